@@ -1,0 +1,198 @@
+//! Knobs: what an operator may ask of a room that the room would not do by itself.
+//!
+//! Each room declares its knobs as data ([`Knob`]); whoever composes the rooms hands them one shared [`Knobs`] and the room asks
+//! at the place where it acts. Naming, listing and switching them for people is the business of `operate::fault`. The draw is
+//! seeded, every hit is counted and reported to the journal.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Event, Sink};
+use crate::random::Seed;
+
+/// One knob, as its room declares it.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Knob {
+    /// Kebab-case name, unique in the program.
+    pub name: &'static str,
+    /// The room that acts.
+    pub room: &'static str,
+    /// What happens, for people.
+    pub ja: &'static str,
+    /// What happens, in English.
+    pub en: &'static str,
+    /// Where the field saw it.
+    pub source: &'static str,
+}
+
+/// How an armed knob comes up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setting {
+    /// How many times it still comes up; `None` until it is taken back.
+    #[serde(default)]
+    pub count: Option<u32>,
+    /// Probability of each draw, 0.0 to 1.0.
+    #[serde(default = "always")]
+    pub probability: f64,
+    /// Only for this person, reader (`"reader:2"`) or visit; `None` for everybody.
+    #[serde(default)]
+    pub target: Option<String>,
+}
+
+fn always() -> f64 {
+    1.0
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self { count: None, probability: always(), target: None }
+    }
+}
+
+/// The armed knobs of a station; clones share them.
+#[derive(Clone)]
+pub struct Knobs {
+    armed: Arc<Mutex<BTreeMap<&'static str, Vec<Armed>>>>,
+    seed: Seed,
+    journal: Sink,
+}
+
+#[derive(Debug)]
+struct Armed {
+    setting: Setting,
+    draws: u64,
+    hits: u64,
+}
+
+/// An armed knob as it is listed.
+#[derive(Debug, Clone, Serialize)]
+pub struct ArmedKnob {
+    /// The knob's name.
+    pub name: &'static str,
+    /// How it was armed, with what is left of its count.
+    pub setting: Setting,
+    /// How often it came up.
+    pub hits: u64,
+}
+
+impl Knobs {
+    /// None armed.
+    pub fn new(seed: Seed, journal: Sink) -> Self {
+        Self { armed: Arc::default(), seed, journal }
+    }
+
+    /// Arms `knob`. A setting for the same target replaces the one before.
+    pub fn arm(&self, knob: &'static Knob, setting: Setting) {
+        let mut armed = self.lock();
+        let list = armed.entry(knob.name).or_default();
+        list.retain(|a| a.setting.target != setting.target);
+        list.push(Armed { setting, draws: 0, hits: 0 });
+    }
+
+    /// Takes `knob` back, for all targets.
+    pub fn disarm(&self, knob: &Knob) {
+        self.lock().remove(knob.name);
+    }
+
+    /// Takes back what was armed for `target` only.
+    pub fn disarm_target(&self, target: &str) {
+        let mut armed = self.lock();
+        for list in armed.values_mut() {
+            list.retain(|a| a.setting.target.as_deref() != Some(target));
+        }
+        armed.retain(|_, list| !list.is_empty());
+    }
+
+    /// Takes all of them back.
+    pub fn disarm_all(&self) {
+        self.lock().clear();
+    }
+
+    /// What is armed now.
+    pub fn armed(&self) -> Vec<ArmedKnob> {
+        let armed = self.lock();
+        armed
+            .iter()
+            .flat_map(|(name, list)| list.iter().map(|a| ArmedKnob { name, setting: a.setting.clone(), hits: a.hits }))
+            .collect()
+    }
+
+    /// Does `knob` come up here? `targets` are the names this moment goes by: person, `reader:N`, visit.
+    pub fn comes_up(&self, knob: &Knob, targets: &[&str]) -> bool {
+        let mut armed = self.lock();
+        let Some(list) = armed.get_mut(knob.name) else { return false };
+        let Some(hit) = list.iter_mut().find_map(|a| a.draw(knob.name, targets, self.seed)) else { return false };
+        list.retain(|a| a.setting.count != Some(0));
+        if list.is_empty() {
+            armed.remove(knob.name);
+        }
+        drop(armed);
+        self.journal.emit(Event::FaultHit { name: knob.name.to_owned(), target: hit });
+        true
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, Vec<Armed>>> {
+        self.armed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Armed {
+    /// The target hit, if the draw comes up.
+    fn draw(&mut self, name: &str, targets: &[&str], seed: Seed) -> Option<String> {
+        let aimed = self.setting.target.as_deref().is_none_or(|target| targets.contains(&target));
+        if !aimed || self.setting.count == Some(0) {
+            return None;
+        }
+        self.draws += 1;
+        if !seed.chance(&["knob", name, &self.draws.to_string()], self.setting.probability) {
+            return None;
+        }
+        self.hits += 1;
+        if let Some(count) = &mut self.setting.count {
+            *count -= 1;
+        }
+        Some(targets.first().map_or_else(String::new, |t| (*t).to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static LATE: Knob = Knob { name: "late", room: "test", ja: "遅い", en: "late", source: "-" };
+
+    fn knobs() -> Knobs {
+        Knobs::new(Seed(1), Sink::silent())
+    }
+
+    #[test]
+    fn a_count_is_spent_and_then_the_knob_is_gone() {
+        let knobs = knobs();
+        knobs.arm(&LATE, Setting { count: Some(2), ..Setting::default() });
+        let hits: Vec<bool> = (0..4).map(|_| knobs.comes_up(&LATE, &["yamada"])).collect();
+        assert_eq!(hits, [true, true, false, false]);
+        assert!(knobs.armed().is_empty());
+    }
+
+    #[test]
+    fn a_target_is_the_only_one_hit() {
+        let knobs = knobs();
+        knobs.arm(&LATE, Setting { target: Some("reader:2".into()), ..Setting::default() });
+        assert!(!knobs.comes_up(&LATE, &["yamada", "reader:1"]));
+        assert!(knobs.comes_up(&LATE, &["yamada", "reader:2"]));
+    }
+
+    #[test]
+    fn draws_of_one_seed_repeat() {
+        let run = || {
+            let knobs = knobs();
+            knobs.arm(&LATE, Setting { probability: 0.5, ..Setting::default() });
+            (0..64).map(|_| knobs.comes_up(&LATE, &[])).collect::<Vec<_>>()
+        };
+        assert_eq!(run(), run());
+        assert!(run().iter().any(|h| *h) && !run().iter().all(|h| *h));
+    }
+}

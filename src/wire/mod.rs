@@ -1,0 +1,156 @@
+//! What travels between the terminal and the hub, and the one trait behind which a hub stands.
+//!
+//! A visit is two questions, because the consent screens depend on what the centre knows (decisions.md §1): [`Connection::open_visit`]
+//! and [`Connection::consent`]. Requests of the folder are [`Connection::ask`]; the subsidy document is fetched by the PMH
+//! request's file name, [`Connection::subsidies`]. Calls block: whoever serves people runs them on threads of their own.
+//!
+//! - `http`: the same over HTTP, against `madoguchi hub` or any hub that speaks docs/hub.md
+
+use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
+
+use crate::message::qualification::{QualificationRequest, QualificationResult};
+use crate::message::subsidy::SubsidyDocument;
+use crate::visit::{Consents, Evidence, Outcome, Standing, Uses, VisitId};
+
+/// A hub, in the same process or far away.
+pub trait Connection: Send + Sync {
+    /// First half of a visit: evidence in, standing out.
+    fn open_visit(&self, opening: &VisitOpening) -> Result<Standing, WireError>;
+    /// Second half: consents in, document out. A visit is answered once.
+    fn consent(&self, visit: &VisitId, consents: &Consents) -> Result<VisitAnswer, WireError>;
+    /// A request that the レセコン put into `req`.
+    fn ask(&self, question: &Question) -> Result<Answer, WireError>;
+    /// The subsidy document announced by `RequestPmhFileName`.
+    fn subsidies(&self, question: &SubsidyQuestion) -> Result<SubsidyAnswer, WireError>;
+    /// Where this connection leads, for people: `embedded` or a URL.
+    fn name(&self) -> String;
+}
+
+/// Who asks, and when by the station's clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asker {
+    /// 医療機関コード of the terminal, ten digits.
+    pub institution: String,
+    /// The station's document time (decisions.md §7): a hub answers as of this moment.
+    pub time: DateTime,
+}
+
+/// First half of a visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitOpening {
+    /// Who asks.
+    pub asker: Asker,
+    /// The station's own name for this visit, unique and repeatable (`r1-000042`): the hub's seeded draws hang on it.
+    pub reference: String,
+    /// The institution's switches.
+    pub uses: Uses,
+    /// Who stands there.
+    pub evidence: Evidence,
+    /// Outcomes the operator asked for.
+    #[serde(default)]
+    pub steering: Steering,
+}
+
+/// Outcomes the operator asks the hub for, carried with the question so that embedded and distant hubs obey alike.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Steering {
+    /// Answer with this validity (OQSCD006 `2`, `3` or `4`), records to match.
+    #[serde(default)]
+    pub validity: Option<String>,
+    /// Answer with SegmentOfResult 9.
+    #[serde(default)]
+    pub centre_error: bool,
+    /// Let PMH fail.
+    #[serde(default)]
+    pub subsidy_error: bool,
+}
+
+impl Steering {
+    /// Whether anything was asked for.
+    pub fn is_set(&self) -> bool {
+        *self != Self::default()
+    }
+}
+
+/// What the second half of a visit brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisitAnswer {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The face file's content; `None` when the centre has nothing to say about this person.
+    pub document: Option<QualificationResult>,
+    /// File name of the PMH request (`PMHsimsm01req_…_face.xml`) when subsidies were agreed to.
+    pub pmh_request: Option<String>,
+}
+
+/// A request from the folder, as the hub sees it. Later interfaces add their documents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Who asks.
+    pub asker: Asker,
+    /// What is asked.
+    pub request: Request,
+    /// Outcomes the operator asked for.
+    pub steering: Steering,
+}
+
+/// The documents a レセコン may send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Request {
+    /// `OQSsiquc01req`
+    Qualification(QualificationRequest),
+}
+
+/// The documents that come back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Answer {
+    /// `OQSsiquc01res`
+    Qualification(QualificationResult),
+}
+
+/// Asks for the subsidy document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubsidyQuestion {
+    /// Who asks.
+    pub asker: Asker,
+    /// `PMHsimsm01req_…_face.xml`
+    pub request_file_name: String,
+}
+
+/// What PMH said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SubsidyAnswer {
+    /// The certificates.
+    Document(SubsidyDocument),
+    /// A failure: becomes the `.err`.
+    Failed {
+        /// Our own code (the real ones are not public).
+        code: String,
+        /// For people.
+        message: String,
+    },
+}
+
+/// Why a hub could not be asked.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum WireError {
+    /// No hub there, or it does not speak.
+    #[error("ハブ {hub} に接続できません: {cause} / cannot reach the hub: start it (`madoguchi hub`) or correct --hub")]
+    Unreachable {
+        /// The URL.
+        hub: String,
+        /// What the network said.
+        cause: String,
+    },
+    /// The hub answered with a problem.
+    #[error("ハブがエラーを返しました ({status}): {message} / the hub answered with a problem")]
+    Problem {
+        /// HTTP status, or the one that would be sent.
+        status: u16,
+        /// For people.
+        message: String,
+    },
+}
