@@ -2,4 +2,6 @@
 //!
 //! - [`view`]: what a station looks like from outside, as plain data; screens and the control API read nothing else
 
+pub mod journal;
 pub mod view;
+pub mod visit;

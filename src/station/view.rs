@@ -2,6 +2,7 @@
 
 use jiff::civil::DateTime;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::event::{FileLife, FolderKind, Lang};
 
@@ -88,7 +89,7 @@ pub struct ScreenView {
 }
 
 /// One text in two languages.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Words {
     /// 日本語
     pub ja: String,
