@@ -13,7 +13,7 @@
 use std::fmt;
 
 use jiff::civil::Date;
-use jiff::{Span, ToSpan};
+use jiff::ToSpan;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -74,7 +74,8 @@ impl Day {
             Written::Absolute(date) => return date,
             Written::Relative { years, months, days, landing } => (years, months, days, landing),
         };
-        let there = today.saturating_add(Span::new().years(years).months(months).days(days));
+        // Two steps, since a span has one sign for all its parts: -40y+3d has two.
+        let there = today.saturating_add((12 * years + months).months()).saturating_add(days.days());
         match landing {
             Landing::There => there,
             Landing::MonthDay { month, day } => {
