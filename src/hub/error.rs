@@ -16,7 +16,9 @@ pub struct StoreError {
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum HubError {
     /// The evidence holds no certificate.
-    #[error("evidence.certificate: 電子証明書として読めません ({0}) / not an X.509 certificate: send the DER of EF 000A")]
+    #[error(
+        "evidence.certificate: 電子証明書として読めません ({0}) / not an X.509 certificate: send the DER of EF 000A"
+    )]
     NotACertificate(String),
     /// No such visit.
     #[error("受付 {0} はありません / no such visit: open one with POST /oqs/visits")]

@@ -41,7 +41,8 @@ pub fn qualification_confirmation_key(insured: &Insured, held: &Qualification, d
 
     let elderly = held.elderly.as_ref().filter(|elderly| valid_on(day, elderly.valid_from, elderly.valid_until));
     hash.add(elderly.and_then(|e| e.contribution_ratio.as_ref()));
-    for on in [elderly.and_then(|e| e.issued_on), elderly.and_then(|e| e.valid_from), elderly.and_then(|e| e.valid_until)]
+    for on in
+        [elderly.and_then(|e| e.issued_on), elderly.and_then(|e| e.valid_from), elderly.and_then(|e| e.valid_until)]
     {
         hash.add(date(on).as_ref());
     }
