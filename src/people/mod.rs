@@ -3,6 +3,8 @@
 //! A file is read into a profile (dates may be relative to the clock), and a profile becomes a [`Person`] on a given day. Numbers
 //! that fail their check digit are kept and reported, never refused: the field's real data is unusual.
 
+pub mod personalise;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
