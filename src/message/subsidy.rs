@@ -1,7 +1,7 @@
 //! 医療費助成: `PMHsimsm01res` (spec/pmh.md §1). Only a handful of tags are public; the rest is a provisional layout kept as data.
 
 /// The subsidy answer, before a layout gives it tags.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SubsidyDocument {
     /// ProcessExecutionTime, 14 digits.
     pub process_execution_time: String,
