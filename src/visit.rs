@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::number::FeeTable;
 
 /// How the person was confirmed (本人確認の方法).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
     /// 顔認証
@@ -100,7 +100,7 @@ impl fmt::Display for VisitId {
 }
 
 /// What the hub found about the certificate. The hub decides, not the reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CertificateStatus {
     /// Valid and not revoked.
@@ -151,7 +151,7 @@ pub enum Question {
 }
 
 /// How the medical-information questions are put (spec/jpki-card.md §5.5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConsentPeriod {
     /// Until 2024-10-06: one screen each, 限度額 among them.
@@ -161,7 +161,7 @@ pub enum ConsentPeriod {
 }
 
 /// What the centre knows of the person before any consent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Standing {
     /// The visit that was opened.
     pub visit: VisitId,
@@ -180,7 +180,7 @@ pub struct Standing {
 }
 
 /// 処方箋の発行形態 (OQSCD017).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PrescriptionForm {
     /// 電子処方箋
@@ -200,7 +200,7 @@ impl PrescriptionForm {
 }
 
 /// What the patient answered; `None` = was not asked.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Consents {
     /// 保険証として登録する
     pub registration: Option<bool>,
@@ -221,7 +221,7 @@ pub struct Consents {
 }
 
 /// How a visit ended, for the reader's screen, the journal and the caller of a tap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// 有効 (validity 1)
@@ -244,6 +244,8 @@ pub enum Outcome {
     CertificateRefused,
     /// Face authentication failed and nothing else was chosen.
     FaceFailed,
+    /// The 暗証番号 was wrong and nothing else was chosen.
+    PinFailed,
     /// 暗証番号 is locked.
     PinLocked,
     /// The centre answered with SegmentOfResult 9.
@@ -274,6 +276,7 @@ impl Outcome {
                 ("電子証明書が失効しているか有効期限が切れています (006)", "certificate revoked or expired (006)")
             }
             Self::FaceFailed => ("顔認証ができませんでした", "face authentication failed"),
+            Self::PinFailed => ("暗証番号が違いました", "wrong PIN"),
             Self::PinLocked => ("暗証番号がロックされています", "PIN is locked"),
             Self::CentreError => ("センターから異常終了が返りました", "the centre answered with an error"),
             Self::CentreUnreachable => ("センターに接続できません", "the centre cannot be reached"),
@@ -323,7 +326,7 @@ pub enum Identify {
 }
 
 /// What the camera makes of a face.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FaceResult {
     /// 一致
