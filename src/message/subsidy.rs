@@ -14,7 +14,7 @@ pub use item::{CertificateItem, FacePart, HeaderItem, LimitItem};
 pub use layout::{Edition, Kind, Kinds, Layout, LayoutError, Repeat, Row};
 
 /// The subsidy answer, before a layout gives it tags.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SubsidyDocument {
     /// ProcessExecutionTime, 14 digits.
     pub process_execution_time: String,
