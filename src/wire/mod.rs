@@ -4,7 +4,10 @@
 //! and [`Connection::consent`]. Requests of the folder are [`Connection::ask`]; the subsidy document is fetched by the PMH
 //! request's file name, [`Connection::subsidies`]. Calls block: whoever serves people runs them on threads of their own.
 //!
+//! - [`steering`]: the knobs behind [`Steering`]
 //! - `http`: the same over HTTP, against `madoguchi hub` or any hub that speaks docs/hub.md
+
+pub mod steering;
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
