@@ -59,8 +59,6 @@ pub struct Links {
 pub struct Opening {
     reference: String,
     steering: Steering,
-    /// Whose card it is, by the operator's word, for a real card that no hub knows.
-    holder: Option<String>,
 }
 
 impl Links {
@@ -109,7 +107,6 @@ impl Links {
         Opening {
             reference: guest.reference.clone(),
             steering: Steering::draw(&self.knobs, &guest.targets()),
-            holder: guest.person.as_ref().filter(|_| !guest.soft).map(|p| p.id.clone()),
         }
     }
 
@@ -133,7 +130,6 @@ impl Links {
             reference: opening.reference.clone(),
             uses: self.uses,
             evidence,
-            holder: opening.holder.clone(),
             steering: opening.steering.clone(),
         };
         match self.connection.open_visit(&question) {
