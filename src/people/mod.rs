@@ -10,7 +10,7 @@
 //! - [`Person`]: the same on a given day, every default filled in
 //! - [`People`]: all of them, found by id, beginning or name; each with its profile beside it
 //! - [`load`], [`built_in`]: from a folder, or those that are compiled in
-//! - [`Finding`]: numbers that break a rule. They are kept and reported, never refused: the field's real data is unusual.
+//! - [`Finding`]: numbers and codes that break a rule. They are kept and reported, never refused: the field's real data is unusual.
 
 mod built_in;
 mod collection;
@@ -29,7 +29,7 @@ pub use built_in::{built_in, shipped};
 pub use collection::{LookupError, People};
 pub use day::{Day, DayError};
 pub use error::{PeopleError, ProfileError};
-pub use finding::Finding;
+pub use finding::{Finding, Unusual};
 pub use load::{load, load_or_built_in};
 pub use person::{CardKind, CardOfPerson, Elderly, Limit, Person, Qualification, SpecificDisease, Subsidy};
 pub use profile::{

@@ -2,7 +2,10 @@
 //!
 //! A key that is not here is an error with the nearest right name. `docs/card-profiles.md` describes every key; a test holds it to.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::{self, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Day;
 use crate::message::subsidy::{CopaymentLimit, FaceItem};
@@ -141,8 +144,7 @@ pub enum SubsidyUse {
 }
 
 /// The answers to the consent screens: `"all"`, `"none"` or a list of questions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "ConsentsText", into = "ConsentsText")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Consents {
     /// 全て同意する
     All,
@@ -281,38 +283,48 @@ pub struct SubsidyProfile {
     pub not_disclosed: bool,
 }
 
-/// The two spellings of [`Consents`] in a file.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(untagged, expecting = "consents: \"all\", \"none\" or a list such as [\"operation\", \"health-checkup\"]")]
-enum ConsentsText {
-    Word(ConsentsWord),
-    List(Vec<Question>),
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum ConsentsWord {
-    All,
-    None,
-}
-
-impl From<ConsentsText> for Consents {
-    fn from(text: ConsentsText) -> Self {
-        match text {
-            ConsentsText::Word(ConsentsWord::All) => Self::All,
-            ConsentsText::Word(ConsentsWord::None) => Self::None,
-            ConsentsText::List(questions) => Self::Only(questions),
+impl Serialize for Consents {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::All => serializer.serialize_str(ALL),
+            Self::None => serializer.serialize_str(NONE),
+            Self::Only(questions) => questions.serialize(serializer),
         }
     }
 }
 
-impl From<Consents> for ConsentsText {
-    fn from(consents: Consents) -> Self {
-        match consents {
-            Consents::All => Self::Word(ConsentsWord::All),
-            Consents::None => Self::Word(ConsentsWord::None),
-            Consents::Only(questions) => Self::List(questions),
+impl<'de> Deserialize<'de> for Consents {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ConsentsVisitor)
+    }
+}
+
+const ALL: &str = "all";
+const NONE: &str = "none";
+
+struct ConsentsVisitor;
+
+impl<'de> Visitor<'de> for ConsentsVisitor {
+    type Value = Consents;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"all\", \"none\" or a list of questions")
+    }
+
+    fn visit_str<E: de::Error>(self, word: &str) -> Result<Consents, E> {
+        match word {
+            ALL => Ok(Consents::All),
+            NONE => Ok(Consents::None),
+            other => Err(E::unknown_variant(other, &[ALL, NONE])),
         }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Consents, A::Error> {
+        let mut questions = Vec::new();
+        while let Some(question) = list.next_element()? {
+            questions.push(question);
+        }
+        Ok(Consents::Only(questions))
     }
 }
 
