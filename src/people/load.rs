@@ -20,17 +20,16 @@ pub fn load(folder: &Path, today: Date) -> Result<People, PeopleError> {
     let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
     // By name, so that of two broken files it is always the same that is reported.
     paths.sort();
-    let mut profiles = Vec::with_capacity(paths.len());
+    let mut settled = Vec::with_capacity(paths.len());
     for path in paths {
         let Some(id) = id_of(&path) else { continue };
         let text = fs::read_to_string(&path).map_err(|source| PeopleError::File { file: path.clone(), source })?;
         let file = path.display().to_string();
         let profile = read_toml(&file, &text)?;
-        // Settled once here for an error with its line; the collection settles it again in its place.
-        profile.settle(&id, today).map_err(|error| placed(error, &file, &text))?;
-        profiles.push((id, profile));
+        let person = profile.settle(&id, today).map_err(|error| placed(error, &file, &text))?;
+        settled.push((person, profile));
     }
-    People::settle(profiles, today)
+    People::gather(settled)
 }
 
 /// The people of `folder`; without one those of `./card-profiles`, and where that is missing the built-in ones.

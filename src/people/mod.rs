@@ -17,6 +17,7 @@ mod collection;
 mod day;
 mod error;
 mod finding;
+mod in_clear;
 mod load;
 mod person;
 mod profile;

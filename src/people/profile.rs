@@ -7,9 +7,8 @@ use std::fmt;
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Day;
+use super::{CardKind, Day, in_clear};
 use crate::message::subsidy::{CopaymentLimit, FaceItem};
-use crate::people::CardKind;
 use crate::secret::{MyNumber, Pin};
 use crate::visit::{FaceResult, PrescriptionForm, Question};
 
@@ -325,43 +324,5 @@ impl<'de> Visitor<'de> for ConsentsVisitor {
             questions.push(question);
         }
         Ok(Consents::Only(questions))
-    }
-}
-
-/// A profile is where synthetic secrets live: they are written in clear there, and masked wherever else they go.
-mod in_clear {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use crate::secret::{MyNumber, Pin};
-
-    pub(super) trait InClear: Sized {
-        fn conceal(text: String) -> Self;
-        fn in_clear(&self) -> &str;
-    }
-
-    impl InClear for Pin {
-        fn conceal(text: String) -> Self {
-            Self::new(text)
-        }
-        fn in_clear(&self) -> &str {
-            self.reveal()
-        }
-    }
-
-    impl InClear for MyNumber {
-        fn conceal(text: String) -> Self {
-            Self::new(text)
-        }
-        fn in_clear(&self) -> &str {
-            self.reveal()
-        }
-    }
-
-    pub(super) fn serialize<T: InClear, S: Serializer>(secret: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
-        secret.as_ref().map(T::in_clear).serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, T: InClear, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-        Ok(Option::<String>::deserialize(deserializer)?.map(T::conceal))
     }
 }

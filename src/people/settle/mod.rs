@@ -120,8 +120,3 @@ impl HabitsProfile {
 fn day(day: Option<Day>, today: Date) -> Option<Date> {
     day.map(|day| day.on(today))
 }
-
-/// `YYYYMMDD`, as the documents have it.
-fn digits(date: Date) -> String {
-    format!("{:04}{:02}{:02}", date.year(), date.month(), date.day())
-}

@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::{day, digits};
+use super::day;
+use crate::clock::date8;
 use crate::message::qualification::MedicalTicketInfo;
 use crate::people::{
     Day, Elderly, ElderlyProfile, Limit, LimitProfile, MedicalTicketProfile, Qualification, QualificationProfile,
@@ -84,8 +85,8 @@ impl MedicalTicketProfile {
         let month = day(self.treatment_month, today).unwrap_or(valid_from);
         MedicalTicketInfo {
             ticket_type: self.ticket_type.clone(),
-            medical_ticket_valid_date: Some(digits(valid_from)),
-            medical_ticket_expiration_date: Some(digits(valid_until)),
+            medical_ticket_valid_date: Some(date8(valid_from)),
+            medical_ticket_expiration_date: Some(date8(valid_until)),
             issue_number: self.issue_number.clone(),
             medical_treatment_month: Some(format!("{:04}{:02}", month.year(), month.month())),
             designated_medical_institution_code: self.designated_medical_institution_code.clone(),

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::digits;
+use crate::clock::date8;
 use crate::message::subsidy::SubsidyCertificate;
 use crate::people::{Subsidy, SubsidyProfile};
 
@@ -24,8 +24,8 @@ impl SubsidyProfile {
                 first_visit: self.first_visit.clone(),
                 meal_ratio: self.meal_ratio,
                 meal_limit: self.meal_limit,
-                valid_from: digits(self.valid_from.on(today)),
-                valid_to: digits(self.valid_until.on(today)),
+                valid_from: date8(self.valid_from.on(today)),
+                valid_to: date8(self.valid_until.on(today)),
                 face_items: self.face_items.clone(),
                 hash: None,
             },
