@@ -17,7 +17,7 @@ pub mod quirk;
 mod signing;
 pub mod state;
 #[cfg(test)]
-mod tests;
+pub(in crate::card) mod tests;
 
 use std::sync::Arc;
 
