@@ -6,10 +6,12 @@
 //!
 //! - [`http`]: the same over HTTP, against `madoguchi hub` or any hub that speaks docs/hub.md
 //! - [`problem`]: how a hub says over HTTP that it does not answer; [`document`]: the documents as they travel
+//! - [`steering`]: the knobs behind [`Steering`]
 
 pub mod document;
 pub mod http;
 pub mod problem;
+pub mod steering;
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
