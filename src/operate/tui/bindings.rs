@@ -112,6 +112,8 @@ const fn row(
 }
 
 const LISTS: &[Panel] = &[Panel::People, Panel::Folder, Panel::Journal, Panel::Preview];
+/// An open file has no filter; the other panels have, or send to the people's.
+const FILTERED: &[Panel] = &[Panel::People, Panel::Reader, Panel::Folder, Panel::Journal];
 const ANY: &[Panel] = &[];
 
 /// All keys. Of two rows with the same key the first that holds in the panel counts.
@@ -173,7 +175,7 @@ pub const BINDINGS: &[Binding] = &[
     row(
         Action::Filter,
         &[c('/')],
-        ANY,
+        FILTERED,
         Some(("絞込み", "filter")),
         (
             "患者、ファイル、記録を言葉で絞り込む (Esc で解除)",
@@ -184,14 +186,14 @@ pub const BINDINGS: &[Binding] = &[
         Action::TakeOff,
         &[c('t')],
         ANY,
-        Some(("カードを取る", "take card")),
+        Some(("取る", "take off")),
         ("選択中のリーダーからカードを取る", "take the card off the selected reader"),
     ),
     row(
         Action::AutoPilot,
         &[c('a')],
         ANY,
-        Some(("自動操作", "auto-pilot")),
+        Some(("自動", "auto")),
         ("患者の代わりに自動で答える 入/切", "answer for the patient automatically, on or off"),
     ),
     row(Action::NextReader, &[c('r')], ANY, None, ("次のリーダーを選ぶ", "select the next reader")),
@@ -205,7 +207,7 @@ pub const BINDINGS: &[Binding] = &[
             "faults that can be armed (face mismatch, locked PIN, no answer ...)",
         ),
     ),
-    row(Action::NextPanel, &[KeyCode::Tab], ANY, Some(("次の枠", "next panel")), ("次の枠へ", "next panel")),
+    row(Action::NextPanel, &[KeyCode::Tab], ANY, Some(("次の枠", "panel")), ("次の枠へ", "next panel")),
     row(Action::PreviousPanel, &[KeyCode::BackTab], ANY, None, ("前の枠へ", "panel before")),
     row(
         Action::Close,

@@ -90,7 +90,8 @@ impl Places {
             BESIDE_PEOPLE..OWN_COLUMN => 40,
             OWN_COLUMN.. => 52,
         };
-        let [left, right] = Layout::horizontal([Constraint::Length(people), Constraint::Min(0)]).areas(self.body);
+        let [left, right] =
+            Layout::horizontal([Constraint::Length(people), Constraint::Min(0)]).spacing(1).areas(self.body);
         self.people = Some(left);
         let column = match () {
             () if !open => right,
@@ -99,8 +100,9 @@ impl Places {
                 return self;
             }
             () => {
-                let [column, preview] =
-                    Layout::horizontal([Constraint::Percentage(54), Constraint::Percentage(46)]).areas(right);
+                let [column, preview] = Layout::horizontal([Constraint::Percentage(54), Constraint::Percentage(46)])
+                    .spacing(1)
+                    .areas(right);
                 self.preview = Some(preview);
                 column
             }

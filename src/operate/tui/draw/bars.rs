@@ -5,7 +5,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::Target;
 use super::pen::Pen;
-use crate::event::say;
+use crate::event::{Lang, say};
 use crate::operate::tui::app::Panel;
 use crate::operate::tui::bindings::{Action, BINDINGS};
 use crate::operate::tui::layout::MINIMUM;
@@ -15,11 +15,13 @@ use crate::station::view::View;
 /// What a terminal shows that has no room for anything.
 pub fn too_small(pen: &mut Pen<'_>) {
     let size = pen.app.size;
-    let text = match pen.app.lang {
-        crate::event::Lang::Ja => format!("画面が小さすぎます ({}x{} 以上)", MINIMUM.width, MINIMUM.height),
-        crate::event::Lang::En => format!("too small (at least {}x{})", MINIMUM.width, MINIMUM.height),
-    };
-    pen.put(0, size.height / 2, size.width, &text, Style::new());
+    let least = format!("{}x{} {}", MINIMUM.width, MINIMUM.height, pen.say("以上", "at least"));
+    let wish = pen.say("画面を広げてください", "please enlarge");
+    let rows = [wish, &least];
+    for (y, text) in (size.height.saturating_sub(2) / 2..size.height).zip(rows) {
+        let x = size.width.saturating_sub(u16::try_from(width(text)).unwrap_or(u16::MAX)) / 2;
+        pen.put(x, y, size.width, text, Style::new());
+    }
 }
 
 /// Name, hub, pace, control on the left; what is armed and when something last happened on the right. Not the time: a clock that ticks would
@@ -77,7 +79,11 @@ pub fn footer(pen: &mut Pen<'_>, rect: Rect) {
         return;
     }
     let last = [Action::Help, Action::Quit];
-    let hints = hints(app.panel, app.lang);
+    let hints = match (app.popup(), app.filters.typing()) {
+        (Some(_), _) => vec![esc(app.lang)],
+        (None, Some(_)) => typing(app.lang),
+        (None, None) => hints(app.panel, app.lang),
+    };
     let (ends, others): (Vec<_>, Vec<_>) =
         hints.into_iter().partition(|hint| hint.action.is_some_and(|a| last.contains(&a)));
     let kept: u16 = ends.iter().map(Hint::cells).sum();
@@ -109,9 +115,18 @@ impl Hint {
     }
 }
 
-fn hints(panel: Panel, lang: crate::event::Lang) -> Vec<Hint> {
+fn esc(lang: Lang) -> Hint {
+    Hint { key: "Esc".into(), word: say(lang, "閉じる", "close").into(), action: Some(Action::Close) }
+}
+
+fn typing(lang: Lang) -> Vec<Hint> {
+    let keys = [("Enter", "決定", "keep"), ("Esc", "解除", "end")];
+    let action = |key| (key == "Esc").then_some(Action::Close);
+    keys.map(|(key, ja, en)| Hint { key: key.into(), word: say(lang, ja, en).into(), action: action(key) }).into()
+}
+
+fn hints(panel: Panel, lang: Lang) -> Vec<Hint> {
     let place = Hint { key: "1-9".into(), word: say(lang, "カードを置く", "place card").into(), action: None };
-    let close = Hint { key: "Esc".into(), word: say(lang, "閉じる", "close").into(), action: Some(Action::Close) };
     let rows = BINDINGS.iter().filter(|row| row.holds_in(panel)).filter_map(|row| {
         // The people's own Enter says nothing that their digits do not say.
         let doubled = panel == Panel::People && row.action == Action::Open;
@@ -119,7 +134,7 @@ fn hints(panel: Panel, lang: crate::event::Lang) -> Vec<Hint> {
         Some(Hint { key: row.key_text(), word: word.to_owned(), action: Some(row.action) })
     });
     match panel {
-        Panel::Preview => std::iter::once(close).chain(rows).collect(),
+        Panel::Preview => std::iter::once(esc(lang)).chain(rows).collect(),
         Panel::Reader => rows.collect(),
         Panel::People | Panel::Folder | Panel::Journal => {
             let mut all: Vec<Hint> = rows.collect();

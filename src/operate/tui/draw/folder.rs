@@ -134,15 +134,18 @@ fn paint_empty(pen: &mut Pen<'_>, view: &View, inside: Rect) {
         pen.row(inside, 0, &[(pen.say(" 該当なし (Esc で解除)", " no match (Esc ends the filter)"), look.dim())]);
         return;
     }
-    pen.row(inside, 0, &[(pen.say(" まだファイルはありません。", " no files yet."), look.dim())]);
-    let text = pen.say(
-        " カードを置くと face に、要求を req に入れると res に現れます。",
-        " place a card: see face; drop a request into req: see res.",
+    let text = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
+    let words = pen.say(
+        "まだファイルはありません。カードを置くと face に、要求ファイルを req に入れると res に答えが現れます。",
+        "No files yet. Place a card and its result appears in face; put a request into req and its answer appears in res.",
     );
-    pen.row(inside, 1, &[(text, look.dim())]);
-    for (row, terminal) in (3..inside.height).zip(&view.terminals) {
-        let place = format!(" req  {}", terminal.req);
-        pen.row(inside, row, &[(&place, look.dim())]);
+    let words = wrap(words, usize::from(text.width));
+    for (row, words) in (0..text.height).zip(&words) {
+        pen.row(text, row, &[(words, look.dim())]);
+    }
+    let below = u16::try_from(words.len()).unwrap_or(u16::MAX).saturating_add(1);
+    for (row, terminal) in (below..text.height).zip(&view.terminals) {
+        pen.row(text, row, &[("req  ", look.dim()), (&terminal.req, Style::new())]);
     }
 }
 
@@ -195,7 +198,8 @@ fn paint_file(pen: &mut Pen<'_>, row: Rect, file: &FileView) {
         ];
         return pen.row(row, 0, &pieces);
     }
-    let time = last.map_or_else(String::new, |step| clock(step.time));
+    // When it was first seen: the list is in that order.
+    let time = file.life.first().map_or_else(String::new, |step| clock(step.time));
     let name = pad_middle(&file.name, usize::from(row.width).saturating_sub(17 + state_cells(lang)));
     let pieces: [Piece<'_>; 8] = [
         (" ", look.dim()),
@@ -265,7 +269,8 @@ fn after(first: DateTime, time: DateTime) -> String {
         ..0.0 => clock(time),
         0.0..0.01 => format!("+{:.1} ms", seconds * 1e3),
         0.01..10.0 => format!("+{:.0} ms", seconds * 1e3),
-        10.0..3600.0 => format!("+{seconds:.0} s"),
+        10.0..120.0 => format!("+{seconds:.0} s"),
+        120.0..7200.0 => format!("+{:.0} min", seconds / 60.0),
         _ => format!("+{:.1} h", seconds / 3600.0),
     }
 }
@@ -283,7 +288,8 @@ mod tests {
         assert_eq!(at(400), "+0.4 ms");
         assert_eq!(at(1_012_000), "+1012 ms");
         assert_eq!(at(42_000_000), "+42 s");
-        assert_eq!(at(5_400_000_000), "+1.5 h");
+        assert_eq!(at(3_540_000_000), "+59 min");
+        assert_eq!(at(9_000_000_000), "+2.5 h");
         assert_eq!(at(-1_000_000), "16:01:11");
     }
 }

@@ -112,7 +112,7 @@ pub fn first_fault(app: &App, view: &View) -> usize {
     if app.popup() != Some(&Popup::Faults) {
         return app.offsets.faults;
     }
-    let rows = fault_rows(view).min(LARGEST.1).min(app.size.height);
+    let rows = fault_rows(view).min(LARGEST.1).min(app.size.height.saturating_sub(2));
     let body = Rect::new(0, 0, 0, rows.saturating_sub(4));
     window(view.faults.len(), app.fault, app.offsets.faults, usize::from(list_height(body)))
 }
@@ -191,7 +191,11 @@ pub fn pin(pen: &mut Pen<'_>, entry: &PinEntry) {
 
 fn open(pen: &mut Pen<'_>, rows: u16, title: &str) -> Rect {
     let size = pen.app.size;
-    pen.boxed(LARGEST.0.min(size.width.saturating_sub(2)), rows.min(LARGEST.1).min(size.height), title)
+    pen.boxed(
+        LARGEST.0.min(size.width.saturating_sub(2)),
+        rows.min(LARGEST.1).min(size.height.saturating_sub(2)),
+        title,
+    )
 }
 
 /// The last row is for the keys, the one above stays empty.

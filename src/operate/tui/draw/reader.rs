@@ -33,8 +33,9 @@ pub fn paint(pen: &mut Pen<'_>, view: &View, rect: Rect) {
         let left = rect.width * column / count;
         let right = rect.width * (column + 1) / count;
         let part = Rect { x: rect.x + left, width: right - left, ..rect };
+        let mark = if index == selected && count > 1 { "> " } else { "" };
         let of = if hidden { format!(" / {}", view.readers.len()) } else { String::new() };
-        Reader { pen, index, reader, selected: index == selected }.paint(part, &of);
+        Reader { pen, index, reader, selected: index == selected }.paint(part, mark, &of);
     }
 }
 
@@ -47,10 +48,10 @@ struct Reader<'p, 'a, 'v> {
 }
 
 impl Reader<'_, '_, '_> {
-    fn paint(&mut self, rect: Rect, of: &str) {
+    fn paint(&mut self, rect: Rect, mark: &str, of: &str) {
         let (look, lang) = (self.pen.look, self.pen.app.lang);
         let reader = self.reader;
-        let title = format!("{}{}{of}", say(lang, "リーダー ", "Reader "), reader.number);
+        let title = format!("{mark}{}{}{of}", say(lang, "リーダー ", "Reader "), reader.number);
         let pilot = match reader.auto_pilot {
             true => (say(lang, " 自動操作 入 ", " auto-pilot on "), look.good()),
             false => (say(lang, " 自動操作 切 (手動) ", " auto-pilot off (by hand) "), look.warn()),
@@ -188,9 +189,13 @@ impl Reader<'_, '_, '_> {
         let mut keys = BUTTON_KEYS.chars();
         let mut flown = Vec::new();
         for button in &self.reader.screen.buttons {
-            let key = keys.next().filter(|_| self.selected).map_or_else(|| "[ ]".into(), |key| format!("[{key}]"));
+            // Only the selected reader's buttons have keys.
+            let key = keys.next().filter(|_| self.selected).map_or_else(String::new, |key| format!("[{key}]"));
             let staff = if button.staff { say(lang, "係員: ", "staff: ") } else { "" };
-            let words = format!(" {staff}{} ", button.words.in_lang(lang));
+            let words = match key.is_empty() {
+                true => format!("[ {staff}{} ]", button.words.in_lang(lang)),
+                false => format!(" {staff}{} ", button.words.in_lang(lang)),
+            };
             let wide = u16::try_from(width(&key) + width(&words)).unwrap_or(u16::MAX).min(cells);
             if x > 0 && x.saturating_add(wide) > cells {
                 x = 0;
