@@ -4,6 +4,8 @@
 mod anything;
 #[path = "tui/keys.rs"]
 mod keys;
+#[path = "tui/look.rs"]
+mod look;
 #[path = "tui/mouse.rs"]
 mod mouse;
 #[path = "tui/rich.rs"]

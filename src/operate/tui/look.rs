@@ -63,8 +63,7 @@ impl Look {
     }
     /// The row under the cursor.
     pub fn cursor(self, focused: bool) -> Style {
-        let style = Style::new();
-        if focused { style.add_modifier(Modifier::REVERSED) } else { style.add_modifier(Modifier::BOLD) }
+        Style::new().add_modifier(if focused { Modifier::REVERSED } else { Modifier::BOLD })
     }
     /// A button of the reader's screen.
     pub fn button(self, chosen: bool) -> Style {

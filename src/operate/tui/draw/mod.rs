@@ -59,6 +59,9 @@ impl Spots {
     }
 }
 
+/// How a panel is drawn into its rectangle.
+type Paint = fn(&mut Pen<'_>, &View, Rect);
+
 /// Draws the screen on a frame.
 pub fn draw(app: &App, view: &View, frame: &mut Frame<'_>) {
     paint(app, view, frame.buffer_mut());
@@ -94,7 +97,7 @@ fn paint(app: &App, view: &View, buf: &mut Buffer) -> Spots {
     if let Some(rect) = places.strip {
         bars::strip(&mut pen, view, rect);
     }
-    let panels: [(Option<Rect>, fn(&mut Pen<'_>, &View, Rect)); 5] = [
+    let panels: [(Option<Rect>, Paint); 5] = [
         (places.people, people::paint),
         (places.reader, reader::paint),
         (places.folder, folder::paint),
