@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 pub mod client;
+pub mod explain;
 pub mod hub;
 pub mod pin;
 pub mod tap;
