@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use rand_core::RngCore;
 
-use crate::card::certificate::Certificate;
 use crate::clock::Clock;
 use crate::event::{Event, Sink};
 use crate::face_reader::event::{CentreFailure, Reply};
+use crate::hub::Roots;
 use crate::knob::Knobs;
 use crate::random::Seed;
 use crate::station::journal::Journal;
@@ -19,7 +19,7 @@ use crate::station::reader::hand::NoEvidence;
 use crate::station::roster::Roster;
 use crate::station::visit::VisitFiles;
 use crate::terminal::{Pace, Terminal, VisitDelivery};
-use crate::visit::{CertificateStatus, Consents, Evidence, Uses, VisitId};
+use crate::visit::{CertificateStatus, Consents, Evidence, Question, Standing, Uses, VisitId};
 use crate::wire::{Asker, Connection, Steering, VisitAnswer, VisitOpening, WireError};
 
 /// Between the screens, so that a person can follow them.
@@ -45,20 +45,31 @@ pub struct Links {
     pub pace: Pace,
     /// People and cards.
     pub roster: Arc<Roster>,
-    /// Roots of the test authority.
-    pub test_roots: Arc<Vec<Certificate>>,
+    /// Roots of the test authority; made when a card is first tapped.
+    pub test_roots: Roots,
     /// The hub.
     pub connection: Arc<dyn Connection>,
     /// The terminals, by index.
     pub terminals: Vec<Arc<Terminal>>,
     /// The institution's switches.
     pub uses: Uses,
+    /// Is the 受給者証 question put at every visit, whether PMH knows anything or not?
+    pub asks_always: bool,
 }
 
 /// The opening of a visit before its evidence is there.
+#[derive(Debug, Clone)]
 pub struct Opening {
-    reference: String,
+    /// The station's name for the visit.
+    pub reference: String,
     steering: Steering,
+}
+
+impl Opening {
+    /// Of a visit for which nothing was asked of the hub.
+    pub fn new(reference: &str) -> Self {
+        Self { reference: reference.to_owned(), steering: Steering::default() }
+    }
 }
 
 impl Links {
@@ -104,10 +115,7 @@ impl Links {
 
     /// What is known of a visit before the centre is asked; faults of the hub are drawn here.
     pub fn opening(&self, guest: &Guest) -> Opening {
-        Opening {
-            reference: guest.reference.clone(),
-            steering: Steering::draw(&self.knobs, &guest.targets()),
-        }
+        Opening { reference: guest.reference.clone(), steering: Steering::draw(&self.knobs, &guest.targets()) }
     }
 
     /// Asks the centre who this is. Blocks.
@@ -133,7 +141,10 @@ impl Links {
             steering: opening.steering.clone(),
         };
         match self.connection.open_visit(&question) {
-            Ok(standing) => {
+            Ok(mut standing) => {
+                if self.asks_always && self.uses.medical_subsidy {
+                    ask_for_subsidy(&mut standing);
+                }
                 let certificate = standing.certificate;
                 (Reply::Standing(standing), Some(proof), Some(certificate))
             }
@@ -189,6 +200,14 @@ impl Links {
             WireError::Unreachable { .. } => CentreFailure::Unreachable,
             WireError::Problem { .. } => CentreFailure::Problem,
         })
+    }
+}
+
+/// Puts the 受給者証 question where it stands when PMH knows something: before the prescription.
+fn ask_for_subsidy(standing: &mut Standing) {
+    if !standing.questions.contains(&Question::Subsidy) && standing.certificate.admits() {
+        let before = standing.questions.iter().position(|q| *q == Question::Prescription);
+        standing.questions.insert(before.unwrap_or(standing.questions.len()), Question::Subsidy);
     }
 }
 

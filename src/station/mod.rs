@@ -108,9 +108,7 @@ impl Station {
 
     fn at(&self, number: usize) -> Result<&Reader, StationError> {
         let index = number.checked_sub(1);
-        index
-            .and_then(|i| self.readers.get(i))
-            .ok_or(StationError::NoSuchReader { number, have: self.readers.len() })
+        index.and_then(|i| self.readers.get(i)).ok_or(StationError::NoSuchReader { number, have: self.readers.len() })
     }
 
     /// Files that changed after `seq`, in the order of their last step.

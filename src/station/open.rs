@@ -13,13 +13,12 @@ use super::roster::Roster;
 use super::settings::{FaultEntry, Settings, SettingsError, SubsidyQuestion};
 use super::state::{self, StateError};
 use super::{Station, StationError, plastic};
-use crate::authority::{Authority, Purpose};
-use crate::card::certificate::Certificate;
+use crate::authority::Authority;
 use crate::clock::Clock;
 use crate::event::{Event, Lang, Sink};
 use crate::face_reader::screens::{Model, ModelError};
 use crate::folder::watch::Watch;
-use crate::hub::{self, Hub};
+use crate::hub::{self, Hub, Roots};
 use crate::knob::{Knob, Knobs, Setting};
 use crate::people::{PeopleError, load_or_built_in};
 use crate::random::Seed;
@@ -70,10 +69,9 @@ impl Station {
         let sink = journal.sink();
         let knobs = Knobs::new(seed, sink.clone());
         let people = load_or_built_in(settings.station.people.as_deref(), clock.now().date())?;
-        let authority = Authority::default();
         let kept = settings.station.state.as_deref().map_or_else(|| Ok(Default::default()), state::read)?;
-        let roster = Arc::new(Roster::new(people, authority.clone(), clock.clone(), seed, kept));
-        let (connection, hub) = connect(&settings, &roster, &authority, seed)?;
+        let roster = Arc::new(Roster::new(people, Authority::default(), clock.clone(), seed, kept));
+        let (connection, hub) = connect(&settings, &roster, seed)?;
         let terminals = terminals(&settings, &connection, &clock, seed, &knobs, &sink)?;
         let links = Arc::new(Links {
             clock,
@@ -83,7 +81,7 @@ impl Station {
             journal,
             pace: settings.station.pace,
             roster,
-            test_roots: test_roots(authority),
+            test_roots: Roots::of_test_authority(),
             connection,
             terminals,
             uses: settings.station.uses,
@@ -178,11 +176,12 @@ fn root_of(req: &Path) -> String {
 
 type Connected = (Arc<dyn Connection>, Option<Arc<Hub>>);
 
-fn connect(settings: &Settings, roster: &Roster, authority: &Authority, seed: Seed) -> Result<Connected, OpenError> {
+fn connect(settings: &Settings, roster: &Roster, seed: Seed) -> Result<Connected, OpenError> {
     if let Some(url) = &settings.hub.url {
         return Ok((Arc::new(HttpHub::new(url)), None));
     }
-    let hub = Hub::embedded(roster.everybody(), authority, seed).map_err(|error| OpenError::Hub(error.to_string()))?;
+    let hub = Hub::new(roster.everybody(), Roots::of_test_authority(), seed, hub::Settings::default())
+        .map_err(|error| OpenError::Hub(error.to_string()))?;
     let hub = Arc::new(hub);
     Ok((hub.clone(), Some(hub)))
 }
@@ -208,12 +207,6 @@ fn terminals(
         Ok(Arc::new(terminal))
     };
     settings.terminal.iter().enumerate().map(open).collect()
-}
-
-/// The test authority's root; its key is made only when a card is tapped.
-fn test_roots(authority: Authority) -> Arc<Vec<Certificate>> {
-    let der = authority.root(Purpose::Authentication);
-    Arc::new(Certificate::parse(&der).into_iter().collect())
 }
 
 fn setups(settings: &Settings) -> Result<Vec<Setup>, OpenError> {

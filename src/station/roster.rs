@@ -91,10 +91,10 @@ impl Roster {
 
     /// Whoever is meant by an id, the beginning of one, or a name.
     pub fn find(&self, asked: &str) -> Result<Arc<Person>, StationError> {
-        self.read().find(asked).map(|p| Arc::new(p.clone())).map_err(|error| StationError::NoSuchPerson {
-            id: asked.to_owned(),
-            why: error.to_string(),
-        })
+        self.read()
+            .find(asked)
+            .map(|p| Arc::new(p.clone()))
+            .map_err(|error| StationError::NoSuchPerson { id: asked.to_owned(), why: error.to_string() })
     }
 
     /// The software card of `person`, as it was left.
@@ -162,7 +162,10 @@ impl Roster {
 
     /// The profile of one person, as it would stand in a file.
     pub fn profile(&self, id: &str) -> Result<Profile, StationError> {
-        self.read().profile(id).cloned().ok_or_else(|| StationError::NoSuchPerson { id: id.to_owned(), why: String::new() })
+        self.read()
+            .profile(id)
+            .cloned()
+            .ok_or_else(|| StationError::NoSuchPerson { id: id.to_owned(), why: String::new() })
     }
 
     /// Adds a person or replaces the one of this id; gives them back settled on today.

@@ -55,8 +55,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(read(dir.path()).unwrap(), Kept::default());
         let mut kept = Kept::default();
-        let state: CardState =
-            serde_json::from_str(r#"{ "authentication_tries": 2, "signature_tries": 5 }"#).unwrap();
+        let state: CardState = serde_json::from_str(r#"{ "authentication_tries": 2, "signature_tries": 5 }"#).unwrap();
         kept.cards.insert("taro".to_owned(), state);
         kept.face_misses.insert("taro".to_owned(), 4);
         write(dir.path(), &kept).unwrap();

@@ -18,12 +18,13 @@ use crate::event::Event as Journal;
 use crate::face_reader::dialogue::Dialogue;
 use crate::face_reader::event::{CardSighting, Effect, Event, Ignored, Medium, Reply, Ticket, TimerId, TimerKind};
 use crate::face_reader::patient::AutoPilot;
+use crate::face_reader::settings::ReaderSettings;
 use crate::face_reader::state::State;
 use crate::face_reader::{knobs, screens};
 use crate::knob::Setting;
-use crate::people::{CardKind, Person};
+use crate::people::Person;
 use crate::station::error::StationError;
-use crate::station::links::Links;
+use crate::station::links::{Links, Opening};
 use crate::station::view::ReaderView;
 use crate::station::visit::{VisitFiles, VisitReport};
 use crate::visit::{CertificateStatus, FaceResult, Identify, Method, Plan};
@@ -70,6 +71,7 @@ pub struct Attendant {
     slot: Slot,
     dialogue: Dialogue,
     model: screens::Model,
+    settings: ReaderSettings,
     hand: Shared<Hand>,
     guest: Option<Guest>,
     auto_pilot: bool,
@@ -85,15 +87,10 @@ pub struct Attendant {
 
 impl Attendant {
     /// Starts the task of a reader.
-    pub fn start(
-        setup: Setup,
-        links: Arc<Links>,
-        settings: crate::face_reader::settings::ReaderSettings,
-        model: screens::Model,
-    ) -> super::Reader {
+    pub fn start(setup: Setup, links: Arc<Links>, settings: ReaderSettings, model: screens::Model) -> super::Reader {
         let (inbox, messages) = mpsc::unbounded_channel();
         let slot = Slot::new(format!("reader {}", setup.number));
-        let dialogue = Dialogue::new(settings, model.clone());
+        let dialogue = Dialogue::new(settings.clone(), model.clone());
         let hand = Arc::new(Mutex::new(Hand::new(Box::new(slot.reader()), links.test_roots.clone())));
         let (view, seen) = watch::channel(show::view(&setup, &dialogue, None, setup.auto_pilot, None, false));
         let auto_pilot = setup.auto_pilot;
@@ -103,6 +100,7 @@ impl Attendant {
             slot,
             dialogue,
             model,
+            settings,
             hand,
             guest: None,
             auto_pilot,
@@ -168,9 +166,6 @@ impl Attendant {
 
     /// Puts a card down, or holds the phone that the reader waits for.
     fn place(&mut self, who: &str, auto_pilot: bool) -> Result<(), StationError> {
-        if self.guest.is_some() && matches!(self.dialogue.state(), State::HoldPhone) {
-            return self.take(Event::CardPlaced);
-        }
         let (person, source) = match who.strip_prefix("pcsc:") {
             Some(name) => (None, Source::Pcsc(Some(name.to_owned()))),
             None => (Some(who), Source::Soft),
@@ -185,9 +180,6 @@ impl Attendant {
 
     /// A card was laid on the PC/SC reader that is this reader.
     fn card_came(&mut self) {
-        if self.dialogue.state() == State::HoldPhone {
-            return drop(self.take(Event::CardPlaced));
-        }
         let source = self.setup.source.clone();
         match self.sit_down(None, &source, None, &[]) {
             Ok(mut guest) => {
@@ -208,7 +200,10 @@ impl Attendant {
         plan: Option<Plan>,
         faults: &[&'static crate::knob::Knob],
     ) -> Result<Guest, StationError> {
-        if self.dialogue.state() != State::Idle || self.guest.is_some() {
+        // On a reader where somebody chose スマートフォン, the one who lays it down is that somebody.
+        let free =
+            matches!(self.dialogue.state(), State::Idle | State::PhoneSelect | State::PhonePin | State::HoldPhone);
+        if !free || self.guest.is_some() {
             return Err(StationError::ReaderBusy {
                 number: self.setup.number,
                 state: self.dialogue.state().to_string(),
@@ -230,6 +225,7 @@ impl Attendant {
         }
         let mut guest = Guest {
             medium: person.as_ref().filter(|_| soft).and_then(|p| Medium::try_from(p.card.kind).ok()),
+            opening: Opening::new(&reference),
             reference,
             person,
             auto: None,
@@ -282,14 +278,8 @@ impl Attendant {
             card: if guest.soft { "soft".to_owned() } else { "pcsc".to_owned() },
         });
         self.proof = None;
-        let medium = guest.medium;
         self.guest = Some(guest);
-        let opening = phone_opening(medium);
-        for event in opening {
-            if self.take(event).is_err() {
-                break;
-            }
-        }
+        drop(self.take(Event::CardPlaced));
     }
 
     fn switch_auto_pilot(&mut self, on: bool) {
@@ -439,9 +429,10 @@ impl Attendant {
         });
     }
 
-    fn ask_standing(&self, ticket: Ticket, method: Method) {
-        let Some(guest) = &self.guest else { return };
-        let question = self.links.opening(self.setup.terminal, guest);
+    fn ask_standing(&mut self, ticket: Ticket, method: Method) {
+        let Some(guest) = &mut self.guest else { return };
+        guest.opening = self.links.opening(guest);
+        let opening = guest.opening.clone();
         let links = self.links.clone();
         let terminal = self.setup.terminal;
         let pause = self.links.pace_of_centre(&guest.reference);
@@ -451,7 +442,7 @@ impl Attendant {
             links.clock.pause(pause).await;
             let asked = tokio::task::spawn_blocking(move || {
                 let evidence = hand.lock().unwrap_or_else(PoisonError::into_inner).evidence(method);
-                links.ask_standing(terminal, question, evidence)
+                links.ask_standing(terminal, &opening, evidence)
             });
             // A panic in there is ours; the dialogue's own timer then says that the centre cannot be reached.
             if let (Ok((reply, proof, certificate)), Some(me)) = (asked.await, me.upgrade()) {
@@ -462,17 +453,17 @@ impl Attendant {
 
     fn send_consents(&self, ticket: Ticket, visit: crate::visit::VisitId, consents: crate::visit::Consents) {
         let Some(guest) = &self.guest else { return };
-        let (reference, targets) = (guest.reference.clone(), guest.targets.clone());
+        let (targets, opening) = (guest.targets.clone(), guest.opening.clone());
         let (links, setup, me) = (self.links.clone(), self.setup.clone(), self.me.clone());
         tokio::spawn(async move {
             let Some(me) = me.upgrade() else { return };
             let happened = |happened| drop(me.send(Message::Happened(happened)));
-            let (reply, answer) = links.conclude(setup.terminal, visit, consents).await;
-            let delivering = answer.as_ref().map(|_| reference.clone());
+            let (reply, answer) = links.conclude(visit, consents).await;
+            let delivering = answer.as_ref().map(|_| opening.reference.clone());
             happened(Happened::Concluded { ticket, reply, delivering });
             if let Some(answer) = answer {
-                let files = links.deliver(&setup, &reference, targets, answer).await;
-                happened(Happened::Delivered { reference, files });
+                let files = links.deliver(&setup, &opening, targets, answer).await;
+                happened(Happened::Delivered { reference: opening.reference, files });
             }
         });
     }
@@ -568,7 +559,7 @@ impl Attendant {
         for done in self.waiting.drain(..) {
             let _ = done.send(Ok(()));
         }
-        self.dialogue = Dialogue::new(self.dialogue.settings().clone(), self.model.clone());
+        self.dialogue = Dialogue::new(self.settings.clone(), self.model.clone());
         self.auto_pilot = self.setup.auto_pilot;
         self.visits = 0;
         self.show();
@@ -632,14 +623,5 @@ impl Attendant {
                 let _ = me.send(Message::Happened(happened));
             }
         });
-    }
-}
-
-/// How a phone's owner begins: by touching, then by holding the phone there; a card is just put down.
-fn phone_opening(medium: Option<Medium>) -> Vec<Event> {
-    let _ = CardKind::Android;
-    match medium {
-        Some(Medium::Android | Medium::Iphone) => vec![Event::CardPlaced],
-        _ => vec![Event::CardPlaced],
     }
 }

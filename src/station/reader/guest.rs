@@ -9,6 +9,7 @@ use crate::face_reader::event::Medium;
 use crate::face_reader::patient::AutoPilot;
 use crate::people::Person;
 use crate::station::error::StationError;
+use crate::station::links::Opening;
 use crate::station::view::Words;
 use crate::station::visit::{VisitFiles, VisitReport, VisitStep};
 use crate::visit::{CertificateStatus, Outcome};
@@ -27,6 +28,8 @@ pub struct Guest {
     pub targets: Vec<String>,
     /// Is the card only lent to this reader, and lies in a PC/SC reader of its own?
     pub lent: bool,
+    /// What the centre is told when the visit is opened.
+    pub opening: Opening,
     /// Software card in the slot?
     pub soft: bool,
 }
