@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::number::FeeTable;
 
 /// How the person was confirmed (本人確認の方法).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
     /// 顔認証
@@ -26,8 +26,10 @@ pub enum Proof {
     /// The card signed our challenge after the PIN: SHA-256 DigestInfo, PKCS#1 v1.5, over `challenge`.
     PinSignature {
         /// What was signed, as given to the hash.
+        #[serde(with = "hexadecimal")]
         challenge: Vec<u8>,
         /// As it came from the card (256 bytes for RSA-2048).
+        #[serde(with = "hexadecimal")]
         signature: Vec<u8>,
     },
     /// A software card of our test authority: the PIN-less grant is our own invention, since the real one is not public.
@@ -51,11 +53,40 @@ impl Proof {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// 利用者証明用電子証明書, DER without filler.
+    #[serde(with = "hexadecimal")]
     pub certificate: Vec<u8>,
     /// What the card proved.
     pub proof: Proof,
     /// How the person was confirmed.
     pub method: Method,
+}
+
+/// Bytes as hexadecimal text, where they travel as JSON.
+mod hexadecimal {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        use std::fmt::Write;
+        let mut text = String::with_capacity(bytes.len() * 2);
+        for byte in bytes {
+            // Writing into a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        serializer.serialize_str(&text)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let digit = |c: &u8| char::from(*c).to_digit(16).map(|d| d as u8);
+        text.as_bytes()
+            .chunks(2)
+            .map(|pair| match pair {
+                [high, low] => Some(digit(high)? << 4 | digit(low)?),
+                _ => None,
+            })
+            .collect::<Option<Vec<u8>>>()
+            .ok_or_else(|| D::Error::custom("expected an even number of hexadecimal digits"))
+    }
 }
 
 /// The centre's name for a visit that was opened. Opaque.
@@ -69,7 +100,7 @@ impl fmt::Display for VisitId {
 }
 
 /// What the hub found about the certificate. The hub decides, not the reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CertificateStatus {
     /// Valid and not revoked.
@@ -120,7 +151,7 @@ pub enum Question {
 }
 
 /// How the medical-information questions are put (spec/jpki-card.md §5.5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConsentPeriod {
     /// Until 2024-10-06: one screen each, 限度額 among them.
@@ -130,7 +161,7 @@ pub enum ConsentPeriod {
 }
 
 /// What the centre knows of the person before any consent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Standing {
     /// The visit that was opened.
     pub visit: VisitId,
@@ -149,7 +180,7 @@ pub struct Standing {
 }
 
 /// 処方箋の発行形態 (OQSCD017).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PrescriptionForm {
     /// 電子処方箋
@@ -169,7 +200,7 @@ impl PrescriptionForm {
 }
 
 /// What the patient answered; `None` = was not asked.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Consents {
     /// 保険証として登録する
     pub registration: Option<bool>,
@@ -190,7 +221,7 @@ pub struct Consents {
 }
 
 /// How a visit ended, for the reader's screen, the journal and the caller of a tap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// 有効 (validity 1)
@@ -213,6 +244,8 @@ pub enum Outcome {
     CertificateRefused,
     /// Face authentication failed and nothing else was chosen.
     FaceFailed,
+    /// The 暗証番号 was wrong and nothing else was chosen.
+    PinFailed,
     /// 暗証番号 is locked.
     PinLocked,
     /// The centre answered with SegmentOfResult 9.
@@ -243,6 +276,7 @@ impl Outcome {
                 ("電子証明書が失効しているか有効期限が切れています (006)", "certificate revoked or expired (006)")
             }
             Self::FaceFailed => ("顔認証ができませんでした", "face authentication failed"),
+            Self::PinFailed => ("暗証番号が違いました", "wrong PIN"),
             Self::PinLocked => ("暗証番号がロックされています", "PIN is locked"),
             Self::CentreError => ("センターから異常終了が返りました", "the centre answered with an error"),
             Self::CentreUnreachable => ("センターに接続できません", "the centre cannot be reached"),
@@ -292,7 +326,7 @@ pub enum Identify {
 }
 
 /// What the camera makes of a face.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FaceResult {
     /// 一致
