@@ -145,6 +145,11 @@ fn a_vendors_layout_gives_the_tags_and_a_wrong_one_is_refused_by_name() {
     assert!(tree.at(&["MessageBody", "MedicalSubsidies", "Yuko"]).is_some());
     assert_eq!(layout.from_tree(&tree).unwrap().document, samples::subsidies());
 
+    let renamed = Layout::embedded_text().replace("tag = \"CharacterCodeIdentifier\"", "tag = \"Moji\"");
+    let layout = Layout::from_toml(&renamed, Edition::R6).unwrap();
+    let style = Style { encoding: Encoding::ShiftJis, ..Style::default() };
+    assert!(utf8(&style.subsidies(&samples::subsidies(), &layout).bytes).contains("<Moji>1</Moji>"));
+
     let twice = Layout::embedded_text().replace("tag = \"ValidFrom\"", "tag = \"ValidTo\"");
     let error = Layout::from_toml(&twice, Edition::R6).unwrap_err().to_string();
     assert!(error.contains("ValidTo") && error.contains("certificate"), "{error}");
@@ -196,7 +201,7 @@ const FIELD: &str = "<?xml version='1.0' encoding='UTF-8' standalone='no'?>
 ";
 
 fn read_request(text: &str) -> Result<Read<QualificationRequest>, super::refusal::Refusal> {
-    xml::read(text.as_bytes()).and_then(|document| QualificationRequest::from_tree(&document.root))
+    QualificationRequest::read(text.as_bytes()).map(|(read, _)| read)
 }
 
 #[test]
@@ -239,29 +244,29 @@ fn a_request_that_breaks_a_rule_is_refused_with_rule_and_place() {
         ("UTF-8", "EUC-JP", Rule::UnknownEncoding, "1:1"),
         ("ABC", "&nbsp;", Rule::NotWellFormed, "5:28"),
         ("ABC", "\u{1}", Rule::NotWellFormed, "5:28"),
-        ("MessageHeader", "Header", Rule::WrongRoot, "XmlMsg/MessageHeader"),
-        ("20261121<", "20260230<", Rule::NotADate, "XmlMsg/MessageHeader/QualificationConfirmationDate"),
-        ("   19500321", "S250321", Rule::NotADate, "XmlMsg/MessageBody/QualificationConfirmSearchInfo/Birthdate"),
-        (">1319999996<", "> <", Rule::Missing, "XmlMsg/MessageHeader/MedicalInstitutionCode"),
+        ("MessageHeader", "Header", Rule::WrongRoot, "2:1 XmlMsg/MessageHeader"),
+        ("20261121<", "20260230<", Rule::NotADate, "3:2 XmlMsg/MessageHeader/QualificationConfirmationDate"),
+        ("   19500321", "S250321", Rule::NotADate, "10:2 XmlMsg/MessageBody/QualificationConfirmSearchInfo/Birthdate"),
+        (">1319999996<", "> <", Rule::Missing, "4:2 XmlMsg/MessageHeader/MedicalInstitutionCode"),
         (
             "<InsurerNumber>00138057</InsurerNumber>",
             "",
             Rule::Missing,
-            "XmlMsg/MessageBody/QualificationConfirmSearchInfo/InsurerNumber",
+            "6:30 XmlMsg/MessageBody/QualificationConfirmSearchInfo/InsurerNumber",
         ),
         (
             "<InsuredCardSymbol/>",
             "<InsurerNumber>1</InsurerNumber>",
             Rule::Repeated,
-            "XmlMsg/MessageBody/QualificationConfirmSearchInfo/InsurerNumber",
+            "7:41 XmlMsg/MessageBody/QualificationConfirmSearchInfo/InsurerNumber",
         ),
         (
             "QualificationConfirmSearchInfo",
             "Search",
             Rule::Missing,
-            "XmlMsg/MessageBody/QualificationConfirmSearchInfo",
+            "6:17 XmlMsg/MessageBody/QualificationConfirmSearchInfo",
         ),
-        ("</MessageBody>", "</MessageBody><MessageBody/>", Rule::Repeated, "XmlMsg/MessageBody"),
+        ("</MessageBody>", "</MessageBody><MessageBody/>", Rule::Repeated, "14:48 XmlMsg/MessageBody"),
     ];
     for (from, to, rule, place) in cases {
         let refusal = read_request(&FIELD.replace(from, to)).map(|_| ()).unwrap_err();

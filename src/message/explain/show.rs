@@ -23,7 +23,7 @@ impl Explanation {
         if !self.lines.is_empty() {
             out.push('\n');
         }
-        let names = widest_of(self.lines.iter().map(|line| indented(line)), NAME_COLUMNS);
+        let names = widest_of(self.lines.iter().map(indented), NAME_COLUMNS);
         let labels = widest_of(self.lines.iter().map(|line| label(line).to_owned()), LABEL_COLUMNS);
         let sources = self.sources();
         for line in &self.lines {

@@ -175,6 +175,11 @@ impl Layout {
         include_str!("../data/pmh.toml")
     }
 
+    /// The tag of a header item, if the layout has it.
+    pub fn tag_of(&self, item: HeaderItem) -> Option<&str> {
+        self.header.iter().find(|row| row.item == item).map(|row| row.tag.as_str())
+    }
+
     pub(super) fn tags(&self, repeat: Repeat) -> &Tags {
         match repeat {
             Repeat::MedicalSubsidies => &self.repeat.medical_subsidies,
