@@ -15,7 +15,7 @@ use madoguchi::authority::Authority;
 use madoguchi::card::certificate::Certificate;
 use madoguchi::card::in_process::Slot;
 use madoguchi::card::jpki::{CertificateFile, Jpki, JpkiError, LastTry, PinState, check_signature};
-use madoguchi::card::pcsc::{list_readers, open_reader};
+use madoguchi::card::pcsc::{PcscReader, list_readers, open_reader};
 use madoguchi::card::reader::{CardChannel, CardReader, Disposition, ReaderError, transact};
 use madoguchi::card::soft::{PinName, SoftCard};
 use madoguchi::card::vpcd::{Attached, FIRST_PORT};
@@ -244,6 +244,18 @@ fn an_apdu_through_vpcd_takes_less_than_five_milliseconds() {
         times.sort();
         println!("median {:?}, longest {:?}", times[25], times[50]);
         assert!(times[25] < Duration::from_millis(5), "median {:?}", times[25]);
+    });
+}
+
+#[test]
+fn a_reader_that_is_not_there_is_waited_for_without_haste() {
+    in_own_world("a_reader_that_is_not_there_is_waited_for_without_haste", |_| {
+        let mut reader = PcscReader::open("No Such Reader 00 00").unwrap();
+        let start = Instant::now();
+        for _ in 0..2 {
+            assert!(!reader.wait_for_change(Duration::from_millis(300)).unwrap());
+        }
+        assert!(start.elapsed() >= Duration::from_millis(500), "{:?}", start.elapsed());
     });
 }
 

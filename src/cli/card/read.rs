@@ -98,14 +98,16 @@ fn read_serial(args: &ReadArgs, mut source: Source, pin: Option<&crate::secret::
         if let Some(pin) = pin {
             jpki.verify(PinName::Authentication, pin, LastTry::Keep)?;
         }
-        Ok((jpki.serial()?, jpki.apdus()))
+        let (serial, apdus, milliseconds) = (jpki.serial()?, jpki.apdus(), watch.elapsed_ms());
+        // Whether the number may be shown takes the whole certificate; that is not part of what was measured.
+        let certificate = if args.reveal { None } else { Some(jpki.certificate(CertificateFile::Authentication)?) };
+        Ok((serial, certificate, apdus, milliseconds))
     });
-    let milliseconds = watch.elapsed_ms();
     let reader = source.reader.clone();
-    // Whose card it is takes the certificate: without it only a card of this process is known to be a software card.
-    let is_masked = args.source.person.is_none() && !args.reveal;
     source.close(pin.is_some())?;
-    let (serial, apdus) = read?;
+    let (serial, certificate, apdus, milliseconds) = read?;
+    let is_masked = certificate
+        .is_some_and(|der| !Certificate::parse(&der).is_ok_and(|certificate| is_of_test_authority(&certificate)));
     if args.json {
         let serial = serial_json(&serial, is_masked);
         println!(
@@ -277,5 +279,45 @@ fn state_text(state: PinState) -> String {
         PinState::Tries(tries) => format!("残り {tries} 回 / {tries} tries left"),
         PinState::Locked => "ロック / locked".to_owned(),
         PinState::Unlimited => "回数制限なし / no limit".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::authority::Holder;
+
+    #[test]
+    fn what_names_a_person_is_masked_on_a_real_card() {
+        let holder = Holder {
+            key: "tests/holder".to_owned(),
+            serial: vec![0x22, 0x7B, 0x13],
+            common_name: "0123456789ABCD99901003A".to_owned(),
+            not_before: crate::clock::parse_time("20260401000000").unwrap(),
+            not_after: crate::clock::parse_time("20310401235959").unwrap(),
+            residence: ("Madoguchi-ken".to_owned(), "Shiken-shi".to_owned()),
+        };
+        let certificate = Certificate::parse(&Authority::default().issue_authentication(&holder)).unwrap();
+        let mut seen = Seen {
+            certificate,
+            chain: Chain::UnknownIssuer,
+            validity: Validity::Valid,
+            is_test: false,
+            is_masked: true,
+            kind: TokenKind::MyNumberCard,
+            label: String::new(),
+            reader: String::new(),
+            atr: String::new(),
+            apdus: 9,
+            apdus_in_all: 11,
+            milliseconds: 1.25,
+        };
+        let shows = |seen: &Seen| {
+            let json = seen.json().to_string();
+            ["227B13", "2259731", "0123456789ABCD"].map(|text| json.contains(text))
+        };
+        assert_eq!(shows(&seen), [false; 3]);
+        seen.is_masked = false;
+        assert_eq!(shows(&seen), [true; 3]);
     }
 }
