@@ -16,6 +16,8 @@ pub struct Slot(Arc<Shared>);
 struct Shared {
     name: String,
     held: Mutex<Held>,
+    /// Held by the one whose transaction runs.
+    turn: Mutex<()>,
     changed: Condvar,
 }
 
@@ -29,7 +31,12 @@ struct Held {
 impl Slot {
     /// An empty slot.
     pub fn new(name: impl Into<String>) -> Self {
-        Self(Arc::new(Shared { name: name.into(), held: Mutex::default(), changed: Condvar::new() }))
+        Self(Arc::new(Shared {
+            name: name.into(),
+            held: Mutex::default(),
+            turn: Mutex::default(),
+            changed: Condvar::new(),
+        }))
     }
 
     /// Puts a card down, powered up; the one that lay there comes back.
@@ -164,7 +171,9 @@ impl CardChannel for SlotChannel {
     }
 
     fn transact(&mut self, act: &mut dyn FnMut(&mut dyn Transmit)) -> Result<(), ReaderError> {
-        if self.slot.presence() != (self.changes, true) {
+        let slot = self.slot.clone();
+        let _turn = slot.0.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        if slot.presence() != (self.changes, true) {
             return Err(ReaderError::Removed);
         }
         act(self);

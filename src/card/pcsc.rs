@@ -110,11 +110,18 @@ impl CardReader for PcscReader {
     }
 
     fn wait_for_change(&mut self, timeout: Duration) -> Result<bool, ReaderError> {
-        if self.seen.contains(State::UNAVAILABLE) && !names(&self.context)?.contains(&self.name) {
-            self.wait_for_readers(timeout)?;
+        if names(&self.context)?.contains(&self.name) {
+            let known = if self.seen.contains(State::UNAVAILABLE) { State::EMPTY } else { self.seen };
+            self.seen = self.look(known - State::CHANGED, timeout)?;
+        } else {
+            // Unplugged: its coming back ends the wait.
+            let was_there = self.seen.contains(State::PRESENT);
+            self.seen = State::UNAVAILABLE;
+            if !was_there {
+                self.wait_for_readers(timeout)?;
+                self.seen = self.look(State::UNAWARE, Duration::ZERO)?;
+            }
         }
-        let known = if self.seen.contains(State::UNAVAILABLE) { State::EMPTY } else { self.seen };
-        self.seen = self.look(known - State::CHANGED, timeout)?;
         Ok(self.seen.contains(State::PRESENT))
     }
 

@@ -73,12 +73,17 @@ impl StatusWord {
 
     /// `61xx`: more bytes wait for GET RESPONSE (256 for 00).
     pub fn bytes_waiting(self) -> Option<u16> {
-        (self.0 >> 8 == 0x61).then(|| if self.0 & 0xFF == 0 { 256 } else { self.0 & 0xFF })
+        (self.0 >> 8 == 0x61).then_some(self.length())
     }
 
     /// `6Cxx`: repeat with this Le (256 for 00).
     pub fn right_length(self) -> Option<u16> {
-        (self.0 >> 8 == 0x6C).then(|| if self.0 & 0xFF == 0 { 256 } else { self.0 & 0xFF })
+        (self.0 >> 8 == 0x6C).then_some(self.length())
+    }
+
+    /// SW2 as a length: 00 is 256.
+    fn length(self) -> u16 {
+        if self.0 & 0xFF == 0 { 256 } else { self.0 & 0xFF }
     }
 
     /// 9000?

@@ -217,3 +217,104 @@ fn acknowledge_quickly(stream: &TcpStream) {
 /// Other systems have no such switch; their vpcd drivers send a message in one piece.
 #[cfg(not(target_os = "linux"))]
 fn acknowledge_quickly(_: &TcpStream) {}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::card::soft::tests::card;
+
+    /// The other end of the line, as vpcd speaks.
+    struct Vpcd {
+        listener: TcpListener,
+        stream: TcpStream,
+    }
+
+    impl Vpcd {
+        fn with(slot: &Slot) -> (Self, Attached) {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let address = listener.local_addr().unwrap().to_string();
+            let attached = Attached::start(slot.clone(), address, |_| {}).unwrap();
+            let stream = listener.accept().unwrap().0;
+            (Self { listener, stream }, attached)
+        }
+
+        fn say(&mut self, message: &[u8]) {
+            self.stream.write_all(&(message.len() as u16).to_be_bytes()).unwrap();
+            self.stream.write_all(message).unwrap();
+        }
+
+        fn ask(&mut self, message: &[u8]) -> Vec<u8> {
+            self.say(message);
+            receive(&mut self.stream).unwrap()
+        }
+    }
+
+    fn slot() -> Slot {
+        let slot = Slot::new("test");
+        slot.insert(card());
+        slot
+    }
+
+    const SELECT: [u8; 15] = [0, 0xA4, 4, 0x0C, 10, 0xD3, 0x92, 0xF0, 0, 0x26, 1, 0, 0, 0, 1];
+    const READ_AVAILABILITY: [u8; 5] = [0, 0xB0, 0x88, 0, 0];
+
+    #[test]
+    fn the_atr_and_apdus_are_answered_and_the_other_controls_are_not() {
+        let slot = slot();
+        let (mut vpcd, _attached) = Vpcd::with(&slot);
+        vpcd.say(&[0x01]);
+        assert_eq!(vpcd.ask(&[0x04]), crate::card::soft::image::ATR_CONTACT);
+        assert_eq!(vpcd.ask(&SELECT), [0x90, 0x00]);
+        vpcd.say(&[0x7F]);
+        assert_eq!(vpcd.ask(&READ_AVAILABILITY), [0x8F, 0x8F, 0x00, 0x90, 0x00]);
+        vpcd.say(&[0x02]);
+        assert_eq!(vpcd.ask(&READ_AVAILABILITY), [0x8F, 0x8F, 0x00, 0x90, 0x00], "warm reset keeps the application");
+        vpcd.say(&[0x00]);
+        assert_eq!(vpcd.ask(&READ_AVAILABILITY), [0x6A, 0x82], "power off does not");
+    }
+
+    #[test]
+    fn taking_the_card_out_closes_the_line_and_putting_it_back_opens_another() {
+        let slot = slot();
+        let (mut vpcd, _attached) = Vpcd::with(&slot);
+        let taken = slot.remove().unwrap();
+        assert_eq!(vpcd.stream.read(&mut [0]).unwrap(), 0);
+        slot.insert(taken);
+        vpcd.stream = vpcd.listener.accept().unwrap().0;
+        assert_eq!(vpcd.ask(&SELECT), [0x90, 0x00]);
+    }
+
+    #[test]
+    fn a_line_that_vpcd_closes_is_opened_again() {
+        let slot = slot();
+        let (mut vpcd, _attached) = Vpcd::with(&slot);
+        vpcd.stream.shutdown(Shutdown::Both).unwrap();
+        vpcd.stream = vpcd.listener.accept().unwrap().0;
+        assert_eq!(vpcd.ask(&SELECT), [0x90, 0x00]);
+    }
+
+    #[test]
+    fn stopping_ends_the_line_and_the_threads() {
+        let slot = slot();
+        let (mut vpcd, attached) = Vpcd::with(&slot);
+        attached.stop();
+        assert_eq!(vpcd.stream.read(&mut [0]).unwrap(), 0);
+        let empty = Slot::new("empty");
+        Attached::start(empty, "127.0.0.1:1", |_| {}).unwrap().stop();
+    }
+
+    #[test]
+    fn a_vpcd_that_is_not_there_is_reported_once_not_at_every_attempt() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        drop(listener);
+        let (lines, line) = mpsc::channel();
+        let attached = Attached::start(slot(), address, move |line| drop(lines.send(line))).unwrap();
+        assert!(matches!(line.recv_timeout(Duration::from_secs(30)).unwrap(), Line::Lost(_)));
+        assert!(line.recv_timeout(RETRY * 3).is_err());
+        attached.stop();
+    }
+}

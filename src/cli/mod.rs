@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+pub mod card;
 pub mod client;
 pub mod explain;
 pub mod hub;
