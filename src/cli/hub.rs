@@ -6,8 +6,8 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::net::TcpListener;
 
-use crate::clock::Clock;
 use crate::cli::{Exit, Failure, Outcome};
+use crate::clock::Clock;
 use crate::event::{Lang, say};
 use crate::hub::{Hub, Roots, Settings, server};
 use crate::people;

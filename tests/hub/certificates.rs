@@ -41,8 +41,7 @@ pub fn a_revoked_or_ended_certificate_ends_the_visit_without_a_document(world: &
 
 pub fn a_signature_must_verify_over_its_challenge(world: &World) {
     let challenge = b"visit r1-000001".to_vec();
-    let signature =
-        pool::key("hub-suite").sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(&challenge)).unwrap();
+    let signature = pool::key("hub-suite").sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(&challenge)).unwrap();
     let status = |challenge: &[u8], signature: &[u8]| {
         let proof = Proof::PinSignature { challenge: challenge.to_vec(), signature: signature.to_vec() };
         world.visit("tanaka").with(|opening| opening.evidence.proof = proof).open().certificate

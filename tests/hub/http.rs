@@ -112,8 +112,9 @@ fn no_secret_is_in_any_body() {
     let answered = wire.post(&format!("/oqs/visits/{}/consents", standing.visit), &[JSON], &consents);
     assert_eq!(answered.headers()[OUTCOME], "valid");
     let name = document::read_result(answered.body().as_bytes()).unwrap().request_pmh_file_name.unwrap();
-    let asked =
-        format!(r#"{{"asker":{{"institution":"1319919997","time":"2026-11-21T12:00:00"}},"request_file_name":"{name}"}}"#);
+    let asked = format!(
+        r#"{{"asker":{{"institution":"1319919997","time":"2026-11-21T12:00:00"}},"request_file_name":"{name}"}}"#
+    );
     let subsidies = wire.post("/oqs/PMHsimsm01", &[JSON], asked.as_bytes());
     assert!(subsidies.body().contains("育成医療"));
     let queried = wire.post("/oqs/OQSsiquc01", &[XML], &document::write_request(&request()));

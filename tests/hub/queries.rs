@@ -114,7 +114,10 @@ pub fn a_steered_query_looks_like_the_real_one(world: &World) {
     assert_eq!(down.header.segment_of_result, "9");
     assert!(down.header.error_code.unwrap().starts_with("MDG-"));
     assert!(down.header.error_message.is_some());
-    assert_eq!((down.processing_result_status.as_str(), down.qualification_validity, down.records.len()), ("2", None, 0));
+    assert_eq!(
+        (down.processing_result_status.as_str(), down.qualification_validity, down.records.len()),
+        ("2", None, 0)
+    );
     match world.try_query(|question, _| question.steering = validity("1")) {
         Err(WireError::Problem { status: 422, message }) => assert!(message.contains("2, 3 or 4"), "{message}"),
         other => panic!("{other:?}"),

@@ -8,10 +8,8 @@ use madoguchi::wire::{Asker, SubsidyAnswer, SubsidyQuestion};
 use crate::world::{HERE, NOON, World, all};
 
 fn fetch(world: &World, name: &str, time: DateTime) -> SubsidyAnswer {
-    let question = SubsidyQuestion {
-        asker: Asker { institution: HERE.to_owned(), time },
-        request_file_name: name.to_owned(),
-    };
+    let question =
+        SubsidyQuestion { asker: Asker { institution: HERE.to_owned(), time }, request_file_name: name.to_owned() };
     world.connection.subsidies(&question).unwrap()
 }
 
@@ -45,7 +43,11 @@ pub fn agreed_subsidies_are_fetched_by_the_request_file_name(world: &World) {
     assert_eq!(document.qualification_confirmation_date, "20261121");
     assert_eq!(document.medical_institution_code, HERE);
     let names: Vec<_> = document.certificates.iter().map(|c| c.certification_name.as_str()).collect();
-    assert_eq!(names, ["自立支援医療受給者証（育成医療）", "子ども医療費受給者証"], "in order, the undisclosed one left out");
+    assert_eq!(
+        names,
+        ["自立支援医療受給者証（育成医療）", "子ども医療費受給者証"],
+        "in order, the undisclosed one left out"
+    );
     let hashes: Vec<_> = document.certificates.iter().map(|c| c.hash.clone().unwrap()).collect();
     assert!(hashes[0] != hashes[1] && hashes.iter().all(|hash| hash.len() == 64));
 }

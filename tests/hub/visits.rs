@@ -1,9 +1,7 @@
 //! The two halves of a visit: what is asked, what the document says.
 
 use jiff::civil::date;
-use madoguchi::visit::{
-    ConsentPeriod, Consents, EPrescriptionUse, Outcome, PrescriptionForm, Question, Uses, VisitId,
-};
+use madoguchi::visit::{ConsentPeriod, Consents, EPrescriptionUse, Outcome, PrescriptionForm, Question, Uses, VisitId};
 use madoguchi::wire::{Asker, Steering, SubsidyQuestion, WireError};
 
 use crate::world::{HERE, MY_NUMBER, NOON, PHARMACY, PIN, World, all, people};
@@ -156,7 +154,7 @@ pub fn medical_assistance_of_another_institution_is_valid_unregistered(world: &W
 
 pub fn a_new_card_is_registered_at_the_reader_until_reset(world: &World) {
     let visit = world.visit("newcomer");
-    let asked = |registered| {
+    let asked = |registered: bool| {
         let standing = visit.open();
         assert_eq!(standing.registered, registered);
         assert_eq!(standing.questions.contains(&Question::Registration), !registered);
@@ -211,12 +209,13 @@ pub fn a_visit_is_answered_once(world: &World) {
     let visit = world.visit("tanaka").open().visit;
     let consent = |id: &VisitId| world.connection.consent(id, &all(), NOON);
     assert!(consent(&visit).is_ok());
-    let statuses = [consent(&visit), consent(&VisitId("0".into())), consent(&VisitId("a/b ?%".into()))].map(|answer| {
-        match answer {
-            Err(WireError::Problem { status, .. }) => status,
-            other => panic!("{other:?}"),
-        }
-    });
+    let statuses =
+        [consent(&visit), consent(&VisitId("0".into())), consent(&VisitId("a/b ?%".into()))].map(
+            |answer| match answer {
+                Err(WireError::Problem { status, .. }) => status,
+                other => panic!("{other:?}"),
+            },
+        );
     assert_eq!(statuses, [409, 404, 404]);
 }
 

@@ -15,9 +15,7 @@ use madoguchi::random::Seed;
 use madoguchi::secret::{MyNumber, Pin};
 use madoguchi::visit::{Consents, Evidence, Method, Plan, PrescriptionForm, Proof, Standing, Uses};
 use madoguchi::wire::http::HttpHub;
-use madoguchi::wire::{
-    Answer, Asker, Connection, Question, Request, Steering, VisitAnswer, VisitOpening, WireError,
-};
+use madoguchi::wire::{Answer, Asker, Connection, Question, Request, Steering, VisitAnswer, VisitOpening, WireError};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
