@@ -154,7 +154,7 @@ pub fn medical_assistance_of_another_institution_is_valid_unregistered(world: &W
 
 pub fn a_new_card_is_registered_at_the_reader_until_reset(world: &World) {
     let visit = world.visit("newcomer");
-    let asked = |registered| {
+    let asked = |registered: bool| {
         let standing = visit.open();
         assert_eq!(standing.registered, registered);
         assert_eq!(standing.questions.contains(&Question::Registration), !registered);
