@@ -20,8 +20,9 @@ use crate::visit::{Consents, Evidence, Outcome, Standing, Uses, VisitId};
 pub trait Connection: Send + Sync {
     /// First half of a visit: evidence in, standing out.
     fn open_visit(&self, opening: &VisitOpening) -> Result<Standing, WireError>;
-    /// Second half: consents in, document out. A visit is answered once.
-    fn consent(&self, visit: &VisitId, consents: &Consents) -> Result<VisitAnswer, WireError>;
+    /// Second half: consents in, document out. A visit is answered once. `time` is the station's document time when the patient
+    /// had answered: it becomes ProcessExecutionTime and the time of every consent.
+    fn consent(&self, visit: &VisitId, consents: &Consents, time: DateTime) -> Result<VisitAnswer, WireError>;
     /// A request that the レセコン put into `req`.
     fn ask(&self, question: &Question) -> Result<Answer, WireError>;
     /// The subsidy document announced by `RequestPmhFileName`.
