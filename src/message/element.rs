@@ -1,0 +1,159 @@
+//! The element table: what every element is, as data (`data/elements.toml`), so that changing a row changes what `explain` says.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::subsidy::Layout;
+use crate::code::Provenance;
+
+/// How a value is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// Free text.
+    Text,
+    /// Elements below.
+    Group,
+    /// `YYYYMMDD`
+    Date,
+    /// `YYYYMMDDHHmmss`
+    Datetime,
+    /// `YYYYMM`
+    Month,
+    /// A value of a code table.
+    Code,
+    /// 0 no, 1 yes.
+    Flag,
+    /// Yen.
+    Yen,
+    /// `010` = 1割.
+    Ratio,
+    /// Percent.
+    Percent,
+    /// A count.
+    Number,
+    /// Half-width katakana.
+    Kana,
+    /// 保険者番号, eight characters, padded on the left.
+    Insurer,
+    /// 医療機関コード, ten digits.
+    Institution,
+    /// A file name of the shared folder.
+    FileName,
+}
+
+/// What is known of one element below one parent.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ElementRow {
+    /// Element name.
+    pub name: String,
+    /// Label in Japanese.
+    pub ja: String,
+    /// Label in English.
+    pub en: String,
+    /// How its value is read.
+    pub format: Format,
+    /// `OQSCDnnn`, or a table of a layout.
+    pub code: Option<String>,
+    /// Most characters, where known.
+    pub length: Option<usize>,
+    /// `1`, `0..1`, `0..n`, `1..n`; mandatory in the sense of the strictest reader of the field.
+    pub occurs: String,
+    /// Of the row.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+}
+
+/// The element table, by parent and name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ElementTable {
+    rows: BTreeMap<String, BTreeMap<String, ElementRow>>,
+    codes: BTreeMap<String, BTreeMap<String, (String, String)>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    group: Vec<Group>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Group {
+    /// Names of the parents below which these rows hold; empty for the root.
+    parents: Vec<String>,
+    elements: Vec<ElementRow>,
+}
+
+impl ElementTable {
+    /// Reads a table.
+    ///
+    /// # Errors
+    /// What TOML says, with line and column.
+    pub fn from_toml(text: &str) -> Result<Self, toml::de::Error> {
+        let file: File = toml::from_str(text)?;
+        let mut table = Self::default();
+        for group in file.group {
+            for parent in group.parents {
+                for row in &group.elements {
+                    table.insert(&parent, row.clone());
+                }
+            }
+        }
+        Ok(table)
+    }
+
+    /// The table that is part of the program, with the tags of the embedded layout.
+    pub fn embedded() -> &'static Self {
+        static TABLE: LazyLock<ElementTable> = LazyLock::new(|| {
+            // The text is part of the program; a test reads it.
+            let table =
+                ElementTable::from_toml(ElementTable::embedded_text()).expect("element table is part of the program");
+            table.with_layout(Layout::embedded(super::subsidy::Edition::R6))
+        });
+        &TABLE
+    }
+
+    /// The text of the embedded table.
+    pub fn embedded_text() -> &'static str {
+        include_str!("data/elements.toml")
+    }
+
+    /// The table with the rows of a subsidy layout, in place of those of another.
+    #[must_use]
+    pub fn with_layout(mut self, layout: &Layout) -> Self {
+        for (parent, row) in layout.element_rows() {
+            self.insert(&parent, row);
+        }
+        let kinds = &layout.kinds.rows;
+        let kinds = kinds.iter().map(|kind| (kind.value.clone(), (kind.ja.clone(), kind.en.clone()))).collect();
+        self.codes.insert("kinds".to_owned(), kinds);
+        self
+    }
+
+    /// Puts a row in, in place of the one of the same name below the same parent.
+    pub fn insert(&mut self, parent: &str, row: ElementRow) {
+        self.rows.entry(parent.to_owned()).or_default().insert(row.name.clone(), row);
+    }
+
+    /// The row of `name` below `parent` (`""` for the root).
+    pub fn row(&self, parent: &str, name: &str) -> Option<&ElementRow> {
+        self.rows.get(parent)?.get(name)
+    }
+
+    /// All rows with their parents.
+    pub fn rows(&self) -> impl Iterator<Item = (&str, &ElementRow)> {
+        self.rows.iter().flat_map(|(parent, rows)| rows.values().map(move |row| (parent.as_str(), row)))
+    }
+
+    /// Label (Japanese, English) of a value of a code table, official or of the layout.
+    pub fn code_label(&self, table: &str, value: &str) -> Option<(&str, &str)> {
+        if let Some((ja, en)) = self.codes.get(table).and_then(|codes| codes.get(value)) {
+            return Some((ja, en));
+        }
+        crate::code::label(table, value).map(|row| (row.ja.as_str(), row.en.as_str()))
+    }
+}
