@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::number::FeeTable;
+
 /// How the person was confirmed (本人確認の方法).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -364,6 +366,20 @@ pub enum InstitutionKind {
     Dental,
     /// 4 調剤 (薬局)
     Pharmacy,
+}
+
+impl TryFrom<FeeTable> for InstitutionKind {
+    /// The 点数表番号 at whose counter no visit takes place (健診, 訪問看護, unknown).
+    type Error = FeeTable;
+
+    fn try_from(table: FeeTable) -> Result<Self, FeeTable> {
+        match table {
+            FeeTable::Medical => Ok(Self::Medical),
+            FeeTable::Dental => Ok(Self::Dental),
+            FeeTable::Pharmacy => Ok(Self::Pharmacy),
+            FeeTable::Other => Err(table),
+        }
+    }
 }
 
 /// 電子処方箋利用区分 (OQSCD038).
