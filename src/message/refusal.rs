@@ -22,6 +22,7 @@ pub enum Rule {
     Repeated,
     NotADate,
     UnknownInterface,
+    FreePart,
     ForeignInstitution,
     NeverWhole,
     AskedByOperator,
@@ -98,6 +99,14 @@ impl Rule {
                 "MDG-N002",
                 ("医療機関コードがこの端末のものではありません", "the institution code is not that of this terminal"),
                 ("端末と同じ10桁の医療機関コードを設定してください", "send the terminal's own ten digits"),
+            ),
+            Self::FreePart => (
+                "MDG-N003",
+                ("ファイル名の可変部が12桁の数字ではありません", "the free part of the name is not twelve digits"),
+                (
+                    "YYYYMMDD と4桁の連番を付けるか、strict_names を外してください",
+                    "use YYYYMMDD and a serial of four digits, or turn strict_names off",
+                ),
             ),
             Self::NeverWhole => (
                 "MDG-F004",
