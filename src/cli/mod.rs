@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 pub mod card;
 pub mod client;
+pub mod explain;
+pub mod hub;
 pub mod pin;
 pub mod tap;
 

@@ -233,7 +233,11 @@ impl Dialogue {
             }
             Event::Staff(command) => self.visual(command, out),
             Event::Reply(_, reply) => self.reply(reply, out),
-            Event::TimedOut(timer) => self.timed_out(timer.kind, out),
+            Event::TimedOut(timer) => {
+                // It ran out by itself: nothing is left to stop.
+                self.timer = None;
+                self.timed_out(timer.kind, out)
+            }
         }
     }
 

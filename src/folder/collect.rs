@@ -28,14 +28,14 @@ impl Uncollected {
     }
 
     /// The files that have gone since the last look. A folder that cannot be listed has not been emptied: it is away.
-    pub fn collected(&mut self) -> Vec<(FolderKind, String)> {
+    pub fn collected(&mut self) -> Vec<(FolderKind, PathBuf)> {
         let mut gone = Vec::new();
         for (dir, (kind, names)) in &mut self.by_folder {
             if names.is_empty() {
                 continue;
             }
             let Ok(present) = listing::names(dir) else { continue };
-            gone.extend(names.difference(&present).map(|name| (*kind, name.clone())));
+            gone.extend(names.difference(&present).map(|name| (*kind, dir.join(name))));
             names.retain(|name| present.contains(name));
         }
         self.count -= gone.len();
@@ -63,7 +63,7 @@ mod tests {
             uncollected.follow(&dir.join(name), FolderKind::Res);
         }
         std::fs::remove_file(dir.join("a")).unwrap();
-        assert_eq!(uncollected.collected(), [(FolderKind::Res, "a".to_owned())]);
+        assert_eq!(uncollected.collected(), [(FolderKind::Res, dir.join("a"))]);
         assert!(uncollected.collected().is_empty());
         std::fs::rename(&dir, root.path().join("away")).unwrap();
         assert!(uncollected.collected().is_empty());

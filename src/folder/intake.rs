@@ -19,8 +19,8 @@ const MAX_NOTED: usize = 1_000;
 pub struct Rules {
     /// Is a file of this name a request?
     pub is_ours: fn(&str) -> bool,
-    /// Does this content end as a document ends?
-    pub is_whole: fn(&[u8]) -> bool,
+    /// Does the file of this name, with this content, end as a document ends?
+    pub is_whole: fn(&str, &[u8]) -> bool,
     /// Bytes; a larger file is not read to its end before it is taken.
     pub max_len: u64,
 }
@@ -78,7 +78,7 @@ impl Intake {
                 return Look::Whole;
             }
             match read_limited(&req.join(name), self.rules.max_len) {
-                Ok(bytes) if (self.rules.is_whole)(&bytes) => Look::Whole,
+                Ok(bytes) if (self.rules.is_whole)(name, &bytes) => Look::Whole,
                 Ok(_) => Look::Partial,
                 Err(_) => Look::Refused,
             }
@@ -114,7 +114,7 @@ mod tests {
 
     const RULES: Rules = Rules {
         is_ours: |name| name.ends_with(".xml") && !name.starts_with('.'),
-        is_whole: |bytes| bytes.ends_with(b"</XmlMsg>"),
+        is_whole: |_, bytes| bytes.ends_with(b"</XmlMsg>"),
         max_len: 100,
     };
 

@@ -30,6 +30,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use jiff::civil::DateTime;
 
 use self::certificates::Certificates;
+pub use self::certificates::Roots;
 use self::eligibility::Eligibility;
 use self::error::StoreError;
 use self::medical_hub::MedicalHub;
@@ -46,7 +47,7 @@ pub struct Hub {
     systems: RwLock<Arc<Systems>>,
     people: Mutex<BTreeMap<String, Person>>,
     at_start: Vec<Person>,
-    roots: Vec<Vec<u8>>,
+    roots: Roots,
     seed: Seed,
     settings: Settings,
 }
@@ -59,8 +60,8 @@ struct Systems {
 }
 
 impl Hub {
-    /// A hub that knows `people` and trusts the certificates that `roots` (DER) issued.
-    pub fn new(people: Vec<Person>, roots: Vec<Vec<u8>>, seed: Seed, settings: Settings) -> Result<Self, StoreError> {
+    /// A hub that knows `people` and trusts the certificates that `roots` issued.
+    pub fn new(people: Vec<Person>, roots: Roots, seed: Seed, settings: Settings) -> Result<Self, StoreError> {
         let systems = RwLock::new(Arc::new(Systems::new(&people, &roots, seed, settings)?));
         let known = Mutex::new(by_id(&people));
         Ok(Self { systems, people: known, at_start: people, roots, seed, settings })
@@ -110,9 +111,9 @@ impl Hub {
 }
 
 impl Systems {
-    fn new(people: &[Person], roots: &[Vec<u8>], seed: Seed, settings: Settings) -> Result<Self, StoreError> {
+    fn new(people: &[Person], roots: &Roots, seed: Seed, settings: Settings) -> Result<Self, StoreError> {
         let (sealer, opener) = linkage::pair(seed);
-        let certificates = Arc::new(Certificates::new(roots.to_vec(), settings));
+        let certificates = Arc::new(Certificates::new(roots.clone(), settings));
         let pmh = Arc::new(MedicalHub::new(opener));
         let eligibility = Eligibility::new(certificates.clone(), pmh.clone(), sealer, seed, settings);
         let systems = Self { eligibility, certificates, pmh };

@@ -54,14 +54,12 @@ pub fn disarm(station: &Station, name: &str) -> Result<FaultState, StationError>
 }
 
 fn state(station: &Station, knob: &'static Knob) -> FaultState {
-    let (armed, hits) = station
-        .knobs()
-        .armed()
-        .into_iter()
-        .filter(|a| a.name == knob.name)
-        .fold((Vec::new(), 0), |(mut list, hits), a| {
+    let (armed, hits) = station.knobs().armed().into_iter().filter(|a| a.name == knob.name).fold(
+        (Vec::new(), 0),
+        |(mut list, hits), a| {
             list.push(a.setting);
             (list, hits + a.hits)
-        });
+        },
+    );
     FaultState { name: knob.name, room: knob.room, ja: knob.ja, en: knob.en, source: knob.source, armed, hits }
 }

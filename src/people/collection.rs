@@ -46,9 +46,22 @@ impl People {
     /// # Errors
     /// A profile that breaks a rule, or two cards with the same serial number.
     pub fn settle(profiles: impl IntoIterator<Item = (String, Profile)>, today: Date) -> Result<Self, PeopleError> {
-        let profiles: BTreeMap<String, Profile> = profiles.into_iter().collect();
-        let persons = profiles.iter().map(|(id, profile)| profile.settle(id, today)).collect::<Result<Vec<_>, _>>()?;
-        Self { persons, profiles }.in_order()
+        let settled = profiles.into_iter().map(|(id, profile)| Ok((profile.settle(&id, today)?, profile)));
+        Self::gather(settled.collect::<Result<Vec<_>, PeopleError>>()?)
+    }
+
+    /// Settled people with their profiles; of two with the same id the last counts.
+    pub(super) fn gather(settled: Vec<(Person, Profile)>) -> Result<Self, PeopleError> {
+        let mut by_id = BTreeMap::new();
+        for (person, profile) in settled {
+            by_id.insert(person.id.clone(), (person, profile));
+        }
+        let mut people = Self { persons: Vec::with_capacity(by_id.len()), profiles: BTreeMap::new() };
+        for (id, (person, profile)) in by_id {
+            people.persons.push(person);
+            people.profiles.insert(id, profile);
+        }
+        people.in_order()
     }
 
     /// Puts persons in the order of lists and sees to it that no two cards share a serial number.

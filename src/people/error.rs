@@ -18,7 +18,9 @@ pub enum PeopleError {
         source: std::io::Error,
     },
     /// A file cannot be read.
-    #[error("{file} を読めません / cannot read {file}")]
+    #[error(
+        "{file} を読めません。UTF-8 で保存されているか、読み取り権限があるか確かめてください / cannot read {file}: is it saved as UTF-8, and may it be read?"
+    )]
     File {
         /// Which file.
         file: PathBuf,

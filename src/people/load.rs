@@ -16,18 +16,20 @@ const USUAL_FOLDER: &str = "card-profiles";
 /// The folder or a file cannot be read, a profile breaks a rule (with file, line and key), or two cards share a serial number.
 pub fn load(folder: &Path, today: Date) -> Result<People, PeopleError> {
     let unreadable = |source| PeopleError::Folder { folder: folder.to_owned(), source };
-    let mut profiles = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
+    let entries = fs::read_dir(folder).map_err(unreadable)?;
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    // By name, so that of two broken files it is always the same that is reported.
+    paths.sort();
+    let mut settled = Vec::with_capacity(paths.len());
+    for path in paths {
         let Some(id) = id_of(&path) else { continue };
         let text = fs::read_to_string(&path).map_err(|source| PeopleError::File { file: path.clone(), source })?;
         let file = path.display().to_string();
         let profile = read_toml(&file, &text)?;
-        // Settled once here for an error with its line; the collection settles it again in its place.
-        profile.settle(&id, today).map_err(|error| placed(error, &file, &text))?;
-        profiles.push((id, profile));
+        let person = profile.settle(&id, today).map_err(|error| placed(error, &file, &text))?;
+        settled.push((person, profile));
     }
-    People::settle(profiles, today)
+    People::gather(settled)
 }
 
 /// The people of `folder`; without one those of `./card-profiles`, and where that is missing the built-in ones.

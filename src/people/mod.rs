@@ -11,13 +11,14 @@
 //! - [`People`]: all of them, found by id, beginning or name; each with its profile beside it
 //! - [`load`], [`built_in`]: from a folder, or those that are compiled in
 //! - [`personalise`]: from a person to the software card in their purse
-//! - [`Finding`]: numbers that break a rule. They are kept and reported, never refused: the field's real data is unusual.
+//! - [`Finding`]: numbers and codes that break a rule. They are kept and reported, never refused: the field's real data is unusual.
 
 mod built_in;
 mod collection;
 mod day;
 mod error;
 mod finding;
+mod in_clear;
 mod load;
 mod person;
 pub mod personalise;
@@ -31,7 +32,7 @@ pub use built_in::{built_in, shipped};
 pub use collection::{LookupError, People};
 pub use day::{Day, DayError};
 pub use error::{PeopleError, ProfileError};
-pub use finding::Finding;
+pub use finding::{Finding, Unusual};
 pub use load::{load, load_or_built_in};
 pub use person::{CardKind, CardOfPerson, Elderly, Limit, Person, Qualification, SpecificDisease, Subsidy};
 pub use profile::{

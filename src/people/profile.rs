@@ -2,11 +2,13 @@
 //!
 //! A key that is not here is an error with the nearest right name. `docs/card-profiles.md` describes every key; a test holds it to.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
 
-use super::Day;
+use serde::de::{self, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{CardKind, Day, in_clear};
 use crate::message::subsidy::{CopaymentLimit, FaceItem};
-use crate::people::CardKind;
 use crate::secret::{MyNumber, Pin};
 use crate::visit::{FaceResult, PrescriptionForm, Question};
 
@@ -141,8 +143,7 @@ pub enum SubsidyUse {
 }
 
 /// The answers to the consent screens: `"all"`, `"none"` or a list of questions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "ConsentsText", into = "ConsentsText")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Consents {
     /// 全て同意する
     All,
@@ -281,75 +282,47 @@ pub struct SubsidyProfile {
     pub not_disclosed: bool,
 }
 
-/// The two spellings of [`Consents`] in a file.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(untagged, expecting = "consents: \"all\", \"none\" or a list such as [\"operation\", \"health-checkup\"]")]
-enum ConsentsText {
-    Word(ConsentsWord),
-    List(Vec<Question>),
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum ConsentsWord {
-    All,
-    None,
-}
-
-impl From<ConsentsText> for Consents {
-    fn from(text: ConsentsText) -> Self {
-        match text {
-            ConsentsText::Word(ConsentsWord::All) => Self::All,
-            ConsentsText::Word(ConsentsWord::None) => Self::None,
-            ConsentsText::List(questions) => Self::Only(questions),
+impl Serialize for Consents {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::All => serializer.serialize_str(ALL),
+            Self::None => serializer.serialize_str(NONE),
+            Self::Only(questions) => questions.serialize(serializer),
         }
     }
 }
 
-impl From<Consents> for ConsentsText {
-    fn from(consents: Consents) -> Self {
-        match consents {
-            Consents::All => Self::Word(ConsentsWord::All),
-            Consents::None => Self::Word(ConsentsWord::None),
-            Consents::Only(questions) => Self::List(questions),
-        }
+impl<'de> Deserialize<'de> for Consents {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ConsentsVisitor)
     }
 }
 
-/// A profile is where synthetic secrets live: they are written in clear there, and masked wherever else they go.
-mod in_clear {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+const ALL: &str = "all";
+const NONE: &str = "none";
 
-    use crate::secret::{MyNumber, Pin};
+struct ConsentsVisitor;
 
-    pub(super) trait InClear: Sized {
-        fn conceal(text: String) -> Self;
-        fn in_clear(&self) -> &str;
+impl<'de> Visitor<'de> for ConsentsVisitor {
+    type Value = Consents;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"all\", \"none\" or a list of questions")
     }
 
-    impl InClear for Pin {
-        fn conceal(text: String) -> Self {
-            Self::new(text)
-        }
-        fn in_clear(&self) -> &str {
-            self.reveal()
-        }
-    }
-
-    impl InClear for MyNumber {
-        fn conceal(text: String) -> Self {
-            Self::new(text)
-        }
-        fn in_clear(&self) -> &str {
-            self.reveal()
+    fn visit_str<E: de::Error>(self, word: &str) -> Result<Consents, E> {
+        match word {
+            ALL => Ok(Consents::All),
+            NONE => Ok(Consents::None),
+            other => Err(E::unknown_variant(other, &[ALL, NONE])),
         }
     }
 
-    pub(super) fn serialize<T: InClear, S: Serializer>(secret: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
-        secret.as_ref().map(T::in_clear).serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, T: InClear, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-        Ok(Option::<String>::deserialize(deserializer)?.map(T::conceal))
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Consents, A::Error> {
+        let mut questions = Vec::new();
+        while let Some(question) = list.next_element()? {
+            questions.push(question);
+        }
+        Ok(Consents::Only(questions))
     }
 }

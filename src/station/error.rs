@@ -12,12 +12,12 @@ pub enum StationError {
         have: usize,
     },
     /// Nobody of that id.
-    #[error("患者「{id}」はいません / there is no person {id:?}")]
+    #[error("患者「{id}」はいません / there is no person {id:?}{}", in_brackets(.why))]
     NoSuchPerson {
         /// The id asked for.
         id: String,
-        /// The nearest one that exists.
-        nearest: Option<String>,
+        /// Who comes near, in the words of the people's list.
+        why: String,
     },
     /// No knob of that name.
     #[error("障害「{name}」はありません / there is no fault {name:?}")]
@@ -92,11 +92,15 @@ impl StationError {
     pub fn remedy(&self) -> Option<String> {
         match self {
             Self::NoSuchReader { have, .. } => Some(format!("1–{have}")),
-            Self::NoSuchPerson { nearest: Some(near), .. } | Self::NoSuchFault { nearest: Some(near), .. } => {
+            Self::NoSuchFault { nearest: Some(near), .. } => {
                 Some(format!("「{near}」のことですか / did you mean {near:?}?"))
             }
-            Self::NoSuchPerson { .. } => Some("GET /control/v1/people に一覧があります / see GET /control/v1/people".into()),
-            Self::NoSuchFault { .. } => Some("GET /control/v1/faults に一覧があります / see GET /control/v1/faults".into()),
+            Self::NoSuchPerson { .. } => {
+                Some("GET /control/v1/people に一覧があります / see GET /control/v1/people".into())
+            }
+            Self::NoSuchFault { .. } => {
+                Some("GET /control/v1/faults に一覧があります / see GET /control/v1/faults".into())
+            }
             Self::ReaderBusy { .. } | Self::CardOnReader { .. } => {
                 Some("カードを取り出すか別のリーダーを使ってください / take the card off, or use another reader".into())
             }
@@ -107,12 +111,6 @@ impl StationError {
     }
 }
 
-/// The nearest name within reach of a slip of the finger.
-pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    names
-        .into_iter()
-        .map(|name| (strsim::jaro_winkler(wanted, name), name))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name.to_owned())
+fn in_brackets(why: &str) -> String {
+    if why.is_empty() { String::new() } else { format!(" ({why})") }
 }

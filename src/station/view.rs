@@ -35,8 +35,29 @@ pub struct View {
     pub faults: Vec<FaultView>,
 }
 
+/// A station in short.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StationView {
+    /// Version of the program.
+    pub version: String,
+    /// Document time, `YYYYMMDDHHmmss` JST.
+    pub time: String,
+    /// Does document time stand still?
+    pub frozen: bool,
+    /// `embedded` or a URL.
+    pub hub: String,
+    /// `instant`, `brisk` or `real`.
+    pub pace: String,
+    /// Seed of all chance.
+    pub seed: u64,
+    /// The terminals with their folders.
+    pub terminals: Vec<TerminalView>,
+    /// How many readers there are.
+    pub readers: usize,
+}
+
 /// A 資格確認端末.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TerminalView {
     /// From 1.
     pub number: usize,
@@ -51,7 +72,7 @@ pub struct TerminalView {
 }
 
 /// A 顔認証付きカードリーダー.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ReaderView {
     /// From 1.
     pub number: usize,
@@ -73,12 +94,16 @@ pub struct ReaderView {
     pub proof: Option<String>,
     /// What the patient reads.
     pub screen: ScreenView,
+    /// What may be done next: events that `POST readers/{n}/events` takes.
+    pub possible: Vec<String>,
+    /// The staff's 目視確認モード is on.
+    pub visual_mode: bool,
     /// The forgotten-card alarm sounds.
     pub alarm: bool,
 }
 
 /// A screen of the reader, in both languages.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ScreenView {
     /// Heading.
     pub title: Words,
@@ -105,11 +130,12 @@ impl Words {
 }
 
 /// A button of the reader's screen. `event` is what `POST readers/{n}/events` takes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ButtonView {
     /// What it says.
     pub words: Words,
     /// The event it stands for, as JSON.
+    #[schema(value_type = Object)]
     pub event: serde_json::Value,
     /// Is it the staff's, not the patient's?
     pub staff: bool,
@@ -129,11 +155,14 @@ pub struct PersonView {
 }
 
 /// A file of the shared folder.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FileView {
+    /// Grows with every step of any file; ask `since` the largest one seen.
+    pub seq: u64,
     /// The terminal, from 1.
     pub terminal: usize,
     /// Where it was seen first.
+    #[schema(value_type = String, example = "face")]
     pub folder: FolderKind,
     /// File name.
     pub name: String,
@@ -146,11 +175,13 @@ pub struct FileView {
 }
 
 /// One step in the life of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LifeStep {
     /// The step.
+    #[schema(value_type = String, example = "delivered")]
     pub life: FileLife,
     /// Document time.
+    #[schema(value_type = String)]
     pub time: DateTime,
 }
 

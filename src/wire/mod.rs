@@ -4,7 +4,14 @@
 //! and [`Connection::consent`]. Requests of the folder are [`Connection::ask`]; the subsidy document is fetched by the PMH
 //! request's file name, [`Connection::subsidies`]. Calls block: whoever serves people runs them on threads of their own.
 //!
-//! - `http`: the same over HTTP, against `madoguchi hub` or any hub that speaks docs/hub.md
+//! - [`http`]: the same over HTTP, against `madoguchi hub` or any hub that speaks docs/hub.md
+//! - [`problem`]: how a hub says over HTTP that it does not answer; [`document`]: the documents as they travel
+//! - [`steering`]: the knobs behind [`Steering`]
+
+pub mod document;
+pub mod http;
+pub mod problem;
+pub mod steering;
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};

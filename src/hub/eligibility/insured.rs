@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::hub::certificates::Serial;
+use crate::card::serial::SerialNumber;
 use crate::people::{CardKind, Person, Qualification};
 use crate::secret::PmhId;
 
@@ -22,7 +22,7 @@ pub struct Insured {
     pub address: Option<String>,
     pub post_number: Option<String>,
     /// The certificate that is linked with the qualifications.
-    pub serial: Serial,
+    pub serial: SerialNumber,
     /// A physical card can be registered as 保険証 at the reader, a phone cannot (spec/jpki-card.md §4).
     pub physical_card: bool,
     /// Registered as 保険証 from the start.
@@ -48,7 +48,7 @@ impl Insured {
             birthdate: person.birthdate,
             address: person.address.clone(),
             post_number: person.post_number.clone(),
-            serial: Serial::new(&person.card.serial),
+            serial: SerialNumber::from_integer(&person.card.serial),
             physical_card: matches!(person.card.kind, CardKind::MyNumberCard | CardKind::FaceOnly),
             registered: person.card.registered,
             reference_number: person.reference_number.clone(),

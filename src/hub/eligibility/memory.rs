@@ -7,7 +7,8 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use super::insured::Insured;
 use super::matching::Numbers;
 use super::store::{Announced, EligibilityStore, Known, OpenVisit, VisitState};
-use crate::hub::certificates::{Finding, Serial};
+use crate::card::serial::SerialNumber;
+use crate::hub::certificates::Finding;
 use crate::hub::error::StoreError;
 use crate::visit::VisitId;
 
@@ -22,7 +23,7 @@ pub struct Memory(RwLock<Inner>);
 #[derive(Default)]
 struct Inner {
     insured: BTreeMap<String, Arc<Insured>>,
-    by_serial: HashMap<Serial, String>,
+    by_serial: HashMap<SerialNumber, String>,
     by_number: HashMap<Numbers, BTreeSet<String>>,
     registered: BTreeSet<String>,
     visits: Recent<VisitId, Option<Box<OpenVisit>>>,

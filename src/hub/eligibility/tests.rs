@@ -8,7 +8,7 @@ use super::key::qualification_confirmation_key;
 use super::matching::matches;
 use super::record::{Agreed, Circumstances, record};
 use super::validity::{ByCard, Held, Validity, by_card, by_insurance};
-use crate::hub::certificates::Serial;
+use crate::card::serial::SerialNumber;
 use crate::message::qualification::{MedicalTicketInfo, SearchInfo};
 use crate::people::{Elderly, Limit, Qualification};
 
@@ -61,7 +61,7 @@ fn insured(qualifications: Vec<Qualification>) -> Insured {
         birthdate: date(1980, 5, 5),
         address: Some("東京都千代田区霞が関１－２－２".into()),
         post_number: Some("100-8916".into()),
-        serial: Serial::new(&[1, 2, 3]),
+        serial: SerialNumber::from_integer(&[1, 2, 3]),
         physical_card: true,
         registered: true,
         reference_number: Some("0001234".into()),
@@ -292,7 +292,7 @@ proptest! {
         let day = TODAY.checked_add(jiff::Span::new().days(days)).unwrap();
         let time = day.at(0, 0, 0, 0).checked_add(jiff::Span::new().minutes(minutes)).unwrap();
         let institution = if elsewhere { "1349949980" } else { HERE };
-        let person = Insured { reference_number: reference, serial: Serial::new(&serial), ..insured(vec![]) };
+        let person = Insured { reference_number: reference, serial: SerialNumber::from_integer(&serial), ..insured(vec![]) };
         let record = record(&person, &full(), &Circumstances { time, day, institution, agreed, with_key: true });
         prop_assert_eq!(
             record.qualification_confirmation_key,

@@ -35,9 +35,6 @@ pub async fn set(
     delete, path = "/control/v1/faults/{name}", tag = "faults", params(("name" = String, Path)),
     responses((status = 200, body = FaultState), (status = 404, body = Problem))
 )]
-pub async fn clear(
-    State(station): State<Arc<Station>>,
-    Path(name): Path<String>,
-) -> Result<Json<FaultState>, Problem> {
+pub async fn clear(State(station): State<Arc<Station>>, Path(name): Path<String>) -> Result<Json<FaultState>, Problem> {
     Ok(Json(fault::disarm(&station, &name)?))
 }

@@ -21,10 +21,7 @@ pub async fn all(State(station): State<Arc<Station>>) -> Json<Vec<ReaderView>> {
     get, path = "/control/v1/readers/{n}", tag = "readers", params(("n" = usize, Path, description = "reader, from 1")),
     responses((status = 200, body = ReaderView), (status = 404, body = Problem))
 )]
-pub async fn one(
-    State(station): State<Arc<Station>>,
-    Path(number): Path<usize>,
-) -> Result<Json<ReaderView>, Problem> {
+pub async fn one(State(station): State<Arc<Station>>, Path(number): Path<usize>) -> Result<Json<ReaderView>, Problem> {
     Ok(Json(station.reader(number)?))
 }
 

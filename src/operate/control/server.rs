@@ -105,5 +105,7 @@ pub async fn reset(State(station): State<Arc<Station>>) -> Result<Json<StationVi
 /// Is the station ready?
 #[utoipa::path(get, path = "/healthz", tag = "station", responses((status = 200, body = Object)))]
 pub async fn health(State(station): State<Arc<Station>>) -> Json<serde_json::Value> {
-    Json(serde_json::json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "readers": station.readers().len() }))
+    Json(
+        serde_json::json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "readers": station.readers().len() }),
+    )
 }

@@ -2,8 +2,6 @@
 //!
 //! All calls block and belong on a blocking thread.
 
-use std::sync::Arc;
-
 use crate::card::certificate::Certificate;
 use crate::card::chain::verify_chain;
 use crate::card::jpki::{CertificateFile, Jpki, JpkiError, LastTry, check_signature};
@@ -12,6 +10,7 @@ use crate::card::reader::{CardChannel, CardReader, Disposition, transact};
 use crate::card::soft::PinName;
 use crate::card::status::StatusWord;
 use crate::face_reader::event::{CardSighting, Medium, PinCheck, Reply};
+use crate::hub::Roots;
 use crate::secret::Pin;
 use crate::visit::{Evidence, Method, Proof};
 
@@ -19,7 +18,7 @@ use crate::visit::{Evidence, Method, Proof};
 pub struct Hand {
     reader: Box<dyn CardReader>,
     /// Roots that issue software cards: what they issued came from the test authority.
-    test_roots: Arc<Vec<Certificate>>,
+    test_roots: Roots,
     held: Option<Held>,
 }
 
@@ -43,7 +42,7 @@ pub enum NoEvidence {
 
 impl Hand {
     /// A hand over `reader`.
-    pub fn new(reader: Box<dyn CardReader>, test_roots: Arc<Vec<Certificate>>) -> Self {
+    pub fn new(reader: Box<dyn CardReader>, test_roots: Roots) -> Self {
         Self { reader, test_roots, held: None }
     }
 
