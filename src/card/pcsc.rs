@@ -19,6 +19,18 @@ pub fn list_readers() -> Result<Vec<String>, ReaderError> {
     names(&establish()?)
 }
 
+/// The readers in which a card lies now, in the service's order.
+pub fn readers_with_card() -> Result<Vec<String>, ReaderError> {
+    let context = establish()?;
+    let mut occupied = Vec::new();
+    for name in names(&context)? {
+        if PcscReader::with(establish()?, name.clone())?.is_card_present()? {
+            occupied.push(name);
+        }
+    }
+    Ok(occupied)
+}
+
 /// The reader called `wanted`: a number counting from 1, or a part of the name in any case; `None` takes the first.
 pub fn open_reader(wanted: Option<&str>) -> Result<PcscReader, ReaderError> {
     let context = establish()?;

@@ -31,7 +31,8 @@ impl Roots {
         Self::made_by(Vec::new)
     }
 
-    pub(super) fn get(&self) -> &[Certificate] {
+    /// The roots; the first call waits for them.
+    pub fn get(&self) -> &[Certificate] {
         &self.0
     }
 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
 
-use super::problem::{Body, Path, Problem};
+use super::problem::{Path, Problem, json};
 use crate::knob::Setting;
 use crate::operate::fault::{self, FaultState};
 use crate::station::Station;
@@ -24,9 +25,10 @@ pub async fn all(State(station): State<Arc<Station>>) -> Json<Vec<FaultState>> {
 pub async fn set(
     State(station): State<Arc<Station>>,
     Path(name): Path<String>,
-    body: Option<Body<Setting>>,
+    body: Bytes,
 ) -> Result<Json<FaultState>, Problem> {
-    let setting = body.map_or_else(Setting::default, |Body(setting)| setting);
+    // A bare PUT arms it for everybody; that is what people try first.
+    let setting = if body.is_empty() { Setting::default() } else { json(&body)? };
     Ok(Json(fault::arm(&station, &name, setting)?))
 }
 

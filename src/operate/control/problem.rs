@@ -6,6 +6,7 @@ use axum::extract::{FromRequest, FromRequestParts};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use crate::station::error::StationError;
@@ -49,6 +50,11 @@ impl From<StationError> for Problem {
         };
         Self { status, title, detail: error.to_string(), remedy: error.remedy() }
     }
+}
+
+/// A JSON body that need not be announced as one.
+pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(body).map_err(|error| bad_request(error.to_string()))
 }
 
 fn bad_request(detail: String) -> Problem {

@@ -111,7 +111,7 @@ impl Hand {
                 Proof::PinSignature { challenge: challenge.clone(), signature: signature.clone() }
             }
             (Method::Pin, ..) => return Err(NoEvidence::NoSignature),
-            (_, _, Some(parsed)) if verify_chain(parsed, &self.test_roots).is_verified() => Proof::TestAuthority,
+            (_, _, Some(parsed)) if verify_chain(parsed, self.test_roots.get()).is_verified() => Proof::TestAuthority,
             _ => Proof::None,
         };
         Ok(Evidence { certificate, proof, method })
