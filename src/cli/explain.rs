@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
+use super::{Exit, Failure, Outcome};
 use crate::event::Lang;
 use crate::message::element::ElementTable;
 use crate::message::explain::{self, Explanation};
@@ -38,44 +39,35 @@ struct Explained<'a> {
     error: Option<String>,
 }
 
-const DONE: i32 = 0;
-const NOT_WELL_FORMED: i32 = 1;
-const WRONG_USAGE: i32 = 2;
-const MISSING: i32 = 3;
-
 /// Runs the command. Exit code: 0 all explained, 1 a file is not well-formed, 2 a table cannot be used, 3 a file cannot be read.
-pub fn run(args: &ExplainArgs, lang: Lang) -> i32 {
-    let table = match table(args) {
-        Ok(table) => table,
-        Err(why) => {
-            eprintln!("{why}");
-            return WRONG_USAGE;
-        }
-    };
-    let mut out = io::stdout().lock();
-    match explain_all(args, &table, lang, &mut out) {
-        Ok(code) => code,
+///
+/// # Errors
+/// A [`Failure`] about the tables or the output; what is wrong with one of the files is said as it comes.
+pub fn run(args: &ExplainArgs, lang: Lang) -> Outcome {
+    let table = table(args).map_err(|why| Failure::new(Exit::Usage, why))?;
+    match explain_all(args, &table, lang, &mut io::stdout().lock()) {
+        Ok(exit) => Ok(exit),
         // Whoever reads our output has enough (`| head`).
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => DONE,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
         Err(error) => {
-            eprintln!("標準出力に書けません / cannot write to standard output: {error}");
-            MISSING
+            let why = format!("標準出力に書けません / cannot write to standard output: {error}");
+            Err(Failure::new(Exit::Outside, why))
         }
     }
 }
 
-fn explain_all(args: &ExplainArgs, table: &ElementTable, lang: Lang, out: &mut impl Write) -> io::Result<i32> {
-    let mut code = DONE;
+fn explain_all(args: &ExplainArgs, table: &ElementTable, lang: Lang, out: &mut impl Write) -> io::Result<Exit> {
+    let mut exit = Exit::Done;
     for (index, path) in args.files.iter().enumerate() {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let outcome = match fs::read(path) {
             Ok(bytes) => explain::file(&name, &bytes, table, lang)
-                .map_err(|refusal| (NOT_WELL_FORMED, format!("{}: {refusal}", path.display()))),
-            Err(error) => Err((MISSING, format!("{}: {error}", path.display()))),
+                .map_err(|refusal| (Exit::DidNotHold, format!("{}: {refusal}", path.display()))),
+            Err(error) => Err((Exit::Outside, format!("{}: {error}", path.display()))),
         };
         let failure = outcome.as_ref().err();
         if let Some((failed, _)) = failure {
-            code = code.max(*failed);
+            exit = worse(exit, *failed);
         }
         if args.json {
             let file = path.display().to_string();
@@ -95,7 +87,11 @@ fn explain_all(args: &ExplainArgs, table: &ElementTable, lang: Lang, out: &mut i
             Err((_, why)) => eprintln!("{why}"),
         }
     }
-    Ok(code)
+    Ok(exit)
+}
+
+fn worse(one: Exit, other: Exit) -> Exit {
+    if other as u8 > one as u8 { other } else { one }
 }
 
 fn table(args: &ExplainArgs) -> Result<ElementTable, String> {
@@ -119,7 +115,7 @@ fn table(args: &ExplainArgs) -> Result<ElementTable, String> {
 mod tests {
     use super::*;
 
-    fn run_on(files: &[(&str, &str)], json: bool) -> (i32, String) {
+    fn run_on(files: &[(&str, &str)], json: bool) -> (Exit, String) {
         let folder = tempfile::tempdir().unwrap();
         let files = files.iter().map(|(name, content)| {
             let path = folder.path().join(name);
@@ -137,9 +133,9 @@ mod tests {
 
     #[test]
     fn the_exit_code_is_1_when_one_of_the_files_is_not_well_formed_and_the_others_are_explained() {
-        assert_eq!(run_on(&[GOOD], false).0, 0);
+        assert_eq!(run_on(&[GOOD], false).0, Exit::Done);
         let (code, text) = run_on(&[("b.xml", "<XmlMsg>"), GOOD], false);
-        assert_eq!(code, 1);
+        assert_eq!(code, Exit::DidNotHold);
         assert!(text.contains("SegmentOfResult") && text.contains("failed"), "{text}");
     }
 

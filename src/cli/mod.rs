@@ -73,7 +73,7 @@ fn carry_out(line: Line) -> Outcome {
         Some(Command::Run(args)) => run::run(&args, told),
         Some(Command::Tap(args)) => tap::run(&args, lang),
         Some(Command::Send(args)) => send::run(&args),
-        Some(Command::Explain(args)) => Ok(explain::run(&args, lang)),
+        Some(Command::Explain(args)) => explain::run(&args, lang),
         Some(Command::Card(args)) => card::run(&args, &Clock::real()),
         Some(Command::Hub(args)) => hub::run(&args, lang),
         Some(Command::Completions { shell }) => {
