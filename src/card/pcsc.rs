@@ -19,6 +19,24 @@ pub fn list_readers() -> Result<Vec<String>, ReaderError> {
     names(&establish()?)
 }
 
+/// Those of them in which a card lies now: one look at all, however many there are.
+pub fn readers_with_card() -> Result<Vec<String>, ReaderError> {
+    let context = establish()?;
+    let mut states: Vec<ReaderState> = match context.list_readers_owned() {
+        Ok(names) => names.into_iter().map(|name| ReaderState::new(name, State::UNAWARE)).collect(),
+        Err(Error::NoReadersAvailable) => return Ok(Vec::new()),
+        Err(error) => return Err(reader_error(error)),
+    };
+    match context.get_status_change(Duration::ZERO, &mut states) {
+        Ok(()) | Err(Error::Timeout) => {}
+        // One was unplugged between the list and the look; the next look has a list without it.
+        Err(Error::UnknownReader | Error::ReaderUnavailable) => return Ok(Vec::new()),
+        Err(error) => return Err(reader_error(error)),
+    }
+    let holds_card = |state: &&ReaderState| state.event_state().contains(State::PRESENT);
+    Ok(states.iter().filter(holds_card).map(|state| state.name().to_string_lossy().into_owned()).collect())
+}
+
 /// The reader called `wanted`: a number counting from 1, or a part of the name in any case; `None` takes the first.
 pub fn open_reader(wanted: Option<&str>) -> Result<PcscReader, ReaderError> {
     let context = establish()?;
