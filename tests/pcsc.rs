@@ -15,7 +15,7 @@ use madoguchi::authority::Authority;
 use madoguchi::card::certificate::Certificate;
 use madoguchi::card::in_process::Slot;
 use madoguchi::card::jpki::{CertificateFile, Jpki, JpkiError, LastTry, PinState, check_signature};
-use madoguchi::card::pcsc::{PcscReader, list_readers, open_reader};
+use madoguchi::card::pcsc::{PcscReader, list_readers, open_reader, readers_with_card};
 use madoguchi::card::reader::{CardChannel, CardReader, Disposition, ReaderError, transact};
 use madoguchi::card::soft::{PinName, SoftCard};
 use madoguchi::card::vpcd::{Attached, FIRST_PORT};
@@ -264,9 +264,11 @@ fn a_card_that_is_taken_out_is_reported_and_one_put_back_is_seen() {
     in_own_world("a_card_that_is_taken_out_is_reported_and_one_put_back_is_seen", |desk| {
         let mut reader = open_reader(Some(READER)).unwrap();
         assert!(reader.wait_for_change(LIMIT).unwrap());
+        assert_eq!(readers_with_card().unwrap(), [READER]);
         let mut channel = reader.connect().unwrap();
         let taken = desk.slot.remove().unwrap();
         wait_for("the reader to be empty", || (!reader.wait_for_change(LIMIT).unwrap()).then_some(()));
+        assert!(readers_with_card().unwrap().is_empty());
         let result = with_jpki(&mut *channel, |jpki| jpki.serial());
         assert_eq!(result, Err(JpkiError::Reader(ReaderError::Removed)));
         assert_eq!(reader.connect().err(), Some(ReaderError::NoCard));

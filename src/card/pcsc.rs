@@ -19,16 +19,22 @@ pub fn list_readers() -> Result<Vec<String>, ReaderError> {
     names(&establish()?)
 }
 
-/// The readers in which a card lies now, in the service's order.
+/// Those of them in which a card lies now: one look at all, however many there are.
 pub fn readers_with_card() -> Result<Vec<String>, ReaderError> {
     let context = establish()?;
-    let mut occupied = Vec::new();
-    for name in names(&context)? {
-        if PcscReader::with(establish()?, name.clone())?.is_card_present()? {
-            occupied.push(name);
-        }
+    let mut states: Vec<ReaderState> = match context.list_readers_owned() {
+        Ok(names) => names.into_iter().map(|name| ReaderState::new(name, State::UNAWARE)).collect(),
+        Err(Error::NoReadersAvailable) => return Ok(Vec::new()),
+        Err(error) => return Err(reader_error(error)),
+    };
+    match context.get_status_change(Duration::ZERO, &mut states) {
+        Ok(()) | Err(Error::Timeout) => {}
+        // One was unplugged between the list and the look; the next look has a list without it.
+        Err(Error::UnknownReader | Error::ReaderUnavailable) => return Ok(Vec::new()),
+        Err(error) => return Err(reader_error(error)),
     }
-    Ok(occupied)
+    let holds_card = |state: &&ReaderState| state.event_state().contains(State::PRESENT);
+    Ok(states.iter().filter(holds_card).map(|state| state.name().to_string_lossy().into_owned()).collect())
 }
 
 /// The reader called `wanted`: a number counting from 1, or a part of the name in any case; `None` takes the first.

@@ -12,8 +12,8 @@ use crate::card::certificate::{Certificate, Validity};
 use crate::card::chain::{Chain, verify_chain};
 use crate::card::jpki::{CertificateFile, LastTry, PinState};
 use crate::card::layout::TokenKind;
-use crate::card::pcsc::{PcscReader, list_readers};
-use crate::card::reader::{CardReader, ReaderError};
+use crate::card::pcsc::{list_readers, readers_with_card};
+use crate::card::reader::ReaderError;
 use crate::card::serial::SerialNumber;
 use crate::card::soft::PinName;
 use crate::cli::{Exit, Failure, Outcome};
@@ -22,10 +22,8 @@ use crate::secret::MASK;
 
 pub(super) fn list(args: &ListArgs) -> Outcome {
     let names = list_readers()?;
-    let mut readers = Vec::new();
-    for name in &names {
-        readers.push((name, PcscReader::open(name)?.is_card_present()?));
-    }
+    let with_card = readers_with_card()?;
+    let readers: Vec<(&String, bool)> = names.iter().map(|name| (name, with_card.contains(name))).collect();
     if args.json {
         let list: Vec<Value> = readers
             .iter()
