@@ -239,7 +239,7 @@ async fn a_fetched_answer_is_reported_as_collected_and_never_comes_back() {
     let desk = Desk::open().await;
     let answer = "OQSsiquc01res_1.xml";
     desk.drop_in("OQSsiquc01req_1.xml", request("id", "12345678").as_bytes());
-    desk.answer(answer).await;
+    within("the delivery to be told", || desk.count(FileLife::Delivered) == 1).await;
     fs::remove_file(desk.res(answer)).unwrap();
     within("the collection to be told", || desk.count(FileLife::Collected) == 1).await;
     // The next answer's life ends after the first one's touch was due.
@@ -255,14 +255,14 @@ async fn a_fetched_answer_is_reported_as_collected_and_never_comes_back() {
 async fn reset_forgets_the_records_and_touches_no_file() {
     let desk = Desk::open().await;
     desk.drop_in("OQSsiquc01req_1.xml", request("id", "12345678").as_bytes());
-    desk.answer("OQSsiquc01res_1.xml").await;
+    within("the delivery to be told", || desk.count(FileLife::Delivered) == 1).await;
     let before = desk.terminal.files_since(0);
     assert_eq!(before.len(), 2, "{before:?}");
     desk.terminal.reset();
     assert!(desk.terminal.files_since(0).is_empty());
     assert!(desk.res("OQSsiquc01res_1.xml").exists());
     desk.drop_in("OQSsiquc01req_2.xml", request("id", "12345678").as_bytes());
-    desk.answer("OQSsiquc01res_2.xml").await;
+    within("the delivery to be told", || desk.count(FileLife::Delivered) == 2).await;
     let last = before.iter().map(|f| f.revision).max().unwrap();
     assert_eq!(desk.terminal.files_since(last).len(), 2, "whoever follows the revisions misses nothing");
 }
