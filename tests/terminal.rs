@@ -8,13 +8,14 @@ mod killed;
 mod visits;
 
 use std::fs;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use desk::{Desk, INSTITUTION, request, within};
 use madoguchi::event::{Event, FileLife};
 use madoguchi::folder::Delivery;
 use madoguchi::terminal::TerminalSettings;
-use madoguchi::terminal::settings::{Delay, ErrStyle};
+use madoguchi::terminal::settings::ErrStyle;
 use madoguchi::text::{Encoding, encode};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,11 +170,13 @@ async fn when_the_request_shows_up_in_res_its_err_can_be_read() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_comes_again_is_answered_again_and_the_last_one_wins() {
-    let desk = Desk::open_with(|settings| settings.answer_delay = Delay::Fixed(Duration::from_millis(300))).await;
+    let desk = Desk::open().await;
     let name = "OQSsiquc01req_202611210001.xml";
-    for round in ["first", "second", "third"] {
+    // The first question takes longest, the last one is answered first.
+    for (asked, (round, takes_ms)) in (1..).zip([("first", 400), ("second", 200), ("third", 0)]) {
+        desk.hub.take_time(Duration::from_millis(takes_ms));
         desk.drop_in(name, request(round, "12345678").as_bytes());
-        within("the request to be taken", || !desk.req(name).exists()).await;
+        within("the question", || desk.hub.asked.load(Ordering::Relaxed) == asked).await;
     }
     within("three answers", || desk.count(FileLife::Delivered) == 3).await;
     let answer = String::from_utf8(desk.answer("OQSsiquc01res_202611210001.xml").await).unwrap();
