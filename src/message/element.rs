@@ -67,10 +67,20 @@ pub struct ElementRow {
     pub provenance: Provenance,
 }
 
-/// The element table, by parent and name.
+/// Documents whose elements are known apart from those of all others, although some share a name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// Every document of the folder.
+    #[default]
+    Common,
+    /// The subsidy answer: its tags are rows of a layout, some of them less sure than their namesakes.
+    Subsidy,
+}
+
+/// The element table, by family, parent and name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ElementTable {
-    rows: BTreeMap<String, BTreeMap<String, ElementRow>>,
+    rows: BTreeMap<(Family, String), BTreeMap<String, ElementRow>>,
     codes: BTreeMap<String, BTreeMap<String, (String, String)>>,
 }
 
@@ -99,7 +109,7 @@ impl ElementTable {
         for group in file.group {
             for parent in group.parents {
                 for row in &group.elements {
-                    table.insert(&parent, row.clone());
+                    table.insert(Family::Common, &parent, row.clone());
                 }
             }
         }
@@ -125,8 +135,9 @@ impl ElementTable {
     /// The table with the rows of a subsidy layout, in place of those of another.
     #[must_use]
     pub fn with_layout(mut self, layout: &Layout) -> Self {
+        self.rows.retain(|(family, _), _| *family != Family::Subsidy);
         for (parent, row) in layout.element_rows() {
-            self.insert(&parent, row);
+            self.insert(Family::Subsidy, &parent, row);
         }
         let kinds = &layout.kinds.rows;
         let kinds = kinds.iter().map(|kind| (kind.value.clone(), (kind.ja.clone(), kind.en.clone()))).collect();
@@ -135,18 +146,19 @@ impl ElementTable {
     }
 
     /// Puts a row in, in place of the one of the same name below the same parent.
-    pub fn insert(&mut self, parent: &str, row: ElementRow) {
-        self.rows.entry(parent.to_owned()).or_default().insert(row.name.clone(), row);
+    pub fn insert(&mut self, family: Family, parent: &str, row: ElementRow) {
+        self.rows.entry((family, parent.to_owned())).or_default().insert(row.name.clone(), row);
     }
 
-    /// The row of `name` below `parent` (`""` for the root).
-    pub fn row(&self, parent: &str, name: &str) -> Option<&ElementRow> {
-        self.rows.get(parent)?.get(name)
+    /// The row of `name` below `parent` (`""` for the root): the family's own, else the common one.
+    pub fn row(&self, family: Family, parent: &str, name: &str) -> Option<&ElementRow> {
+        let of = |family| self.rows.get(&(family, parent.to_owned())).and_then(|rows| rows.get(name));
+        of(family).or_else(|| of(Family::Common))
     }
 
-    /// All rows with their parents.
-    pub fn rows(&self) -> impl Iterator<Item = (&str, &ElementRow)> {
-        self.rows.iter().flat_map(|(parent, rows)| rows.values().map(move |row| (parent.as_str(), row)))
+    /// All rows with their families and parents.
+    pub fn rows(&self) -> impl Iterator<Item = (Family, &str, &ElementRow)> {
+        self.rows.iter().flat_map(|((family, parent), rows)| rows.values().map(|row| (*family, parent.as_str(), row)))
     }
 
     /// Label (Japanese, English) of a value of a code table, official or of the layout.

@@ -13,9 +13,11 @@
 //! - [`subsidy`]: `PMHsimsm01` result (provisional layout, data)
 //! - [`Style`]: how files look; document → bytes in one call
 //! - [`element`]: the element table: label, format, code table and provenance of every element
+//! - [`explain`]: the element table applied to a file, for people
 //! - [`refusal`], [`finding`]: what sends a request back, and what is let through and reported
 
 pub mod element;
+pub mod explain;
 mod fields;
 pub mod finding;
 pub mod name;
@@ -28,3 +30,8 @@ pub mod tree;
 pub mod xml;
 
 pub use style::Style;
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;

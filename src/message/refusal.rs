@@ -7,124 +7,68 @@ use std::fmt;
 use crate::event::{Lang, say};
 use crate::text::{self, Encoding};
 
-/// A rule that a request must keep.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "each rule is described by its row in `row`")]
-pub enum Rule {
-    TooBig,
-    UnknownEncoding,
-    NotText,
-    NotWellFormed,
-    DocumentType,
-    TooDeep,
-    WrongRoot,
-    Missing,
-    Repeated,
-    NotADate,
-    UnknownInterface,
-    FreePart,
-    ForeignInstitution,
-    NeverWhole,
-    AskedByOperator,
-}
-
 struct Row {
     code: &'static str,
     rule: (&'static str, &'static str),
     remedy: (&'static str, &'static str),
 }
 
-impl Rule {
-    fn row(self) -> Row {
-        let (code, rule, remedy) = match self {
-            Self::TooBig => (
-                "MDG-F001",
-                ("ファイルが大きすぎます", "the file is too big"),
-                ("1件照会は4MiBまでです", "a single request may have 4 MiB"),
-            ),
-            Self::UnknownEncoding => (
-                "MDG-F002",
-                ("XML宣言の文字コードは使えません", "the encoding of the XML declaration is not one of ours"),
-                ("UTF-8 または Shift_JIS を宣言してください", "declare UTF-8 or Shift_JIS"),
-            ),
-            Self::NotText => (
-                "MDG-F003",
-                ("宣言された文字コードとして読めません", "the bytes are not text in the declared encoding"),
-                ("宣言と実際の文字コードを一致させてください", "make the declaration and the bytes agree"),
-            ),
-            Self::NotWellFormed => (
-                "MDG-X001",
-                ("整形式のXMLではありません", "not well-formed XML"),
-                ("示された位置の書き方を直してください", "correct the file at the place given"),
-            ),
-            Self::DocumentType => (
-                "MDG-X002",
-                ("DOCTYPE宣言は使えません", "a document type declaration is not allowed"),
-                ("DOCTYPEを取り除いてください", "remove the DOCTYPE"),
-            ),
-            Self::TooDeep => (
-                "MDG-X003",
-                ("要素の入れ子が深すぎます", "elements are nested too deeply"),
-                ("仕様の構造に合わせてください", "keep to the structure of the interface"),
-            ),
-            Self::WrongRoot => (
-                "MDG-X004",
-                ("最上位の構造が違います", "the top of the document is not as it must be"),
-                (
-                    "XmlMsg の下に MessageHeader と MessageBody を置いてください",
-                    "use XmlMsg with MessageHeader and MessageBody below it",
-                ),
-            ),
-            Self::Missing => (
-                "MDG-D001",
-                ("必須の項目がありません", "a mandatory element is missing"),
-                ("項目に値を設定してください", "give the element a value"),
-            ),
-            Self::Repeated => (
-                "MDG-D002",
-                ("一度だけの項目が繰り返されています", "an element that may stand once is repeated"),
-                ("項目を一つにしてください", "keep one of them"),
-            ),
-            Self::NotADate => (
-                "MDG-D003",
-                ("日付ではありません", "not a date"),
-                ("YYYYMMDD の8桁で実在する日付を設定してください", "give an existing day as eight digits YYYYMMDD"),
-            ),
-            Self::UnknownInterface => (
-                "MDG-N001",
-                ("このインターフェイスにはまだ答えられません", "this interface is not served yet"),
-                ("ファイル名の先頭を確かめてください", "check the first part of the file name"),
-            ),
-            Self::ForeignInstitution => (
-                "MDG-N002",
-                ("医療機関コードがこの端末のものではありません", "the institution code is not that of this terminal"),
-                ("端末と同じ10桁の医療機関コードを設定してください", "send the terminal's own ten digits"),
-            ),
-            Self::FreePart => (
-                "MDG-N003",
-                ("ファイル名の可変部が12桁の数字ではありません", "the free part of the name is not twelve digits"),
-                (
-                    "YYYYMMDD と4桁の連番を付けるか、strict_names を外してください",
-                    "use YYYYMMDD and a serial of four digits, or turn strict_names off",
-                ),
-            ),
-            Self::NeverWhole => (
-                "MDG-F004",
-                ("ファイルが途中で終わっています", "the file ends before its end"),
-                (
-                    "最後まで書いてから置くか、一時名で書いて改名してください",
-                    "write it whole, or under a temporary name and rename it",
-                ),
-            ),
-            Self::AskedByOperator => (
-                "MDG-T001",
-                ("試験のために返却しました", "sent back because the operator asked for it"),
-                ("障害の設定を解除すると処理されます", "take the fault back and send it again"),
-            ),
-        };
-        Row { code, rule, remedy }
-    }
+/// One row per rule: name, code; what is broken (Japanese, English); what to do.
+macro_rules! rules {
+    ($( $name:ident $code:literal, $ja:literal, $en:literal => $remedy_ja:literal, $remedy_en:literal; )+) => {
+        /// A rule that a request must keep.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Rule {
+            $( #[doc = concat!($ja, " / ", $en)] $name, )+
+        }
 
+        impl Rule {
+            /// All rules.
+            pub const ALL: &'static [Self] = &[$( Self::$name, )+];
+
+            fn row(self) -> Row {
+                match self {
+                    $( Self::$name => Row { code: $code, rule: ($ja, $en), remedy: ($remedy_ja, $remedy_en) }, )+
+                }
+            }
+        }
+    };
+}
+
+rules! {
+    TooBig "MDG-F001", "ファイルが大きすぎます", "the file is too big"
+        => "1件照会は4MiBまでです", "a single request may have 4 MiB";
+    UnknownEncoding "MDG-F002", "XML宣言の文字コードは使えません", "the encoding of the XML declaration is not one of ours"
+        => "UTF-8 または Shift_JIS を宣言してください", "declare UTF-8 or Shift_JIS";
+    NotText "MDG-F003", "宣言された文字コードとして読めません", "the bytes are not text in the declared encoding"
+        => "宣言と実際の文字コードを一致させてください", "make the declaration and the bytes agree";
+    NotWellFormed "MDG-X001", "整形式のXMLではありません", "not well-formed XML"
+        => "示された位置の書き方を直してください", "correct the file at the place given";
+    DocumentType "MDG-X002", "DOCTYPE宣言は使えません", "a document type declaration is not allowed"
+        => "DOCTYPEを取り除いてください", "remove the DOCTYPE";
+    TooDeep "MDG-X003", "要素の入れ子が深すぎます", "elements are nested too deeply"
+        => "仕様の構造に合わせてください", "keep to the structure of the interface";
+    WrongRoot "MDG-X004", "最上位の構造が違います", "the top of the document is not as it must be"
+        => "XmlMsg の下に MessageHeader と MessageBody を置いてください", "use XmlMsg with MessageHeader and MessageBody below it";
+    Missing "MDG-D001", "必須の項目がありません", "a mandatory element is missing"
+        => "項目に値を設定してください", "give the element a value";
+    Repeated "MDG-D002", "一度だけの項目が繰り返されています", "an element that may stand once is repeated"
+        => "項目を一つにしてください", "keep one of them";
+    NotADate "MDG-D003", "日付ではありません", "not a date"
+        => "YYYYMMDD の8桁で実在する日付を設定してください", "give an existing day as eight digits YYYYMMDD";
+    UnknownInterface "MDG-N001", "このインターフェイスにはまだ答えられません", "this interface is not served yet"
+        => "ファイル名の先頭を確かめてください", "check the first part of the file name";
+    ForeignInstitution "MDG-N002", "医療機関コードがこの端末のものではありません", "the institution code is not that of this terminal"
+        => "端末と同じ10桁の医療機関コードを設定してください", "send the terminal's own ten digits";
+    FreePart "MDG-N003", "ファイル名の可変部が12桁の数字ではありません", "the free part of the name is not twelve digits"
+        => "YYYYMMDD と4桁の連番を付けるか、strict_names を外してください", "use YYYYMMDD and a serial of four digits, or turn strict_names off";
+    NeverWhole "MDG-F004", "ファイルが途中で終わっています", "the file ends before its end"
+        => "最後まで書いてから置くか、一時名で書いて改名してください", "write it whole, or under a temporary name and rename it";
+    AskedByOperator "MDG-T001", "試験のために返却しました", "sent back because the operator asked for it"
+        => "障害の設定を解除すると処理されます", "take the fault back and send it again";
+}
+
+impl Rule {
     /// Our own code.
     pub fn code(self) -> &'static str {
         self.row().code
@@ -253,6 +197,13 @@ mod tests {
         let refusal =
             Refusal::new(Rule::NotADate).at("XmlMsg/MessageHeader/QualificationConfirmationDate").seen("20260230");
         insta::assert_snapshot!(refusal, @"MDG-D003 日付ではありません [XmlMsg/MessageHeader/QualificationConfirmationDate] 「20260230」。YYYYMMDD の8桁で実在する日付を設定してください / not a date [XmlMsg/MessageHeader/QualificationConfirmationDate] \"20260230\": give an existing day as eight digits YYYYMMDD");
+    }
+
+    #[test]
+    fn every_rule_has_a_code_of_its_own_that_nobody_takes_for_official() {
+        let codes: std::collections::BTreeSet<_> = Rule::ALL.iter().map(|rule| rule.code()).collect();
+        assert_eq!(codes.len(), Rule::ALL.len());
+        assert!(codes.iter().all(|code| code.starts_with("MDG-")));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::order::ElementOrder;
 use super::qualification::{QualificationRequest, QualificationResult, Records};
-use super::subsidy::{Layout, Repeat, SubsidyDocument};
+use super::subsidy::{HeaderItem, Layout, Repeat, SubsidyDocument};
 use super::tree::{Content, Element};
 use super::xml::{self, Indent, Newline, WriteOptions};
 use crate::text::{Encoded, Encoding};
@@ -37,12 +37,17 @@ impl Style {
 
     /// A subsidy result as a file, with the tags of `layout`.
     pub fn subsidies(&self, document: &SubsidyDocument, layout: &Layout) -> Encoded {
-        self.tree(layout.to_tree(document, self.repeat))
+        let root = layout.to_tree(document, self.repeat);
+        self.with_code_in(layout.tag_of(HeaderItem::CharacterCodeIdentifier).unwrap_or_default(), root)
     }
 
     /// Any tree in specification order as a file. CharacterCodeIdentifier, where there is one, tells the encoding.
-    pub fn tree(&self, mut root: Element) -> Encoded {
-        if let Some(identifier) = root.at_mut(&["MessageHeader", "CharacterCodeIdentifier"]) {
+    pub fn tree(&self, root: Element) -> Encoded {
+        self.with_code_in("CharacterCodeIdentifier", root)
+    }
+
+    fn with_code_in(&self, tag: &str, mut root: Element) -> Encoded {
+        if let Some(identifier) = root.at_mut(&["MessageHeader", tag]) {
             identifier.content = Content::Text(self.encoding.code().to_owned());
         }
         self.order.arrange(&mut root);

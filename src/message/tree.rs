@@ -69,7 +69,7 @@ impl Element {
     }
 }
 
-/// How deep and in what order `visit` sees a tree: parents first, with the path of names from the root.
+/// Shows `visit` every element, parents first, with the path of names from the root to it.
 pub fn walk<'a>(root: &'a Element, visit: &mut dyn FnMut(&[&'a str], &'a Element)) {
     fn step<'a>(element: &'a Element, path: &mut Vec<&'a str>, visit: &mut dyn FnMut(&[&'a str], &'a Element)) {
         path.push(&element.name);

@@ -8,6 +8,7 @@ use crate::message::fields::{Field, Group, Reading, parent};
 use crate::message::finding::{Finding, FindingKind};
 use crate::message::refusal::{Refusal, Rule};
 use crate::message::tree::{Content, Element};
+use crate::message::xml;
 
 /// How several records stand in a result (spec/oqs-interface.md §2.2; unknown which is real, [C]).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +31,17 @@ pub struct Read<T> {
 }
 
 impl QualificationRequest {
+    /// Reads the bytes of a request: the document, and the XML around it (its encoding is that of the answer).
+    ///
+    /// # Errors
+    /// A [`Refusal`] with line and column.
+    pub fn read(bytes: &[u8]) -> Result<(Read<Self>, xml::Document), Refusal> {
+        let document = xml::read(bytes)?;
+        let mut read = Self::from_tree(&document.root).map_err(|refusal| xml::locate(bytes, refusal))?;
+        read.findings.extend(document.findings.iter().cloned());
+        Ok((read, document))
+    }
+
     /// The request as a tree, in specification order.
     pub fn to_tree(&self) -> Element {
         message(parent("MessageHeader", self), vec![parent("QualificationConfirmSearchInfo", &self.search)])

@@ -3,6 +3,7 @@
 use super::*;
 use crate::code;
 use crate::message::finding::{Finding, FindingKind};
+use crate::number::{Checked, InstitutionCode, InsurerNumber};
 
 const SEARCH: &str = "XmlMsg/MessageBody/QualificationConfirmSearchInfo";
 
@@ -13,11 +14,13 @@ pub(super) fn of_request(request: &QualificationRequest) -> Vec<Finding> {
     let mut report = |kind, path: String, value: &str| findings.push(Finding::new(kind, path).seen(value));
 
     let institution = &request.medical_institution_code;
-    if institution.len() != 10 || !institution.bytes().all(|b| b.is_ascii_digit()) {
-        report(FindingKind::OddForm, "XmlMsg/MessageHeader/MedicalInstitutionCode".to_owned(), institution);
+    if let Some(kind) = odd(InstitutionCode::new(institution).check()) {
+        report(kind, "XmlMsg/MessageHeader/MedicalInstitutionCode".to_owned(), institution);
     }
-    if search.insurer_number.len() != 8 {
-        report(FindingKind::OddForm, format!("{SEARCH}/InsurerNumber"), &search.insurer_number);
+    let insurer = &search.insurer_number;
+    let unpadded = insurer.len() != 8;
+    if let Some(kind) = odd(InsurerNumber::new(insurer).check()).or(unpadded.then_some(FindingKind::OddForm)) {
+        report(kind, format!("{SEARCH}/InsurerNumber"), insurer);
     }
     let lengths: [(&str, Option<&str>, usize); 3] = [
         ("InsuredCardSymbol", search.insured_card_symbol.as_deref(), 20),
@@ -35,4 +38,12 @@ pub(super) fn of_request(request: &QualificationRequest) -> Vec<Finding> {
         report(FindingKind::UnknownCode, path, flag);
     }
     findings
+}
+
+fn odd(checked: Checked) -> Option<FindingKind> {
+    match checked {
+        Checked::Valid => None,
+        Checked::WrongCheckDigit { .. } => Some(FindingKind::CheckDigit),
+        _ => Some(FindingKind::OddForm),
+    }
 }

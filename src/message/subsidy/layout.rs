@@ -65,6 +65,13 @@ pub(super) struct Tags {
     pub certificate: String,
     /// One item printed on it.
     pub face: String,
+    /// Label of the outermost block in Japanese.
+    pub ja: String,
+    /// The same in English.
+    pub en: String,
+    /// Of the outermost block.
+    #[serde(flatten)]
+    pub provenance: Provenance,
 }
 
 /// One tag and what it holds.
@@ -168,6 +175,11 @@ impl Layout {
         include_str!("../data/pmh.toml")
     }
 
+    /// The tag of a header item, if the layout has it.
+    pub fn tag_of(&self, item: HeaderItem) -> Option<&str> {
+        self.header.iter().find(|row| row.item == item).map(|row| row.tag.as_str())
+    }
+
     pub(super) fn tags(&self, repeat: Repeat) -> &Tags {
         match repeat {
             Repeat::MedicalSubsidies => &self.repeat.medical_subsidies,
@@ -224,7 +236,8 @@ impl Layout {
     pub(in crate::message) fn element_rows(&self) -> Vec<(String, ElementRow)> {
         let mut rows: Vec<(String, ElementRow)> = Vec::new();
         rows.extend(self.header.iter().map(|row| ("MessageHeader".to_owned(), row.element(&row.tag, "1"))));
-        for tags in [&self.repeat.medical_subsidies, &self.repeat.certification_detail] {
+        for tags in [&self.repeat.certification_detail, &self.repeat.medical_subsidies] {
+            rows.extend(tags.block_rows());
             for row in &self.certificate {
                 let (tag, occurs) = match row.item {
                     CertificateItem::FaceItems => (&tags.face, "0..n"),
@@ -250,6 +263,27 @@ impl Layout {
             if row.item == FacePart::Items && row.tag != tag {
                 self.face_rows(&row.tag, rows);
             }
+        }
+    }
+}
+
+impl Tags {
+    /// The rows of the blocks: the certificates, and their list where there is one.
+    fn block_rows(&self) -> Vec<(String, ElementRow)> {
+        let row = |name: &String| ElementRow {
+            name: name.clone(),
+            ja: self.ja.clone(),
+            en: self.en.clone(),
+            format: Format::Group,
+            code: None,
+            length: None,
+            occurs: "0..n".to_owned(),
+            provenance: self.provenance.clone(),
+        };
+        let body = "MessageBody".to_owned();
+        match &self.list {
+            Some(list) => vec![(body, row(list)), (list.clone(), row(&self.certificate))],
+            None => vec![(body, row(&self.certificate))],
         }
     }
 }

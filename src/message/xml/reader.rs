@@ -79,7 +79,7 @@ pub fn declared_encoding(bytes: &[u8]) -> Option<String> {
 }
 
 /// Line and column, both from 1, of the end of `before`; columns count characters of UTF-8 text, else bytes.
-fn position(before: &[u8]) -> (usize, usize) {
+pub(super) fn position(before: &[u8]) -> (usize, usize) {
     let line = 1 + before.iter().filter(|b| **b == b'\n').count();
     let last = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
     let column = std::str::from_utf8(last).map_or(last.len(), |text| text.chars().count());
