@@ -8,13 +8,14 @@ mod killed;
 mod visits;
 
 use std::fs;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use desk::{Desk, INSTITUTION, request, within};
 use madoguchi::event::{Event, FileLife};
 use madoguchi::folder::Delivery;
 use madoguchi::terminal::TerminalSettings;
-use madoguchi::terminal::settings::{Delay, ErrStyle};
+use madoguchi::terminal::settings::ErrStyle;
 use madoguchi::text::{Encoding, encode};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,11 +170,13 @@ async fn when_the_request_shows_up_in_res_its_err_can_be_read() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_comes_again_is_answered_again_and_the_last_one_wins() {
-    let desk = Desk::open_with(|settings| settings.answer_delay = Delay::Fixed(Duration::from_millis(300))).await;
+    let desk = Desk::open().await;
     let name = "OQSsiquc01req_202611210001.xml";
-    for round in ["first", "second", "third"] {
+    // The first question takes longest, the last one is answered first.
+    for (asked, (round, takes_ms)) in (1..).zip([("first", 400), ("second", 200), ("third", 0)]) {
+        desk.hub.take_time(Duration::from_millis(takes_ms));
         desk.drop_in(name, request(round, "12345678").as_bytes());
-        within("the request to be taken", || !desk.req(name).exists()).await;
+        within("the question", || desk.hub.asked.load(Ordering::Relaxed) == asked).await;
     }
     within("three answers", || desk.count(FileLife::Delivered) == 3).await;
     let answer = String::from_utf8(desk.answer("OQSsiquc01res_202611210001.xml").await).unwrap();
@@ -239,7 +242,7 @@ async fn a_fetched_answer_is_reported_as_collected_and_never_comes_back() {
     let desk = Desk::open().await;
     let answer = "OQSsiquc01res_1.xml";
     desk.drop_in("OQSsiquc01req_1.xml", request("id", "12345678").as_bytes());
-    desk.answer(answer).await;
+    within("the delivery to be told", || desk.count(FileLife::Delivered) == 1).await;
     fs::remove_file(desk.res(answer)).unwrap();
     within("the collection to be told", || desk.count(FileLife::Collected) == 1).await;
     // The next answer's life ends after the first one's touch was due.
@@ -255,14 +258,14 @@ async fn a_fetched_answer_is_reported_as_collected_and_never_comes_back() {
 async fn reset_forgets_the_records_and_touches_no_file() {
     let desk = Desk::open().await;
     desk.drop_in("OQSsiquc01req_1.xml", request("id", "12345678").as_bytes());
-    desk.answer("OQSsiquc01res_1.xml").await;
+    within("the delivery to be told", || desk.count(FileLife::Delivered) == 1).await;
     let before = desk.terminal.files_since(0);
     assert_eq!(before.len(), 2, "{before:?}");
     desk.terminal.reset();
     assert!(desk.terminal.files_since(0).is_empty());
     assert!(desk.res("OQSsiquc01res_1.xml").exists());
     desk.drop_in("OQSsiquc01req_2.xml", request("id", "12345678").as_bytes());
-    desk.answer("OQSsiquc01res_2.xml").await;
+    within("the delivery to be told", || desk.count(FileLife::Delivered) == 2).await;
     let last = before.iter().map(|f| f.revision).max().unwrap();
     assert_eq!(desk.terminal.files_since(last).len(), 2, "whoever follows the revisions misses nothing");
 }

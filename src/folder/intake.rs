@@ -96,6 +96,13 @@ impl Intake {
             }
         }
 
+        let held = self.settling.held(now).filter(|name| !self.stuck.contains(*name)).map(str::to_owned);
+        for name in held.collect::<Vec<_>>() {
+            self.stuck.insert(name.clone());
+            looked.stuck.push((name, io::Error::new(io::ErrorKind::PermissionDenied, "開けません / cannot be opened")));
+        }
+        self.stuck.retain(|name| listing.wanted.iter().any(|file| file.name == *name));
+
         self.noted.retain(|name| listing.others.binary_search(name).is_ok());
         for name in listing.others {
             if self.noted.len() < MAX_NOTED && self.noted.insert(name.clone()) {

@@ -67,6 +67,8 @@ pub enum Content {
 #[derive(Debug)]
 pub struct Parcel {
     folders: Arc<Folders>,
+    /// The request that is answered, or the first file of a visit.
+    about: String,
     record: PathBuf,
     answers: Vec<Answer>,
 }
@@ -137,7 +139,8 @@ impl Parcel {
                 record
             }
         };
-        Ok(Self { folders: folders.clone(), record, answers })
+        let about = claim.map_or_else(|| first.name.clone(), |claim| claim.name.clone());
+        Ok(Self { folders: folders.clone(), about, record, answers })
     }
 
     /// What an earlier run staged and did not deliver.
@@ -146,12 +149,12 @@ impl Parcel {
             EntryKind::Answer(target, _) => Some(Answer { staged: entry.path, target, name: entry.name, bytes: None }),
             EntryKind::Claimed | EntryKind::Staged => None,
         });
-        Self { folders: folders.clone(), record: record.path, answers: answers.collect() }
+        Self { folders: folders.clone(), about: record.name, record: record.path, answers: answers.collect() }
     }
 
-    /// The names still to be delivered, in order.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.answers.iter().map(|answer| answer.name.as_str())
+    /// Name of the request that is answered; of a visit, the name of its file.
+    pub fn about(&self) -> &str {
+        &self.about
     }
 
     /// Puts each answer under its final name, one after the other, and forgets the record. Tries again as long as a target is held

@@ -14,6 +14,9 @@ pub const GIVE_UP: Duration = Duration::from_secs(2);
 /// Two looks count as two only when this far apart: shorter than anyone notices, longer than a writer's pause between blocks.
 pub const LOOK_GAP: Duration = Duration::from_millis(20);
 
+/// A file that is held, or cannot be moved, for longer than [`GIVE_UP`] is tried again so often.
+pub const HELD_LOOK: Duration = Duration::from_millis(500);
+
 /// What reading a file (without touching it) showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
@@ -49,6 +52,8 @@ struct Sighting {
     closed: bool,
     /// Was read in this state and found wanting: no need to read it again.
     partial: bool,
+    /// Could not be opened at the last look.
+    refused: bool,
 }
 
 impl Settling {
@@ -79,6 +84,12 @@ impl Settling {
         self.seen.values().map(|sighting| sighting.due(now)).min()
     }
 
+    /// The files that could not be opened for longer than any writer holds one: somebody should look at their rights.
+    pub fn held(&self, now: Duration) -> impl Iterator<Item = &str> {
+        let held = move |sighting: &Sighting| sighting.refused && now.saturating_sub(sighting.since) >= GIVE_UP;
+        self.seen.iter().filter(move |(_, sighting)| held(sighting)).map(|(name, _)| name.as_str())
+    }
+
     /// Whether `name` is known already.
     pub fn knows(&self, name: &str) -> bool {
         self.seen.contains_key(name)
@@ -92,7 +103,7 @@ impl Settling {
 
 impl Sighting {
     fn new(now: Duration, file: &Seen) -> Self {
-        Self { len: file.len, modified: file.modified, since: now, closed: false, partial: false }
+        Self { len: file.len, modified: file.modified, since: now, closed: false, partial: false, refused: false }
     }
 
     fn update(&mut self, now: Duration, file: &Seen, closed: bool) {
@@ -114,7 +125,9 @@ impl Sighting {
         if !quiet || (self.partial && !patience_ended) {
             return None;
         }
-        match read() {
+        let look = read();
+        self.refused = look == Look::Refused;
+        match look {
             Look::Whole => Some(true),
             Look::Partial if patience_ended => Some(false),
             Look::Partial => {
@@ -127,13 +140,15 @@ impl Sighting {
 
     fn due(&self, now: Duration) -> Duration {
         let still = now.saturating_sub(self.since);
-        let wait = if self.partial { GIVE_UP.saturating_sub(still) } else { LOOK_GAP.saturating_sub(still) };
-        // A file that is refused is asked for again at the same gap.
-        wait.max(Duration::from_millis(1)).max(if still >= LOOK_GAP && !self.partial {
-            LOOK_GAP
+        if still >= GIVE_UP {
+            HELD_LOOK
+        } else if self.partial {
+            GIVE_UP - still
+        } else if still < LOOK_GAP && !self.closed {
+            LOOK_GAP - still
         } else {
-            Duration::ZERO
-        })
+            LOOK_GAP
+        }
     }
 }
 
@@ -189,12 +204,14 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_held_is_waited_for_however_long() {
+    fn a_file_that_is_held_is_waited_for_however_long_and_told_of_after_two_seconds() {
         let mut settling = Settling::default();
         for second in 0..60 {
             assert!(settling.look(ms(second * 1000), &[seen(9, 0)], &open(), |_| Look::Refused).is_empty());
-            assert!(settling.next_look(ms(second * 1000)).unwrap() <= LOOK_GAP);
+            assert_eq!(settling.held(ms(second * 1000)).count(), usize::from(second >= 2));
+            assert!(settling.next_look(ms(second * 1000)).unwrap() <= HELD_LOOK);
         }
+        assert_eq!(settling.look(ms(60_000), &[seen(9, 0)], &open(), |_| Look::Whole).len(), 1);
     }
 
     #[test]

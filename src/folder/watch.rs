@@ -25,8 +25,11 @@ struct Shared {
     listeners: Arc<Listeners>,
 }
 
+/// Who listens to each folder, and for what.
 #[derive(Debug, Default)]
-struct Listeners(Mutex<BTreeMap<PathBuf, Vec<(Role, Weak<Bell>)>>>);
+struct Listeners(Mutex<BTreeMap<PathBuf, Vec<Listener>>>);
+
+type Listener = (Role, Weak<Bell>);
 
 /// What a folder is watched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -118,3 +118,84 @@ fn ask(name: &RequestName, bytes: &[u8], settings: &TerminalSettings) -> Result<
 fn encoding_of(bytes: &[u8]) -> Encoding {
     xml::declared_encoding(bytes).and_then(|label| Encoding::from_label(&label)).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NAME: &str = "OQSsiquc01req_202611210001.xml";
+
+    fn settings() -> TerminalSettings {
+        TerminalSettings::at("/nowhere", "1312345678")
+    }
+
+    fn request() -> String {
+        "<?xml version='1.0' encoding='UTF-8' standalone='no'?><XmlMsg><MessageHeader>\
+         <QualificationConfirmationDate>20261121</QualificationConfirmationDate>\
+         <MedicalInstitutionCode>1312345678</MedicalInstitutionCode></MessageHeader><MessageBody>\
+         <QualificationConfirmSearchInfo><InsurerNumber>  130012</InsurerNumber><InsuredCardSymbol/>\
+         <InsuredIdentificationNumber>12</InsuredIdentificationNumber><Birthdate>19800101</Birthdate>\
+         <LimitApplicationCertificateRelatedConsFlg>1</LimitApplicationCertificateRelatedConsFlg>\
+         </QualificationConfirmSearchInfo></MessageBody></XmlMsg>"
+            .to_owned()
+    }
+
+    fn refused(name: &str, text: &str, whole: bool, settings: &TerminalSettings) -> (Rule, String) {
+        match decide(name, text.as_bytes(), whole, settings) {
+            Decision::Refuse(refuse) => (refuse.refusal.rule, refuse.err_name),
+            other => panic!("{name} was not refused: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_good_request_is_asked_with_its_padding_as_sent() {
+        let Decision::Ask(ask) = decide(NAME, request().as_bytes(), true, &settings()) else { panic!("refused") };
+        let Request::Qualification(request) = &ask.request;
+        assert_eq!(request.search.insurer_number, "  130012");
+        assert_eq!((ask.answer_name.as_str(), ask.foreign_institution), ("OQSsiquc01res_202611210001.xml", None));
+    }
+
+    #[test]
+    fn an_interface_that_is_not_served_is_refused_and_a_name_that_is_none_is_left() {
+        for name in ["YZKsiquc01req_01.xml", "OQSmuquc01req_1.xml", "OQSsiquc01req_1.zip"] {
+            assert_eq!(refused(name, &request(), true, &settings()).0, Rule::UnknownInterface, "{name}");
+        }
+        for name in ["OQSsiquc01res_1.xml", "OQSsiquc01req_1.pdf", "OQSsiquc01req_.xml", ".OQSsiquc01req_1.xml"] {
+            assert_eq!(decide(name, request().as_bytes(), true, &settings()), Decision::Leave, "{name}");
+            assert!(!is_ours(name));
+        }
+    }
+
+    #[test]
+    fn a_file_that_never_became_whole_is_refused_as_such_and_not_for_its_grammar() {
+        let torn = &request()[..200];
+        assert_eq!(refused(NAME, torn, false, &settings()), (Rule::NeverWhole, NAME.replace("xml", "err")));
+        assert_eq!(refused(NAME, torn, true, &settings()).0, Rule::NotWellFormed);
+    }
+
+    #[test]
+    fn strictness_is_a_matter_of_settings() {
+        let foreign = request().replace("1312345678", "1319999999");
+        let Decision::Ask(ask) = decide(NAME, foreign.as_bytes(), true, &settings()) else { panic!("refused") };
+        assert_eq!(ask.foreign_institution.as_deref(), Some("1319999999"));
+        let strict = TerminalSettings { strict_institution: true, strict_names: true, ..settings() };
+        assert_eq!(refused(NAME, &foreign, true, &strict).0, Rule::ForeignInstitution);
+        assert_eq!(refused("OQSsiquc01req_abc.xml", &request(), true, &strict).0, Rule::FreePart);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_under_any_name_make_it_panic_and_every_request_gets_a_decision(
+            name in "(OQSsiquc01req_|OQSmuquc01req_|)[a-zA-Z0-9_.-]{0,20}(\\.xml|\\.zip|)",
+            bytes in prop::collection::vec(any::<u8>(), 0..300),
+            cut in 0..700_usize,
+            whole: bool,
+        ) {
+            let decision = decide(&name, &bytes, whole, &settings());
+            prop_assert_eq!(decision == Decision::Leave, RequestName::parse(&name, Case::Ignore).is_none());
+            let request = request();
+            let _ = decide(&name, &request.as_bytes()[..cut.min(request.len())], whole, &settings());
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! 資格確認端末 (連携アプリケーション): takes requests out of `req`, asks the centre, and puts answers into `res` and `face`.
 //!
-//! - [`settings`]: `[[terminal]]`
+//! - [`settings`]: the `terminal` tables of the settings file
 //! - [`linkage`]: from a request to a question or a refusal (pure)
 //! - [`pace`]: how long things take
 //! - `serve`: the loop over `req`: looks, takes, finishes what an earlier run began
@@ -93,7 +93,7 @@ pub struct Terminal {
     uncollected: Mutex<Uncollected>,
     /// Face folders of readers that are tied to a 再来受付機, by path.
     face_folders: Mutex<BTreeMap<PathBuf, Arc<Folders>>>,
-    /// Short face names given so far.
+    /// Short face names given for this second and those after it.
     short_names: Mutex<BTreeSet<String>>,
     hub_away: AtomicBool,
 }

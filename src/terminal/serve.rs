@@ -25,7 +25,7 @@ const SAFETY_LOOK: Duration = Duration::from_secs(1);
 const POLL: Duration = Duration::from_millis(200);
 /// Shortest polling interval that may be configured.
 const POLL_LEAST: Duration = Duration::from_millis(10);
-/// Between two looks at least, so that a burst of events becomes one look.
+/// Between two looks at least.
 const DEBOUNCE: Duration = Duration::from_millis(1);
 /// A folder that is away is tried again so often.
 const AWAY: Duration = Duration::from_millis(500);
@@ -42,13 +42,12 @@ impl Terminal {
         counter.finish_what_was_begun();
         loop {
             let wait = counter.look().await;
+            // After the look, not before: a single request does not wait, a burst becomes a few looks.
+            tokio::time::sleep(DEBOUNCE).await;
             tokio::select! {
                 biased;
                 () = &mut shutdown => break,
-                () = counter.called() => tokio::select! {
-                    () = &mut shutdown => break,
-                    () = tokio::time::sleep(DEBOUNCE) => {}
-                },
+                () = counter.called() => {}
                 () = tokio::time::sleep(wait) => counter.all_eyes = true,
             }
         }
@@ -99,8 +98,11 @@ impl Counter {
         let unfinished = recover::recover(&self.terminal.folders);
         for parcel in unfinished.parcels {
             let terminal = self.terminal.clone();
+            let mut turn = self.turns.take(parcel.about());
             self.answers.spawn(async move {
+                turn.comes().await;
                 let placed = terminal.deliver(parcel, None, Some(LATE_NOTE.to_owned())).await;
+                drop(turn);
                 terminal.touch(placed).await;
             });
         }

@@ -115,6 +115,9 @@ impl Terminal {
         let form = self.settings.face_name;
         let mut time = self.clock.now();
         let mut given = lock(&self.short_names);
+        // What is over needs no remembering; should the clock go back, the files themselves tell.
+        let now = face_name(form, &self.settings.institution, self.seed, reference, time);
+        *given = given.split_off(&now);
         loop {
             let name = face_name(form, &self.settings.institution, self.seed, reference, time);
             if form == FaceName::Long {

@@ -71,6 +71,8 @@ pub fn result(header: ResultHeader) -> QualificationResult {
 pub struct FakeHub {
     away: AtomicBool,
     takes_ms: AtomicU64,
+    /// Questions that came in, answered or not.
+    pub asked: AtomicU64,
     pub subsidies_fail: AtomicBool,
 }
 
@@ -82,8 +84,10 @@ impl FakeHub {
         self.takes_ms.store(time.as_millis() as u64, Ordering::Relaxed);
     }
     fn reach(&self) -> Result<(), WireError> {
+        let takes = Duration::from_millis(self.takes_ms.load(Ordering::Relaxed));
+        self.asked.fetch_add(1, Ordering::Relaxed);
         // A hub far away blocks its caller for as long as it takes.
-        std::thread::sleep(Duration::from_millis(self.takes_ms.load(Ordering::Relaxed)));
+        std::thread::sleep(takes);
         match self.away.load(Ordering::Relaxed) {
             true => Err(WireError::Unreachable { hub: "http://127.0.0.1:1".into(), cause: "refused".into() }),
             false => Ok(()),
