@@ -60,6 +60,8 @@ rules! {
         => "ファイル名の先頭を確かめてください", "check the first part of the file name";
     ForeignInstitution "MDG-N002", "医療機関コードがこの端末のものではありません", "the institution code is not that of this terminal"
         => "端末と同じ10桁の医療機関コードを設定してください", "send the terminal's own ten digits";
+    FreePart "MDG-N003", "ファイル名の可変部が12桁の数字ではありません", "the free part of the name is not twelve digits"
+        => "YYYYMMDD と4桁の連番を付けるか、strict_names を外してください", "use YYYYMMDD and a serial of four digits, or turn strict_names off";
     NeverWhole "MDG-F004", "ファイルが途中で終わっています", "the file ends before its end"
         => "最後まで書いてから置くか、一時名で書いて改名してください", "write it whole, or under a temporary name and rename it";
     AskedByOperator "MDG-T001", "試験のために返却しました", "sent back because the operator asked for it"
