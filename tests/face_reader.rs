@@ -6,20 +6,84 @@ mod explore;
 mod machine;
 #[path = "face_reader/monitor.rs"]
 mod monitor;
+#[path = "face_reader/sabotage.rs"]
+mod sabotage;
 
-use explore::every_sequence;
-use machine::{alphabet, reader};
+use std::collections::BTreeSet;
+
+use explore::{every_sequence, hunt, play};
+use machine::{alphabet, few_questions, reader};
+use monitor::{Monitor, Rule};
+use proptest::prelude::*;
+use sabotage::{BUGS, Sabotaged};
 
 #[test]
 fn every_sequence_of_seven_events_keeps_every_rule() {
-    let letters = alphabet();
-    let seen = every_sequence(&reader("standard"), &letters, 7, |_, _, _, _| {})
+    for model in ["standard", "reception"] {
+        let letters = alphabet();
+        let seen = every_sequence(&reader(model), &letters, 7, |_, _, _, _| {})
+            .unwrap_or_else(|breach| panic!("{model}: {breach:#?}"));
+        println!(
+            "{model}: {} letters, {} sequences to depth 7, {} distinct configurations, {} steps",
+            letters.len(),
+            seen.sequences,
+            seen.configurations,
+            seen.steps
+        );
+        assert!(seen.configurations > 1000, "the alphabet reaches too little: {seen:?}");
+    }
+}
+
+#[test]
+fn sequences_of_any_length_keep_every_rule() {
+    let letters = few_questions(&alphabet());
+    let seen = every_sequence(&reader("standard"), &letters, 1000, |_, _, _, _| {})
         .unwrap_or_else(|breach| panic!("{breach:#?}"));
+    let closed = seen.closed_at.expect("a finite machine has no new configuration at some depth");
     println!(
-        "{} letters, {} sequences to depth 7, {} distinct configurations, {} steps",
+        "{} letters, closed at depth {closed}, {} distinct configurations, {} steps",
         letters.len(),
-        seen.sequences,
         seen.configurations,
         seen.steps
     );
+}
+
+#[test]
+fn every_planted_bug_is_caught_by_the_rule_it_breaks() {
+    let letters = alphabet();
+    let mut escaped = Vec::new();
+    for (bug, rule) in BUGS {
+        match hunt(&Sabotaged::new(bug), &letters, 400) {
+            Ok(()) => escaped.push(format!("{bug:?} was not noticed")),
+            Err(breach) if breach.rule == rule => {}
+            Err(breach) => escaped.push(format!("{bug:?} was taken for {:?}: {:#?}", breach.rule, breach.way)),
+        }
+    }
+    assert!(escaped.is_empty(), "{}", escaped.join("\n"));
+}
+
+#[test]
+fn every_rule_has_caught_a_bug() {
+    let tried: BTreeSet<Rule> = BUGS.iter().map(|(_, rule)| *rule).collect();
+    let untried: Vec<Rule> = Rule::ALL.into_iter().filter(|rule| !tried.contains(rule)).collect();
+    assert!(untried.is_empty(), "rules that no planted bug has shown to work: {untried:?}");
+}
+
+#[test]
+fn the_same_hunt_finds_nothing_in_the_real_reader() {
+    hunt(&reader("standard"), &alphabet(), 100).unwrap_or_else(|breach| panic!("{breach:#?}"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn two_hundred_events_in_any_order_keep_every_rule(numbers in proptest::collection::vec(0_usize..1000, 200)) {
+        let letters = alphabet();
+        let (mut machine, mut monitor) = (reader("standard"), Monitor::default());
+        for number in numbers {
+            let letter = &letters[number % letters.len()];
+            let played = play(&mut machine, &mut monitor, letter);
+            prop_assert!(played.is_ok(), "{letter:?}: {played:?}");
+        }
+    }
 }

@@ -92,7 +92,7 @@ fn way(ways: &[(usize, usize)], mut at: usize, last: usize, letters: &[Letter]) 
 
 /// Looks for a breach: every short sequence, then long walks that mostly do what is possible.
 pub fn hunt<M: Machine>(start: &M, letters: &[Letter], walks: u32) -> Result<(), Breach> {
-    every_sequence(start, letters, 4, |_, _, _, _| {})?;
+    every_sequence(start, letters, 6, |_, _, _, _| {})?;
     (0..walks).try_for_each(|seed| walk(start, letters, seed, 200))
 }
 

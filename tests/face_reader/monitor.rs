@@ -55,6 +55,32 @@ pub enum Rule {
     EveryPathEnds,
 }
 
+impl Rule {
+    pub const ALL: [Self; 21] = [
+        Self::ConsentsAreThisPatients,
+        Self::EveryQuestionIsAsked,
+        Self::SentOnce,
+        Self::IdleMeansEmptyReader,
+        Self::BlockHolds,
+        Self::NoPinWhereNoneWorks,
+        Self::PhonePinStaysWithPhone,
+        Self::GraceGivesQualificationOnly,
+        Self::RenewalIsShown,
+        Self::RefusedCertificateStops,
+        Self::RegistrationComesFirst,
+        Self::PeriodHolds,
+        Self::ConfirmedBeforeAsking,
+        Self::VisualIsTheStaffs,
+        Self::FaceMissesBelongToTheCard,
+        Self::FinishedOnce,
+        Self::LateChangesNothing,
+        Self::IgnoredChangesNothing,
+        Self::PossibleIsTrue,
+        Self::TimersAreKept,
+        Self::EveryPathEnds,
+    ];
+}
+
 /// What was seen. Reset by the monitor itself when the reader is idle, so a machine cannot talk it out of what it saw.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Monitor {
@@ -93,6 +119,9 @@ impl Monitor {
         self.timers(event, effects, after)?;
         let was_blocked = self.visit.blocked;
         self.note(event);
+        if self.visit.card.is_some_and(|card| !can_have_pin(card)) {
+            holds(after.screen().pin_pad.is_none(), Rule::NoPinWhereNoneWorks)?;
+        }
         self.block(was_blocked, before, event, effects, after)?;
         for effect in effects {
             self.effect(effect, event)?;
@@ -114,6 +143,9 @@ impl Monitor {
                 self.card_present = false;
                 visit.blocked = false;
             }
+            // Choosing what the card is locked for ends as a miss does.
+            Event::Touch(Touch::ChooseFace) => visit.blocked |= visit.card.is_some_and(|card| card.face_misses >= 10),
+            Event::Touch(Touch::ChoosePin) => visit.blocked |= !visit.card.is_some_and(can_have_pin),
             Event::Touch(touch) => visit.touched_now(*touch),
             Event::Face(FaceResult::Match) => visit.confirmed = Some(Method::Face),
             Event::PinTyped(_) => visit.pin_since_card = true,
@@ -207,10 +239,6 @@ impl Monitor {
             let rose = card.face_misses > 0;
             holds(rose, Rule::FaceMissesBelongToTheCard)?;
         }
-        let screen = after.screen();
-        if visit.card.is_some_and(|card| !can_have_pin(card)) {
-            holds(screen.pin_pad.is_none(), Rule::NoPinWhereNoneWorks)?;
-        }
         let Some(standing) = &visit.standing else { return Ok(()) };
         let overview = state == State::ConsentOverview;
         let limit = state == State::Consent(Question::LimitCertificate);
@@ -221,8 +249,11 @@ impl Monitor {
         holds(!(grace && (overview || medical)), Rule::GraceGivesQualificationOnly)?;
         if state == State::Result && (grace || standing.certificate == CertificateStatus::RenewalDue) {
             // Both notices name the day on which the certificate ends.
-            let shown =
-                screen.lines.iter().any(|line| line.ja.contains("2027年01月31日") && line.en.contains("2027-01-31"));
+            let shown = after
+                .screen()
+                .lines
+                .iter()
+                .any(|line| line.ja.contains("2027年01月31日") && line.en.contains("2027-01-31"));
             holds(shown, Rule::RenewalIsShown)?;
         }
         Ok(())

@@ -61,7 +61,7 @@ const DOCUMENT: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no
   <MessageHeader>
     <ProcessExecutionTime>20260929160112</ProcessExecutionTime>
     <QualificationConfirmationDate>20260929</QualificationConfirmationDate>
-    <MedicalInstitutionCode>1312345671</MedicalInstitutionCode>
+    <MedicalInstitutionCode>1312345679</MedicalInstitutionCode>
     <ArbitraryFileIdentifier>ArnHCeDfNjMCFzg=</ArbitraryFileIdentifier>
     <ReferenceClassification>1</ReferenceClassification>
     <SegmentOfResult>1</SegmentOfResult>
@@ -79,8 +79,11 @@ const DOCUMENT: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no
         <InsuredIdentificationNumber>３４５６</InsuredIdentificationNumber>
         <Name>山田　太郎</Name>
         <NameKana>ﾔﾏﾀﾞ ﾀﾛｳ</NameKana>
+        <Sex1>1</Sex1>
         <Birthdate>19800401</Birthdate>
         <LimitApplicationCertificateRelatedConsFlg>1</LimitApplicationCertificateRelatedConsFlg>
+        <LimitApplicationCertificateRelatedConsTime>20260929160112</LimitApplicationCertificateRelatedConsTime>
+        <InsurerName>窓口健康保険組合</InsurerName>
       </ResultOfQualificationConfirmation>
     </ResultList>
   </MessageBody>
@@ -117,8 +120,8 @@ screens! {
     filter_80x24: rich(Lang::Ja), "/たなか", 80, 24;
     reset_80x24: rich(Lang::Ja), "R", 80, 24;
     pin_80x24: rich(Lang::Ja), "B12", 80, 24;
-    file_open_80x24: rich(Lang::Ja), "\t\t>>>\n", 80, 24;
-    file_open_120x36: rich(Lang::Ja), "\t\t>>>\n", 120, 36;
+    file_open_80x24: rich(Lang::Ja), "\t\t>>>\n>>>>>>>>>", 80, 24;
+    file_open_120x36: rich(Lang::Ja), "\t\t>>>\nGkkkkk", 120, 36;
     file_open_120x36_en: rich(Lang::En), "\t\t>>>\n", 120, 36;
     file_open_200x60: rich(Lang::Ja), "\t\t>>>\n", 200, 60;
     file_raw_80x24: rich(Lang::Ja), "\t\t>>>\nx", 80, 24;

@@ -19,6 +19,7 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use crate::card::jpki::JpkiError;
 use crate::card::reader::ReaderError;
 use crate::card::soft::PinName;
+use crate::card::status::StatusWord;
 use crate::cli::{Exit, Failure, Outcome};
 use crate::clock::Clock;
 
@@ -215,6 +216,11 @@ impl From<JpkiError> for Failure {
     fn from(error: JpkiError) -> Self {
         match error {
             JpkiError::Reader(error) => error.into(),
+            // The Android profile: even the certificate takes the PIN (spec/jpki-card.md §4, [B]).
+            JpkiError::Refused { status: StatusWord::SECURITY_STATUS, .. } => {
+                Self::new(Exit::DidNotHold, error.to_string())
+                    .remedy("このカードは先に暗証番号が要ります: --pin-fd / this card wants its PIN first: --pin-fd")
+            }
             error => Self::new(Exit::DidNotHold, error.to_string()),
         }
     }

@@ -30,8 +30,13 @@ impl Source {
         let mut reader: Box<dyn CardReader> = match &args.person {
             Some(id) => {
                 let person = person(id, args.people.as_deref(), clock)?;
+                let card = card_of(&person);
+                // Made here, so that the time which is shown is that of the card and not that of a key in the making.
+                if let Some(jpki) = &card.image().jpki {
+                    jpki.authentication.get();
+                }
                 let slot = Slot::new(format!("software card of {}", person.id));
-                slot.insert(card_of(&person));
+                slot.insert(card);
                 Box::new(slot.reader())
             }
             None => Box::new(open_reader(args.reader.as_deref())?),

@@ -172,9 +172,8 @@ impl App {
         }
         let Some(places) = Places::of(self, view) else { return };
         self.offsets = draw::offsets(self, view, &places);
-        if let Some(preview) = &mut self.preview {
-            let rows = places.preview.map_or(0, |rect| usize::from(rect.height.saturating_sub(2)));
-            preview.row = preview.row.min(preview.rows().saturating_sub(rows));
+        if let (Some(preview), Some(rect)) = (&mut self.preview, places.preview) {
+            (preview.row, preview.top) = draw::preview_rows(preview, rect);
         }
     }
 

@@ -100,7 +100,7 @@ impl Places {
                 return self;
             }
             () => {
-                let [column, preview] = Layout::horizontal([Constraint::Percentage(54), Constraint::Percentage(46)])
+                let [column, preview] = Layout::horizontal([Constraint::Percentage(48), Constraint::Percentage(52)])
                     .spacing(1)
                     .areas(right);
                 self.preview = Some(preview);

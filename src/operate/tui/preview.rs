@@ -3,28 +3,28 @@
 use super::app::FileKey;
 use super::width::{CUT, width};
 use crate::event::{Lang, say};
+use crate::message::element::ElementTable;
+use crate::message::explain::{self, Explanation, Line};
 use crate::station::view::FileView;
+use crate::text;
 
-/// Bytes shown at most; what lies behind is said, not shown.
-const LARGEST: usize = 1 << 20;
+/// Files up to this size are explained; a bulk result with ten thousand people is read as text.
+const EXPLAINED: usize = 1 << 20;
 
-/// An element as it is shown.
+/// Lines of text shown at most; what lies behind is said, not shown.
+const LINES: usize = 20_000;
+
+/// A row of the explained file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
-    /// How deep it stands.
-    pub depth: usize,
-    /// Its name.
-    pub element: String,
-    /// What it is called by people.
-    pub label: String,
-    /// Its text.
-    pub value: String,
-    /// What a code stands for.
-    pub decoded: Option<String>,
-    /// Where we know it from.
-    pub source: String,
-    /// How sure that is.
-    pub confidence: String,
+pub(super) enum Row {
+    /// What can be told of the file as a whole.
+    About(String, String),
+    /// What is unusual, as deep as the element it belongs to.
+    Note(usize, String),
+    /// An element.
+    Element(Box<Line>),
+    /// Nothing: a pause between the two.
+    Blank,
 }
 
 /// What is known of the file's bytes.
@@ -34,8 +34,21 @@ pub(super) enum Content {
     Unread,
     /// Collected before anybody looked.
     Gone,
-    /// Read; `lines` is empty where the file is no document that we know.
-    Read { lines: Vec<Line>, raw: Vec<String>, gone: bool },
+    /// Read.
+    Read(Read),
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Read {
+    /// Explained; empty where it is no document.
+    pub rows: Vec<Row>,
+    /// As it is.
+    pub raw: Vec<String>,
+    /// Why it could not be explained although it should be a document.
+    pub problem: Option<String>,
+    /// The file is not there any more.
+    pub gone: bool,
 }
 
 /// An open file.
@@ -43,7 +56,10 @@ pub(super) enum Content {
 pub(super) struct Preview {
     pub key: FileKey,
     pub raw: bool,
+    /// The row under the cursor; of raw text the first one shown.
     pub row: usize,
+    /// The first row shown of the explained file.
+    pub top: usize,
     pub column: usize,
     pub content: Content,
     /// The steps of the file's life when it was read: another step, another look.
@@ -53,7 +69,7 @@ pub(super) struct Preview {
 impl Preview {
     /// Opens a file; its bytes come later.
     pub fn of(key: FileKey) -> Self {
-        Self { key, raw: false, row: 0, column: 0, content: Content::Unread, steps: 0 }
+        Self { key, raw: false, row: 0, top: 0, column: 0, content: Content::Unread, steps: 0 }
     }
 
     /// Is it still to be read, or to be read again?
@@ -65,8 +81,8 @@ impl Preview {
     pub fn load(&mut self, file: &FileView, bytes: Option<&[u8]>, lang: Lang) {
         self.steps = file.life.len();
         match (bytes, &mut self.content) {
-            (Some(bytes), content) => *content = read(&file.name, bytes, lang),
-            (None, Content::Read { gone, .. }) => *gone = true,
+            (Some(bytes), content) => *content = Content::Read(read(&file.name, bytes, lang)),
+            (None, Content::Read(read)) => read.gone = true,
             (None, content) => *content = Content::Gone,
         }
     }
@@ -74,59 +90,124 @@ impl Preview {
     /// Labels or raw.
     pub fn turn(&mut self) {
         self.raw = !self.raw;
-        self.row = 0;
-        self.column = 0;
+        (self.row, self.top, self.column) = (0, 0, 0);
     }
 
-    /// Is the text shown as it is? Also where there are no labels to show.
+    /// What was read, when it was.
+    pub fn read(&self) -> Option<&Read> {
+        match &self.content {
+            Content::Read(read) => Some(read),
+            Content::Unread | Content::Gone => None,
+        }
+    }
+
+    /// Is the text shown as it is? Also where there is nothing else to show.
     pub fn shows_raw(&self) -> bool {
-        self.raw || matches!(&self.content, Content::Read { lines, .. } if lines.is_empty())
+        self.raw || self.read().is_some_and(|read| read.rows.is_empty())
     }
 
     /// How many rows there are.
     pub fn rows(&self) -> usize {
-        match &self.content {
-            Content::Read { lines, raw, .. } => {
-                if self.shows_raw() {
-                    raw.len()
-                } else {
-                    lines.len()
-                }
-            }
-            Content::Unread | Content::Gone => 0,
-        }
+        self.read().map_or(0, |read| if self.shows_raw() { read.raw.len() } else { read.rows.len() })
     }
 
     /// The widest row of the raw text.
     pub fn columns(&self) -> usize {
-        match &self.content {
-            Content::Read { raw, .. } if self.shows_raw() => raw.iter().map(|line| width(line)).max().unwrap_or(0),
-            _ => 0,
+        let raw = self.read().filter(|_| self.shows_raw()).map_or(&[][..], |read| &read.raw);
+        raw.iter().map(|line| width(line)).max().unwrap_or(0)
+    }
+}
+
+fn read(name: &str, bytes: &[u8], lang: Lang) -> Read {
+    let lower = name.to_ascii_lowercase();
+    let document = lower.ends_with(".xml") || lower.ends_with(".err");
+    let explained = match document && bytes.len() <= EXPLAINED {
+        true => explain::file(name, bytes, ElementTable::embedded(), lang).map(|told| rows(name, told)),
+        false => Ok(Vec::new()),
+    };
+    let (rows, problem) = match explained {
+        Ok(rows) => (rows, None),
+        Err(refusal) => (Vec::new(), Some(refusal.words(lang))),
+    };
+    Read { rows, raw: raw(bytes, lang), problem, gone: false }
+}
+
+fn rows(name: &str, explanation: Explanation) -> Vec<Row> {
+    // The name stands in the title already.
+    let about = explanation.about.into_iter().filter(|(_, text)| text != name);
+    let mut rows: Vec<Row> = about.map(|(label, text)| Row::About(label, text)).collect();
+    rows.extend(explanation.notes.iter().map(|note| Row::Note(0, by_element(note).to_owned())));
+    if !rows.is_empty() && !explanation.lines.is_empty() {
+        rows.push(Row::Blank);
+    }
+    for mut line in explanation.lines {
+        let (depth, notes) = (line.depth, std::mem::take(&mut line.notes));
+        rows.push(Row::Element(Box::new(line)));
+        rows.extend(notes.into_iter().map(|note| Row::Note(depth, note)));
+    }
+    rows
+}
+
+/// A note without the path to its element: what follows it has more need of the row.
+fn by_element(note: &str) -> &str {
+    let path = note.split([' ', ':']).next().unwrap_or_default();
+    path.rfind('/').and_then(|at| note.get(at + 1..)).unwrap_or(note)
+}
+
+fn raw(bytes: &[u8], lang: Lang) -> Vec<String> {
+    if bytes.contains(&0) {
+        let words = say(lang, "文字のファイルではありません", "not a text file");
+        return vec![format!("{words} ({} bytes)", bytes.len())];
+    }
+    let text = text::decode(bytes, None).map_or_else(|_| String::from_utf8_lossy(bytes), |decoded| decoded.text);
+    let mut lines: Vec<String> = text.lines().take(LINES).map(|line| line.replace('\t', "    ")).collect();
+    if text.lines().nth(LINES).is_some() {
+        lines.push(format!("{CUT} {} bytes", bytes.len()));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{FileLife, FolderKind};
+    use crate::station::view::LifeStep;
+
+    fn file(steps: usize) -> FileView {
+        let step = LifeStep { life: FileLife::Delivered, time: jiff::civil::datetime(2026, 9, 29, 16, 1, 12, 0) };
+        FileView {
+            terminal: 1,
+            folder: FolderKind::Res,
+            name: "OQSsiquc01res_1.xml".into(),
+            path: String::new(),
+            life: vec![step; steps],
+            note: None,
         }
     }
-}
 
-fn read(name: &str, bytes: &[u8], lang: Lang) -> Content {
-    let shown = bytes.get(..LARGEST).unwrap_or(bytes);
-    if shown.contains(&0) || shown.starts_with(b"PK") {
-        let text = say(lang, "文字のファイルではありません", "not a text file");
-        return Content::Read { lines: Vec::new(), raw: vec![format!("{text} ({} bytes)", bytes.len())], gone: false };
+    #[test]
+    fn of_a_file_that_was_collected_the_last_look_stays() {
+        let mut preview = Preview::of(FileKey::of(&file(1)));
+        preview.load(&file(1), Some(b"<XmlMsg/>"), Lang::Ja);
+        assert!(!preview.lacks(&file(1)));
+        assert!(preview.lacks(&file(2)));
+        preview.load(&file(2), None, Lang::Ja);
+        let read = preview.read().unwrap();
+        assert!(read.gone);
+        assert_eq!(read.raw, ["<XmlMsg/>"]);
     }
-    let mut raw: Vec<String> = text(shown).lines().map(|line| line.replace('\t', "    ")).collect();
-    if shown.len() < bytes.len() {
-        raw.push(format!("{CUT} {} bytes", bytes.len()));
-    }
-    Content::Read { lines: explained(name, bytes, lang), raw, gone: false }
-}
 
-/// The text in UTF-8, or in CP932 where it is not that.
-fn text(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.trim_start_matches('\u{feff}').to_owned(),
-        Err(_) => encoding_rs::SHIFT_JIS.decode(bytes).0.into_owned(),
+    #[test]
+    fn a_broken_document_is_shown_as_it_is_with_the_reason() {
+        let mut preview = Preview::of(FileKey::of(&file(1)));
+        preview.load(&file(1), Some(b"<XmlMsg><a>"), Lang::Ja);
+        assert!(preview.shows_raw());
+        assert!(preview.read().unwrap().problem.is_some());
     }
-}
 
-fn explained(_name: &str, _bytes: &[u8], _lang: Lang) -> Vec<Line> {
-    Vec::new()
+    #[test]
+    fn text_in_cp932_is_read_and_bytes_are_not() {
+        assert_eq!(raw(b"\x8e\x52\x93\x63\r\n\tx", Lang::Ja), ["山田", "    x"]);
+        assert_eq!(raw(b"PK\x03\x04\x00", Lang::En), ["not a text file (5 bytes)"]);
+    }
 }

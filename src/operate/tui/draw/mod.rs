@@ -21,6 +21,7 @@ use ratatui::layout::{Position, Rect};
 
 use self::pen::Pen;
 pub(super) use self::popup::help_rows;
+pub(super) use self::preview::rows as preview_rows;
 use super::app::{App, FileKey, Offsets, Panel, Popup};
 use super::bindings::Action;
 use super::layout::{Places, inner};
