@@ -16,6 +16,8 @@ mod visits;
 mod documented;
 #[path = "hub/http.rs"]
 mod http;
+#[path = "hub/shipped.rs"]
+mod shipped;
 
 /// Each rule over each way to the hub.
 macro_rules! rules {
