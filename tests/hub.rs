@@ -16,6 +16,8 @@ mod visits;
 mod documented;
 #[path = "hub/http.rs"]
 mod http;
+#[path = "hub/shipped.rs"]
+mod shipped;
 
 /// Each rule over each way to the hub.
 macro_rules! rules {
@@ -66,6 +68,8 @@ rules! {
         a_steered_outcome_looks_like_the_real_one
         a_reference_gives_its_identifiers_again_and_another_gives_others
         people_come_and_go_while_the_hub_serves
+        a_renewed_card_has_another_serial_and_the_same_subsidies
+        who_left_and_came_back_registers_again
         no_secret_is_in_any_answer;
     queries:
         insurance_data_find_their_record_with_the_limit_group_alone

@@ -24,3 +24,40 @@ pub fn divide(person: &Person, seed: Seed) -> (Insured, Option<Beneficiary>) {
 pub fn pmh_id(person: &str, seed: Seed) -> PmhId {
     PmhId::new(seed.hex(&["pmh-id", person], PMH_ID_DIGITS))
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::people;
+
+    #[test]
+    fn neither_half_of_a_person_shows_a_number_that_leads_to_them() {
+        let people = people::built_in(date(2026, 11, 21)).unwrap();
+        let mut beneficiaries = 0;
+        for person in people.iter() {
+            let (insured, beneficiary) = divide(person, Seed(1));
+            beneficiaries += usize::from(beneficiary.is_some());
+            let shown = format!("{insured:?} {beneficiary:?}");
+            let hidden = [person.my_number.as_ref().map(|n| n.reveal()), Some(person.card.pin.reveal())];
+            let id = pmh_id(&person.id, Seed(1));
+            for secret in hidden.into_iter().flatten().chain([id.reveal()]) {
+                let quoted = format!("\"{secret}\"");
+                assert!(!shown.contains(&quoted) && (secret.len() < 12 || !shown.contains(secret)), "{}", person.id);
+            }
+        }
+        assert!(beneficiaries > 3, "the check looks at something");
+    }
+
+    #[test]
+    fn only_who_has_a_certificate_has_a_pmh_id_and_it_is_theirs_alone() {
+        let people = people::built_in(date(2026, 11, 21)).unwrap();
+        let mut ids: Vec<PmhId> = people.iter().filter_map(|person| divide(person, Seed(1)).0.pmh_id).collect();
+        assert_eq!(ids.len(), people.iter().filter(|person| !person.subsidies.is_empty()).count());
+        ids.sort();
+        let all = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), all);
+    }
+}

@@ -70,11 +70,7 @@ impl Hub {
     /// Adds a person or replaces them; what a reader registered for them stays.
     pub fn put_person(&self, person: Person) -> Result<(), StoreError> {
         let mut people = self.people();
-        let systems = self.systems();
-        if let Some(old) = people.get(&person.id) {
-            systems.certificates.forget(old)?;
-        }
-        systems.enrol(&person, self.seed)?;
+        self.systems().enrol(&person, self.seed)?;
         people.insert(person.id.clone(), person);
         Ok(())
     }
@@ -82,9 +78,11 @@ impl Hub {
     /// Takes a person out; false when there is none of this id.
     pub fn remove_person(&self, id: &str) -> Result<bool, StoreError> {
         let mut people = self.people();
-        let Some(person) = people.remove(id) else { return Ok(false) };
-        self.systems().forget(&person, self.seed)?;
-        Ok(true)
+        if people.remove(id).is_some() {
+            self.systems().forget(id, self.seed)?;
+            return Ok(true);
+        }
+        Ok(false)
     }
 
     /// These people and nobody else; open visits and registrations end.
@@ -131,10 +129,10 @@ impl Systems {
         self.eligibility.enrol(insured)
     }
 
-    fn forget(&self, person: &Person, seed: Seed) -> Result<(), StoreError> {
-        self.eligibility.forget(&person.id)?;
-        self.pmh.remove(&intermediary::pmh_id(&person.id, seed))?;
-        self.certificates.forget(person)
+    /// The revoked list knows no persons: what is on it stays.
+    fn forget(&self, id: &str, seed: Seed) -> Result<(), StoreError> {
+        self.eligibility.forget(id)?;
+        self.pmh.remove(&intermediary::pmh_id(id, seed))
     }
 }
 

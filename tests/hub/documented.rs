@@ -14,7 +14,7 @@ const ELLIPSIS: char = '…';
 /// The ```http blocks: request, answer, request, answer …
 fn exchanges() -> Vec<(&'static str, &'static str)> {
     let blocks: Vec<&str> = PAGE.split("```http\n").skip(1).map(|rest| rest.split("\n```").next().unwrap()).collect();
-    assert!(blocks.len() % 2 == 0, "a request without its answer");
+    assert!(blocks.len().is_multiple_of(2), "a request without its answer");
     blocks.chunks(2).map(|pair| (pair[0], pair[1])).collect()
 }
 

@@ -1,6 +1,7 @@
 //! 医療費助成: announced by a visit, fetched by the request's file name.
 
 use jiff::civil::{DateTime, date};
+use madoguchi::message::name::{Case, RequestName};
 use madoguchi::message::subsidy::SubsidyDocument;
 use madoguchi::visit::{Consents, Question, Uses};
 use madoguchi::wire::{Asker, SubsidyAnswer, SubsidyQuestion};
@@ -37,6 +38,9 @@ pub fn agreed_subsidies_are_fetched_by_the_request_file_name(world: &World) {
     let drawn = name.strip_prefix("PMHsimsm01req_").and_then(|rest| rest.strip_suffix("2026112112000000_face.xml"));
     let drawn = drawn.unwrap_or_else(|| panic!("{name}"));
     assert!(drawn.len() == 16 && drawn.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b)), "{name}");
+
+    let parsed = RequestName::parse(&name, Case::Exact).unwrap();
+    assert_eq!(parsed.answer(), name.replace("req_", "res_"));
 
     let document = document(fetch(world, &name, date(2026, 11, 21).at(12, 0, 1, 0)));
     assert_eq!(document.process_execution_time, "20261121120001");

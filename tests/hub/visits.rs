@@ -1,6 +1,8 @@
 //! The two halves of a visit: what is asked, what the document says.
 
 use jiff::civil::date;
+use madoguchi::authority::Authority;
+use madoguchi::people::personalise::authentication_certificate;
 use madoguchi::visit::{ConsentPeriod, Consents, EPrescriptionUse, Outcome, PrescriptionForm, Question, Uses, VisitId};
 use madoguchi::wire::{Asker, Steering, SubsidyQuestion, WireError};
 
@@ -279,6 +281,29 @@ pub fn people_come_and_go_while_the_hub_serves(world: &World) {
     assert!(!world.hub.remove_person("tanaka").unwrap());
     world.hub.reset().unwrap();
     assert_eq!(visit.document(&all()).records[0].name, "田中　一郎");
+}
+
+pub fn a_renewed_card_has_another_serial_and_the_same_subsidies(world: &World) {
+    let old = world.visit("tanaka");
+    let mut renewed = people().remove(0);
+    renewed.card.serial = vec![0x33, 0x44, 0x55];
+    let certificate = authentication_certificate(&renewed, &Authority::default());
+    world.hub.put_person(renewed).unwrap();
+    let new = world.visit("tanaka").with(|opening| opening.evidence.certificate = certificate);
+    assert!(new.open().subsidies_known, "the PMH-ID belongs to the person");
+    assert_eq!(new.answer(&all()).outcome, Outcome::Valid);
+    assert_eq!(old.answer(&all()).outcome, Outcome::NoQualification, "the old serial leads nowhere");
+}
+
+pub fn who_left_and_came_back_registers_again(world: &World) {
+    let newcomer = people().remove(2);
+    assert_eq!(world.visit("newcomer").answer(&all()).outcome, Outcome::Valid);
+    assert!(world.visit("newcomer").open().registered);
+    world.hub.put_person(newcomer.clone()).unwrap();
+    assert!(world.visit("newcomer").open().registered, "a changed profile keeps the registration");
+    world.hub.remove_person("newcomer").unwrap();
+    world.hub.put_person(newcomer).unwrap();
+    assert!(!world.visit("newcomer").open().registered);
 }
 
 pub fn no_secret_is_in_any_answer(world: &World) {

@@ -52,11 +52,6 @@ impl Certificates {
         self.store.set_revoked(&SerialNumber::from_integer(&person.card.serial), person.card.revoked)
     }
 
-    /// Forgets the card of a person who left.
-    pub fn forget(&self, person: &Person) -> Result<(), StoreError> {
-        self.store.set_revoked(&SerialNumber::from_integer(&person.card.serial), false)
-    }
-
     /// Decides about the certificate of `evidence` at `time`. What stops a visit is looked at before what only marks it.
     pub fn check(&self, evidence: &Evidence, time: DateTime) -> Result<Finding, HubError> {
         let certificate =

@@ -48,7 +48,7 @@ impl Eligibility {
         let circumstances = Circumstances {
             time: asker.time,
             day,
-            institution: &request.medical_institution_code,
+            institution: &asker.institution,
             agreed: Agreed {
                 limit: Some(request.search.limit_application_certificate_related_cons_flg == AGREED),
                 ..Agreed::default()

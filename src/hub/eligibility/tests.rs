@@ -100,6 +100,20 @@ fn medical_assistance_without_a_ticket_for_this_institution_is_valid_unregistere
 }
 
 #[test]
+fn a_pharmacy_sees_dispensing_tickets_and_everybody_else_medical_tickets() {
+    let ticket = |kind: &str| MedicalTicketInfo { ticket_type: Some(kind.into()), ..MedicalTicketInfo::default() };
+    let held = Qualification { medical_tickets: vec![ticket("01"), ticket("02")], ..assistance(None) };
+    for (institution, kind) in [(HERE, "01"), ("1349949980", "02")] {
+        let circumstances = Circumstances { institution, ..circumstances(Agreed::default()) };
+        let seen = record(&insured(vec![]), &held, &circumstances).medical_tickets;
+        let kinds: Vec<_> = seen.iter().filter_map(|ticket| ticket.ticket_type.as_deref()).collect();
+        assert_eq!(kinds, [kind], "{institution}");
+    }
+    let dispensing_only = Qualification { medical_tickets: vec![ticket("02")], ..assistance(None) };
+    assert_eq!(by_card(&insured(vec![dispensing_only]), at_the_counter()).validity, Validity::ValidUnregistered);
+}
+
+#[test]
 fn medical_assistance_alone_with_the_switch_off_is_no_qualification() {
     let off = ByCard { medical_assistance: false, ..at_the_counter() };
     assert_eq!(summary(&by_card(&insured(vec![assistance(None)]), off)), (Validity::NoQualification, vec![]));
