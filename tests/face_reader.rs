@@ -1,5 +1,7 @@
 //! The dialogue of the 顔認証付きカードリーダー, watched from outside through every sequence of what can happen.
 
+#[path = "face_reader/atlas.rs"]
+mod atlas;
 #[path = "face_reader/explore.rs"]
 mod explore;
 #[path = "face_reader/machine.rs"]
@@ -11,6 +13,7 @@ mod sabotage;
 
 use std::collections::BTreeSet;
 
+use atlas::Atlas;
 use explore::{every_sequence, hunt, play};
 use machine::{alphabet, few_questions, reader};
 use monitor::{Monitor, Rule};
@@ -86,4 +89,24 @@ proptest! {
             prop_assert!(played.is_ok(), "{letter:?}: {played:?}");
         }
     }
+}
+
+#[test]
+fn every_screen_of_every_model_reads_well() {
+    let standard = Atlas::of("standard").screens();
+    insta::assert_snapshot!("screens_standard", standard);
+    insta::assert_snapshot!("screens_reception", Atlas::of("reception").screens());
+    let bare = standard.lines().filter(|line| line.contains('{') || line.contains('}'));
+    assert_eq!(bare.collect::<Vec<_>>(), Vec::<&str>::new(), "a place in a text was not filled in");
+}
+
+#[test]
+fn the_table_of_states_in_the_documentation_is_what_the_machine_does() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/dialogue.md");
+    let table = Atlas::of("standard").table();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, &table).unwrap();
+    }
+    let written = std::fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
+    assert!(written == table, "docs/dialogue.md is out of date: UPDATE_DOCS=1 cargo test --test face_reader");
 }

@@ -82,6 +82,12 @@ impl Patient {
         }
     }
 
+    /// From here on only the medium matters: tries, misses and a typed PIN are not kept any longer.
+    pub(super) fn confirmed_by(&mut self, method: Method) {
+        let card = self.card.map(|card| CardSighting::new(card.medium));
+        *self = Self { card, method: Some(method), ..Self::new(self.state) };
+    }
+
     /// A phone may be taken away once it was read; a card stays until the end.
     pub(super) fn holds_phone(&self) -> bool {
         self.card.is_some_and(|card| card.medium.is_phone())
