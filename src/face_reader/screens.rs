@@ -400,3 +400,6 @@ fn date(compact: &str, [year, month, day]: [&str; 3]) -> String {
         _ => compact.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,9 +72,30 @@ impl Atlas {
         self.screens.iter().map(|(_, screen)| screen.as_str()).collect::<Vec<_>>().join("\n")
     }
 
+    /// The patient's way from state to state.
+    fn diagram(&self) -> String {
+        let id = |state: &State| state.screen().replace('-', "_");
+        let mut edges: BTreeMap<(State, State), BTreeSet<String>> = BTreeMap::new();
+        for (from, place) in self.places.iter().filter(|(from, _)| !matches!(from, State::Error(_))) {
+            for (kind, states) in place.leads.iter().filter(|(kind, _)| leads_on(**kind)) {
+                for to in states.iter().filter(|to| *to != from && !matches!(to, State::Error(_))) {
+                    edges.entry((*from, *to)).or_default().insert(name(kind));
+                }
+            }
+        }
+        // The way home is the same from everywhere; here it is shown once.
+        edges.insert((State::RemoveCard, State::Idle), BTreeSet::from([name(&EventKind::CardRemoved)]));
+        let mut text = String::from("```mermaid\nstateDiagram-v2\n    [*] --> idle\n");
+        for ((from, to), kinds) in &edges {
+            let kinds: Vec<&str> = kinds.iter().map(String::as_str).collect();
+            let _ = writeln!(text, "    {} --> {}: {}", id(from), id(to), kinds.join(", "));
+        }
+        text + "```\n"
+    }
+
     /// `docs/dialogue.md`.
     pub fn table(&self) -> String {
-        let mut text = String::from(INTRODUCTION);
+        let mut text = format!("{INTRODUCTION}{}\n## States\n", self.diagram());
         for (state, place) in &self.places {
             let _ = writeln!(text, "\n### `{state}` {}\n", place.title);
             for kind in &place.timers {
@@ -83,12 +104,32 @@ impl Atlas {
             }
             let _ = writeln!(text, "| what happens | leads to |\n|---|---|");
             for (kind, states) in &place.leads {
+                let mode = matches!(kind, EventKind::VisualOn | EventKind::VisualOff);
+                if mode && states.iter().all(|to| to == state) {
+                    continue;
+                }
                 let to: Vec<String> = states.iter().map(|to| format!("`{to}`")).collect();
                 let _ = writeln!(text, "| {} | {} |", name(kind), to.join(", "));
             }
         }
         text
     }
+}
+
+/// Steps of a visit on its way.
+fn leads_on(kind: EventKind) -> bool {
+    !matches!(
+        kind,
+        EventKind::CardRemoved
+            | EventKind::CardUnreadable
+            | EventKind::NotAMyNumberCard
+            | EventKind::CentreFailed
+            | EventKind::Back
+            | EventKind::VisualOn
+            | EventKind::VisualOff
+            | EventKind::StaffCancel
+            | EventKind::TimedOut
+    )
 }
 
 const INTRODUCTION: &str = "# The dialogue of the 顔認証付きカードリーダー
@@ -106,13 +147,17 @@ What holds everywhere:
 - Every state has a ticket of its own. An answer or a timer with an older one changes nothing.
 - Ten consecutive 不一致 lock face authentication on that card, three wrong PINs the PIN. Then only the staff lead on, or the card that
   leaves: the block belongs to the card. 目視確認 ends the block and leaves the count as it is.
-- 目視確認モード is switched by the staff, at any moment, and stays on for every patient until it is switched back.
+- 目視確認モード is switched by the staff, at any moment, and stays on for every patient until it is switched back. The tables name
+  `visual-on` and `visual-off` only where they lead to another state.
 - A card has to stay to the end; a phone may be taken away once it was read. Once the consents are under way the centre says how
   the visit ends, even if the card has gone.
 - A first registration takes the card itself, with face or PIN. A certificate in its three months of grace gives the qualification
   only. 限度額 has a screen until 2024-10-06, the overview of the three kinds of medical information comes after that.
 
-## States
+## The way through
+
+Without errors, the staff, waiting times and cards that leave early.
+
 ";
 
 fn name(kind: &impl serde::Serialize) -> String {
