@@ -16,6 +16,9 @@ use std::collections::BTreeSet;
 use atlas::Atlas;
 use explore::{every_sequence, hunt, play};
 use machine::{alphabet, reader};
+use madoguchi::face_reader::event::{CardSighting, Effect, Event, Ignored, Medium, Reply, Staff};
+use madoguchi::face_reader::state::State;
+use madoguchi::visit::Outcome;
 use monitor::{Monitor, Rule};
 use proptest::prelude::*;
 use sabotage::{BUGS, Sabotaged};
@@ -89,6 +92,24 @@ proptest! {
             prop_assert!(played.is_ok(), "{letter:?}: {played:?}");
         }
     }
+}
+
+#[test]
+fn a_reset_ends_the_visit_and_answers_from_before_it_stay_late() {
+    let mut dialogue = reader("standard");
+    dialogue.step(Event::Staff(Staff::VisualOn));
+    dialogue.step(Event::CardPlaced);
+    let ticket = dialogue.ticket();
+    let effects = dialogue.reset();
+    assert!(effects.contains(&Effect::Finished(Outcome::Cancelled)), "{effects:?}");
+    assert_eq!(dialogue.configuration(), reader("standard").configuration());
+    assert_eq!(dialogue.timer(), None);
+    assert!(matches!(dialogue.reset()[..], []), "nothing to end twice");
+
+    dialogue.step(Event::CardPlaced);
+    let late = Event::Reply(ticket, Reply::CardRead(CardSighting::new(Medium::Card)));
+    assert_eq!(dialogue.step(late), [Effect::Ignored(Ignored::Stale)]);
+    assert_eq!(dialogue.state(), State::ReadingCard);
 }
 
 #[test]

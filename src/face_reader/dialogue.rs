@@ -119,6 +119,17 @@ impl Dialogue {
         }
     }
 
+    /// Back to the start-up state: nobody there, nothing on the reader, 目視確認モード off. Tickets go on counting, so that an
+    /// answer to a question from before stays late. A card that still lies there is to be announced again.
+    pub fn reset(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let unsettled = self.now.patient.take().is_some_and(|patient| patient.outcome.is_none());
+        effects.extend(unsettled.then_some(Effect::Finished(Outcome::Cancelled)));
+        self.turn_over(&mut effects);
+        self.now = Configuration::default();
+        effects
+    }
+
     /// Where the dialogue stands.
     pub fn state(&self) -> State {
         self.now.patient.as_ref().map_or(State::Idle, |patient| patient.state)
