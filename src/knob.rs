@@ -120,6 +120,11 @@ impl Knobs {
             .collect()
     }
 
+    /// Could `knob` come up here? Spends nothing.
+    pub fn is_armed(&self, knob: &Knob, targets: &[&str]) -> bool {
+        self.lock().get(knob.name).is_some_and(|list| list.iter().any(|armed| armed.aims_at(targets)))
+    }
+
     /// Does `knob` come up here? `targets` are the names this moment goes by: person, `reader:N`, visit.
     pub fn comes_up(&self, knob: &Knob, targets: &[&str]) -> bool {
         let mut armed = self.lock();
@@ -140,10 +145,14 @@ impl Knobs {
 }
 
 impl Armed {
+    fn aims_at(&self, targets: &[&str]) -> bool {
+        let aimed = self.setting.target.as_deref().is_none_or(|target| targets.contains(&target));
+        aimed && self.setting.count != Some(0)
+    }
+
     /// The target hit, if the draw comes up.
     fn draw(&mut self, name: &str, targets: &[&str], seed: Seed) -> Option<String> {
-        let aimed = self.setting.target.as_deref().is_none_or(|target| targets.contains(&target));
-        if !aimed || self.setting.count == Some(0) {
+        if !self.aims_at(targets) {
             return None;
         }
         self.draws += 1;

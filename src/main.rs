@@ -1,1 +1,7 @@
-fn main() {}
+//! Arguments to one command, nothing else.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    madoguchi::cli::main()
+}

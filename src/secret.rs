@@ -52,6 +52,13 @@ macro_rules! secret_type {
                 self.0.reveal()
             }
         }
+
+        // Secrets come in as text and never go out again: there is no Serialize.
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+                String::deserialize(input).map(Self::new)
+            }
+        }
     };
 }
 

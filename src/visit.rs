@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::number::FeeTable;
+
 /// How the person was confirmed (本人確認の方法).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -24,8 +26,10 @@ pub enum Proof {
     /// The card signed our challenge after the PIN: SHA-256 DigestInfo, PKCS#1 v1.5, over `challenge`.
     PinSignature {
         /// What was signed, as given to the hash.
+        #[serde(with = "hexadecimal")]
         challenge: Vec<u8>,
         /// As it came from the card (256 bytes for RSA-2048).
+        #[serde(with = "hexadecimal")]
         signature: Vec<u8>,
     },
     /// A software card of our test authority: the PIN-less grant is our own invention, since the real one is not public.
@@ -49,11 +53,40 @@ impl Proof {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// 利用者証明用電子証明書, DER without filler.
+    #[serde(with = "hexadecimal")]
     pub certificate: Vec<u8>,
     /// What the card proved.
     pub proof: Proof,
     /// How the person was confirmed.
     pub method: Method,
+}
+
+/// Bytes as hexadecimal text, where they travel as JSON.
+mod hexadecimal {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        use std::fmt::Write;
+        let mut text = String::with_capacity(bytes.len() * 2);
+        for byte in bytes {
+            // Writing into a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        serializer.serialize_str(&text)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let digit = |c: &u8| char::from(*c).to_digit(16).map(|d| d as u8);
+        text.as_bytes()
+            .chunks(2)
+            .map(|pair| match pair {
+                [high, low] => Some(digit(high)? << 4 | digit(low)?),
+                _ => None,
+            })
+            .collect::<Option<Vec<u8>>>()
+            .ok_or_else(|| D::Error::custom("expected an even number of hexadecimal digits"))
+    }
 }
 
 /// The centre's name for a visit that was opened. Opaque.
@@ -336,6 +369,20 @@ pub enum InstitutionKind {
     Dental,
     /// 4 調剤 (薬局)
     Pharmacy,
+}
+
+impl TryFrom<FeeTable> for InstitutionKind {
+    /// The 点数表番号 at whose counter no visit takes place (健診, 訪問看護, unknown).
+    type Error = FeeTable;
+
+    fn try_from(table: FeeTable) -> Result<Self, FeeTable> {
+        match table {
+            FeeTable::Medical => Ok(Self::Medical),
+            FeeTable::Dental => Ok(Self::Dental),
+            FeeTable::Pharmacy => Ok(Self::Pharmacy),
+            FeeTable::Other => Err(table),
+        }
+    }
 }
 
 /// 電子処方箋利用区分 (OQSCD038).

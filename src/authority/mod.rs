@@ -1,1 +1,108 @@
-//! (being built)
+//! The test authority: keys and certificates for cards made of software. Pure, and the same at every run.
+//!
+//! It calls itself `MADOGUCHI TEST CA`. `O=JPKI` is the real one and `O=JPKI-TEST` the real one's own test authority; neither
+//! name is ever used here, nor are their policies: ours lie below 2.25.UUID, which nobody else can have.
+//!
+//! - [`pool`]: RSA-2048 keys, made from their name on first use
+//! - `profile`: the certificates, extension by extension (spec/jpki-card.md §3.1–3.3)
+//! - `der`: writing DER. It is ours because a test authority also has to issue what libraries refuse: serial numbers of
+//!   odd lengths, arcs of 128 bits, dates of any year
+
+mod der;
+pub mod pool;
+mod profile;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use jiff::civil::{Date, DateTime};
+use rsa::RsaPrivateKey;
+
+/// The name by which the test authority is known wherever it appears.
+pub const AUTHORITY_NAME: &str = "MADOGUCHI TEST CA";
+/// The generation in use; the real authority is at its third too (spec/jpki-card.md §3.3).
+pub const PRESENT_GENERATION: u8 = 3;
+
+/// One generation of the test authority. All generations carry the same names, as those of the real one do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authority {
+    generation: u8,
+}
+
+impl Default for Authority {
+    fn default() -> Self {
+        Self::of_generation(PRESENT_GENERATION)
+    }
+}
+
+/// Which of the two certificates, and so which of the two roots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// 利用者証明用
+    Authentication,
+    /// 署名用
+    Signature,
+}
+
+/// Whom a certificate is for, as far as both certificates go.
+#[derive(Debug, Clone)]
+pub struct Holder {
+    /// Name of the holder's key in the [`pool`].
+    pub key: String,
+    /// Content of the INTEGER, big-endian, with the leading 00 where the top bit is set.
+    pub serial: Vec<u8>,
+    /// Common name: 23 characters for 利用者証明用, 28 for 署名用.
+    pub common_name: String,
+    /// First valid second, JST.
+    pub not_before: DateTime,
+    /// Last valid second, JST.
+    pub not_after: DateTime,
+    /// Where the holder lives, in Latin letters: prefecture, municipality.
+    pub residence: (String, String),
+}
+
+/// What the 署名用 certificate says of its holder besides (subjectAltName, spec/jpki-card.md §3.2).
+#[derive(Debug, Clone)]
+pub struct Attributes {
+    /// 氏名
+    pub name: String,
+    /// 性別, one digit.
+    pub sex: String,
+    /// 生年月日
+    pub birthdate: Date,
+    /// 住所
+    pub address: String,
+}
+
+impl Authority {
+    /// Generation 1 began in 2015, each later one four years after; each lives ten years.
+    pub fn of_generation(generation: u8) -> Self {
+        Self { generation }
+    }
+
+    /// The self-signed certificate, DER.
+    pub fn root(&self, purpose: Purpose) -> Vec<u8> {
+        profile::root(self.generation, purpose)
+    }
+
+    /// Key of the root; CRL and OCSP answers are signed with it.
+    pub fn root_key(&self, purpose: Purpose) -> Arc<RsaPrivateKey> {
+        pool::key(&profile::root_key_name(self.generation, purpose))
+    }
+
+    /// 利用者証明用電子証明書, DER. The same holder gets the same bytes at every run.
+    pub fn issue_authentication(&self, holder: &Holder) -> Vec<u8> {
+        profile::authentication(self.generation, holder)
+    }
+
+    /// 署名用電子証明書, DER. The same holder gets the same bytes at every run.
+    pub fn issue_signature(&self, holder: &Holder, attributes: &Attributes) -> Vec<u8> {
+        profile::signature(self.generation, holder, attributes)
+    }
+
+    /// Does this issuer or subject text name the test authority? Says nothing about the signature.
+    pub fn is_named_in(distinguished_name: &str) -> bool {
+        distinguished_name.split(", ").any(|part| part.strip_prefix("O=") == Some(AUTHORITY_NAME))
+    }
+}

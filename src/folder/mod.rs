@@ -1,1 +1,38 @@
-//! (being built)
+//! Files that appear whole and are never lost: the shared folder as a place, without a word about what is in the files.
+//!
+//! ```text
+//! watch wakes ─▶ listing tells the truth ─▶ settle: is it whole? ─▶ claim: rename out of req
+//!                                                                      │
+//! collect: the レセコン fetched it ◀─ publish: rename into res/face ◀─ stage in work, record ◀─ (an answer is made)
+//! ```
+//!
+//! - [`layout`]: `req`, `res`, `face`, the hidden work folder beside them, and the lock that keeps two stations apart
+//! - [`watch`]: one native watcher for all terminals; it only wakes
+//! - [`listing`]: what lies in a folder now
+//! - [`settle`]: when a file may be taken (pure)
+//! - [`intake`]: one look at `req`: listing, settling and claiming together
+//! - [`claim`]: taking a request, exactly once
+//! - [`publish`]: staging, recording and placing answers in one of four manners
+//! - [`recover`]: what a `kill -9` left behind (the decision is pure)
+//! - [`collect`]: which delivered files were fetched
+//!
+//! # What survives what
+//!
+//! Every step that matters is one rename inside one file system, so a process may die at any instruction: the kernel keeps what
+//! was written, and the next start reads the names in the work folder and goes on. `fsync` is not called: it guards against the
+//! loss of *power*, costs several times the whole answer, and a simulator's requests can be asked again.
+
+pub mod claim;
+pub mod collect;
+pub mod intake;
+pub mod layout;
+pub mod listing;
+pub mod publish;
+pub mod recover;
+pub mod settle;
+pub mod watch;
+
+pub use claim::Claim;
+pub use layout::{Folders, LayoutError, Paths};
+pub use publish::{Delivery, Item, Parcel, Placed};
+pub use watch::Watch;

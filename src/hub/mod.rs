@@ -1,1 +1,167 @@
-//! (being built)
+//! What stands behind the wire: オンライン資格確認等システム and PMH, one room per system. Each knows only what the real one may know;
+//! its types lack the rest (spec/pmh.md §4.1).
+//!
+//! ```text
+//! terminal ── wire ──▶ eligibility ── serial, proof ──▶ certificates     revoked, dates, chain
+//!                          │
+//!                          └─ PMH連携キー (one inquiry) ──▶ medical_hub   certificates by PMH-ID
+//! people ──▶ intermediary ──▶ both, each its half
+//! ```
+//!
+//! - [`eligibility`]: qualifications by card and by insurance data, visits, 照会番号, 資格確認キー
+//! - [`medical_hub`]: 受給者証 by PMH-ID · [`linkage`]: the key between the two
+//! - [`certificates`]: what became of a certificate
+//! - [`intermediary`]: 付番 · [`settings`]: days on which rules changed · [`notice`]: codes of our own
+//! - [`server`]: the same over HTTP, as docs/hub.md describes it
+
+pub mod certificates;
+pub mod eligibility;
+pub mod error;
+pub mod intermediary;
+pub mod linkage;
+pub mod medical_hub;
+pub mod notice;
+pub mod server;
+pub mod settings;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use jiff::civil::DateTime;
+
+use self::certificates::Certificates;
+pub use self::certificates::Roots;
+use self::eligibility::Eligibility;
+use self::error::StoreError;
+use self::medical_hub::MedicalHub;
+pub use self::settings::Settings;
+use crate::people::Person;
+use crate::random::Seed;
+use crate::visit::{Consents, Standing, VisitId};
+use crate::wire::{
+    Answer, Connection, Question, Request, SubsidyAnswer, SubsidyQuestion, VisitAnswer, VisitOpening, WireError,
+};
+
+/// The hub, in this process. People come and go while it serves.
+pub struct Hub {
+    systems: RwLock<Arc<Systems>>,
+    people: Mutex<BTreeMap<String, Person>>,
+    at_start: Vec<Person>,
+    roots: Roots,
+    seed: Seed,
+    settings: Settings,
+}
+
+/// The systems that stand and fall together: a reset builds them anew.
+struct Systems {
+    eligibility: Eligibility,
+    certificates: Arc<Certificates>,
+    pmh: Arc<MedicalHub>,
+}
+
+impl Hub {
+    /// A hub that knows `people` and trusts the certificates that `roots` issued.
+    pub fn new(people: Vec<Person>, roots: Roots, seed: Seed, settings: Settings) -> Result<Self, StoreError> {
+        let systems = RwLock::new(Arc::new(Systems::new(&people, &roots, seed, settings)?));
+        let known = Mutex::new(by_id(&people));
+        Ok(Self { systems, people: known, at_start: people, roots, seed, settings })
+    }
+
+    /// Adds a person or replaces them; what a reader registered for them stays.
+    pub fn put_person(&self, person: Person) -> Result<(), StoreError> {
+        let mut people = self.people();
+        let systems = self.systems();
+        if let Some(old) = people.get(&person.id) {
+            systems.certificates.forget(old)?;
+        }
+        systems.enrol(&person, self.seed)?;
+        people.insert(person.id.clone(), person);
+        Ok(())
+    }
+
+    /// Takes a person out; false when there is none of this id.
+    pub fn remove_person(&self, id: &str) -> Result<bool, StoreError> {
+        let mut people = self.people();
+        let Some(person) = people.remove(id) else { return Ok(false) };
+        self.systems().forget(&person, self.seed)?;
+        Ok(true)
+    }
+
+    /// These people and nobody else; open visits and registrations end.
+    pub fn replace_people(&self, people: Vec<Person>) -> Result<(), StoreError> {
+        let systems = Systems::new(&people, &self.roots, self.seed, self.settings)?;
+        let mut known = self.people();
+        *known = by_id(&people);
+        *self.systems.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(systems);
+        Ok(())
+    }
+
+    /// Back to the start-up state, same seed.
+    pub fn reset(&self) -> Result<(), StoreError> {
+        self.replace_people(self.at_start.clone())
+    }
+
+    fn systems(&self) -> Arc<Systems> {
+        self.systems.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn people(&self) -> MutexGuard<'_, BTreeMap<String, Person>> {
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Systems {
+    fn new(people: &[Person], roots: &Roots, seed: Seed, settings: Settings) -> Result<Self, StoreError> {
+        let (sealer, opener) = linkage::pair(seed);
+        let certificates = Arc::new(Certificates::new(roots.clone(), settings));
+        let pmh = Arc::new(MedicalHub::new(opener));
+        let eligibility = Eligibility::new(certificates.clone(), pmh.clone(), sealer, seed, settings);
+        let systems = Self { eligibility, certificates, pmh };
+        people.iter().try_for_each(|person| systems.enrol(person, seed))?;
+        Ok(systems)
+    }
+
+    fn enrol(&self, person: &Person, seed: Seed) -> Result<(), StoreError> {
+        let (insured, beneficiary) = intermediary::divide(person, seed);
+        self.certificates.enrol(person)?;
+        match beneficiary {
+            Some(beneficiary) => self.pmh.register(beneficiary)?,
+            None => self.pmh.remove(&intermediary::pmh_id(&person.id, seed))?,
+        }
+        self.eligibility.enrol(insured)
+    }
+
+    fn forget(&self, person: &Person, seed: Seed) -> Result<(), StoreError> {
+        self.eligibility.forget(&person.id)?;
+        self.pmh.remove(&intermediary::pmh_id(&person.id, seed))?;
+        self.certificates.forget(person)
+    }
+}
+
+impl Connection for Hub {
+    fn open_visit(&self, opening: &VisitOpening) -> Result<Standing, WireError> {
+        Ok(self.systems().eligibility.open_visit(opening.clone())?)
+    }
+
+    fn consent(&self, visit: &VisitId, consents: &Consents, time: DateTime) -> Result<VisitAnswer, WireError> {
+        Ok(self.systems().eligibility.consent(visit, consents, time)?)
+    }
+
+    fn ask(&self, question: &Question) -> Result<Answer, WireError> {
+        let Request::Qualification(request) = &question.request;
+        let answer = self.systems().eligibility.query(&question.asker, request, &question.steering)?;
+        Ok(Answer::Qualification(answer))
+    }
+
+    fn subsidies(&self, question: &SubsidyQuestion) -> Result<SubsidyAnswer, WireError> {
+        Ok(self.systems().eligibility.subsidies(question)?)
+    }
+
+    fn name(&self) -> String {
+        "embedded".to_owned()
+    }
+}
+
+fn by_id(people: &[Person]) -> BTreeMap<String, Person> {
+    people.iter().map(|person| (person.id.clone(), person.clone())).collect()
+}

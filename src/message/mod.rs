@@ -6,9 +6,32 @@
 //! ```
 //!
 //! - [`tree`]: the element tree, the only thing that is read from or written to XML
+//! - [`xml`]: reading and writing it; whether a growing file is whole
+//! - [`order`]: the order in which real terminals write, the specification's, or a shuffled one
 //! - [`name`]: file names and the catalogue of interfaces
 //! - [`qualification`]: `OQSsiquc01` request and result (also the face file)
 //! - [`subsidy`]: `PMHsimsm01` result (provisional layout, data)
+//! - [`Style`]: how files look; document → bytes in one call
+//! - [`element`]: the element table: label, format, code table and provenance of every element
+//! - [`explain`]: the element table applied to a file, for people
+//! - [`refusal`], [`finding`]: what sends a request back, and what is let through and reported
 
+pub mod element;
+pub mod explain;
+mod fields;
+pub mod finding;
+pub mod name;
+pub mod order;
 pub mod qualification;
+pub mod refusal;
+mod style;
 pub mod subsidy;
+pub mod tree;
+pub mod xml;
+
+pub use style::Style;
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;

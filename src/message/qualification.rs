@@ -2,6 +2,17 @@
 //!
 //! Fields are text as it stands in the file: dates `YYYYMMDD`, date-times `YYYYMMDDHHmmss` JST, codes of the OQSCD tables.
 //! Whoever makes a document makes them from typed values; whoever reads one from the field must bear unusual ones.
+//!
+//! - here: the fields
+//! - `rows`: element ↔ field
+//! - `document`: the documents as trees and back
+//! - `unusual`: what is let through and reported
+
+mod document;
+mod rows;
+mod unusual;
+
+pub use document::{Read, Records};
 
 /// `MessageHeader` and `MessageBody` of `OQSsiquc01req`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,7 +1,20 @@
 //! 医療費助成: `PMHsimsm01res` (spec/pmh.md §1). Only a handful of tags are public; the rest is a provisional layout kept as data.
+//!
+//! - here: what the answer says, before a layout gives it tags
+//! - `layout`: the layout table, embedded or from a file; edition R5 or R6; what repeats
+//! - `item`: what a layout may place
+//! - `document`: by a layout to a tree and back
+
+mod document;
+mod item;
+mod layout;
+
+pub use document::FACE_LEVELS;
+pub use item::{CertificateItem, FacePart, HeaderItem, LimitItem};
+pub use layout::{Edition, Kind, Kinds, Layout, LayoutError, Repeat, Row};
 
 /// The subsidy answer, before a layout gives it tags.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SubsidyDocument {
     /// ProcessExecutionTime, 14 digits.
     pub process_execution_time: String,

@@ -1,168 +1,42 @@
 //! The format of card-profiles: a person, their card, qualifications and subsidies.
 //!
-//! A file is read into a profile (dates may be relative to the clock), and a profile becomes a [`Person`] on a given day. Numbers
-//! that fail their check digit are kept and reported, never refused: the field's real data is unusual.
+//! ```text
+//! taro.toml / JSON ──read──▶ Profile ──settle on a day──▶ Person
+//!                            (dates may be relative)      (what the hub, the card and the reader use)
+//! ```
+//!
+//! - [`Profile`]: the file, one struct per table of it; documented for vendors in `docs/card-profiles.md`
+//! - [`Day`]: a date as a file writes it, `2026-04-01` or `-40y+3d`
+//! - [`Person`]: the same on a given day, every default filled in
+//! - [`People`]: all of them, found by id, beginning or name; each with its profile beside it
+//! - [`load`], [`built_in`]: from a folder, or those that are compiled in
+//! - [`personalise`]: from a person to the software card in their purse
+//! - [`Finding`]: numbers and codes that break a rule. They are kept and reported, never refused: the field's real data is unusual.
 
-use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+mod built_in;
+mod collection;
+mod day;
+mod error;
+mod finding;
+mod in_clear;
+mod load;
+mod person;
+pub mod personalise;
+mod profile;
+mod read;
+mod settle;
+#[cfg(test)]
+mod tests;
 
-use crate::message::qualification::MedicalTicketInfo;
-use crate::message::subsidy::SubsidyCertificate;
-use crate::secret::{MyNumber, Pin};
-use crate::visit::Plan;
-
-/// A synthetic person, with every date settled.
-#[derive(Debug, Clone)]
-pub struct Person {
-    /// File stem of the profile, unique.
-    pub id: String,
-    /// What this person is there to show, for lists: Japanese, English.
-    pub shows: (String, String),
-    /// 氏名, full-width space between family and given name.
-    pub name: String,
-    /// 氏名カナ, half-width.
-    pub name_kana: Option<String>,
-    /// 氏名(その他): 通称 and the like.
-    pub name_of_other: Option<String>,
-    /// 氏名(その他)カナ
-    pub name_of_other_kana: Option<String>,
-    /// OQSCD007
-    pub sex: String,
-    /// Sex as printed by the insurer, when it differs (Sex2).
-    pub sex_on_card: Option<String>,
-    /// 生年月日
-    pub birthdate: Date,
-    /// 住所
-    pub address: Option<String>,
-    /// `nnn-nnnn`
-    pub post_number: Option<String>,
-    /// 個人番号
-    pub my_number: Option<MyNumber>,
-    /// The card in the purse.
-    pub card: CardOfPerson,
-    /// 照会番号 registered from the start.
-    pub reference_number: Option<String>,
-    /// Qualifications, newest first.
-    pub qualifications: Vec<Qualification>,
-    /// 受給者証
-    pub subsidies: Vec<Subsidy>,
-    /// What they do at the reader when nobody answers for them.
-    pub habits: Plan,
-}
-
-/// The card as the profile describes it; keys and certificates are made on first use.
-#[derive(Debug, Clone)]
-pub struct CardOfPerson {
-    /// Which card it is.
-    pub kind: CardKind,
-    /// Name of a key of the authority's pool; people may share keys, serials never.
-    pub key: String,
-    /// Serial number of the 利用者証明用 certificate: big-endian, positive, 1–20 bytes, leading 00 where the top bit is set.
-    pub serial: Vec<u8>,
-    /// First valid day.
-    pub valid_from: Date,
-    /// Last valid day (23:59:59 JST).
-    pub valid_until: Date,
-    /// Revoked at the certificate authority?
-    pub revoked: bool,
-    /// 利用者証明用 PIN, four digits.
-    pub pin: Pin,
-    /// 署名用パスワード, 6–16 upper-case letters and digits.
-    pub sign_password: Pin,
-    /// Is the authentication PIN locked when the station starts?
-    pub pin_locked: bool,
-    /// Registered as 保険証 at the centre?
-    pub registered: bool,
-}
-
-/// What lies on the reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CardKind {
-    /// マイナンバーカード
-    MyNumberCard,
-    /// 顔認証マイナンバーカード: PIN locked by design, no 署名用 certificate
-    FaceOnly,
-    /// スマートフォン (Android)
-    Android,
-    /// スマートフォン (iPhone)
-    Iphone,
-    /// Some other IC card
-    Foreign,
-}
-
-/// One qualification (資格) as the centre keeps it.
-#[derive(Debug, Clone, Default)]
-#[allow(missing_docs, reason = "fields named as the elements they become; see spec/oqs-interface.md §2.2")]
-pub struct Qualification {
-    /// 被保険者証区分 OQSCD010; `A1` = 医療扶助
-    pub insured_card_classification: String,
-    pub insurer_number: Option<String>,
-    pub insurer_name: String,
-    pub symbol: Option<String>,
-    pub number: Option<String>,
-    pub branch: Option<String>,
-    /// OQSCD009
-    pub personal_family: Option<String>,
-    pub insured_name: Option<String>,
-    pub qualified_on: Option<Date>,
-    /// Last day plus one, as insurers register it (資格喪失年月日); on and after it the qualification is lost.
-    pub lost_on: Option<Date>,
-    /// OQSCD008
-    pub reason_of_loss: Option<String>,
-    pub issued_on: Option<Date>,
-    pub valid_from: Option<Date>,
-    pub valid_until: Option<Date>,
-    /// `010` = 10 %
-    pub contribution_ratio: Option<String>,
-    pub elderly: Option<Elderly>,
-    pub limit: Option<Limit>,
-    pub specific_diseases: Vec<SpecificDisease>,
-    pub medical_tickets: Vec<MedicalTicketInfo>,
-}
-
-/// 高齢受給者証
-#[derive(Debug, Clone, Default)]
-#[allow(missing_docs, reason = "named as the elements they become")]
-pub struct Elderly {
-    pub issued_on: Option<Date>,
-    pub valid_from: Option<Date>,
-    pub valid_until: Option<Date>,
-    pub contribution_ratio: Option<String>,
-}
-
-/// 限度額適用認定証
-#[derive(Debug, Clone, Default)]
-#[allow(missing_docs, reason = "named as the elements they become")]
-pub struct Limit {
-    /// OQSCD011
-    pub classification: String,
-    /// OQSCD012
-    pub classification_flag: String,
-    pub issued_on: Option<Date>,
-    pub valid_from: Option<Date>,
-    pub valid_until: Option<Date>,
-    pub long_term_on: Option<Date>,
-}
-
-/// 特定疾病療養受療証
-#[derive(Debug, Clone, Default)]
-#[allow(missing_docs, reason = "named as the elements they become")]
-pub struct SpecificDisease {
-    /// OQSCD013
-    pub category: String,
-    pub issued_on: Option<Date>,
-    pub valid_from: Option<Date>,
-    pub valid_until: Option<Date>,
-    /// yen
-    pub self_pay: Option<u32>,
-}
-
-/// A 受給者証 with what stays at PMH.
-#[derive(Debug, Clone, Default)]
-pub struct Subsidy {
-    /// What may go to the clinic (the hash is made there).
-    pub certificate: SubsidyCertificate,
-    /// 不開示: ends as "none registered" at the clinic.
-    pub not_disclosed: bool,
-}
+pub use built_in::{built_in, shipped};
+pub use collection::{LookupError, People};
+pub use day::{Day, DayError};
+pub use error::{PeopleError, ProfileError};
+pub use finding::{Finding, Unusual};
+pub use load::{load, load_or_built_in};
+pub use person::{CardKind, CardOfPerson, Elderly, Limit, Person, Qualification, SpecificDisease, Subsidy};
+pub use profile::{
+    CardProfile, Consents, ElderlyProfile, HabitsProfile, IdentifyBy, LimitProfile, MedicalTicketProfile, Profile,
+    QualificationProfile, Shows, SpecificDiseaseProfile, SubsidyProfile, SubsidyUse,
+};
+pub use read::{read_json, read_toml};

@@ -1,1 +1,320 @@
-//! (being built)
+//! One desk: readers, terminals, the connection to a hub, the clock and the journal, composed.
+//!
+//! - [`settings`]: `madoguchi.toml`
+//! - [`reader`]: a reader at work
+//! - [`roster`]: people, and the cards in their purses
+//! - [`links`]: what a reader needs of its station
+//! - [`journal`]: everything that happened
+//! - [`state`]: what is kept between runs
+//! - [`plastic`]: cards in PC/SC readers
+//! - [`view`], [`visit`], [`error`]: the station from outside; [`desk`]: as a screen drives it
+
+pub mod desk;
+pub mod error;
+pub mod journal;
+pub mod links;
+mod open;
+pub mod plastic;
+pub mod reader;
+pub mod roster;
+pub mod settings;
+pub mod state;
+pub mod view;
+pub mod visit;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use serde_json::Value;
+use tokio::sync::{oneshot, watch};
+
+use self::error::StationError;
+use self::journal::Journal;
+use self::links::Links;
+use self::reader::{Message, Order, Press, Reader, Setup, Source};
+use self::roster::PersonRow;
+use self::view::{FileView, LifeStep, ReaderView, StationView, TerminalView};
+use self::visit::{VisitReport, VisitRequest};
+use crate::clock::Clock;
+use crate::event::{Event, Lang};
+use crate::handwritten::nearest;
+use crate::hub::Hub;
+use crate::knob::{Knob, Knobs, Setting};
+use crate::people::Profile;
+use crate::terminal::Terminal;
+pub use open::OpenError;
+
+/// A station at work.
+pub struct Station {
+    links: Arc<Links>,
+    setups: Vec<Setup>,
+    readers: Vec<Reader>,
+    hub: Option<Arc<Hub>>,
+    plastic: plastic::Watch,
+    lang: Lang,
+    control: OnceLock<String>,
+    state: Option<PathBuf>,
+    armed_at_start: Vec<(&'static Knob, Setting)>,
+    stop: watch::Sender<bool>,
+    serving: Mutex<Vec<tokio::task::JoinHandle<()>>>,
+}
+
+impl Station {
+    /// Makes one whole visit; returns when the dialogue is over and every file that will come has come.
+    pub async fn visit(&self, request: VisitRequest) -> Result<VisitReport, StationError> {
+        let source = request.card.as_deref().map_or(Ok(Source::Soft), Source::parse)?;
+        let person = request.person.as_deref().map(|id| self.links.roster.find(id)).transpose()?;
+        if person.is_none() && source == Source::Soft {
+            return Err(StationError::BadValue {
+                what: "person".to_owned(),
+                ja: "患者を指定してください".to_owned(),
+                en: "a software card needs its person".to_owned(),
+            });
+        }
+        let faults = request.faults.iter().map(|name| self.knob(name)).collect::<Result<Vec<_>, _>>()?;
+        let plan = request.plan(person.as_deref());
+        let number = request.reader.unwrap_or_else(|| self.reader_for(&source));
+        let (reply, report) = oneshot::channel();
+        let order = Order { person: person.map(|p| p.id.clone()), source, plan, faults, reply };
+        self.at(number)?.tell(Message::Order(order))?;
+        report.await.map_err(|_| StationError::Stopped)?
+    }
+
+    /// The reader that fits a card when nobody names one.
+    fn reader_for(&self, source: &Source) -> usize {
+        let own = self.setups.iter().position(|setup| setup.source == *source);
+        let free = self.readers.iter().position(|reader| reader.view().state == "idle");
+        own.filter(|_| *source != Source::Soft).or(free).unwrap_or(0) + 1
+    }
+
+    /// One step at a reader; returns with the reader as it waits for a person again.
+    pub async fn press(&self, number: usize, press: Press) -> Result<ReaderView, StationError> {
+        let reader = self.at(number)?;
+        let (done, result) = oneshot::channel();
+        reader.tell(Message::Press(press, done))?;
+        result.await.map_err(|_| StationError::Stopped)??;
+        Ok(reader.view())
+    }
+
+    /// All readers.
+    pub fn readers(&self) -> Vec<ReaderView> {
+        self.readers.iter().map(Reader::view).collect()
+    }
+
+    /// One reader, from 1.
+    pub fn reader(&self, number: usize) -> Result<ReaderView, StationError> {
+        Ok(self.at(number)?.view())
+    }
+
+    fn at(&self, number: usize) -> Result<&Reader, StationError> {
+        let index = number.checked_sub(1);
+        index.and_then(|i| self.readers.get(i)).ok_or(StationError::NoSuchReader { number, have: self.readers.len() })
+    }
+
+    /// Files that changed after `seq`, in the order of their last step.
+    pub fn files_since(&self, seq: u64) -> Vec<FileView> {
+        let mut files: Vec<FileView> = self.terminals().iter().flat_map(|t| files_of(t, seq)).collect();
+        files.sort_by_key(|file| file.seq);
+        files
+    }
+
+    /// Document time and timers.
+    pub fn clock(&self) -> &Clock {
+        &self.links.clock
+    }
+
+    /// The journal.
+    pub fn journal(&self) -> &Arc<Journal> {
+        &self.links.journal
+    }
+
+    /// Says that something visible has changed.
+    pub fn touch(&self) {
+        self.links.touch();
+    }
+
+    fn terminals(&self) -> &[Arc<Terminal>] {
+        &self.links.terminals
+    }
+
+    // ── faults ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// Every knob of every room.
+    pub fn knob_table(&self) -> Vec<&'static Knob> {
+        let rooms: [&[&'static Knob]; 4] = [
+            &crate::face_reader::knobs::ALL,
+            &crate::wire::steering::KNOBS,
+            &crate::terminal::KNOBS,
+            &crate::card::soft::quirk::KNOBS,
+        ];
+        rooms.concat()
+    }
+
+    /// The knob of this name.
+    pub fn knob(&self, name: &str) -> Result<&'static Knob, StationError> {
+        let table = self.knob_table();
+        table.iter().copied().find(|knob| knob.name == name).ok_or_else(|| StationError::NoSuchFault {
+            name: name.to_owned(),
+            nearest: nearest(name, table.iter().map(|knob| knob.name)).map(str::to_owned),
+        })
+    }
+
+    /// What is armed.
+    pub fn knobs(&self) -> &Knobs {
+        &self.links.knobs
+    }
+
+    /// Arms a knob.
+    pub fn arm(&self, knob: &'static Knob, setting: Setting) {
+        self.links.knobs.arm(knob, setting);
+        self.links.sink.emit(Event::FaultSet { name: knob.name.to_owned(), armed: true });
+    }
+
+    /// Takes a knob back, for all targets.
+    pub fn disarm(&self, knob: &'static Knob) {
+        self.links.knobs.disarm(knob);
+        self.links.sink.emit(Event::FaultSet { name: knob.name.to_owned(), armed: false });
+    }
+
+    // ── people ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// Everybody, in the order of the screen.
+    pub fn people(&self) -> Vec<PersonRow> {
+        self.links.roster.rows()
+    }
+
+    /// One person's profile as JSON, as it would stand in a file.
+    pub fn profile(&self, id: &str) -> Result<Value, StationError> {
+        let profile = self.links.roster.profile(id)?;
+        serde_json::to_value(profile).map_err(|error| StationError::BadProfile { message: error.to_string() })
+    }
+
+    /// Replaces a person, until reset.
+    pub fn replace_person(&self, id: &str, profile: Profile) -> Result<(), StationError> {
+        self.links.roster.profile(id)?;
+        self.put_person(id, profile)
+    }
+
+    /// Adds a person, until reset.
+    pub fn add_person(&self, id: &str, profile: Profile) -> Result<(), StationError> {
+        if self.links.roster.profile(id).is_ok() {
+            return Err(StationError::PersonExists { id: id.to_owned() });
+        }
+        self.put_person(id, profile)
+    }
+
+    fn put_person(&self, id: &str, profile: Profile) -> Result<(), StationError> {
+        let hub = self.hub.as_ref().ok_or(StationError::NoEmbeddedHub)?;
+        let person = self.links.roster.put(id, profile)?;
+        hub.put_person(person).map_err(|error| StationError::Outside { message: error.to_string() })?;
+        self.touch();
+        Ok(())
+    }
+
+    /// Removes a person, until reset.
+    pub fn remove_person(&self, id: &str) -> Result<(), StationError> {
+        let hub = self.hub.as_ref().ok_or(StationError::NoEmbeddedHub)?;
+        self.links.roster.remove(id)?;
+        hub.remove_person(id).map_err(|error| StationError::Outside { message: error.to_string() })?;
+        self.touch();
+        Ok(())
+    }
+
+    // ── beginning and end ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// Back to the start-up state with the same seed; `req`, `res` and `face` stay as they are.
+    pub async fn reset(&self) -> Result<(), StationError> {
+        for reader in &self.readers {
+            let (done, finished) = oneshot::channel();
+            reader.tell(Message::Reset(done))?;
+            finished.await.map_err(|_| StationError::Stopped)?;
+        }
+        self.links.knobs.disarm_all();
+        for (knob, setting) in &self.armed_at_start {
+            self.links.knobs.arm(knob, setting.clone());
+        }
+        self.links.roster.reset();
+        if let Some(hub) = &self.hub {
+            hub.reset().map_err(|error| StationError::Outside { message: error.to_string() })?;
+        }
+        for terminal in self.terminals() {
+            terminal.reset();
+        }
+        self.links.sink.emit(Event::Reset);
+        Ok(())
+    }
+
+    /// Says where the control API listens.
+    pub fn set_control(&self, url: String) {
+        // Said once, by whoever opened the port.
+        let _ = self.control.set(url);
+        self.touch();
+    }
+
+    /// Turns true when the station goes down.
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.stop.subscribe()
+    }
+
+    /// Goes down: nothing new is taken, what was begun is finished, what is kept is written.
+    pub async fn shut_down(&self) {
+        self.stop.send_replace(true);
+        let serving = std::mem::take(&mut *self.serving.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in serving {
+            // A task that panicked has told so on stderr; the others still end in order.
+            let _ = task.await;
+        }
+        if let Some(folder) = &self.state
+            && let Err(error) = state::write(folder, &self.links.roster.kept())
+        {
+            eprintln!("madoguchi: {error}");
+        }
+    }
+
+    /// The station in short.
+    pub fn summary(&self) -> StationView {
+        StationView {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            time: crate::clock::time14(self.clock().now()),
+            frozen: self.clock().is_frozen(),
+            hub: self.links.connection.name(),
+            pace: pace_name(self.links.pace),
+            seed: self.links.seed.0,
+            terminals: self.terminals().iter().map(|t| terminal_view(t)).collect(),
+            readers: self.readers.len(),
+        }
+    }
+}
+
+fn files_of(terminal: &Terminal, seq: u64) -> Vec<FileView> {
+    let view = |file: crate::terminal::FileRecord| FileView {
+        seq: file.revision,
+        terminal: terminal.number(),
+        folder: file.folder,
+        name: file.name,
+        path: file.path.display().to_string(),
+        life: file.life.into_iter().map(|(life, time)| LifeStep { life, time }).collect(),
+        note: file.note,
+    };
+    terminal.files_since(seq).into_iter().map(view).collect()
+}
+
+fn terminal_view(terminal: &Terminal) -> TerminalView {
+    let paths = terminal.paths();
+    TerminalView {
+        number: terminal.number(),
+        institution: terminal.settings().institution.clone(),
+        req: paths.req.display().to_string(),
+        res: paths.res.display().to_string(),
+        face: paths.face.display().to_string(),
+    }
+}
+
+fn pace_name(pace: crate::terminal::Pace) -> String {
+    match pace {
+        crate::terminal::Pace::Instant => "instant",
+        crate::terminal::Pace::Brisk => "brisk",
+        crate::terminal::Pace::Real => "real",
+    }
+    .to_owned()
+}

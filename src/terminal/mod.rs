@@ -1,1 +1,200 @@
-//! (being built)
+//! 資格確認端末 (連携アプリケーション): takes requests out of `req`, asks the centre, and puts answers into `res` and `face`.
+//!
+//! - [`settings`]: `[[terminal]]`
+//! - [`linkage`]: from a request to a question or a refusal (pure)
+//! - [`pace`]: how long things take
+//! - `serve`: the loop over `req`: looks, takes, finishes what an earlier run began
+//! - `answer`: one request from its claim to its answer
+//! - [`visit`]: the two files of a visit at the reader
+//! - `outlet`: staging and delivering, with the journal's lines
+//! - [`ledger`]: every file seen and what became of it
+//!
+//! A terminal knows no hub, only a [`Connection`]; it blocks on threads of its own, so answers do not wait for each other.
+
+mod answer;
+pub mod ledger;
+pub mod linkage;
+mod outlet;
+pub mod pace;
+mod serve;
+pub mod settings;
+mod turns;
+pub mod visit;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::clock::Clock;
+use crate::event::{Event, FileLife, FolderKind, Sink};
+use crate::folder::collect::Uncollected;
+use crate::folder::{Folders, LayoutError, Paths};
+use crate::knob::{Knob, Knobs};
+use crate::message::subsidy::{Edition, Layout};
+use crate::random::Seed;
+use crate::wire::{Asker, Connection};
+
+pub use ledger::FileRecord;
+pub use pace::Pace;
+pub use settings::TerminalSettings;
+pub use visit::{Delivered, VisitDelivery};
+
+/// The subsidy document never comes, nor its `.err`.
+pub static PMH_NEVER: Knob = Knob {
+    name: "pmh-never",
+    room: "terminal",
+    ja: "PMHの結果も .err も出力しない",
+    en: "neither the subsidy document nor its .err ever appears",
+    source: "spec/pmh.md §5.1 [C]",
+};
+/// The subsidy document comes ten seconds later than it would.
+pub static PMH_LATE: Knob = Knob {
+    name: "pmh-late",
+    room: "terminal",
+    ja: "PMHの結果を10秒遅らせる",
+    en: "the subsidy document appears ten seconds late",
+    source: "spec/pmh.md §5.1 [C]",
+};
+/// All of them, for whoever lists knobs.
+pub static KNOBS: [&Knob; 2] = [&PMH_NEVER, &PMH_LATE];
+
+/// Why a terminal cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum TerminalError {
+    /// Its folders.
+    #[error(transparent)]
+    Folders(#[from] LayoutError),
+    /// The layout of the subsidy document.
+    #[error(
+        "レイアウトファイル {path} を読めません: {cause} / cannot use this layout: correct it, or leave `layout` out for the built-in one"
+    )]
+    Layout {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
+}
+
+/// One 資格確認端末.
+pub struct Terminal {
+    number: usize,
+    settings: TerminalSettings,
+    folders: Arc<Folders>,
+    layout: Layout,
+    connection: Arc<dyn Connection>,
+    clock: Clock,
+    seed: Seed,
+    knobs: Knobs,
+    sink: Sink,
+    ledger: Mutex<ledger::Ledger>,
+    uncollected: Mutex<Uncollected>,
+    /// Face folders of readers that are tied to a 再来受付機, by path.
+    face_folders: Mutex<BTreeMap<PathBuf, Arc<Folders>>>,
+    /// Short face names given so far.
+    short_names: Mutex<BTreeSet<String>>,
+    hub_away: AtomicBool,
+}
+
+impl Terminal {
+    /// Makes and locks the folders. Nothing is taken or written before [`Terminal::serve`] or [`Terminal::deliver_visit`].
+    pub fn new(
+        number: usize,
+        settings: TerminalSettings,
+        connection: Arc<dyn Connection>,
+        clock: Clock,
+        seed: Seed,
+        knobs: Knobs,
+        sink: Sink,
+    ) -> Result<Self, TerminalError> {
+        Ok(Self {
+            number,
+            layout: read_layout(settings.layout.as_deref(), settings.edition)?,
+            folders: Arc::new(Folders::open(settings.paths())?),
+            settings,
+            connection,
+            clock,
+            seed,
+            knobs,
+            sink,
+            ledger: Mutex::default(),
+            uncollected: Mutex::default(),
+            face_folders: Mutex::default(),
+            short_names: Mutex::default(),
+            hub_away: AtomicBool::new(false),
+        })
+    }
+
+    /// From 1.
+    pub fn number(&self) -> usize {
+        self.number
+    }
+
+    /// How it was set up.
+    pub fn settings(&self) -> &TerminalSettings {
+        &self.settings
+    }
+
+    /// Its shared folders.
+    pub fn paths(&self) -> &Paths {
+        self.folders.paths()
+    }
+
+    /// Files that changed after `revision` (0: all that are remembered), oldest first.
+    pub fn files_since(&self, revision: u64) -> Vec<FileRecord> {
+        lock(&self.ledger).since(revision)
+    }
+
+    /// Back to the start-up state: the records are forgotten. `req`, `res` and `face` are never touched, and requests in work are
+    /// answered.
+    pub fn reset(&self) {
+        lock(&self.ledger).clear();
+        lock(&self.uncollected).clear();
+        lock(&self.short_names).clear();
+    }
+
+    fn asker(&self) -> Asker {
+        Asker { institution: self.settings.institution.clone(), time: self.clock.now() }
+    }
+
+    /// Writes one step in the life of a file into ledger and journal.
+    fn step(&self, folder: FolderKind, path: &Path, life: FileLife, note: Option<String>, millis: Option<f64>) {
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        lock(&self.ledger).note(ledger::Step {
+            folder,
+            name: &name,
+            path: path.to_owned(),
+            life,
+            time: self.clock.now(),
+            note: note.clone(),
+        });
+        self.sink.emit(Event::File { terminal: self.number, folder, name, life, note, millis });
+    }
+
+    fn trouble(&self, ja: String, en: String) {
+        self.sink.emit(Event::Trouble { room: "terminal", ja, en });
+    }
+
+    fn notice(&self, ja: String, en: String) {
+        self.sink.emit(Event::Notice { room: "terminal", ja, en });
+    }
+}
+
+impl fmt::Debug for Terminal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Terminal {} at {}", self.number, self.paths().req.display())
+    }
+}
+
+fn read_layout(path: Option<&Path>, edition: Edition) -> Result<Layout, TerminalError> {
+    let Some(path) = path else { return Ok(Layout::embedded(edition).clone()) };
+    let wrong = |cause: String| TerminalError::Layout { path: path.to_owned(), cause };
+    let text = std::fs::read_to_string(path).map_err(|cause| wrong(cause.to_string()))?;
+    Layout::from_toml(&text, edition).map_err(|cause| wrong(cause.to_string()))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -4,7 +4,14 @@
 //! and [`Connection::consent`]. Requests of the folder are [`Connection::ask`]; the subsidy document is fetched by the PMH
 //! request's file name, [`Connection::subsidies`]. Calls block: whoever serves people runs them on threads of their own.
 //!
-//! - `http`: the same over HTTP, against `madoguchi hub` or any hub that speaks docs/hub.md
+//! - [`http`]: the same over HTTP, against `madoguchi hub` or any hub that speaks docs/hub.md
+//! - [`problem`]: how a hub says over HTTP that it does not answer; [`document`]: the documents as they travel
+//! - [`steering`]: the knobs behind [`Steering`]
+
+pub mod document;
+pub mod http;
+pub mod problem;
+pub mod steering;
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
@@ -17,8 +24,9 @@ use crate::visit::{Consents, Evidence, Outcome, Standing, Uses, VisitId};
 pub trait Connection: Send + Sync {
     /// First half of a visit: evidence in, standing out.
     fn open_visit(&self, opening: &VisitOpening) -> Result<Standing, WireError>;
-    /// Second half: consents in, document out. A visit is answered once.
-    fn consent(&self, visit: &VisitId, consents: &Consents) -> Result<VisitAnswer, WireError>;
+    /// Second half: consents in, document out. A visit is answered once. `time` is the station's document time when the patient
+    /// had answered: it becomes ProcessExecutionTime and the time of every consent.
+    fn consent(&self, visit: &VisitId, consents: &Consents, time: DateTime) -> Result<VisitAnswer, WireError>;
     /// A request that the レセコン put into `req`.
     fn ask(&self, question: &Question) -> Result<Answer, WireError>;
     /// The subsidy document announced by `RequestPmhFileName`.

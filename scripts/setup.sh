@@ -1,0 +1,53 @@
+#!/bin/sh
+# Installs what madoguchi needs from the system, where it is missing.
+#
+#   scripts/setup.sh build          to build and run it
+#   scripts/setup.sh build test     and to run its tests against a real pcscd
+#
+# Where packages cannot be installed from here (no Debian, no root, no sudo) it says what is missing and how it is called.
+set -eu
+
+missing=""
+need() { missing="$missing $1"; }
+
+for purpose in "$@"; do
+    case "$purpose" in
+    build)
+        command -v cargo >/dev/null || { echo "cargo がありません / Rust is missing: https://rustup.rs" >&2; exit 3; }
+        [ "$(uname -s)" = Linux ] || continue # Windows and macOS bring PC/SC themselves
+        command -v cc >/dev/null || need gcc
+        command -v pkg-config >/dev/null || need pkg-config
+        pkg-config --exists libpcsclite 2>/dev/null || need libpcsclite-dev
+        ;;
+    test)
+        [ "$(uname -s)" = Linux ] || continue
+        [ -x /usr/sbin/pcscd ] || need pcscd
+        [ -e /usr/lib/pcsc/drivers/serial/libifdvpcd.so ] || need vsmartcard-vpcd
+        command -v opensc-tool >/dev/null || need opensc
+        ls /usr/lib/*/opensc-pkcs11.so >/dev/null 2>&1 || need opensc-pkcs11
+        command -v openssl >/dev/null || need openssl
+        command -v ip >/dev/null || need iproute2
+        command -v unshare >/dev/null || need util-linux
+        ;;
+    *)
+        echo "setup.sh: build, test" >&2
+        exit 2
+        ;;
+    esac
+done
+
+[ -z "$missing" ] && exit 0
+
+if ! command -v apt-get >/dev/null; then
+    echo "次のものをインストールしてください / please install:$missing" >&2
+    exit 3
+fi
+as_root=""
+if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || { echo "root で実行してください / run as root: apt-get install$missing" >&2; exit 3; }
+    as_root=sudo
+fi
+echo "インストールします / installing:$missing" >&2
+$as_root apt-get update -qq
+# shellcheck disable=SC2086 # a list of package names
+DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null

@@ -1,0 +1,117 @@
+//! How a command finds a running station and talks to its control API.
+
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::cli::{Exit, Failure};
+
+/// Where a station listens when nobody says otherwise.
+pub const DEFAULT_STATION: &str = "127.0.0.1:8790";
+/// A visit with a late subsidy file takes some ten seconds; a person at the reader may take minutes.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// How long `--wait` waits for a station to come up.
+const START_UP: Duration = Duration::from_secs(30);
+
+/// Options of every command that acts on a running station.
+#[derive(Debug, Clone, Args)]
+pub struct StationArgs {
+    /// 動いている窓口 / the running station: HOST:PORT or URL
+    #[arg(long, value_name = "URL", env = "MADOGUCHI_STATION", global = true)]
+    pub station: Option<String>,
+    /// 制御APIのトークン / token of the control API, where it demands one
+    #[arg(long, value_name = "TOKEN", env = "MADOGUCHI_TOKEN", hide_env_values = true, global = true)]
+    pub token: Option<String>,
+}
+
+/// A running station.
+pub struct Client {
+    base: String,
+    token: Option<String>,
+    agent: ureq::Agent,
+}
+
+impl Client {
+    /// The station of `--station`, `MADOGUCHI_STATION`, `MADOGUCHI_CONTROL`, or the default place.
+    pub fn find(args: &StationArgs) -> Self {
+        let named = args.station.clone().or_else(|| std::env::var("MADOGUCHI_CONTROL").ok());
+        let place = named.unwrap_or_else(|| DEFAULT_STATION.to_owned());
+        let base = if place.contains("://") { place } else { format!("http://{place}") };
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(PATIENCE))
+            .timeout_connect(Some(Duration::from_secs(5)))
+            .http_status_as_error(false)
+            .build();
+        Self { base: base.trim_end_matches('/').to_owned(), token: args.token.clone(), agent: config.into() }
+    }
+
+    /// Waits until the station answers, at most half a minute.
+    pub fn wait_until_up(&self) -> Result<(), Failure> {
+        let deadline = Instant::now() + START_UP;
+        loop {
+            match self.get::<serde_json::Value>("/healthz") {
+                Ok(_) => return Ok(()),
+                Err(failure) if Instant::now() >= deadline => return Err(failure),
+                Err(_) => std::thread::sleep(Duration::from_millis(100)),
+            }
+        }
+    }
+
+    /// `GET path`.
+    pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+        let request = self.agent.get(format!("{}{path}", self.base));
+        self.read(self.authorised(request).call())
+    }
+
+    /// `POST path` with a JSON body.
+    pub fn post<B: Serialize, T: DeserializeOwned>(&self, path: &str, body: &B) -> Result<T, Failure> {
+        let request = self.agent.post(format!("{}{path}", self.base));
+        self.read(self.authorised(request).send_json(body))
+    }
+
+    fn authorised<B>(&self, request: ureq::RequestBuilder<B>) -> ureq::RequestBuilder<B> {
+        match &self.token {
+            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            None => request,
+        }
+    }
+
+    fn read<T: DeserializeOwned>(
+        &self,
+        answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+    ) -> Result<T, Failure> {
+        let mut answer = answer.map_err(|e| self.unreachable(&e))?;
+        let status = answer.status();
+        let text = answer.body_mut().read_to_string().map_err(|e| self.unreachable(&e))?;
+        if !status.is_success() {
+            return Err(problem(status.as_u16(), &text));
+        }
+        serde_json::from_str(&text).map_err(|e| {
+            Failure::new(Exit::Outside, format!("{} の応答が読めません: {e} / unreadable answer", self.base))
+        })
+    }
+
+    fn unreachable(&self, cause: &ureq::Error) -> Failure {
+        Failure::new(Exit::Outside, format!("窓口 {} に接続できません: {cause} / no station there", self.base))
+            .remedy("`madoguchi run` で起動するか --station を確認してください / start one, or correct --station")
+    }
+}
+
+/// A problem document (RFC 9457) as a failure: the station refuses what was asked (usage) or something is missing there.
+fn problem(status: u16, text: &str) -> Failure {
+    let document: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    let word = |key: &str| document[key].as_str().map(str::to_owned);
+    let exit = match status {
+        400..=499 => Exit::Usage,
+        503 => Exit::Outside,
+        _ => Exit::Internal,
+    };
+    let message = word("detail").or_else(|| word("title")).unwrap_or_else(|| format!("HTTP {status}: {text}"));
+    let failure = Failure::new(exit, message);
+    match word("remedy") {
+        Some(remedy) => failure.remedy(remedy),
+        None => failure,
+    }
+}

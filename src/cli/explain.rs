@@ -1,0 +1,163 @@
+//! `madoguchi explain FILE…`: what each element of a file is, what its value means, and how sure that is.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::{Exit, Failure, Outcome};
+use crate::event::Lang;
+use crate::message::element::ElementTable;
+use crate::message::explain::{self, Explanation};
+use crate::message::subsidy::{Edition, Layout};
+
+/// Explains files of the shared folder: requests, answers, face files, `.err`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// ファイル / files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// 要素表を置き換える (TOML) / use this element table
+    #[arg(long, value_name = "FILE")]
+    pub elements: Option<PathBuf>,
+    /// 医療費助成のレイアウトを置き換える (TOML) / use this subsidy layout
+    #[arg(long, value_name = "FILE")]
+    pub layout: Option<PathBuf>,
+}
+
+/// One file of the answer in JSON.
+#[derive(Serialize)]
+struct Explained<'a> {
+    file: String,
+    #[serde(flatten)]
+    explanation: Option<&'a Explanation>,
+    error: Option<String>,
+}
+
+/// Runs the command. Exit code: 0 all explained, 1 a file is not well-formed, 2 a table cannot be used, 3 a file cannot be read.
+///
+/// # Errors
+/// A [`Failure`] about the tables or the output; what is wrong with one of the files is said as it comes.
+pub fn run(args: &ExplainArgs, lang: Lang) -> Outcome {
+    let table = table(args).map_err(|why| Failure::new(Exit::Usage, why))?;
+    match explain_all(args, &table, lang, &mut io::stdout().lock()) {
+        Ok(exit) => Ok(exit),
+        // Whoever reads our output has enough (`| head`).
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
+        Err(error) => {
+            let why = format!("標準出力に書けません / cannot write to standard output: {error}");
+            Err(Failure::new(Exit::Outside, why))
+        }
+    }
+}
+
+fn explain_all(args: &ExplainArgs, table: &ElementTable, lang: Lang, out: &mut impl Write) -> io::Result<Exit> {
+    let mut exit = Exit::Done;
+    for (index, path) in args.files.iter().enumerate() {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let outcome = match fs::read(path) {
+            Ok(bytes) => explain::file(&name, &bytes, table, lang)
+                .map_err(|refusal| (Exit::DidNotHold, format!("{}: {refusal}", path.display()))),
+            Err(error) => Err((Exit::Outside, format!("{}: {error}", path.display()))),
+        };
+        let failure = outcome.as_ref().err();
+        if let Some((failed, _)) = failure {
+            exit = worse(exit, *failed);
+        }
+        if args.json {
+            let file = path.display().to_string();
+            let error = failure.map(|(_, why)| why.clone());
+            let line = Explained { file, explanation: outcome.as_ref().ok(), error };
+            serde_json::to_writer(&mut *out, &line)?;
+            writeln!(out)?;
+            continue;
+        }
+        match &outcome {
+            Ok(explanation) => {
+                if index > 0 {
+                    writeln!(out)?;
+                }
+                out.write_all(explanation.text(lang).as_bytes())?;
+            }
+            Err((_, why)) => eprintln!("{why}"),
+        }
+    }
+    Ok(exit)
+}
+
+fn worse(one: Exit, other: Exit) -> Exit {
+    if other as u8 > one as u8 { other } else { one }
+}
+
+fn table(args: &ExplainArgs) -> Result<ElementTable, String> {
+    let read = |path: &PathBuf| fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()));
+    let mut table = match &args.elements {
+        Some(path) => {
+            let table =
+                ElementTable::from_toml(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+            table.with_layout(Layout::embedded(Edition::R6))
+        }
+        None => ElementTable::embedded().clone(),
+    };
+    if let Some(path) = &args.layout {
+        let layout = Layout::from_toml(&read(path)?, Edition::R6);
+        table = table.with_layout(&layout.map_err(|error| format!("{}: {error}", path.display()))?);
+    }
+    Ok(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run_on(files: &[(&str, &str)], json: bool) -> (Exit, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let files = files.iter().map(|(name, content)| {
+            let path = folder.path().join(name);
+            fs::write(&path, content).unwrap();
+            path
+        });
+        let args = ExplainArgs { files: files.collect(), json, elements: None, layout: None };
+        let mut out = Vec::new();
+        let code = explain_all(&args, ElementTable::embedded(), Lang::En, &mut out).unwrap();
+        (code, String::from_utf8(out).unwrap())
+    }
+
+    const GOOD: (&str, &str) =
+        ("a.xml", "<XmlMsg><MessageHeader><SegmentOfResult>9</SegmentOfResult></MessageHeader></XmlMsg>");
+
+    #[test]
+    fn the_exit_code_is_1_when_one_of_the_files_is_not_well_formed_and_the_others_are_explained() {
+        assert_eq!(run_on(&[GOOD], false).0, Exit::Done);
+        let (code, text) = run_on(&[("b.xml", "<XmlMsg>"), GOOD], false);
+        assert_eq!(code, Exit::DidNotHold);
+        assert!(text.contains("SegmentOfResult") && text.contains("failed"), "{text}");
+    }
+
+    #[test]
+    fn json_is_one_object_per_file_with_meaning_source_and_error() {
+        let (_, text) = run_on(&[GOOD, ("b.xml", "<XmlMsg>")], true);
+        let rows: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(rows[0]["lines"][2]["meaning"], "failed");
+        assert_eq!(rows[0]["lines"][2]["confidence"], "A");
+        assert!(rows[1]["error"].as_str().unwrap().contains("MDG-X001"));
+    }
+
+    #[test]
+    fn an_element_table_of_ones_own_is_used_and_a_broken_one_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("elements.toml");
+        let mut args = ExplainArgs { files: vec![], json: false, elements: Some(path.clone()), layout: None };
+        fs::write(&path, ElementTable::embedded_text()).unwrap();
+        assert_eq!(&table(&args).unwrap(), ElementTable::embedded());
+        fs::write(&path, "[[group]]\nparent = 1").unwrap();
+        assert!(table(&args).unwrap_err().contains("parent"));
+        args.elements = Some(folder.path().join("none.toml"));
+        assert!(table(&args).unwrap_err().contains("none.toml"));
+    }
+}

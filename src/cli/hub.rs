@@ -1,0 +1,132 @@
+//! `madoguchi hub`: the hub alone, over HTTP, for stations elsewhere.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use tokio::net::TcpListener;
+
+use crate::cli::{Exit, Failure, Outcome};
+use crate::clock::Clock;
+use crate::event::{Lang, say};
+use crate::hub::{Hub, Roots, Settings, server};
+use crate::people;
+use crate::random::Seed;
+
+/// オンライン資格確認等システムと PMH だけを起動する / run the hub alone: eligibility system and PMH
+#[derive(Debug, Clone, Args)]
+pub struct HubArgs {
+    /// 待ち受けるアドレス (ポート0は空きポート) / where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8791")]
+    pub listen: String,
+    /// 患者のフォルダー (既定: card-profiles、なければ内蔵) / folder of people (default: card-profiles, else the built-in ones)
+    #[arg(long, value_name = "DIR")]
+    pub people: Option<PathBuf>,
+    /// 乱数の種 / the seed of all chance
+    #[arg(long, value_name = "N", default_value_t = Seed::default().0)]
+    pub seed: u64,
+    /// 端末が時刻を送らないときの時計 / the clock, where a terminal sends no time: RFC 3339 or YYYYMMDDHHmmss in JST, `,freeze` to stop it
+    #[arg(long, value_name = "TIME")]
+    pub clock: Option<String>,
+}
+
+/// Serves until Ctrl-C.
+pub fn run(args: &HubArgs, lang: Lang) -> Outcome {
+    let internal = |error: std::io::Error| Failure::new(Exit::Internal, error.to_string());
+    let (hub, clock) = prepare(args)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(internal)?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(&args.listen).await.map_err(|error| occupied(&args.listen, &error, lang))?;
+        eprintln!("madoguchi hub ready url=http://{}", listener.local_addr().map_err(internal)?);
+        server::serve(listener, Arc::new(hub), clock, interrupted()).await.map_err(internal)
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Everything that can be wrong before the first byte travels.
+fn prepare(args: &HubArgs) -> Result<(Hub, Clock), Failure> {
+    let usage = |error: &dyn std::error::Error| Failure::new(Exit::Usage, with_causes(error));
+    let clock = match &args.clock {
+        Some(spec) => Clock::parse(spec).map_err(|error| usage(&error))?,
+        None => Clock::real(),
+    };
+    let people = people::load_or_built_in(args.people.as_deref(), clock.now().date()).map_err(|error| usage(&error))?;
+    let hub = Hub::new(people.to_vec(), Roots::of_test_authority(), Seed(args.seed), Settings::default())
+        .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
+    Ok((hub, clock))
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text += &format!(": {error}");
+        cause = error.source();
+    }
+    text
+}
+
+fn occupied(listen: &str, error: &std::io::Error, lang: Lang) -> Failure {
+    let what = say(lang, "で待ち受けできません", "cannot be listened on");
+    let remedy = say(
+        lang,
+        "--listen で別のアドレスを指定してください (ポート0は空きポート)",
+        "name another address with --listen (port 0 takes a free one)",
+    );
+    Failure::new(Exit::Outside, format!("{listen} {what}: {error}")).remedy(remedy)
+}
+
+/// Ends at Ctrl-C. Where the signal cannot be had, the hub serves until it is killed.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        hub: HubArgs,
+    }
+
+    fn args(line: &[&str]) -> HubArgs {
+        Line::try_parse_from(["hub"].iter().chain(line)).unwrap().hub
+    }
+
+    #[test]
+    fn without_options_it_listens_where_stations_look() {
+        let args = args(&[]);
+        assert_eq!((args.listen.as_str(), args.seed), ("127.0.0.1:8791", Seed::default().0));
+        assert!(prepare(&args).is_ok(), "the built-in people load");
+    }
+
+    #[test]
+    fn what_is_not_built_yet_is_not_offered() {
+        for option in ["--store=x", "--tls=x"] {
+            assert!(Line::try_parse_from(["hub", option]).is_err(), "{option}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_clock_or_folder_is_wrong_usage_and_says_what_was_expected() {
+        for line in [["--clock", "noon"], ["--people", "/nowhere/at/all"]] {
+            let failure = prepare(&args(&line)).err().map(|failure| format!("{failure:?}")).unwrap();
+            assert!(failure.contains("Usage"), "{failure}");
+            assert!(failure.contains("YYYYMMDDHHmmss") || failure.contains("--people"), "{failure}");
+        }
+    }
+
+    #[test]
+    fn an_occupied_address_is_something_outside() {
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = taken.local_addr().unwrap().to_string();
+        let failure = run(&args(&["--listen", &address]), Lang::En).unwrap_err();
+        assert_eq!(failure.report(), Exit::Outside);
+    }
+}

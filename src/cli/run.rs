@@ -1,0 +1,192 @@
+//! `madoguchi run`: the station, with the text screen or without.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+
+use crate::cli::{Exit, Failure, Outcome};
+use crate::event::Lang;
+use crate::operate::control::server;
+use crate::operate::tui;
+use crate::station::desk::LocalDesk;
+use crate::station::settings::Settings;
+use crate::station::{OpenError, Station};
+use crate::terminal::{Pace, TerminalSettings};
+
+/// Settings are read from here when nobody says where.
+const USUAL_FILE: &str = "madoguchi.toml";
+
+/// 窓口を開く (顔認証付きカードリーダーと資格確認端末) / open the station: readers, terminals, hub
+#[derive(Debug, Clone, Default, Args)]
+pub struct RunArgs {
+    /// 画面なしで動かす / without the text screen
+    #[arg(long)]
+    headless: bool,
+    /// 共有フォルダ (req, res, face を作る) / shared folder; req, res and face are made in it
+    #[arg(long, value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// 外部のハブ / a hub elsewhere, instead of the embedded one
+    #[arg(long, value_name = "URL")]
+    hub: Option<String>,
+    /// 設定ファイル (既定: ./madoguchi.toml、なければ既定値) / settings (default: ./madoguchi.toml if there is one)
+    #[arg(long, value_name = "FILE", env = "MADOGUCHI_CONFIG")]
+    config: Option<PathBuf>,
+    /// 患者のフォルダー (既定: card-profiles、なければ内蔵) / folder of people (default: card-profiles, else the built-in ones)
+    #[arg(long, value_name = "DIR")]
+    people: Option<PathBuf>,
+    /// 制御APIの待ち受け (既定: 127.0.0.1:8790、ポート0は空きポート) / where the control API listens
+    #[arg(long, value_name = "ADDR")]
+    control: Option<String>,
+    /// 制御APIのトークン / token that callers of the control API must show
+    #[arg(long, value_name = "TOKEN", env = "MADOGUCHI_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// 乱数の種 / seed of all chance
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// 時計: RFC 3339 または YYYYMMDDHHmmss、,freeze で停止 / document time, `,freeze` to stop it there
+    #[arg(long, value_name = "TIME")]
+    clock: Option<String>,
+    /// 速さ: instant, brisk (既定), real / how fast the station lives
+    #[arg(long, value_name = "PACE", value_parser = ["instant", "brisk", "real"])]
+    pace: Option<String>,
+    /// PINの残り回数などを残すフォルダー / folder in which PIN counters and the like are kept between runs
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+}
+
+/// Opens the station and keeps it open until it is told to end.
+pub fn run(args: &RunArgs, lang: Option<Lang>) -> Outcome {
+    let settings = settings(args)?;
+    let lang = lang.or(settings.station.lang).unwrap_or_else(crate::cli::lang_of_locale);
+    let screen = !args.headless && std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
+    let internal = |error: std::io::Error| Failure::new(Exit::Internal, error.to_string());
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(internal)?;
+    let result = runtime.block_on(keep_open(settings, lang, screen));
+    // Blocking threads may still sit in the PC/SC service; nothing of theirs is worth waiting for.
+    runtime.shutdown_background();
+    result
+}
+
+async fn keep_open(settings: Settings, lang: Lang, screen: bool) -> Outcome {
+    let listen = settings.control.listen.clone();
+    let token = settings.control.token.clone();
+    let (listener, address) = server::bind(&listen).await.map_err(|error| {
+        Failure::new(Exit::Outside, format!("制御API {listen} で待ち受けできません: {error} / cannot listen there"))
+            .remedy("他の窓口が動いていれば終了するか、--control 127.0.0.1:0 を使ってください / end the other station, or use --control 127.0.0.1:0")
+    })?;
+    if !address.ip().is_loopback() && token.is_none() {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!(
+                "{address} は外部から見えるため、トークンが必要です / a control API away from loopback needs a token"
+            ),
+        )
+        .remedy("--token または MADOGUCHI_TOKEN を指定してください / give --token or MADOGUCHI_TOKEN"));
+    }
+    let station = Station::open(settings, lang).await.map_err(|error| could_not_open(&error))?;
+    let url = format!("http://{address}");
+    station.set_control(url.clone());
+    let api = tokio::spawn(server::serve(listener, server::router(station.clone(), token), station.stopping()));
+    let folders: Vec<String> = station.summary().terminals.iter().map(|t| root(&t.req)).collect();
+    eprintln!("madoguchi ready control={url} folder={}", folders.join(","));
+    if screen {
+        station.look_for_plastic();
+        show_screen(station.clone(), lang).await?;
+    } else {
+        told_to_end().await;
+    }
+    station.shut_down().await;
+    // The API ends with the station; what it still had to say is said.
+    let _ = api.await;
+    Ok(Exit::Done)
+}
+
+/// The folder that holds `req`.
+fn root(req: &str) -> String {
+    Path::new(req).parent().unwrap_or(Path::new(req)).display().to_string()
+}
+
+async fn show_screen(station: Arc<Station>, lang: Lang) -> Result<(), Failure> {
+    let desk = Arc::new(LocalDesk::new(station, tokio::runtime::Handle::current()));
+    let screen = tokio::task::spawn_blocking(move || tui::run(desk, lang));
+    let ended = tokio::select! {
+        ended = screen => ended,
+        () = told_to_end() => {
+            tui::restore();
+            return Ok(());
+        }
+    };
+    let failed =
+        |why: String| Failure::new(Exit::Outside, format!("画面を表示できません: {why} / cannot show the screen"));
+    ended
+        .map_err(|error| failed(error.to_string()))?
+        .map_err(|error| failed(error.to_string()).remedy("--headless を使ってください / use --headless"))
+}
+
+/// Ctrl-C, or SIGTERM where there is one.
+async fn told_to_end() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Where the signal cannot be had, the station stays open until it is killed.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn could_not_open(error: &OpenError) -> Failure {
+    let exit = if error.is_outside() { Exit::Outside } else { Exit::Usage };
+    Failure::new(exit, error.to_string())
+}
+
+/// File, environment, command line, in that order of growing weight.
+fn settings(args: &RunArgs) -> Result<Settings, Failure> {
+    let usual = Path::new(USUAL_FILE);
+    let file = args.config.as_deref().or(usual.is_file().then_some(usual));
+    let environment = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
+    let mut settings =
+        Settings::read(file, environment).map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
+    let station = &mut settings.station;
+    if let Some(pace) = args.pace.as_deref() {
+        station.pace = match pace {
+            "instant" => Pace::Instant,
+            "real" => Pace::Real,
+            _ => Pace::Brisk,
+        };
+    }
+    station.seed = args.seed.unwrap_or(station.seed);
+    station.clock = args.clock.clone().or(station.clock.take());
+    station.people = args.people.clone().or(station.people.take());
+    station.state = args.state.clone().or(station.state.take());
+    settings.hub.url = args.hub.clone().or(settings.hub.url);
+    if let Some(listen) = &args.control {
+        settings.control.listen = listen.clone();
+    }
+    if let Some(token) = &args.token {
+        settings.control.token = Some(crate::secret::Secret::new(token.as_str()));
+    }
+    if let Some(folder) = &args.folder {
+        match settings.terminal.as_mut_slice() {
+            [] => settings.terminal.push(TerminalSettings { folder: folder.clone(), ..TerminalSettings::default() }),
+            [only] => only.folder = folder.clone(),
+            _ => {
+                return Err(Failure::new(
+                    Exit::Usage,
+                    "端末が複数あるため --folder は使えません / --folder with several [[terminal]]",
+                )
+                .remedy("[[terminal]] の folder を使ってください / set folder in each [[terminal]]"));
+            }
+        }
+    }
+    Ok(settings)
+}

@@ -1,0 +1,148 @@
+//! `madoguchi send FILE…`: requests put into `req` as a careful レセコン would, and their answers waited for.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::cli::client::{Client, StationArgs};
+use crate::cli::{Exit, Failure, Outcome};
+use crate::message::name::{Case, Classification, RequestName, classify};
+
+/// How often `res` is looked into.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// 要求ファイルを req に置き、回答を待つ / put request files into req, wait, print the paths of the answers
+#[derive(Debug, Args)]
+pub struct SendArgs {
+    /// 要求ファイル (OQSsiquc01req_….xml など) / request files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// 共有フォルダ (既定: 動いている窓口の1台目の端末) / shared folder (default: the first terminal of the running station)
+    #[arg(long, value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// 待つ秒数 / seconds to wait for each answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    timeout: u64,
+    /// 前の回答が res に残っていても送る / send although an earlier answer still lies in res
+    #[arg(long)]
+    again: bool,
+    /// JSONで出力 / print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    station: StationArgs,
+}
+
+/// What came of one request.
+#[derive(Debug, Serialize)]
+struct Sent {
+    request: String,
+    /// The answer, or the `.err` of a request that was sent back.
+    answer: Option<PathBuf>,
+    refused: bool,
+    millis: u128,
+}
+
+/// Sends all files in their order, then waits for each. Exit 1 when one was sent back or not answered in time.
+pub fn run(args: &SendArgs) -> Outcome {
+    let (req, res) = folders(args)?;
+    let names = args.files.iter().map(|file| request_name(file)).collect::<Result<Vec<_>, _>>()?;
+    for name in &names {
+        let answer = res.join(name.answer());
+        if answer.exists() && !args.again {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("{} が既にあります / an answer of that name lies there already", answer.display()),
+            )
+            .remedy("回収してから送るか --again を付けてください / fetch it first, or use --again"));
+        }
+    }
+    let mut sent = Vec::new();
+    for (file, name) in args.files.iter().zip(&names) {
+        let before = [modified(&res.join(name.answer())), modified(&res.join(name.err()))];
+        put(file, &req, &name.file)?;
+        sent.push((name, before, Instant::now()));
+    }
+    let patience = Duration::from_secs(args.timeout);
+    let results: Vec<Sent> =
+        sent.into_iter().map(|(name, before, since)| wait(&res, name, before, since, patience)).collect();
+    report(&results, args.json);
+    let held = results.iter().all(|sent| sent.answer.is_some() && !sent.refused);
+    Ok(if held { Exit::Done } else { Exit::DidNotHold })
+}
+
+fn folders(args: &SendArgs) -> Result<(PathBuf, PathBuf), Failure> {
+    if let Some(root) = &args.folder {
+        return Ok((root.join("req"), root.join("res")));
+    }
+    let station: serde_json::Value = Client::find(&args.station).get("/control/v1/station")?;
+    let path = |key: &str| station["terminals"][0][key].as_str().map(PathBuf::from);
+    path("req")
+        .zip(path("res"))
+        .ok_or_else(|| Failure::new(Exit::Outside, "窓口に端末がありません / the station has no terminal"))
+}
+
+fn request_name(file: &Path) -> Result<RequestName, Failure> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    match classify(&name, Case::Ignore) {
+        Classification::Request(request) => Ok(request),
+        Classification::Foreign { nearest: Some(near) } => {
+            Err(not_a_request(&name).remedy(format!("「{near}」のことですか / did you mean {near}?")))
+        }
+        _ => Err(not_a_request(&name)
+            .remedy("OQSsiquc01req_<日付と連番>.xml の形にしてください / name it OQSsiquc01req_<date and serial>.xml")),
+    }
+}
+
+fn not_a_request(name: &str) -> Failure {
+    Failure::new(Exit::Usage, format!("{name} は要求ファイルの名前ではありません / not the name of a request"))
+}
+
+/// Under a temporary name first, then by rename: nobody can see half of it.
+fn put(file: &Path, req: &Path, name: &str) -> Result<(), Failure> {
+    let outside = |path: &Path, error: io::Error| Failure::new(Exit::Outside, format!("{}: {error}", path.display()));
+    let bytes = fs::read(file).map_err(|error| outside(file, error))?;
+    let beside = req.join(format!(".{name}.{}.tmp", std::process::id()));
+    fs::write(&beside, bytes).map_err(|error| outside(&beside, error))?;
+    fs::rename(&beside, req.join(name)).map_err(|error| outside(&beside, error))
+}
+
+fn wait(res: &Path, name: &RequestName, before: [Option<SystemTime>; 2], since: Instant, patience: Duration) -> Sent {
+    let places = [res.join(name.answer()), res.join(name.err())];
+    loop {
+        let fresh = places.iter().zip(&before).position(|(path, before)| {
+            let now = modified(path);
+            now.is_some() && now != *before
+        });
+        if fresh.is_some() || since.elapsed() >= patience {
+            return Sent {
+                request: name.file.clone(),
+                answer: fresh.and_then(|i| places.get(i).cloned()),
+                refused: fresh == Some(1),
+                millis: since.elapsed().as_millis(),
+            };
+        }
+        std::thread::sleep(LOOK);
+    }
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|meta| meta.modified()).ok()
+}
+
+fn report(results: &[Sent], json: bool) {
+    if json {
+        println!("{:#}", serde_json::to_value(results).unwrap_or_default());
+        return;
+    }
+    for sent in results {
+        match &sent.answer {
+            Some(path) => println!("{}", path.display()),
+            None => eprintln!("{}: {} ms 待っても回答がありません / no answer", sent.request, sent.millis),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! `madoguchi tap PERSON`: one visit on a running station.
+
+use clap::{ArgGroup, Args};
+use serde_json::{Map, Value, json};
+
+use crate::cli::client::{Client, StationArgs};
+use crate::cli::{Exit, Failure, Outcome};
+use crate::event::{Lang, say};
+use crate::secret::Pin;
+
+/// 患者のカードをリーダーに置き、受付を一回行う / put a person's card on the reader: one visit
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("identify").args(["face", "pin", "pin_fd", "pin_prompt", "visual"]))]
+pub struct TapArgs {
+    /// 患者 (card-profiles のファイル名)。束縛済みの実カードでは省略可 / person id; may be left out for a bound real card
+    person: Option<String>,
+    /// リーダー番号 (1から) / reader, from 1
+    #[arg(long, value_name = "N")]
+    reader: Option<usize>,
+    /// 顔認証の結果 / face authentication with this result
+    #[arg(long, value_name = "RESULT", value_parser = ["match", "mismatch", "unreadable"])]
+    face: Option<String>,
+    /// 暗証番号 (ソフトウェアカードのみ) / PIN, for software cards only
+    #[arg(long, value_name = "DIGITS", hide_env_values = true)]
+    pin: Option<String>,
+    /// 暗証番号をファイル記述子から読む / read the PIN from this file descriptor (0 = standard input)
+    #[arg(long, value_name = "FD")]
+    pin_fd: Option<u32>,
+    /// 暗証番号を尋ねる / ask for the PIN
+    #[arg(long)]
+    pin_prompt: bool,
+    /// 目視確認 / the staff compare the face
+    #[arg(long)]
+    visual: bool,
+    /// 同意: all, none, または質問名の並び / consents: all, none or a list of questions
+    #[arg(long, value_name = "all|none|LIST")]
+    consent: Option<String>,
+    /// 受給者証 / the 受給者証 question
+    #[arg(long, value_name = "ANSWER", value_parser = ["use", "decline"])]
+    subsidy: Option<String>,
+    /// 処方箋の発行形態 / prescription form
+    #[arg(long, value_name = "FORM", value_parser = ["electronic", "paper"])]
+    prescription: Option<String>,
+    /// 未登録のカードを登録しない / do not register a card that is not registered yet
+    #[arg(long)]
+    no_register: bool,
+    /// カード: soft または pcsc[:リーダー名] / the card: soft, or what lies in a PC/SC reader
+    #[arg(long, value_name = "soft|pcsc[:READER]")]
+    card: Option<String>,
+    /// この受付だけの障害 (繰り返し可) / a fault for this visit only (repeatable)
+    #[arg(long, value_name = "NAME")]
+    fault: Vec<String>,
+    /// JSONで出力 / print JSON
+    #[arg(long)]
+    json: bool,
+    /// 窓口の起動を待つ / wait until the station is up
+    #[arg(long)]
+    wait: bool,
+    #[command(flatten)]
+    station: StationArgs,
+}
+
+/// Runs the command. A visit that leaves no face file exits 1 and says why.
+pub fn run(args: &TapArgs, lang: Lang) -> Outcome {
+    let order = order(args)?;
+    let client = Client::find(&args.station);
+    if args.wait {
+        client.wait_until_up()?;
+    }
+    let report: Value = client.post("/control/v1/visits", &order)?;
+    if args.json {
+        println!("{report:#}");
+    } else {
+        print_report(&report, lang);
+    }
+    Ok(if report["files"]["face"].is_string() { Exit::Done } else { Exit::DidNotHold })
+}
+
+fn order(args: &TapArgs) -> Result<Value, Failure> {
+    let mut order = Map::new();
+    let mut put = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            order.insert(key.to_owned(), value);
+        }
+    };
+    put("person", args.person.clone().map(Value::from));
+    put("reader", args.reader.map(Value::from));
+    put("face", args.face.clone().map(Value::from));
+    put("pin", pin(args)?.map(|pin| Value::from(pin.reveal())));
+    put("visual", args.visual.then_some(json!(true)));
+    put("consent", args.consent.as_deref().map(consent));
+    put("subsidy", args.subsidy.clone().map(Value::from));
+    put("prescription", args.prescription.clone().map(Value::from));
+    put("register", args.no_register.then_some(json!(false)));
+    put("card", args.card.clone().map(Value::from));
+    put("faults", (!args.fault.is_empty()).then(|| json!(args.fault)));
+    Ok(Value::Object(order))
+}
+
+fn consent(text: &str) -> Value {
+    match text {
+        "all" | "none" => json!(text),
+        list => json!(list.split(',').map(str::trim).filter(|q| !q.is_empty()).collect::<Vec<_>>()),
+    }
+}
+
+/// The PIN as the caller gave it. On the command line it can be seen by others, so only a software card's may stand there.
+fn pin(args: &TapArgs) -> Result<Option<Pin>, Failure> {
+    let real = args.card.as_deref().is_some_and(|card| card.starts_with("pcsc"));
+    match (&args.pin, args.pin_fd, args.pin_prompt) {
+        (Some(_), _, _) if real => Err(Failure::new(
+            Exit::Usage,
+            "実カードの暗証番号は引数に書けません / a real card's PIN must not stand on the command line",
+        )
+        .remedy("--pin-fd または --pin-prompt を使ってください / use --pin-fd or --pin-prompt")),
+        (Some(pin), _, _) => Ok(Some(Pin::new(pin.as_str()))),
+        (None, Some(fd), _) => crate::cli::pin::from_fd(fd).map(Some),
+        (None, None, true) => crate::cli::pin::from_prompt("暗証番号 / PIN: ").map(Some),
+        (None, None, false) => Ok(None),
+    }
+}
+
+fn print_report(report: &Value, lang: Lang) {
+    let word = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let why = word(&report["why"][say(lang, "ja", "en")]);
+    println!("{}  {}  {:.0} ms", word(&report["person"]), why, report["millis"].as_f64().unwrap_or_default());
+    for key in ["face", "pmh"] {
+        if let Some(path) = report["files"][key].as_str() {
+            println!("  {key:<5} {path}");
+        }
+    }
+    for path in report["files"]["pmh_err"].as_array().into_iter().flatten() {
+        println!("  {:<5} {}", "err", word(path));
+    }
+}

@@ -1,0 +1,80 @@
+//! Taking a request out of `req`: one rename, so it is taken exactly once, by one station, with the bytes it has at that moment.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::event::FolderKind;
+use crate::folder::layout::Folders;
+use crate::folder::recover::{EntryKind, entry_name};
+
+/// A request that is ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Its number; requests are numbered in the order in which they were taken.
+    pub seq: u64,
+    /// The name it had in `req`.
+    pub name: String,
+    /// Where it lies now.
+    pub path: PathBuf,
+}
+
+impl Claim {
+    /// Its content, as far as `limit` bytes and one more: whoever gets `limit + 1` knows that it is too big.
+    pub fn read(&self, limit: u64) -> io::Result<Vec<u8>> {
+        read_limited(&self.path, limit)
+    }
+}
+
+/// Takes `name` out of `req`. `NotFound`: somebody else was faster. Other errors: it cannot be moved now (on Windows because
+/// its writer still holds it); try at the next look.
+pub fn claim(folders: &Folders, name: &str) -> io::Result<Claim> {
+    folders.restore_work()?;
+    let seq = folders.next_seq();
+    let path = folders.work(FolderKind::Req).join(entry_name(seq, EntryKind::Claimed, name));
+    std::fs::rename(folders.dir(FolderKind::Req).join(name), &path)?;
+    Ok(Claim { seq, name: name.to_owned(), path })
+}
+
+/// Reads a file read-only, `limit + 1` bytes at the most.
+pub(super) fn read_limited(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    use io::Read;
+    let file = std::fs::File::open(path)?;
+    let mut bytes = Vec::new();
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::folder::layout::Paths;
+
+    #[test]
+    fn of_many_who_try_one_gets_the_request_and_it_is_gone_from_req() {
+        let root = tempfile::tempdir().unwrap();
+        let folders = Folders::open(Paths::below(root.path())).unwrap();
+        let request = folders.dir(FolderKind::Req).join("a.xml");
+        std::fs::write(&request, "content").unwrap();
+        let claims: Vec<_> = std::thread::scope(|scope| {
+            let tries: Vec<_> = (0..8).map(|_| scope.spawn(|| claim(&folders, "a.xml"))).collect();
+            tries.into_iter().filter_map(|t| t.join().unwrap().ok()).collect()
+        });
+        assert_eq!(claims.len(), 1);
+        assert!(!request.exists());
+        assert_eq!(claims[0].read(100).unwrap(), b"content");
+        assert_eq!(claims[0].read(3).unwrap().len(), 4, "one byte more than allowed shows that it is too big");
+    }
+
+    #[test]
+    fn the_same_name_can_be_taken_again_while_the_first_is_still_in_work() {
+        let root = tempfile::tempdir().unwrap();
+        let folders = Folders::open(Paths::below(root.path())).unwrap();
+        let request = folders.dir(FolderKind::Req).join("a.xml");
+        std::fs::write(&request, "1").unwrap();
+        let first = claim(&folders, "a.xml").unwrap();
+        std::fs::write(&request, "2").unwrap();
+        let second = claim(&folders, "a.xml").unwrap();
+        assert_eq!((first.read(9).unwrap(), second.read(9).unwrap()), (b"1".to_vec(), b"2".to_vec()));
+        assert!(first.seq < second.seq);
+    }
+}

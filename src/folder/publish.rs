@@ -1,0 +1,344 @@
+//! Answers: written where nobody looks, recorded, and then put under their final names.
+//!
+//! A [`Parcel`] is what one request (or one visit) brings, in order of delivery. Once it is staged it will be delivered, by this
+//! process or by the next one ([`super::recover`]).
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::FolderKind;
+use crate::folder::claim::Claim;
+use crate::folder::layout::Folders;
+use crate::folder::recover::{Entry, EntryKind, Target, entry_name};
+
+/// How an answer gets its final name. Programs in the field disagree about which of these they notice
+/// (spec/known-clients.md §3, T2).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Delivery {
+    /// Renamed in whole, and its time touched a moment later: those that watch for *created* and those that watch for *changed* see it.
+    #[default]
+    RenameTouch,
+    /// Renamed in, nothing else.
+    Rename,
+    /// Created under the final name and written at once, as the real terminal probably does [C].
+    InPlace,
+    /// Created under the final name and written in pieces: shows who reads too early.
+    Slow,
+}
+
+/// The touch comes so long after the rename: long enough for a watcher to have told the creation apart, too short to notice.
+pub const TOUCH_AFTER: Duration = Duration::from_millis(100);
+/// [`Delivery::Slow`] writes so many pieces…
+const SLOW_PIECES: usize = 8;
+/// … with this pause between them: 1.4 s in all, longer than a client's two looks 300 ms apart.
+const SLOW_PAUSE: Duration = Duration::from_millis(200);
+/// First and longest wait before a target that is held (a reader on Windows, a folder that is away) is tried again.
+const BACK_OFF: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(500));
+/// After so many tries, about half a second, the operator is told.
+const QUIET_TRIES: u32 = 6;
+
+/// One file to be delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// `res` or `face`.
+    pub target: Target,
+    /// Its final name.
+    pub name: String,
+    /// What is in it.
+    pub content: Content,
+}
+
+/// What a delivered file holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// The request itself, byte for byte.
+    TheRequest,
+}
+
+/// Answers that are written and recorded, but not delivered.
+#[derive(Debug)]
+pub struct Parcel {
+    folders: Arc<Folders>,
+    record: PathBuf,
+    answers: Vec<Answer>,
+}
+
+#[derive(Debug)]
+struct Answer {
+    staged: PathBuf,
+    target: Target,
+    name: String,
+    /// Kept until delivery, for the case that the whole root vanishes and comes back empty.
+    bytes: Option<Vec<u8>>,
+}
+
+/// A file that stands under its final name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// `res` or `face`.
+    pub folder: FolderKind,
+    /// Its name.
+    pub name: String,
+    /// Its path.
+    pub path: PathBuf,
+    /// Whether an older file of this name was there.
+    pub replaced: bool,
+}
+
+/// What a delivery tells while it goes on.
+#[derive(Debug)]
+pub enum Progress {
+    /// A file was delivered.
+    Placed(Placed),
+    /// A file cannot be delivered for now; it is tried again until it can.
+    Held {
+        /// Where it should stand.
+        path: PathBuf,
+        /// What the system says.
+        cause: io::Error,
+    },
+}
+
+impl Parcel {
+    /// Writes the answers into the work folder and records them. `claim` is the request they answer, `None` for a visit.
+    pub fn stage(folders: &Arc<Folders>, claim: Option<&Claim>, items: Vec<Item>) -> io::Result<Self> {
+        folders.restore_work()?;
+        let seq = claim.map_or_else(|| folders.next_seq(), |claim| claim.seq);
+        let mut answers = Vec::with_capacity(items.len());
+        for (order, item) in (1..).zip(items) {
+            let kind = EntryKind::Answer(item.target, order);
+            let staged = folders.work(item.target.folder()).join(entry_name(seq, kind, &item.name));
+            let bytes = match (item.content, claim) {
+                (Content::Bytes(bytes), _) => bytes,
+                (Content::TheRequest, Some(claim)) => std::fs::read(&claim.path)?,
+                (Content::TheRequest, None) => return Err(io::Error::other("a visit has no request to return")),
+            };
+            std::fs::write(&staged, &bytes)?;
+            answers.push(Answer { staged, target: item.target, name: item.name, bytes: Some(bytes) });
+        }
+        let first = answers.first().ok_or_else(|| io::Error::other("nothing to deliver"))?;
+        let record = match claim {
+            Some(claim) => {
+                let record = claim.path.with_file_name(entry_name(seq, EntryKind::Staged, &claim.name));
+                std::fs::rename(&claim.path, &record)?;
+                record
+            }
+            None => {
+                let record = first.staged.with_file_name(entry_name(seq, EntryKind::Staged, &first.name));
+                File::create_new(&record)?;
+                record
+            }
+        };
+        Ok(Self { folders: folders.clone(), record, answers })
+    }
+
+    /// What an earlier run staged and did not deliver.
+    pub(super) fn found(folders: &Arc<Folders>, record: Entry, answers: Vec<Entry>) -> Self {
+        let answers = answers.into_iter().filter_map(|entry| match entry.kind {
+            EntryKind::Answer(target, _) => Some(Answer { staged: entry.path, target, name: entry.name, bytes: None }),
+            EntryKind::Claimed | EntryKind::Staged => None,
+        });
+        Self { folders: folders.clone(), record: record.path, answers: answers.collect() }
+    }
+
+    /// The names still to be delivered, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.answers.iter().map(|answer| answer.name.as_str())
+    }
+
+    /// Puts each answer under its final name, one after the other, and forgets the record. Tries again as long as a target is held
+    /// or away; dropping the future leaves the rest to the next start.
+    pub async fn deliver(self, manner: Delivery, mut tell: impl FnMut(Progress)) -> Vec<Placed> {
+        let mut delivered = Vec::with_capacity(self.answers.len());
+        for answer in &self.answers {
+            let path = self.folders.dir(answer.target.folder()).join(&answer.name);
+            let mut wait = BACK_OFF.0;
+            let mut tries = 0;
+            let replaced = loop {
+                match answer.place(&path, manner).await {
+                    Ok(replaced) => break replaced,
+                    Err(cause) => {
+                        tries += 1;
+                        if tries == QUIET_TRIES {
+                            tell(Progress::Held { path: path.clone(), cause });
+                        }
+                    }
+                }
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(BACK_OFF.1);
+            };
+            let placed = Placed { folder: answer.target.folder(), name: answer.name.clone(), path, replaced };
+            tell(Progress::Placed(placed.clone()));
+            delivered.push(placed);
+        }
+        // Should this fail, the next start finds a record without answers: delivered.
+        let _ = std::fs::remove_file(&self.record);
+        delivered
+    }
+}
+
+impl Answer {
+    async fn place(&self, path: &Path, manner: Delivery) -> io::Result<bool> {
+        let replaced = path.symlink_metadata().is_ok();
+        self.restage()?;
+        match manner {
+            Delivery::Rename | Delivery::RenameTouch => std::fs::rename(&self.staged, path)?,
+            Delivery::InPlace => {
+                File::create(path)?.write_all(&std::fs::read(&self.staged)?)?;
+                std::fs::remove_file(&self.staged)?;
+            }
+            Delivery::Slow => {
+                let bytes = std::fs::read(&self.staged)?;
+                let mut file = File::create(path)?;
+                for (i, piece) in bytes.chunks(bytes.len().div_ceil(SLOW_PIECES).max(1)).enumerate() {
+                    if i > 0 {
+                        tokio::time::sleep(SLOW_PAUSE).await;
+                    }
+                    file.write_all(piece)?;
+                }
+                std::fs::remove_file(&self.staged)?;
+            }
+        }
+        Ok(replaced)
+    }
+
+    /// Writes the staged file anew when somebody removed the work folder under us.
+    fn restage(&self) -> io::Result<()> {
+        match &self.bytes {
+            Some(bytes) if !self.staged.exists() => {
+                if let Some(work) = self.staged.parent() {
+                    std::fs::create_dir_all(work)?;
+                }
+                std::fs::write(&self.staged, bytes)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The second half of [`Delivery::RenameTouch`]: moves the file's time on, once, if the file is still there. It is opened, never
+/// created, so that a collected answer does not come back.
+pub async fn touch_later(delivered: Vec<Placed>) {
+    tokio::time::sleep(TOUCH_AFTER).await;
+    for placed in delivered {
+        // Collected or held: nobody is waiting for the touch any more, or somebody has noticed already.
+        let _ = touch(&placed.path);
+    }
+}
+
+fn touch(path: &Path) -> io::Result<()> {
+    let file = File::options().write(true).open(path)?;
+    // Relative to the time it has: no second source of time, and never backwards.
+    file.set_modified(file.metadata()?.modified()? + TOUCH_AFTER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::folder::layout::Paths;
+    use crate::folder::{claim, recover};
+
+    fn folders(root: &Path) -> Arc<Folders> {
+        Arc::new(Folders::open(Paths::below(root)).unwrap())
+    }
+
+    fn item(name: &str, content: &str) -> Item {
+        Item { target: Target::Res, name: name.into(), content: Content::Bytes(content.into()) }
+    }
+
+    fn claimed(folders: &Folders, name: &str) -> Claim {
+        std::fs::write(folders.dir(FolderKind::Req).join(name), "the request").unwrap();
+        claim::claim(folders, name).unwrap()
+    }
+
+    fn leftovers(folders: &Folders) -> Vec<String> {
+        recover::entries(folders).into_iter().map(|e| e.name).collect()
+    }
+
+    #[tokio::test]
+    async fn every_manner_delivers_the_same_bytes_and_leaves_nothing_in_work() {
+        for manner in [Delivery::RenameTouch, Delivery::Rename, Delivery::InPlace, Delivery::Slow] {
+            let root = tempfile::tempdir().unwrap();
+            let folders = folders(root.path());
+            let claim = claimed(&folders, "q.xml");
+            let parcel = Parcel::stage(&folders, Some(&claim), vec![item("a.xml", "<a>答</a>")]).unwrap();
+            let placed = parcel.deliver(manner, |_| {}).await;
+            assert_eq!(std::fs::read_to_string(&placed[0].path).unwrap(), "<a>答</a>");
+            assert!(leftovers(&folders).is_empty(), "{manner:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_old_answer_is_replaced_and_said_to_be() {
+        let root = tempfile::tempdir().unwrap();
+        let folders = folders(root.path());
+        let mut replaced = Vec::new();
+        for content in ["old", "new"] {
+            let parcel = Parcel::stage(&folders, None, vec![item("a.xml", content)]).unwrap();
+            replaced.extend(parcel.deliver(Delivery::Rename, |_| {}).await.into_iter().map(|p| p.replaced));
+        }
+        assert_eq!(replaced, [false, true]);
+        assert_eq!(std::fs::read(folders.dir(FolderKind::Res).join("a.xml")).unwrap(), b"new");
+    }
+
+    #[tokio::test]
+    async fn the_touch_moves_the_time_of_what_is_there_and_never_brings_back_what_was_collected() {
+        let root = tempfile::tempdir().unwrap();
+        let folders = folders(root.path());
+        let items = vec![item("stays.xml", "1"), item("goes.xml", "2")];
+        let placed = Parcel::stage(&folders, None, items).unwrap().deliver(Delivery::RenameTouch, |_| {}).await;
+        let before = placed[0].path.metadata().unwrap().modified().unwrap();
+        std::fs::remove_file(&placed[1].path).unwrap();
+        let (stays, goes) = (placed[0].path.clone(), placed[1].path.clone());
+        touch_later(placed).await;
+        assert!(stays.metadata().unwrap().modified().unwrap() > before);
+        assert!(!goes.exists());
+    }
+
+    #[tokio::test]
+    async fn killed_after_staging_the_next_start_delivers_and_killed_before_it_asks_again() {
+        let root = tempfile::tempdir().unwrap();
+        let before = folders(root.path());
+        let _asked = claimed(&before, "asked.xml");
+        let staged = claimed(&before, "staged.xml");
+        drop(Parcel::stage(&before, Some(&staged), vec![item("1.err", "e"), item("2.xml", "r")]).unwrap());
+        drop(before);
+
+        let after = folders(root.path());
+        let unfinished = recover::recover(&after);
+        assert_eq!(unfinished.claims.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(), ["asked.xml"]);
+        let mut order = Vec::new();
+        for parcel in unfinished.parcels {
+            order.extend(parcel.deliver(Delivery::Rename, |_| {}).await.into_iter().map(|p| p.name));
+        }
+        assert_eq!(order, ["1.err", "2.xml"]);
+        assert_eq!(leftovers(&after), ["asked.xml"]);
+    }
+
+    #[tokio::test]
+    async fn a_target_folder_that_is_away_is_waited_for_and_the_operator_is_told_once() {
+        let root = tempfile::tempdir().unwrap();
+        let folders = folders(root.path());
+        let parcel = Parcel::stage(&folders, None, vec![item("a.xml", "1")]).unwrap();
+        std::fs::remove_dir(folders.dir(FolderKind::Res)).unwrap();
+        let mut told = 0;
+        let again = folders.clone();
+        let placed = parcel
+            .deliver(Delivery::Rename, |progress| {
+                if let Progress::Held { .. } = progress {
+                    told += 1;
+                    std::fs::create_dir(again.dir(FolderKind::Res)).unwrap();
+                }
+            })
+            .await;
+        assert_eq!((placed.len(), told), (1, 1));
+    }
+}

@@ -1,0 +1,59 @@
+//! Whom the eligibility system knows: serial number, qualifications, 照会番号 and PMH-ID, and no 個人番号.
+
+use jiff::civil::Date;
+
+use crate::card::serial::SerialNumber;
+use crate::people::{CardKind, Person, Qualification};
+use crate::secret::PmhId;
+
+/// An insured person (加入者) as the centre keeps them.
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "named as the elements they become; see people::Person")]
+pub struct Insured {
+    /// The centre's own name for the person, opaque.
+    pub id: String,
+    pub name: String,
+    pub name_kana: Option<String>,
+    pub name_of_other: Option<String>,
+    pub name_of_other_kana: Option<String>,
+    pub sex: String,
+    pub sex_on_card: Option<String>,
+    pub birthdate: Date,
+    pub address: Option<String>,
+    pub post_number: Option<String>,
+    /// The certificate that is linked with the qualifications.
+    pub serial: SerialNumber,
+    /// A physical card can be registered as 保険証 at the reader, a phone cannot (spec/jpki-card.md §4).
+    pub physical_card: bool,
+    /// Registered as 保険証 from the start.
+    pub registered: bool,
+    pub reference_number: Option<String>,
+    /// Newest first.
+    pub qualifications: Vec<Qualification>,
+    /// What PMH calls this person; none before 付番.
+    pub pmh_id: Option<PmhId>,
+}
+
+impl Insured {
+    /// What the insurers registered of `person`.
+    pub fn of(person: &Person, pmh_id: Option<PmhId>) -> Self {
+        Self {
+            id: person.id.clone(),
+            name: person.name.clone(),
+            name_kana: person.name_kana.clone(),
+            name_of_other: person.name_of_other.clone(),
+            name_of_other_kana: person.name_of_other_kana.clone(),
+            sex: person.sex.clone(),
+            sex_on_card: person.sex_on_card.clone(),
+            birthdate: person.birthdate,
+            address: person.address.clone(),
+            post_number: person.post_number.clone(),
+            serial: SerialNumber::from_integer(&person.card.serial),
+            physical_card: matches!(person.card.kind, CardKind::MyNumberCard | CardKind::FaceOnly),
+            registered: person.card.registered,
+            reference_number: person.reference_number.clone(),
+            qualifications: person.qualifications.clone(),
+            pmh_id,
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Finding a person by insurance data: insurer, symbol (NFKC), number and birth date, the branch if it was sent; padding by blanks
+//! or zeros is equal (decisions.md §4).
+
+use jiff::civil::Date;
+use unicode_normalization::UnicodeNormalization;
+
+use super::insured::Insured;
+use crate::message::qualification::SearchInfo;
+use crate::people::Qualification;
+
+/// Insurer and number in their normal form: the key under which a qualification is found.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Numbers {
+    /// 保険者番号 or 公費負担者番号
+    pub insurer: String,
+    /// 番号 or 受給者番号
+    pub number: String,
+}
+
+impl Numbers {
+    /// Those of a qualification.
+    pub fn of(qualification: &Qualification) -> Self {
+        Self {
+            insurer: normal(qualification.insurer_number.as_deref()),
+            number: normal(qualification.number.as_deref()),
+        }
+    }
+
+    /// Those of a search.
+    pub fn wanted(search: &SearchInfo) -> Self {
+        Self {
+            insurer: normal(Some(&search.insurer_number)),
+            number: normal(Some(&search.insured_identification_number)),
+        }
+    }
+}
+
+/// The qualifications of `insured` that the search describes, newest first.
+pub fn matches<'a>(insured: &'a Insured, search: &SearchInfo, birthdate: Date) -> Vec<&'a Qualification> {
+    if insured.birthdate != birthdate {
+        return Vec::new();
+    }
+    let (numbers, symbol) = (Numbers::wanted(search), normal(search.insured_card_symbol.as_deref()));
+    let branch = normal(search.insured_branch_number.as_deref());
+    let described = |q: &&Qualification| {
+        Numbers::of(q) == numbers
+            && normal(q.symbol.as_deref()) == symbol
+            && (branch.is_empty() || normal(q.branch.as_deref()) == branch)
+    };
+    insured.qualifications.iter().filter(described).collect()
+}
+
+/// NFKC, without blanks at either end and without the zeros that pad a number. A value of zeros only stays one zero, so that it is
+/// not taken for a missing one.
+fn normal(value: Option<&str>) -> String {
+    let folded: String = value.unwrap_or_default().nfkc().collect();
+    let trimmed = folded.trim();
+    let short = trimmed.trim_start_matches('0');
+    if short.is_empty() && !trimmed.is_empty() { "0".to_owned() } else { short.to_owned() }
+}

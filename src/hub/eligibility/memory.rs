@@ -1,0 +1,156 @@
+//! The eligibility store in memory.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::hash::Hash;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use super::insured::Insured;
+use super::matching::Numbers;
+use super::store::{Announced, EligibilityStore, Known, OpenVisit, VisitState};
+use crate::card::serial::SerialNumber;
+use crate::hub::certificates::Finding;
+use crate::hub::error::StoreError;
+use crate::visit::VisitId;
+
+/// How many visits and announced requests are remembered. A day of a busy hospital is some 5,000 visits; cards that are taken away
+/// leave open ones behind, and nothing else would ever clear those.
+const REMEMBERED: usize = 20_000;
+
+/// The store in memory.
+#[derive(Default)]
+pub struct Memory(RwLock<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    insured: BTreeMap<String, Arc<Insured>>,
+    by_serial: HashMap<SerialNumber, String>,
+    by_number: HashMap<Numbers, BTreeSet<String>>,
+    registered: BTreeSet<String>,
+    visits: Recent<VisitId, Option<Box<OpenVisit>>>,
+    announced: Recent<String, Announced>,
+}
+
+impl Memory {
+    fn read(&self) -> RwLockReadGuard<'_, Inner> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Inner> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn forget(&mut self, id: &str) {
+        let Some(old) = self.insured.remove(id) else { return };
+        if self.by_serial.get(&old.serial).is_some_and(|owner| owner == id) {
+            self.by_serial.remove(&old.serial);
+        }
+        for numbers in old.qualifications.iter().map(Numbers::of) {
+            if let Some(owners) = self.by_number.get_mut(&numbers) {
+                owners.remove(id);
+                if owners.is_empty() {
+                    self.by_number.remove(&numbers);
+                }
+            }
+        }
+    }
+}
+
+impl EligibilityStore for Memory {
+    fn put(&self, insured: Insured) -> Result<(), StoreError> {
+        let mut inner = self.write();
+        inner.forget(&insured.id);
+        inner.by_serial.insert(insured.serial.clone(), insured.id.clone());
+        for numbers in insured.qualifications.iter().map(Numbers::of) {
+            inner.by_number.entry(numbers).or_default().insert(insured.id.clone());
+        }
+        inner.insured.insert(insured.id.clone(), Arc::new(insured));
+        Ok(())
+    }
+
+    fn remove(&self, id: &str) -> Result<(), StoreError> {
+        let mut inner = self.write();
+        inner.forget(id);
+        inner.registered.remove(id);
+        Ok(())
+    }
+
+    fn by_certificate(&self, finding: &Finding) -> Result<Option<Known>, StoreError> {
+        let inner = self.read();
+        let known = inner.by_serial.get(&finding.serial).and_then(|id| inner.insured.get(id)).map(|insured| Known {
+            insured: insured.clone(),
+            registered: insured.registered || inner.registered.contains(&insured.id),
+        });
+        Ok(known)
+    }
+
+    fn by_insurance(&self, insurer: &str, number: &str) -> Result<Vec<Arc<Insured>>, StoreError> {
+        let inner = self.read();
+        let numbers = Numbers { insurer: insurer.to_owned(), number: number.to_owned() };
+        let owners = inner.by_number.get(&numbers);
+        Ok(owners.into_iter().flatten().filter_map(|id| inner.insured.get(id)).cloned().collect())
+    }
+
+    fn register(&self, id: &str) -> Result<(), StoreError> {
+        self.write().registered.insert(id.to_owned());
+        Ok(())
+    }
+
+    fn open_visit(&self, visit: OpenVisit) -> Result<(), StoreError> {
+        self.write().visits.insert(visit.id.clone(), Some(Box::new(visit)));
+        Ok(())
+    }
+
+    fn answer_visit(&self, id: &VisitId) -> Result<VisitState, StoreError> {
+        Ok(match self.write().visits.get_mut(id) {
+            None => VisitState::Unknown,
+            Some(visit) => visit.take().map_or(VisitState::Answered, VisitState::Open),
+        })
+    }
+
+    fn announce(&self, request_file_name: &str, announced: Announced) -> Result<bool, StoreError> {
+        let mut inner = self.write();
+        let free = inner.announced.get_mut(request_file_name).is_none();
+        if free {
+            inner.announced.insert(request_file_name.to_owned(), announced);
+        }
+        Ok(free)
+    }
+
+    fn announced(&self, request_file_name: &str) -> Result<Option<Announced>, StoreError> {
+        Ok(self.write().announced.get_mut(request_file_name).cloned())
+    }
+}
+
+/// The latest [`REMEMBERED`] entries.
+struct Recent<K, V> {
+    entries: HashMap<K, V>,
+    order: VecDeque<K>,
+}
+
+impl<K, V> Default for Recent<K, V> {
+    fn default() -> Self {
+        Self { entries: HashMap::new(), order: VecDeque::new() }
+    }
+}
+
+impl<K: Clone + Eq + Hash, V> Recent<K, V> {
+    fn insert(&mut self, key: K, value: V) {
+        if self.entries.insert(key.clone(), value).is_none() {
+            self.order.push_back(key);
+        }
+        if self.order.len() > REMEMBERED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.entries.remove(&oldest);
+        }
+    }
+
+    fn get_mut<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        K: std::borrow::Borrow<Q>,
+    {
+        self.entries.get_mut(key)
+    }
+}

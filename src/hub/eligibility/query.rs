@@ -1,0 +1,112 @@
+//! `OQSsiquc01req`: qualification by insurance data.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::Eligibility;
+use super::insured::Insured;
+use super::matching::{Numbers, matches};
+use super::record::{Agreed, Circumstances, record};
+use super::steering;
+use super::validity::{Held, Validity, by_insurance};
+use crate::clock::{parse_date, time14};
+use crate::hub::error::HubError;
+use crate::hub::notice;
+use crate::message::qualification::{QualificationRequest, QualificationResult, ResultHeader};
+use crate::wire::{Asker, Steering};
+
+/// OQSCD002 2: 被保険者証情報
+const BY_INSURANCE: &str = "2";
+/// OQSCD001 1: 同意
+const AGREED: &str = "1";
+
+impl Eligibility {
+    /// Answers one request. The state of 資格確認日 counts, whatever day it is.
+    pub fn query(
+        &self,
+        asker: &Asker,
+        request: &QualificationRequest,
+        steering: &Steering,
+    ) -> Result<QualificationResult, HubError> {
+        let wanted = steering::validity(steering)?;
+        let day = date("QualificationConfirmationDate", &request.qualification_confirmation_date)?;
+        let birthdate = date("Birthdate", &request.search.birthdate)?;
+        if steering.centre_error {
+            return Ok(abnormal(asker, request));
+        }
+        let numbers = Numbers::wanted(&request.search);
+        let candidates = self.store.by_insurance(&numbers.insurer, &numbers.number)?;
+        let answers: Vec<(&Arc<Insured>, Held<'_>)> = candidates
+            .iter()
+            .map(|insured| {
+                let found = matches(insured, &request.search, birthdate);
+                (insured, by_insurance(insured, &found, day, &asker.institution))
+            })
+            .filter(|(_, held)| !held.qualifications.is_empty())
+            .collect();
+        let circumstances = Circumstances {
+            time: asker.time,
+            day,
+            institution: &request.medical_institution_code,
+            agreed: Agreed {
+                limit: Some(request.search.limit_application_certificate_related_cons_flg == AGREED),
+                ..Agreed::default()
+            },
+            with_key: self.key_is_given(day),
+        };
+        let mut answers = answers.into_iter();
+        Ok(match (answers.next(), answers.next()) {
+            (Some((insured, held)), None) => {
+                let held = steering::steer(held, wanted, day);
+                let records = held.qualifications.iter().map(|q| record(insured, q, &circumstances)).collect();
+                QualificationResult { records, ..document(asker, request, held.validity) }
+            }
+            (Some(_), Some(_)) => document(asker, request, Validity::Several),
+            (None, _) => document(asker, request, Validity::NoQualification),
+        })
+    }
+}
+
+fn document(asker: &Asker, request: &QualificationRequest, validity: Validity) -> QualificationResult {
+    QualificationResult {
+        header: header(asker, request),
+        processing_result_status: "1".to_owned(),
+        qualification_validity: Some(validity.code().to_owned()),
+        search: Some(request.search.clone()),
+        ..QualificationResult::default()
+    }
+}
+
+fn abnormal(asker: &Asker, request: &QualificationRequest) -> QualificationResult {
+    QualificationResult {
+        header: ResultHeader {
+            segment_of_result: "9".to_owned(),
+            error_code: Some(notice::CENTRE_ERROR.code.to_owned()),
+            error_message: Some(notice::CENTRE_ERROR.message.to_owned()),
+            ..header(asker, request)
+        },
+        processing_result_status: "2".to_owned(),
+        search: Some(request.search.clone()),
+        ..QualificationResult::default()
+    }
+}
+
+/// Code and identifiers come back as they were sent, a foreign 医療機関コード too (decisions.md §5).
+fn header(asker: &Asker, request: &QualificationRequest) -> ResultHeader {
+    ResultHeader {
+        process_execution_time: time14(asker.time),
+        qualification_confirmation_date: request.qualification_confirmation_date.clone(),
+        medical_institution_code: request.medical_institution_code.clone(),
+        arbitrary_file_identifier: request.arbitrary_file_identifier.clone(),
+        reference_classification: BY_INSURANCE.to_owned(),
+        segment_of_result: "1".to_owned(),
+        error_code: None,
+        error_message: None,
+        character_code_identifier: "0".to_owned(),
+    }
+}
+
+fn date(element: &'static str, value: &str) -> Result<Date, HubError> {
+    parse_date(value).ok_or_else(|| HubError::NotADate { element, value: value.to_owned() })
+}

@@ -1,0 +1,185 @@
+//! `ResultOfQualificationConfirmation`: one qualification as the institution sees it (spec/oqs-interface.md §2.2, rows 1–39).
+
+use jiff::ToSpan;
+use jiff::civil::{Date, DateTime, date};
+
+use super::insured::Insured;
+use super::key::qualification_confirmation_key;
+use super::ticket;
+use super::validity::{MEDICAL_ASSISTANCE, is_valid};
+use crate::clock::{date8, time14};
+use crate::message::qualification::{
+    ElderlyRecipientCertificateInfo, LimitApplicationCertificateRelatedInfo, MedicalInformationConsent,
+    QualificationRecord, SpecificDiseasesCertificateInfo,
+};
+use crate::people::{Elderly, Limit, Qualification, SpecificDisease};
+
+/// A consent lasts 24 hours (§2.2, [A]).
+const CONSENT_HOURS: i32 = 24;
+
+/// What was agreed to; `None` = the group is not part of this answer.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Agreed {
+    /// 限度額
+    pub limit: Option<bool>,
+    /// 特定疾病療養受療証
+    pub specific_disease: Option<bool>,
+    /// 特定健診
+    pub health_checkup: Option<bool>,
+    /// 薬剤 and 診療: one screen sets both
+    pub diagnosis_and_pharmacists: Option<bool>,
+    /// 手術
+    pub operation: Option<bool>,
+}
+
+/// The circumstances of an answer that its records depend on.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// ProcessExecutionTime, and the time of every consent.
+    pub time: DateTime,
+    /// 資格確認日
+    pub day: Date,
+    /// Who asks.
+    pub institution: &'a str,
+    /// What was agreed to.
+    pub agreed: Agreed,
+    /// Does a record carry its 資格確認キー yet?
+    pub with_key: bool,
+}
+
+/// The record of one qualification.
+pub fn record(insured: &Insured, held: &Qualification, circumstances: &Circumstances<'_>) -> QualificationRecord {
+    let (day, agreed) = (circumstances.day, circumstances.agreed);
+    let time = time14(circumstances.time);
+    let given = |asked: Option<bool>| asked == Some(true) && is_valid(held, day);
+    let group = |agreed: Option<bool>| agreed.map(|agreed| consent(agreed, circumstances.time));
+    QualificationRecord {
+        limit_application_certificate_related_cons_flg: agreed.limit.map(flag),
+        limit_application_certificate_related_cons_time: (agreed.limit == Some(true)).then(|| time.clone()),
+        limit_application_certificate_related_info: held
+            .limit
+            .as_ref()
+            .filter(|limit| given(agreed.limit) && valid_on(day, limit.valid_from, limit.valid_until))
+            .map(limit_info),
+        specific_diseases_certificate_related_cons_flg: agreed.specific_disease.map(flag),
+        specific_diseases_certificate_related_cons_time: (agreed.specific_disease == Some(true)).then_some(time),
+        specific_diseases_certificates: match given(agreed.specific_disease) {
+            true => valid_diseases(held, day).map(specific_disease_info).collect(),
+            false => Vec::new(),
+        },
+        specific_health_checkups_info: group(agreed.health_checkup),
+        pharmacists_info: group(agreed.diagnosis_and_pharmacists),
+        diagnosis_info: group(agreed.diagnosis_and_pharmacists),
+        operation_info: group(agreed.operation),
+        qualification_confirmation_key: circumstances
+            .with_key
+            .then(|| qualification_confirmation_key(insured, held, day)),
+        medical_tickets: ticket::seen_by(held, day, circumstances.institution),
+        elderly_recipient_certificate_info: held
+            .elderly
+            .as_ref()
+            .filter(|elderly| valid_on(day, elderly.valid_from, elderly.valid_until))
+            .map(elderly_info),
+        preschool_classification: (is_preschool(insured.birthdate, day) && !is_assistance(held))
+            .then(|| "1".to_owned()),
+        ..person_and_insurance(insured, held)
+    }
+}
+
+/// Rows 1–25 as they are registered.
+fn person_and_insurance(insured: &Insured, held: &Qualification) -> QualificationRecord {
+    QualificationRecord {
+        insured_card_classification: held.insured_card_classification.clone(),
+        insurer_number: held.insurer_number.clone(),
+        insured_card_symbol: held.symbol.clone(),
+        insured_identification_number: held.number.clone(),
+        insured_branch_number: held.branch.clone(),
+        personal_family_classification: held.personal_family.clone(),
+        insured_name: held.insured_name.clone(),
+        name: insured.name.clone(),
+        name_of_other: insured.name_of_other.clone(),
+        name_kana: insured.name_kana.clone(),
+        name_of_other_kana: insured.name_of_other_kana.clone(),
+        sex1: insured.sex.clone(),
+        sex2: insured.sex_on_card.clone(),
+        birthdate: date8(insured.birthdate),
+        address: insured.address.clone(),
+        post_number: insured.post_number.clone(),
+        qualification_date: held.qualified_on.map(date8),
+        disqualification_date: held.lost_on.map(date8),
+        insured_certificate_issuance_date: held.issued_on.map(date8),
+        insured_card_valid_date: held.valid_from.map(date8),
+        insured_card_expiration_date: held.valid_until.map(date8),
+        insured_partial_contribution_ratio: held.contribution_ratio.clone(),
+        reason_of_loss: held.reason_of_loss.clone(),
+        insurer_name: held.insurer_name.clone(),
+        reference_number: insured.reference_number.clone(),
+        ..QualificationRecord::default()
+    }
+}
+
+/// The 特定疾病療養受療証 that hold on `day`.
+pub fn valid_diseases(held: &Qualification, day: Date) -> impl Iterator<Item = &SpecificDisease> {
+    held.specific_diseases.iter().filter(move |disease| valid_on(day, disease.valid_from, disease.valid_until))
+}
+
+/// An open end is no end.
+pub fn valid_on(day: Date, from: Option<Date>, until: Option<Date>) -> bool {
+    from.is_none_or(|from| from <= day) && until.is_none_or(|until| day <= until)
+}
+
+fn is_assistance(held: &Qualification) -> bool {
+    held.insured_card_classification == MEDICAL_ASSISTANCE
+}
+
+fn flag(agreed: bool) -> String {
+    if agreed { "1" } else { "0" }.to_owned()
+}
+
+/// With flag 0 the times are absent (§2.2, [B]).
+fn consent(agreed: bool, time: DateTime) -> MedicalInformationConsent {
+    MedicalInformationConsent {
+        flg: flag(agreed),
+        time: agreed.then(|| time14(time)),
+        available: agreed.then(|| time14(time.saturating_add(CONSENT_HOURS.hours()))),
+    }
+}
+
+fn limit_info(limit: &Limit) -> LimitApplicationCertificateRelatedInfo {
+    LimitApplicationCertificateRelatedInfo {
+        limit_application_certificate_classification: Some(limit.classification.clone()),
+        limit_application_certificate_classification_flag: Some(limit.classification_flag.clone()),
+        limit_application_certificate_date: limit.issued_on.map(date8),
+        limit_application_certificate_valid_start_date: limit.valid_from.map(date8),
+        limit_application_certificate_valid_end_date: limit.valid_until.map(date8),
+        limit_application_certificate_long_term_date: limit.long_term_on.map(date8),
+    }
+}
+
+fn elderly_info(elderly: &Elderly) -> ElderlyRecipientCertificateInfo {
+    ElderlyRecipientCertificateInfo {
+        elderly_recipient_certificate_date: elderly.issued_on.map(date8),
+        elderly_recipient_valid_start_date: elderly.valid_from.map(date8),
+        elderly_recipient_valid_end_date: elderly.valid_until.map(date8),
+        elderly_recipient_contribution_ratio: elderly.contribution_ratio.clone(),
+    }
+}
+
+fn specific_disease_info(disease: &SpecificDisease) -> SpecificDiseasesCertificateInfo {
+    SpecificDiseasesCertificateInfo {
+        specific_diseases_disease_category: Some(disease.category.clone()),
+        specific_diseases_certificate_date: disease.issued_on.map(date8),
+        specific_diseases_valid_start_date: disease.valid_from.map(date8),
+        specific_diseases_valid_end_date: disease.valid_until.map(date8),
+        specific_diseases_self_pay: disease.self_pay.map(|yen| yen.to_string()),
+    }
+}
+
+/// 未就学 (OQSCD015): until the first 31 March on or after the day on which the child reaches six, which by law is the day before
+/// the birthday.
+fn is_preschool(birthdate: Date, day: Date) -> bool {
+    let reaches_six = birthdate.saturating_add(6.years()).saturating_sub(1.day());
+    let this_march = date(reaches_six.year(), 3, 31);
+    let last = if reaches_six <= this_march { this_march } else { this_march.saturating_add(1.year()) };
+    birthdate <= day && day <= last
+}

@@ -1,0 +1,78 @@
+//! What the eligibility system keeps: the insured, which cards are registered, open visits and announced PMH requests.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::insured::Insured;
+use crate::hub::certificates::Finding;
+use crate::hub::error::StoreError;
+use crate::secret::PmhId;
+use crate::visit::{Question, VisitId};
+use crate::wire::VisitOpening;
+
+/// The store of the eligibility system. Calls block.
+pub trait EligibilityStore: Send + Sync {
+    /// Adds or replaces a person. A registration made at a reader stays.
+    fn put(&self, insured: Insured) -> Result<(), StoreError>;
+    /// Removes a person and what a reader registered for them.
+    fn remove(&self, id: &str) -> Result<(), StoreError>;
+    /// The person whose card carries this certificate, and whether the card is registered as 保険証.
+    fn by_certificate(&self, finding: &Finding) -> Result<Option<Known>, StoreError>;
+    /// Everybody with a qualification of this insurer and number, both in their normal form (`matching::Numbers`).
+    fn by_insurance(&self, insurer: &str, number: &str) -> Result<Vec<Arc<Insured>>, StoreError>;
+    /// Registers the card of this person as 保険証.
+    fn register(&self, id: &str) -> Result<(), StoreError>;
+    /// Keeps a visit until its consents come.
+    fn open_visit(&self, visit: OpenVisit) -> Result<(), StoreError>;
+    /// Hands the visit over for its one answer.
+    fn answer_visit(&self, id: &VisitId) -> Result<VisitState, StoreError>;
+    /// Keeps an announced PMH request; false when the name is taken.
+    fn announce(&self, request_file_name: &str, announced: Announced) -> Result<bool, StoreError>;
+    /// What was announced under this name.
+    fn announced(&self, request_file_name: &str) -> Result<Option<Announced>, StoreError>;
+}
+
+/// Somebody whom the centre knows by their card.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The person.
+    pub insured: Arc<Insured>,
+    /// Registered as 保険証, from the start or at a reader?
+    pub registered: bool,
+}
+
+/// A visit between its two halves.
+#[derive(Debug, Clone)]
+pub struct OpenVisit {
+    /// Its name.
+    pub id: VisitId,
+    /// What it was opened with.
+    pub opening: VisitOpening,
+    /// What became of the certificate.
+    pub finding: Finding,
+    /// What was asked: an answer to anything else is not heard.
+    pub questions: Vec<Question>,
+}
+
+/// What a visit's name leads to.
+#[derive(Debug, Clone)]
+pub enum VisitState {
+    /// Never opened, or forgotten since.
+    Unknown,
+    /// Had its answer.
+    Answered,
+    /// Waits for its answer; handing it over was that.
+    Open(Box<OpenVisit>),
+}
+
+/// A PMH request that a face file names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Announced {
+    /// Whose certificates will be asked for.
+    pub pmh_id: PmhId,
+    /// The day on which the request holds.
+    pub day: Date,
+    /// The operator asked PMH to fail.
+    pub fails: bool,
+}

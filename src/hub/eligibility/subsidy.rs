@@ -1,0 +1,39 @@
+//! The PMH request that a face file names: asked by its file name, on its own day, as often as the terminal needs it (a terminal
+//! that was killed asks again). Each time PMH is asked anew, with a key of its own.
+
+use super::Eligibility;
+use crate::clock::{date8, time14};
+use crate::hub::error::HubError;
+use crate::hub::medical_hub::LinkageError;
+use crate::hub::notice::{self, Notice};
+use crate::message::subsidy::SubsidyDocument;
+use crate::wire::{SubsidyAnswer, SubsidyQuestion};
+
+impl Eligibility {
+    /// The certificates behind a request's name.
+    pub fn subsidies(&self, question: &SubsidyQuestion) -> Result<SubsidyAnswer, HubError> {
+        let Some(announced) = self.store.announced(&question.request_file_name)? else {
+            return Ok(failed(notice::SUBSIDY_UNKNOWN));
+        };
+        if announced.day != question.asker.time.date() {
+            return Ok(failed(notice::SUBSIDY_STALE));
+        }
+        if announced.fails {
+            return Ok(failed(notice::SUBSIDY_ERROR));
+        }
+        match self.ask_pmh(&announced.pmh_id, announced.day) {
+            Ok(certificates) => Ok(SubsidyAnswer::Document(SubsidyDocument {
+                process_execution_time: time14(question.asker.time),
+                qualification_confirmation_date: date8(announced.day),
+                medical_institution_code: question.asker.institution.clone(),
+                certificates,
+            })),
+            Err(LinkageError::Store(error)) => Err(error.into()),
+            Err(LinkageError::NotOurs | LinkageError::Burnt) => Ok(failed(notice::SUBSIDY_REFUSED)),
+        }
+    }
+}
+
+fn failed(notice: Notice) -> SubsidyAnswer {
+    SubsidyAnswer::Failed { code: notice.code.to_owned(), message: notice.message.to_owned() }
+}

@@ -1,0 +1,228 @@
+//! The two halves of a visit: evidence in, standing out; consents in, document out.
+
+use std::sync::atomic::Ordering;
+
+use jiff::civil::DateTime;
+
+use super::Eligibility;
+use super::names;
+use super::record::{Agreed, Circumstances, record};
+use super::standing::{Situation, period, questions};
+use super::steering;
+use super::store::{Announced, Known, OpenVisit, VisitState};
+use super::validity::{ByCard, Held, Validity, by_card};
+use crate::clock::{date8, time14};
+use crate::hub::error::HubError;
+use crate::hub::notice::{self, Notice};
+use crate::message::qualification::{QualificationResult, ResultHeader};
+use crate::visit::{CertificateStatus, ConsentPeriod, Consents, Outcome, Question, Standing, VisitId};
+use crate::wire::{VisitAnswer, VisitOpening};
+
+/// OQSCD002 1: マイナンバーカード
+const BY_CARD: &str = "1";
+
+impl Eligibility {
+    /// First half. Asks the certificate service and PMH, keeps the visit until its consents come.
+    pub fn open_visit(&self, opening: VisitOpening) -> Result<Standing, HubError> {
+        steering::validity(&opening.steering)?;
+        let (time, day) = (opening.asker.time, opening.asker.time.date());
+        let finding = self.certificates.check(&opening.evidence, time)?;
+        let known = self.store.by_certificate(&finding)?;
+        let subsidies_known =
+            finding.status.admits() && known.as_ref().is_some_and(|known| self.pmh_knows(known, &opening));
+        let situation = Situation {
+            institution: &opening.asker.institution,
+            uses: opening.uses,
+            day,
+            period: period(&self.settings, day),
+            certificate: finding.status,
+            known: known.as_ref(),
+            subsidies_known,
+        };
+        let standing = Standing {
+            visit: self.next_visit(),
+            registered: known.as_ref().is_some_and(|known| known.registered),
+            certificate: finding.status,
+            certificate_valid_until: date8(finding.valid_until),
+            subsidies_known,
+            period: situation.period,
+            questions: questions(&situation),
+        };
+        let questions = standing.questions.clone();
+        self.store.open_visit(OpenVisit { id: standing.visit.clone(), opening, finding, questions })?;
+        Ok(standing)
+    }
+
+    fn next_visit(&self) -> VisitId {
+        let number = self.visits.fetch_add(1, Ordering::Relaxed);
+        VisitId(self.seed.hex(&["visit", &number.to_string()], 24))
+    }
+
+    /// PMH down is PMH without data: it must not disturb the qualification (spec/pmh.md §5.4 R5).
+    fn pmh_knows(&self, known: &Known, opening: &VisitOpening) -> bool {
+        let pmh_id = known.insured.pmh_id.as_ref();
+        pmh_id.is_some_and(|id| self.ask_pmh(id, opening.asker.time.date()).is_ok_and(|found| !found.is_empty()))
+    }
+
+    /// Second half. `time` is when the patient had answered.
+    pub fn consent(&self, id: &VisitId, consents: &Consents, time: DateTime) -> Result<VisitAnswer, HubError> {
+        let visit = match self.store.answer_visit(id)? {
+            VisitState::Unknown => return Err(HubError::UnknownVisit(id.to_string())),
+            VisitState::Answered => return Err(HubError::AnsweredVisit(id.to_string())),
+            VisitState::Open(visit) => visit,
+        };
+        let consents = heard(consents, &visit.questions);
+        if !visit.finding.status.admits() {
+            return Ok(without_document(Outcome::CertificateRefused));
+        }
+        if visit.opening.steering.centre_error {
+            let document = self.abnormal(&visit.opening, time);
+            return Ok(VisitAnswer { outcome: Outcome::CentreError, document: Some(document), pmh_request: None });
+        }
+        let Some(known) = self.store.by_certificate(&visit.finding)? else {
+            let document = self.document(&visit, time, &Held::nothing(Validity::NoQualification));
+            return Ok(VisitAnswer { outcome: Outcome::NoQualification, document: Some(document), pmh_request: None });
+        };
+        if !known.registered {
+            if consents.registration != Some(true) {
+                return Ok(without_document(Outcome::NotRegistered));
+            }
+            self.store.register(&known.insured.id)?;
+        }
+        self.answer(&visit, &known, &consents, time)
+    }
+
+    fn answer(
+        &self,
+        visit: &OpenVisit,
+        known: &Known,
+        consents: &Consents,
+        time: DateTime,
+    ) -> Result<VisitAnswer, HubError> {
+        let (opening, day) = (&visit.opening, time.date());
+        let question = ByCard {
+            day,
+            institution: &opening.asker.institution,
+            medical_assistance: opening.uses.medical_assistance,
+        };
+        let held = by_card(&known.insured, question);
+        let held = steering::steer(held, steering::validity(&opening.steering)?, day);
+        let circumstances = Circumstances {
+            time,
+            day,
+            institution: &opening.asker.institution,
+            agreed: self.agreed(visit, consents, time),
+            with_key: self.key_is_given(day),
+        };
+        let pmh_request = match consents.subsidy == Some(true) && !held.qualifications.is_empty() {
+            true => self.announce(visit, known, time)?,
+            false => None,
+        };
+        let document = QualificationResult {
+            prescription_issue_select: consents.prescription.map(|form| form.code().to_owned()),
+            records: held.qualifications.iter().map(|q| record(&known.insured, q, &circumstances)).collect(),
+            request_pmh_file_name: pmh_request.clone(),
+            ..self.document(visit, time, &held)
+        };
+        Ok(VisitAnswer { outcome: held.validity.outcome(), document: Some(document), pmh_request })
+    }
+
+    /// The consent groups of a face file (spec/oqs-interface.md §6): 限度額 always, since 2024-10-07 without a screen; 特定疾病 only
+    /// when asked; medical information always, refused where it was not asked.
+    fn agreed(&self, visit: &OpenVisit, consents: &Consents, time: DateTime) -> Agreed {
+        let limit = match period(&self.settings, time.date()) {
+            ConsentPeriod::AllAtOnce => true,
+            ConsentPeriod::OneByOne => consents.limit_certificate == Some(true),
+        };
+        let asked = visit.questions.contains(&Question::SpecificDisease);
+        Agreed {
+            limit: Some(limit),
+            specific_disease: asked.then_some(consents.specific_disease == Some(true)),
+            health_checkup: Some(consents.health_checkup == Some(true)),
+            diagnosis_and_pharmacists: Some(consents.diagnosis_and_pharmacists == Some(true)),
+            operation: Some(consents.operation == Some(true)),
+        }
+    }
+
+    /// Announces the PMH request of this visit under a name that nobody has.
+    fn announce(&self, visit: &OpenVisit, known: &Known, time: DateTime) -> Result<Option<String>, HubError> {
+        let Some(pmh_id) = known.insured.pmh_id.clone() else { return Ok(None) };
+        let announced = Announced { pmh_id, day: time.date(), fails: visit.opening.steering.subsidy_error };
+        for turn in 0..100 {
+            let name = names::pmh_request(self.seed, &visit.opening, time, turn);
+            if self.store.announce(&name, announced.clone())? {
+                return Ok(Some(name));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The document without its records.
+    fn document(&self, visit: &OpenVisit, time: DateTime, held: &Held<'_>) -> QualificationResult {
+        let supplement = supplement(visit.finding.status);
+        QualificationResult {
+            header: self.header(&visit.opening, time),
+            processing_result_status: "1".to_owned(),
+            processing_result_code: supplement.map(|notice| notice.code.to_owned()),
+            processing_result_message: supplement.map(|notice| notice.message.to_owned()),
+            qualification_validity: Some(held.validity.code().to_owned()),
+            ..QualificationResult::default()
+        }
+    }
+
+    /// SegmentOfResult 9: the header says why, the body holds no person.
+    fn abnormal(&self, opening: &VisitOpening, time: DateTime) -> QualificationResult {
+        QualificationResult {
+            header: ResultHeader {
+                segment_of_result: "9".to_owned(),
+                error_code: Some(notice::CENTRE_ERROR.code.to_owned()),
+                error_message: Some(notice::CENTRE_ERROR.message.to_owned()),
+                ..self.header(opening, time)
+            },
+            processing_result_status: "2".to_owned(),
+            ..QualificationResult::default()
+        }
+    }
+
+    fn header(&self, opening: &VisitOpening, time: DateTime) -> ResultHeader {
+        ResultHeader {
+            process_execution_time: time14(time),
+            qualification_confirmation_date: date8(time.date()),
+            medical_institution_code: opening.asker.institution.clone(),
+            arbitrary_file_identifier: Some(names::arbitrary_file_identifier(self.seed, opening)),
+            reference_classification: BY_CARD.to_owned(),
+            segment_of_result: "1".to_owned(),
+            error_code: None,
+            error_message: None,
+            character_code_identifier: "0".to_owned(),
+        }
+    }
+}
+
+/// The answers to what was asked. An answer to a screen that was not shown is nobody's consent.
+fn heard(consents: &Consents, asked: &[Question]) -> Consents {
+    let to = |question: Question| asked.contains(&question);
+    Consents {
+        registration: consents.registration.filter(|_| to(Question::Registration)),
+        limit_certificate: consents.limit_certificate.filter(|_| to(Question::LimitCertificate)),
+        specific_disease: consents.specific_disease.filter(|_| to(Question::SpecificDisease)),
+        diagnosis_and_pharmacists: consents.diagnosis_and_pharmacists.filter(|_| to(Question::DiagnosisAndPharmacists)),
+        operation: consents.operation.filter(|_| to(Question::Operation)),
+        health_checkup: consents.health_checkup.filter(|_| to(Question::HealthCheckup)),
+        subsidy: consents.subsidy.filter(|_| to(Question::Subsidy)),
+        prescription: consents.prescription.filter(|_| to(Question::Prescription)),
+    }
+}
+
+/// Supplementary information on success (spec/oqs-interface.md §4, [A] that it exists).
+fn supplement(certificate: CertificateStatus) -> Option<Notice> {
+    match certificate {
+        CertificateStatus::RenewalDue => Some(notice::RENEWAL_DUE),
+        CertificateStatus::Grace => Some(notice::IN_GRACE),
+        _ => None,
+    }
+}
+
+fn without_document(outcome: Outcome) -> VisitAnswer {
+    VisitAnswer { outcome, document: None, pmh_request: None }
+}

@@ -1,0 +1,60 @@
+//! Codes and messages of our own. The official list (別紙6-1) is not public; these carry the prefix `MDG-` so that nobody takes
+//! them for it (spec/oqs-interface.md §4). The last letter is the severity: W the answer holds, E it does not.
+
+/// One code with its message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Notice {
+    /// Ours, never official.
+    pub code: &'static str,
+    /// As it stands in the file; only characters that CP932 has.
+    pub message: &'static str,
+    /// The same for readers of English.
+    pub en: &'static str,
+}
+
+/// Supplementary information: the certificate ends within three months.
+pub const RENEWAL_DUE: Notice = Notice {
+    code: "MDG-C0001W",
+    message: "利用者証明用電子証明書の有効期限が3か月以内に切れます。市区町村で更新してください。",
+    en: "the certificate ends within three months",
+};
+/// Supplementary information: the certificate has ended, the card confirms the qualification only.
+pub const IN_GRACE: Notice = Notice {
+    code: "MDG-C0002W",
+    message: "利用者証明用電子証明書の有効期限が切れています。資格確認のみ利用できます。",
+    en: "the certificate has ended: qualification only",
+};
+/// The operator asked for SegmentOfResult 9.
+pub const CENTRE_ERROR: Notice = Notice {
+    code: "MDG-S0001E",
+    message: "オンライン資格確認等システムで異常が発生しました。",
+    en: "the centre failed (asked for by the operator)",
+};
+/// The operator asked PMH to fail.
+pub const SUBSIDY_ERROR: Notice = Notice {
+    code: "MDG-P0001E",
+    message: "医療費助成情報を取得できませんでした。",
+    en: "PMH failed (asked for by the operator)",
+};
+/// The request's file name was never announced.
+pub const SUBSIDY_UNKNOWN: Notice = Notice {
+    code: "MDG-P0002E",
+    message: "医療費助成情報の要求が見つかりません。",
+    en: "no such PMH request was announced",
+};
+/// The request is of another day.
+pub const SUBSIDY_STALE: Notice = Notice {
+    code: "MDG-P0003E",
+    message: "医療費助成情報の要求は当日に限り有効です。",
+    en: "a PMH request holds on its own day only",
+};
+/// PMH refused the linkage key.
+pub const SUBSIDY_REFUSED: Notice = Notice {
+    code: "MDG-P0004E",
+    message: "PMH連携キーが受け付けられませんでした。",
+    en: "PMH refused the linkage key",
+};
+
+/// All of them, for tables and checks.
+pub const ALL: [Notice; 7] =
+    [RENEWAL_DUE, IN_GRACE, CENTRE_ERROR, SUBSIDY_ERROR, SUBSIDY_UNKNOWN, SUBSIDY_STALE, SUBSIDY_REFUSED];

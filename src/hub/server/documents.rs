@@ -1,0 +1,61 @@
+//! `POST /oqs/{interface}` and `POST /oqs/PMHsimsm01`.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, PathRejection};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+
+use super::Served;
+use super::reply::{self, Refused};
+use crate::event::Lang;
+use crate::message::subsidy::SubsidyDocument;
+use crate::wire::http::{INSTITUTION, STEERING, XML};
+use crate::wire::problem::Problem;
+use crate::wire::{Answer, Asker, Question, Request, Steering, SubsidyAnswer, SubsidyQuestion, document};
+
+/// A document in, a document out. The terminal has refused what a レセコン got wrong; what still comes broken is the caller's fault.
+pub(super) async fn ask(
+    State(served): State<Served>,
+    interface: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Refused> {
+    let Path(interface) = interface.map_err(|rejection| Refused::new(400, rejection.to_string()))?;
+    if interface != "OQSsiquc01" {
+        let detail = format!("インターフェイス {interface} は未対応です / unknown interface: OQSsiquc01 or PMHsimsm01");
+        return Err(Refused::new(404, detail));
+    }
+    let body = reply::body(&headers, XML, body)?;
+    let request = document::read_request(&body).map_err(|refusal| Refused::new(422, refusal.words(Lang::Ja)))?;
+    let institution = reply::text(&headers, INSTITUTION)?.unwrap_or(&request.medical_institution_code).to_owned();
+    let question = Question {
+        asker: Asker { institution, time: reply::time(&headers, &served.clock)? },
+        steering: steering(&headers)?,
+        request: Request::Qualification(request),
+    };
+    let Answer::Qualification(result) = served.call(move |hub| hub.ask(&question)).await?;
+    Ok(([(header::CONTENT_TYPE, XML)], document::write_result(&result)).into_response())
+}
+
+/// The request's file name in, the certificates out. The tags of the real answer are not public, so certificates travel as JSON and
+/// the terminal's layout, which a vendor may replace, names the elements.
+pub(super) async fn subsidies(
+    State(served): State<Served>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<SubsidyDocument>, Refused> {
+    let question: SubsidyQuestion = reply::json(&headers, body)?;
+    match served.call(move |hub| hub.subsidies(&question)).await? {
+        SubsidyAnswer::Document(document) => Ok(Json(document)),
+        SubsidyAnswer::Failed { code, message } => Err(Refused(Problem::pmh_failed(code, message))),
+    }
+}
+
+fn steering(headers: &HeaderMap) -> Result<Steering, Refused> {
+    let Some(sent) = reply::text(headers, STEERING)? else { return Ok(Steering::default()) };
+    serde_json::from_str(sent).map_err(|error| {
+        Refused::new(400, format!("{STEERING}: JSON として読めません / not what docs/hub.md describes: {error}"))
+    })
+}

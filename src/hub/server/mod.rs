@@ -1,0 +1,76 @@
+//! The hub over HTTP, as docs/hub.md describes it. Whatever stands behind it is a [`Connection`]; its calls block, so they run on
+//! threads of their own.
+//!
+//! - [`router`], [`serve`]: paths and the loop
+//! - `visits`, `documents`: JSON in, XML in
+//! - `reply`: problem documents for everything that is not answered
+
+mod documents;
+mod reply;
+mod visits;
+
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use self::reply::Refused;
+use crate::clock::Clock;
+use crate::wire::{Connection, WireError, document};
+
+/// What the handlers share.
+#[derive(Clone)]
+struct Served {
+    hub: Arc<dyn Connection>,
+    clock: Clock,
+}
+
+impl Served {
+    /// Runs a blocking call of the hub beside the event loop.
+    async fn call<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&dyn Connection) -> Result<T, WireError> + Send + 'static,
+    ) -> Result<T, Refused> {
+        let hub = self.hub.clone();
+        match tokio::task::spawn_blocking(move || call(&*hub)).await {
+            Ok(answer) => Ok(answer?),
+            Err(_) => Err(Refused::new(500, "ハブの内部エラー / the hub failed: please report what was asked")),
+        }
+    }
+}
+
+/// The paths of docs/hub.md. `clock` gives the document time where a caller sends none.
+pub fn router(hub: Arc<dyn Connection>, clock: Clock) -> Router {
+    Router::new()
+        .route("/oqs/visits", post(visits::open))
+        .route("/oqs/visits/{id}/consents", post(visits::consent))
+        .route("/oqs/PMHsimsm01", post(documents::subsidies))
+        .route("/oqs/{interface}", post(documents::ask))
+        .route("/healthz", get(health))
+        .fallback(reply::no_such_path)
+        .method_not_allowed_fallback(reply::wrong_method)
+        .layer(DefaultBodyLimit::max(document::LIMIT))
+        .with_state(Served { hub, clock })
+}
+
+/// Serves until `end` is over; answers under way are finished first.
+///
+/// # Errors
+/// The socket failed.
+pub async fn serve(
+    listener: TcpListener,
+    hub: Arc<dyn Connection>,
+    clock: Clock,
+    end: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    axum::serve(listener, router(hub, clock)).with_graceful_shutdown(end).await
+}
+
+async fn health() -> Json<Value> {
+    Json(json!({ "status": "ok" }))
+}

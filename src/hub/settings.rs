@@ -1,0 +1,28 @@
+//! The dates on which the rules of the centre changed, as data: whoever needs another day sets another day.
+
+use jiff::civil::{Date, date};
+
+/// What may differ from hub to hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// From this day the consents are asked at once and 限度額 without a screen: 2024-10-07 (spec/jpki-card.md §5.5, [A]).
+    pub all_at_once_from: Date,
+    /// From this day a record carries its 資格確認キー; `None` for never. Planned for 2024-12 (spec/pmh.md §5.5, [A] for the plan;
+    /// the day itself is not public, so it is the first of that month, [C]).
+    pub qualification_key_from: Option<Date>,
+    /// The renewal notice comes this many months before the certificate ends (spec/jpki-card.md §3.5, [A]).
+    pub renewal_notice_months: i32,
+    /// The card still confirms the qualification this many months after the certificate ended (the same, [A]).
+    pub grace_months: i32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            all_at_once_from: date(2024, 10, 7),
+            qualification_key_from: Some(date(2024, 12, 1)),
+            renewal_notice_months: 3,
+            grace_months: 3,
+        }
+    }
+}

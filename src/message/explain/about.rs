@@ -1,0 +1,145 @@
+//! What can be told of a file besides its elements.
+
+use super::{Explanation, finding_text};
+use crate::event::{Lang, say};
+use crate::message::name::{Case, Interface, PmhName, interface_of};
+use crate::message::order::{SeenOrder, seen_order};
+use crate::message::qualification::{QualificationRequest, QualificationResult};
+use crate::message::refusal::read_err_file;
+use crate::message::xml::Document;
+
+/// Name, interface, encoding and order of a document.
+pub(super) fn document(name: &str, document: &Document, lang: Lang) -> Vec<(String, String)> {
+    let mut about = name_rows(name, lang);
+    let bom = if document.bom { say(lang, "、BOMあり", ", with BOM") } else { "" };
+    let declared = match &document.declared {
+        Some(label) => format!("{} {label}", say(lang, "宣言", "declared")),
+        None => say(lang, "宣言なし", "not declared").to_owned(),
+    };
+    about.push(row(lang, "文字コード", "encoding", format!("{} ({declared}{bom})", document.encoding.label())));
+    let order = match seen_order(&document.root) {
+        SeenOrder::Hash => {
+            say(lang, "実端末の順（ハッシュ順、推定）", "as real terminals write (hash order, inferred)")
+        }
+        SeenOrder::Other => say(lang, "仕様書の順か、送信側の順", "the specification's, or the sender's own"),
+        SeenOrder::Unknown => say(lang, "要素が少なく判定できません", "too few elements to tell"),
+    };
+    about.push(row(lang, "要素の順", "order", order.to_owned()));
+    about
+}
+
+/// What is unusual in the document as a whole.
+pub(super) fn notes(document: &Document, lang: Lang) -> Vec<String> {
+    let mut findings = document.findings.clone();
+    let body = document.root.child("MessageBody");
+    let is_result = body.is_some_and(|body| body.child("ProcessingResultStatus").is_some());
+    let is_qualification = body.is_some_and(|body| body.child("ReferenceNumberRegistrationInfo").is_none());
+    let mut notes = Vec::new();
+    if is_result && is_qualification {
+        match QualificationResult::from_tree(&document.root) {
+            Ok(read) => findings.extend(read.findings),
+            Err(refusal) => notes.push(refusal.words(lang)),
+        }
+    } else if is_single_query(document) {
+        match QualificationRequest::from_tree(&document.root) {
+            Ok(read) => findings.extend(read.findings),
+            Err(refusal) => notes.push(format!("{} {}", refusal.code(), refusal.words(lang))),
+        }
+    }
+    // What the lines say already is not said twice.
+    findings.retain(|finding| {
+        use crate::message::finding::FindingKind::*;
+        !matches!(finding.kind, UnknownElement | TooLong | UnknownCode | Repeated)
+    });
+    notes.extend(findings.iter().map(|finding| finding_text(finding, lang)));
+    notes.extend(code_mismatch(document, lang));
+    notes
+}
+
+fn is_single_query(document: &Document) -> bool {
+    let search = document.root.at(&["MessageBody", "QualificationConfirmSearchInfo"]);
+    search.is_some_and(|search| {
+        search.child("Birthdate").is_some() || search.child("InsuredIdentificationNumber").is_some()
+    })
+}
+
+/// CharacterCodeIdentifier against the bytes.
+fn code_mismatch(document: &Document, lang: Lang) -> Option<String> {
+    let said = document.root.at(&["MessageHeader", "CharacterCodeIdentifier"])?.value();
+    let is = document.encoding.code();
+    (said != is).then(|| match lang {
+        Lang::Ja => {
+            format!("CharacterCodeIdentifier は {said} ですが、内容は {} ({is}) です", document.encoding.label())
+        }
+        Lang::En => {
+            format!("CharacterCodeIdentifier says {said}, but the bytes are {} ({is})", document.encoding.label())
+        }
+    })
+}
+
+/// An `.err`: whose request it answers, and what it says.
+pub(super) fn err_file(name: &str, bytes: &[u8], lang: Lang) -> Explanation {
+    let request = name.get(..name.len().saturating_sub(4)).unwrap_or_default();
+    let mut about = name_rows(request, lang);
+    about.insert(
+        0,
+        row(lang, "種類", "kind", say(lang, "要求を返却した理由", "why a request was sent back").to_owned()),
+    );
+    let mut notes = Vec::new();
+    match read_err_file(bytes) {
+        Some((code, message)) => {
+            let whose = if code.starts_with("MDG-") {
+                say(lang, "（本プログラム独自のコード）", " (a code of this program)")
+            } else {
+                say(lang, "（公開されていないコード）", " (the code list is not public)")
+            };
+            about.push(row(lang, "コード", "code", format!("{code}{whose}")));
+            about.push(row(lang, "内容", "message", message));
+        }
+        None => match crate::text::decode(bytes, None) {
+            Ok(text) => about.push(row(lang, "内容", "content", text.text.trim_end().to_owned())),
+            Err(error) => notes.push(error.to_string()),
+        },
+    }
+    Explanation { about, lines: Vec::new(), notes }
+}
+
+fn name_rows(name: &str, lang: Lang) -> Vec<(String, String)> {
+    let head = name.split('_').next().unwrap_or_default();
+    let Some(interface) = interface_of(head, Case::Ignore) else {
+        let unknown = say(lang, "一覧にない名前です", "not a name of the catalogue");
+        return vec![row(lang, "ファイル", "file", format!("{name} ({unknown})"))];
+    };
+    let mut rows = vec![row(lang, "ファイル", "file", name.to_owned())];
+    rows.push(row(lang, "インターフェイス", "interface", interface_text(interface, lang)));
+    if let Some(rest) = name.strip_prefix("OQSsiquc01res_face_") {
+        rows.extend(face_rows(rest, lang));
+    }
+    if let Some(pmh) = PmhName::parse(name) {
+        rows.push(row(lang, "対の名前", "pair", format!("{} → {}", pmh.request(), pmh.result())));
+    }
+    rows
+}
+
+fn interface_text(interface: &Interface, lang: Lang) -> String {
+    let number = interface.number.as_deref().zip(interface.number_confidence);
+    let number = number.map(|(number, confidence)| format!(" {number} [{confidence}]")).unwrap_or_default();
+    let what = say(lang, &interface.ja, &interface.en);
+    format!("{} {what} [{}]{number}", interface.file, interface.provenance.confidence)
+}
+
+/// A face file's name: 医療機関コード (10) + 20 digits nobody can read + time.
+fn face_rows(rest: &str, lang: Lang) -> Vec<(String, String)> {
+    let stem = rest.rsplit_once('.').map_or(rest, |(stem, _)| stem);
+    let (token, time) = stem.rsplit_once('_').unwrap_or(("", stem));
+    let mut rows = Vec::new();
+    if let (Some(institution), Some(_), 30) = (token.get(..10), token.get(10..), token.len()) {
+        rows.push(row(lang, "医療機関コード", "institution", institution.to_owned()));
+    }
+    rows.push(row(lang, "作成日時", "made at", time.to_owned()));
+    rows
+}
+
+fn row(lang: Lang, ja: &str, en: &str, text: String) -> (String, String) {
+    (say(lang, ja, en).to_owned(), text)
+}

@@ -1,0 +1,255 @@
+//! Between the fields of a document and its elements: each element is named once, in specification order, by [`elements!`].
+
+use super::finding::{Finding, FindingKind};
+use super::qualification::MedicalInformationConsent;
+use super::tree::Element;
+
+/// A group of elements below one parent.
+pub(super) trait Group: Default {
+    /// Appends its elements in specification order; absent ones are omitted.
+    fn put(&self, out: &mut Vec<Element>);
+    /// Takes one child, in whatever order they come. False if the group has no such element.
+    fn take(&mut self, child: &Element, reading: &mut Reading) -> bool;
+    /// Reports mandatory elements that did not come.
+    fn missing(&self, reading: &mut Reading);
+
+    /// Takes all children of `element`; what the group does not know is reported.
+    fn take_all(&mut self, element: &Element, reading: &mut Reading) {
+        reading.path.push(element.name.to_string());
+        for child in element.children() {
+            if !self.take(child, reading) {
+                reading.report(FindingKind::UnknownElement, &child.name, None);
+            }
+        }
+        self.missing(reading);
+        reading.path.pop();
+    }
+}
+
+/// Where a reader stands and what it noticed.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    /// Names from the root to the element whose children are read.
+    pub path: Vec<String>,
+    /// What was noticed.
+    pub findings: Vec<Finding>,
+}
+
+impl Reading {
+    pub fn report(&mut self, kind: FindingKind, name: &str, seen: Option<&str>) {
+        let mut finding = Finding::new(kind, format!("{}/{name}", self.path.join("/")));
+        finding.seen = seen.map(str::to_owned);
+        self.findings.push(finding);
+    }
+}
+
+/// A field that one element fills.
+pub(super) trait Field {
+    /// Appends the element, unless the field is absent.
+    fn put(&self, name: &'static str, out: &mut Vec<Element>);
+    /// Fills the field from its element; a second one is reported and dropped.
+    fn take(&mut self, element: &Element, reading: &mut Reading);
+    /// Whether the field is mandatory and empty.
+    fn is_missing(&self) -> bool {
+        false
+    }
+}
+
+/// Mandatory.
+impl Field for String {
+    fn put(&self, name: &'static str, out: &mut Vec<Element>) {
+        out.push(Element::text(name, self.as_str()));
+    }
+    fn take(&mut self, element: &Element, reading: &mut Reading) {
+        if self.is_empty() {
+            element.value().clone_into(self);
+        } else {
+            reading.report(FindingKind::Repeated, &element.name, Some(element.value()));
+        }
+    }
+    fn is_missing(&self) -> bool {
+        self.trim().is_empty()
+    }
+}
+
+/// Optional: an empty element is the same as none, on both ways.
+impl Field for Option<String> {
+    fn put(&self, name: &'static str, out: &mut Vec<Element>) {
+        if let Some(value) = self.as_deref().filter(|value| !value.is_empty()) {
+            out.push(Element::text(name, value));
+        }
+    }
+    fn take(&mut self, element: &Element, reading: &mut Reading) {
+        match self {
+            None if element.value().is_empty() => {}
+            None => *self = Some(element.value().to_owned()),
+            Some(_) => reading.report(FindingKind::Repeated, &element.name, Some(element.value())),
+        }
+    }
+}
+
+/// An optional group.
+impl<G: Group> Field for Option<G> {
+    fn put(&self, name: &'static str, out: &mut Vec<Element>) {
+        if let Some(group) = self {
+            out.push(parent(name, group));
+        }
+    }
+    fn take(&mut self, element: &Element, reading: &mut Reading) {
+        if self.is_some() {
+            return reading.report(FindingKind::Repeated, &element.name, None);
+        }
+        self.insert(G::default()).take_all(element, reading);
+    }
+}
+
+/// The element of a group.
+pub(super) fn parent<G: Group>(name: &'static str, group: &G) -> Element {
+    let mut children = Vec::new();
+    group.put(&mut children);
+    Element::parent(name, children)
+}
+
+/// `…ConsFlg`, `…ConsTime`, `…AvailableTime`.
+pub(super) type ConsentNames = [&'static str; 3];
+
+pub(super) fn put_consent(field: &Option<MedicalInformationConsent>, names: ConsentNames, out: &mut Vec<Element>) {
+    let Some(consent) = field else { return };
+    Field::put(&consent.flg, names[0], out);
+    Field::put(&consent.time, names[1], out);
+    Field::put(&consent.available, names[2], out);
+}
+
+pub(super) fn take_consent(
+    field: &mut Option<MedicalInformationConsent>,
+    names: ConsentNames,
+    child: &Element,
+    reading: &mut Reading,
+) -> bool {
+    let Some(which) = names.iter().position(|name| child.name == *name) else { return false };
+    let consent = field.get_or_insert_default();
+    match which {
+        0 => Field::take(&mut consent.flg, child, reading),
+        1 => Field::take(&mut consent.time, child, reading),
+        _ => Field::take(&mut consent.available, child, reading),
+    }
+    true
+}
+
+pub(super) fn put_list<G: Group>(items: &[G], name: &'static str, item: &'static str, out: &mut Vec<Element>) {
+    if !items.is_empty() {
+        out.push(Element::parent(name, items.iter().map(|group| parent(item, group)).collect()));
+    }
+}
+
+/// Takes a list; a list element that comes again goes on with the same list.
+pub(super) fn take_list<G: Group>(items: &mut Vec<G>, item: &'static str, list: &Element, reading: &mut Reading) {
+    reading.path.push(list.name.to_string());
+    for child in list.children() {
+        if child.name == item {
+            let mut group = G::default();
+            group.take_all(child, reading);
+            items.push(group);
+        } else {
+            reading.report(FindingKind::UnknownElement, &child.name, None);
+        }
+    }
+    reading.path.pop();
+}
+
+/// Ties the fields of a struct to elements, in specification order:
+///
+/// - `one "Name" => field` for a `String` (mandatory), `Option<String>` or an optional group
+/// - `list "List" / "Item" => field` for a `Vec` of groups
+/// - `inside "Parent" / "Name" => field` for a value that stands alone below a parent of its own
+/// - `consent "Prefix" => field` for the three elements of a consent
+macro_rules! elements {
+    ($group:ty { $( $kind:ident $name:literal $(/ $item:literal)? => $field:ident, )+ }) => {
+        impl $crate::message::fields::Group for $group {
+            fn put(&self, out: &mut Vec<$crate::message::tree::Element>) {
+                $( $crate::message::fields::put_row!($kind $name $(/ $item)?, self.$field, out); )+
+            }
+            fn take(
+                &mut self,
+                child: &$crate::message::tree::Element,
+                reading: &mut $crate::message::fields::Reading,
+            ) -> bool {
+                $( $crate::message::fields::take_row!($kind $name $(/ $item)?, self.$field, child, reading); )+
+                false
+            }
+            fn missing(&self, reading: &mut $crate::message::fields::Reading) {
+                $( $crate::message::fields::missing_row!($kind $name, self.$field, reading); )+
+            }
+        }
+    };
+}
+
+macro_rules! put_row {
+    (one $name:literal, $field:expr, $out:ident) => {
+        $crate::message::fields::Field::put(&$field, $name, $out)
+    };
+    (list $name:literal / $item:literal, $field:expr, $out:ident) => {
+        $crate::message::fields::put_list(&$field, $name, $item, $out)
+    };
+    (inside $name:literal / $item:literal, $field:expr, $out:ident) => {
+        if let Some(value) = &$field {
+            let inner = $crate::message::tree::Element::text($item, value.as_str());
+            $out.push($crate::message::tree::Element::parent($name, vec![inner]));
+        }
+    };
+    (consent $name:literal, $field:expr, $out:ident) => {
+        $crate::message::fields::put_consent(&$field, $crate::message::fields::consent_names!($name), $out)
+    };
+}
+
+macro_rules! take_row {
+    (one $name:literal, $field:expr, $child:ident, $reading:ident) => {
+        if $child.name == $name {
+            $crate::message::fields::Field::take(&mut $field, $child, $reading);
+            return true;
+        }
+    };
+    (list $name:literal / $item:literal, $field:expr, $child:ident, $reading:ident) => {
+        if $child.name == $name {
+            $crate::message::fields::take_list(&mut $field, $item, $child, $reading);
+            return true;
+        }
+    };
+    (inside $name:literal / $item:literal, $field:expr, $child:ident, $reading:ident) => {
+        if $child.name == $name {
+            $reading.path.push($name.to_owned());
+            for inner in $child.children() {
+                if inner.name == $item {
+                    $crate::message::fields::Field::take(&mut $field, inner, $reading);
+                } else {
+                    $reading.report($crate::message::finding::FindingKind::UnknownElement, &inner.name, None);
+                }
+            }
+            $reading.path.pop();
+            return true;
+        }
+    };
+    (consent $name:literal, $field:expr, $child:ident, $reading:ident) => {
+        let names = $crate::message::fields::consent_names!($name);
+        if $crate::message::fields::take_consent(&mut $field, names, $child, $reading) {
+            return true;
+        }
+    };
+}
+
+macro_rules! missing_row {
+    (one $name:literal, $field:expr, $reading:ident) => {
+        if $crate::message::fields::Field::is_missing(&$field) {
+            $reading.report($crate::message::finding::FindingKind::Missing, $name, None);
+        }
+    };
+    ($kind:ident $name:literal, $field:expr, $reading:ident) => {};
+}
+
+macro_rules! consent_names {
+    ($prefix:literal) => {
+        [concat!($prefix, "ConsFlg"), concat!($prefix, "ConsTime"), concat!($prefix, "AvailableTime")]
+    };
+}
+
+pub(super) use {consent_names, elements, missing_row, put_row, take_row};

@@ -1,0 +1,174 @@
+//! The documents as trees and back.
+
+use serde::{Deserialize, Serialize};
+
+use super::*;
+use crate::clock;
+use crate::message::fields::{Field, Group, Reading, parent};
+use crate::message::finding::{Finding, FindingKind};
+use crate::message::refusal::{Refusal, Rule};
+use crate::message::tree::{Content, Element};
+use crate::message::xml;
+
+/// How several records stand in a result (spec/oqs-interface.md §2.2; unknown which is real, [C]).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Records {
+    /// One ResultList with several records.
+    #[default]
+    OneList,
+    /// Several ResultList with one record each, as the centre's JSON.
+    RepeatedList,
+}
+
+/// A document, and what was unusual in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read<T> {
+    /// What was read.
+    pub document: T,
+    /// Kept, marked, to be reported.
+    pub findings: Vec<Finding>,
+}
+
+impl QualificationRequest {
+    /// Reads the bytes of a request: the document, and the XML around it (its encoding is that of the answer).
+    ///
+    /// # Errors
+    /// A [`Refusal`] with line and column.
+    pub fn read(bytes: &[u8]) -> Result<(Read<Self>, xml::Document), Refusal> {
+        let document = xml::read(bytes)?;
+        let mut read = Self::from_tree(&document.root).map_err(|refusal| xml::locate(bytes, refusal))?;
+        read.findings.extend(document.findings.iter().cloned());
+        Ok((read, document))
+    }
+
+    /// The request as a tree, in specification order.
+    pub fn to_tree(&self) -> Element {
+        message(parent("MessageHeader", self), vec![parent("QualificationConfirmSearchInfo", &self.search)])
+    }
+
+    /// Reads a request, whatever the order of its elements. Over-long and odd values are kept as findings.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: wrong root, a mandatory element missing or repeated, a date that is none.
+    pub fn from_tree(root: &Element) -> Result<Read<Self>, Refusal> {
+        let (header, body) = parts(root)?;
+        let mut reading = Reading { path: vec!["XmlMsg".to_owned()], findings: Vec::new() };
+        let mut request = Self::default();
+        request.take_all(header, &mut reading);
+        reading.path.push("MessageBody".to_owned());
+        let mut search: Option<SearchInfo> = None;
+        for child in body.children() {
+            if child.name == "QualificationConfirmSearchInfo" {
+                Field::take(&mut search, child, &mut reading);
+            } else {
+                reading.report(FindingKind::UnknownElement, &child.name, None);
+            }
+        }
+        match search {
+            Some(search) => request.search = search,
+            None => reading.report(FindingKind::Missing, "QualificationConfirmSearchInfo", None),
+        }
+        request.trim();
+        refuse(&reading.findings)?;
+        request.check_dates()?;
+        reading.findings.extend(super::unusual::of_request(&request));
+        Ok(Read { document: request, findings: reading.findings })
+    }
+
+    /// Blanks around dates, codes and flags are a pretty-printer's; those of the numbers are padding and stay.
+    fn trim(&mut self) {
+        for value in [
+            &mut self.qualification_confirmation_date,
+            &mut self.medical_institution_code,
+            &mut self.search.birthdate,
+            &mut self.search.limit_application_certificate_related_cons_flg,
+        ] {
+            if value.trim().len() != value.len() {
+                *value = value.trim().to_owned();
+            }
+        }
+    }
+
+    fn check_dates(&self) -> Result<(), Refusal> {
+        let dates = [
+            (&self.qualification_confirmation_date, "XmlMsg/MessageHeader/QualificationConfirmationDate"),
+            (&self.search.birthdate, "XmlMsg/MessageBody/QualificationConfirmSearchInfo/Birthdate"),
+        ];
+        match dates.into_iter().find(|(value, _)| clock::parse_date(value).is_none()) {
+            Some((value, path)) => Err(Refusal::new(Rule::NotADate).at(path).seen(value.as_str())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The first finding that a request may not have.
+fn refuse(findings: &[Finding]) -> Result<(), Refusal> {
+    let broken = findings.iter().find_map(|finding| match finding.kind {
+        FindingKind::Missing => Some((Rule::Missing, finding)),
+        FindingKind::Repeated => Some((Rule::Repeated, finding)),
+        _ => None,
+    });
+    match broken {
+        Some((rule, finding)) => {
+            Err(Refusal { seen: finding.seen.clone(), ..Refusal::new(rule).at(finding.path.as_str()) })
+        }
+        None => Ok(()),
+    }
+}
+
+impl QualificationResult {
+    /// The result as a tree, in specification order.
+    pub fn to_tree(&self, records: Records) -> Element {
+        let mut body = Vec::with_capacity(8);
+        self.put(&mut body);
+        if records == Records::RepeatedList {
+            body = body.into_iter().flat_map(one_list_each).collect();
+        }
+        message(parent("MessageHeader", &self.header), body)
+    }
+
+    /// Reads a result as real terminals write it: any order, one list or several, unknown elements reported, none of them a reason
+    /// to fail.
+    ///
+    /// # Errors
+    /// A [`Refusal`] when there is no XmlMsg with header and body.
+    pub fn from_tree(root: &Element) -> Result<Read<Self>, Refusal> {
+        let (header, body) = parts(root)?;
+        let mut reading = Reading { path: vec!["XmlMsg".to_owned()], findings: Vec::new() };
+        let mut result = Self::default();
+        result.header.take_all(header, &mut reading);
+        result.take_all(body, &mut reading);
+        Ok(Read { document: result, findings: reading.findings })
+    }
+}
+
+/// A ResultList of several records as that many lists.
+fn one_list_each(element: Element) -> Vec<Element> {
+    match element.content {
+        Content::Children(records) if element.name == "ResultList" => {
+            records.into_iter().map(|record| Element::parent("ResultList", vec![record])).collect()
+        }
+        content => vec![Element { name: element.name, content }],
+    }
+}
+
+fn message(header: Element, body: Vec<Element>) -> Element {
+    Element::parent("XmlMsg", vec![header, Element::parent("MessageBody", body)])
+}
+
+/// Header and body, each once, below `XmlMsg`.
+fn parts(root: &Element) -> Result<(&Element, &Element), Refusal> {
+    if root.name != "XmlMsg" {
+        return Err(Refusal::new(Rule::WrongRoot).at(root.name.as_ref()));
+    }
+    let part = |name: &str| {
+        let mut found = root.children().iter().filter(|child| child.name == name);
+        match (found.next(), found.next()) {
+            (Some(part), None) => Ok(part),
+            (None, _) => Err(Refusal::new(Rule::WrongRoot).at(format!("XmlMsg/{name}"))),
+            (Some(_), Some(_)) => Err(Refusal::new(Rule::Repeated).at(format!("XmlMsg/{name}"))),
+        }
+    };
+    Ok((part("MessageHeader")?, part("MessageBody")?))
+}

@@ -1,0 +1,225 @@
+//! Documents for tests: with every optional part, and as a visit makes them.
+
+use super::qualification::*;
+use super::subsidy::*;
+
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+pub(super) fn request() -> QualificationRequest {
+    QualificationRequest {
+        qualification_confirmation_date: "20261121".into(),
+        medical_institution_code: "1319999996".into(),
+        arbitrary_file_identifier: some("20261121093000-a&b<c>"),
+        search: search(),
+    }
+}
+
+fn search() -> SearchInfo {
+    SearchInfo {
+        insurer_number: "  138057".into(),
+        insured_card_symbol: some("東京−１２"),
+        insured_identification_number: "1234567".into(),
+        insured_branch_number: some("01"),
+        birthdate: "19500321".into(),
+        limit_application_certificate_related_cons_flg: "1".into(),
+        arbitrary_identifier: some("visit_42"),
+    }
+}
+
+fn consent() -> Option<MedicalInformationConsent> {
+    Some(MedicalInformationConsent { flg: "1".into(), time: some("20261121093000"), available: some("20261122093000") })
+}
+
+/// A face result as a visit makes it.
+pub(super) fn face() -> QualificationResult {
+    let record = QualificationRecord {
+        insured_card_classification: "01".into(),
+        insurer_number: some("  138057"),
+        insured_card_symbol: some("千代田"),
+        insured_identification_number: some("1234567"),
+        insured_branch_number: some("01"),
+        personal_family_classification: some("1"),
+        name: "診療　太郎".into(),
+        name_kana: some("ｼﾝﾘｮｳ ﾀﾛｳ"),
+        sex1: "1".into(),
+        birthdate: "19500321".into(),
+        address: some("東京都千代田区霞が関１−２−３〜５　𠮷田荘"),
+        post_number: some("100-0013"),
+        insured_certificate_issuance_date: some("20250401"),
+        insured_card_valid_date: some("20250401"),
+        insurer_name: "千代田区".into(),
+        limit_application_certificate_related_cons_flg: some("1"),
+        limit_application_certificate_related_cons_time: some("20261121093000"),
+        specific_diseases_certificate_related_cons_flg: some("0"),
+        specific_health_checkups_info: consent(),
+        pharmacists_info: consent(),
+        diagnosis_info: Some(MedicalInformationConsent { flg: "0".into(), time: None, available: None }),
+        reference_number: some("00012345"),
+        ..QualificationRecord::default()
+    };
+    QualificationResult {
+        header: ResultHeader {
+            process_execution_time: "20261121093000".into(),
+            qualification_confirmation_date: "20261121".into(),
+            medical_institution_code: "1319999996".into(),
+            arbitrary_file_identifier: some("ArnHCeDfNjMCFzg="),
+            reference_classification: "1".into(),
+            segment_of_result: "1".into(),
+            character_code_identifier: "0".into(),
+            ..ResultHeader::default()
+        },
+        processing_result_status: "1".into(),
+        qualification_validity: some("1"),
+        records: vec![record],
+        request_pmh_file_name: some("PMHsimsm01req_1234567890ABCDEF2026112109300000_face.xml"),
+        ..QualificationResult::default()
+    }
+}
+
+/// A result with every part filled, two records of it.
+pub(super) fn full_result() -> QualificationResult {
+    let mut result = face();
+    result.header.error_code = some("MDG-T000");
+    result.header.error_message = some("試験");
+    result.prescription_issue_select = some("1");
+    result.processing_result_code = some("MDG-T002");
+    result.processing_result_message = some("証明書の有効期限が近づいています");
+    result.search = Some(search());
+    let template = result.records.remove(0);
+    let record = QualificationRecord {
+        insured_name: some("診療　一郎"),
+        name_of_other: some("通称　太郎"),
+        name_of_other_kana: some("ﾂｳｼｮｳ ﾀﾛｳ"),
+        sex2: some("2"),
+        qualification_date: some("20250401"),
+        disqualification_date: some("20270331"),
+        insured_card_expiration_date: some("20270331"),
+        insured_partial_contribution_ratio: some("010"),
+        preschool_classification: some("1"),
+        reason_of_loss: some("99"),
+        elderly_recipient_certificate_info: Some(elderly()),
+        limit_application_certificate_related_info: Some(limit_certificate()),
+        specific_diseases_certificate_related_cons_flg: some("1"),
+        specific_diseases_certificate_related_cons_time: some("20261121093000"),
+        specific_diseases_certificates: vec![disease("1"), disease("2")],
+        medical_tickets: vec![ticket(), ticket()],
+        diagnosis_info: consent(),
+        operation_info: consent(),
+        qualification_confirmation_key: some("0123456789abcdef"),
+        ..template
+    };
+    let second = QualificationRecord { insured_card_classification: "A1".into(), ..record.clone() };
+    result.records = vec![record, second];
+    result
+}
+
+fn elderly() -> ElderlyRecipientCertificateInfo {
+    ElderlyRecipientCertificateInfo {
+        elderly_recipient_certificate_date: some("20250801"),
+        elderly_recipient_valid_start_date: some("20250801"),
+        elderly_recipient_valid_end_date: some("20270731"),
+        elderly_recipient_contribution_ratio: some("020"),
+    }
+}
+
+fn limit_certificate() -> LimitApplicationCertificateRelatedInfo {
+    LimitApplicationCertificateRelatedInfo {
+        limit_application_certificate_classification: some("01"),
+        limit_application_certificate_classification_flag: some("A03"),
+        limit_application_certificate_date: some("20250801"),
+        limit_application_certificate_valid_start_date: some("20250801"),
+        limit_application_certificate_valid_end_date: some("20270731"),
+        limit_application_certificate_long_term_date: some("20260101"),
+    }
+}
+
+fn disease(category: &str) -> SpecificDiseasesCertificateInfo {
+    SpecificDiseasesCertificateInfo {
+        specific_diseases_disease_category: some(category),
+        specific_diseases_certificate_date: some("20250801"),
+        specific_diseases_valid_start_date: some("20250801"),
+        specific_diseases_valid_end_date: some("20270731"),
+        specific_diseases_self_pay: some("10000"),
+    }
+}
+
+fn ticket() -> MedicalTicketInfo {
+    MedicalTicketInfo {
+        ticket_type: some("01"),
+        medical_ticket_valid_date: some("20261101"),
+        medical_ticket_expiration_date: some("20261130"),
+        issue_number: some("123456"),
+        medical_treatment_month: some("202611"),
+        designated_medical_institution_code: some("1319999996"),
+        designated_medical_institution_flag: some("0"),
+        designated_medical_institution_name: some("窓口医院"),
+        prescription_issuer_medical_institution_code: some("1319999996"),
+        prescription_issuer_medical_institution_name: some("窓口医院"),
+        injury_name1: some("高血圧症"),
+        injury_name2: some("糖尿病"),
+        injury_name3: some("腰痛症"),
+        medical_treatment_type: some("02"),
+        self_pay_amount: some("1500"),
+        district_contact_name: some("地区　花子"),
+        handling_contact_name: some("取扱　次郎"),
+        single_or_combined_use: some("02"),
+        status_of_social_insurance: some("01"),
+        consistency_flag: some("1"),
+        status_of_infecton: some("02"),
+        status_of_elderly_medical_care: some("02"),
+        status_of_prefectural_expenses: some("02"),
+        remarks1: some("備考一"),
+        remarks2: some("備考二"),
+        remarks3: some("備考三"),
+    }
+}
+
+/// A subsidy answer with every part of R6 filled, two certificates of it.
+pub(super) fn subsidies() -> SubsidyDocument {
+    let limit = |kind: &str| CopaymentLimit {
+        kind: kind.to_owned(),
+        ratio_day: Some(10),
+        ratio_month: Some(10),
+        ratio_visit: Some(10),
+        amount_day: Some(500),
+        amount_month: Some(10_000),
+        amount_visit: Some(600),
+        times_per_month: Some(2),
+    };
+    let item = |name: &str, value: Option<&str>, items| FaceItem {
+        name: name.to_owned(),
+        value: value.map(str::to_owned),
+        items,
+    };
+    let guardian = item("住所", None, vec![item("市区町村", some("千代田区").as_deref(), vec![])]);
+    let certificate = SubsidyCertificate {
+        certification_name: "自立支援医療受給者証(育成医療)".into(),
+        insurer_number: some("16139996"),
+        recipient_number: some("0000018"),
+        segment: some("育成"),
+        income_segment: some("中間1"),
+        additional_conditions: some("01-1;02-2"),
+        designated_medical_institutions: some("窓口医院"),
+        always_reimbursement: true,
+        limits: vec![limit("0"), limit("4")],
+        joint_in_out: Some(false),
+        joint_kinds: vec!["1".into(), "2".into()],
+        first_visit: some("初診時のみ"),
+        meal_ratio: Some(50),
+        meal_limit: Some(460),
+        valid_from: "20260401".into(),
+        valid_to: "20270331".into(),
+        face_items: vec![item("受診者", None, vec![item("氏名", Some("愛知花子"), vec![]), guardian])],
+        hash: some("9f86d081884c7d65"),
+    };
+    let second =
+        SubsidyCertificate { certification_name: "子ども医療費受給者証".into(), ..certificate.clone() };
+    SubsidyDocument {
+        process_execution_time: "20261121093001".into(),
+        qualification_confirmation_date: "20261121".into(),
+        medical_institution_code: "1319999996".into(),
+        certificates: vec![certificate, second],
+    }
+}

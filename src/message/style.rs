@@ -1,0 +1,56 @@
+//! How a terminal's files look: encoding, order, lines, lists. One place that turns a document into the bytes of a file.
+
+use super::order::ElementOrder;
+use super::qualification::{QualificationRequest, QualificationResult, Records};
+use super::subsidy::{HeaderItem, Layout, Repeat, SubsidyDocument};
+use super::tree::{Content, Element};
+use super::xml::{self, Indent, Newline, WriteOptions};
+use crate::text::{Encoded, Encoding};
+
+/// The looks of files, one setting per line of spec/oqs-interface.md §7.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Style {
+    /// UTF-8 or CP932.
+    pub encoding: Encoding,
+    /// Order of elements.
+    pub order: ElementOrder,
+    /// Indentation.
+    pub indent: Indent,
+    /// Line ends.
+    pub newline: Newline,
+    /// Several records in one list or in lists of their own.
+    pub records: Records,
+    /// What repeats in a subsidy document.
+    pub repeat: Repeat,
+}
+
+impl Style {
+    /// A qualification result as a file.
+    pub fn qualification_result(&self, document: &QualificationResult) -> Encoded {
+        self.tree(document.to_tree(self.records))
+    }
+
+    /// A qualification request as a file.
+    pub fn qualification_request(&self, document: &QualificationRequest) -> Encoded {
+        self.tree(document.to_tree())
+    }
+
+    /// A subsidy result as a file, with the tags of `layout`.
+    pub fn subsidies(&self, document: &SubsidyDocument, layout: &Layout) -> Encoded {
+        let root = layout.to_tree(document, self.repeat);
+        self.with_code_in(layout.tag_of(HeaderItem::CharacterCodeIdentifier).unwrap_or_default(), root)
+    }
+
+    /// Any tree in specification order as a file. CharacterCodeIdentifier, where there is one, tells the encoding.
+    pub fn tree(&self, root: Element) -> Encoded {
+        self.with_code_in("CharacterCodeIdentifier", root)
+    }
+
+    fn with_code_in(&self, tag: &str, mut root: Element) -> Encoded {
+        if let Some(identifier) = root.at_mut(&["MessageHeader", tag]) {
+            identifier.content = Content::Text(self.encoding.code().to_owned());
+        }
+        self.order.arrange(&mut root);
+        xml::write(&root, &WriteOptions { encoding: self.encoding, indent: self.indent, newline: self.newline })
+    }
+}

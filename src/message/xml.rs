@@ -1,0 +1,17 @@
+//! XML as it comes from any レセコン, and as we write it.
+//!
+//! - [`read`]: a real parser over decoded text. Single quotes, blanks inside start tags, empty elements, comments, CDATA, a BOM
+//!   are fine; a document type, more than [`SINGLE_LIMIT`] bytes or [`DEPTH_LIMIT`] levels, another encoding are not.
+//! - [`locate`]: line and column for a refusal that was found in the tree
+//! - [`write`]: declaration, elements, nothing else.
+//! - [`is_whole`]: whether a file that may still be growing has its end.
+
+mod place;
+mod reader;
+mod whole;
+mod writer;
+
+pub use place::locate;
+pub use reader::{DEPTH_LIMIT, Document, SINGLE_LIMIT, declared_encoding, read, read_up_to};
+pub use whole::{is_whole, is_whole_named};
+pub use writer::{Indent, Newline, WriteOptions, write};

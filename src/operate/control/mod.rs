@@ -1,0 +1,21 @@
+//! The control API: a station driven over HTTP, by any language.
+//!
+//! - [`server`]: where it listens, the token, how it ends
+//! - `visits`, `readers`, `files`, `people`, `faults`, `time`: one file per noun of the API
+//! - `events`: the journal as server-sent events
+//! - [`openapi`]: its own description at `/control/openapi.json`
+//! - [`problem`]: refusals as problem documents (RFC 9457)
+//!
+//! Handlers translate and nothing else: what a station can do, it does in `station`.
+
+mod events;
+mod faults;
+mod files;
+pub mod openapi;
+mod page;
+mod people;
+pub mod problem;
+mod readers;
+pub mod server;
+mod time;
+mod visits;

@@ -1,0 +1,111 @@
+//! Where the control API listens.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use axum::{Json, Router};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::problem::Problem;
+use super::{events, faults, files, openapi, page, people, readers, time, visits};
+use crate::secret::Secret;
+use crate::station::Station;
+use crate::station::view::StationView;
+
+/// The API of a station, with a token where one is demanded.
+pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
+    let api = Router::new()
+        .route("/", get(page::index))
+        .route("/control/openapi.json", get(openapi::document))
+        .route("/control/v1/station", get(self::station))
+        .route("/control/v1/visits", post(visits::make))
+        .route("/control/v1/readers", get(readers::all))
+        .route("/control/v1/readers/{n}", get(readers::one))
+        .route("/control/v1/readers/{n}/events", post(readers::press))
+        .route("/control/v1/files", get(files::since))
+        .route("/control/v1/events", get(events::stream))
+        .route("/control/v1/people", get(people::all).post(people::add))
+        .route("/control/v1/people/{id}", get(people::one).put(people::replace).delete(people::remove))
+        .route("/control/v1/faults", get(faults::all))
+        .route("/control/v1/faults/{name}", put(faults::set).delete(faults::clear))
+        .route("/control/v1/clock", get(time::get).put(time::put))
+        .route("/control/v1/reset", post(reset))
+        .with_state(station.clone());
+    let api = match token {
+        Some(token) => api.layer(middleware::from_fn_with_state(Arc::new(token), demand_token)),
+        None => api,
+    };
+    // Health stays open: whoever waits for a station need not hold its key.
+    api.route("/healthz", get(health).with_state(station)).fallback(nowhere)
+}
+
+/// Serves until `stop` turns true.
+pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) -> std::io::Result<()> {
+    axum::serve(listener, router)
+        .with_graceful_shutdown(async move {
+            let _ = stop.wait_for(|stopped| *stopped).await;
+        })
+        .await
+}
+
+/// Binds `addr`, `HOST:PORT`; port 0 lets the system choose.
+pub async fn bind(addr: &str) -> std::io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(addr).await?;
+    let local = listener.local_addr()?;
+    Ok((listener, local))
+}
+
+async fn demand_token(State(token): State<Arc<Secret>>, request: Request, next: Next) -> Response {
+    let given = request.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+    match given.and_then(|v| v.strip_prefix("Bearer ")) {
+        Some(given) if same(given, token.reveal()) => next.run(request).await,
+        _ => Problem {
+            status: 401,
+            title: "token-needed",
+            detail: "トークンが必要です / this control API demands a token".to_owned(),
+            remedy: Some("Authorization: Bearer … または --token / MADOGUCHI_TOKEN".to_owned()),
+        }
+        .into_response(),
+    }
+}
+
+/// Compares without telling by its duration where the first difference lies.
+fn same(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |sum, (x, y)| sum | (x ^ y)) == 0
+}
+
+async fn nowhere() -> Problem {
+    Problem {
+        status: 404,
+        title: "no-such-path",
+        detail: "そのパスはありません / no such path".to_owned(),
+        remedy: Some("/control/openapi.json".to_owned()),
+    }
+}
+
+/// The station in short: terminals, folders, readers, hub.
+#[utoipa::path(get, path = "/control/v1/station", tag = "station", responses((status = 200, body = StationView)))]
+pub async fn station(State(station): State<Arc<Station>>) -> Json<StationView> {
+    Json(station.summary())
+}
+
+/// Back to the start-up state, same seed. Never touches req, res and face.
+#[utoipa::path(post, path = "/control/v1/reset", tag = "station", responses((status = 200, body = StationView), (status = 503, body = Problem)))]
+pub async fn reset(State(station): State<Arc<Station>>) -> Result<Json<StationView>, Problem> {
+    station.reset().await?;
+    Ok(Json(station.summary()))
+}
+
+/// Is the station ready?
+#[utoipa::path(get, path = "/healthz", tag = "station", responses((status = 200, body = Object)))]
+pub async fn health(State(station): State<Arc<Station>>) -> Json<serde_json::Value> {
+    Json(
+        serde_json::json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "readers": station.readers().len() }),
+    )
+}

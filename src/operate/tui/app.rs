@@ -1,0 +1,220 @@
+//! What the operator has selected, opened and typed.
+
+use ratatui::layout::Size;
+
+use super::draw::{self, Target};
+use super::filter::Filters;
+use super::layout::{Places, visible};
+use super::look::Look;
+use super::pin::PinEntry;
+use super::preview::Preview;
+use crate::event::{FolderKind, Lang};
+use crate::station::view::{Command, FileView, View};
+
+/// A part of the screen that keys can be aimed at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Panel {
+    /// The people with their keys.
+    People,
+    /// The face readers.
+    Reader,
+    /// The files of the shared folder.
+    Folder,
+    /// What happened.
+    Journal,
+    /// The inside of a file; there only while one is open.
+    Preview,
+}
+
+/// Something that lies over the screen and takes the keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Popup {
+    /// The keys of a panel.
+    Help(Panel),
+    /// The knobs.
+    Faults,
+    /// "Back to the start-up state?"
+    Reset,
+    /// Digits for a button that asks for them.
+    Pin(PinEntry),
+}
+
+/// Which file is meant, whatever else arrives meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FileKey {
+    /// The terminal, from 1.
+    pub terminal: usize,
+    /// Its folder.
+    pub folder: FolderKind,
+    /// The file's name.
+    pub name: String,
+}
+
+impl FileKey {
+    /// The key of `file`.
+    pub fn of(file: &FileView) -> Self {
+        Self { terminal: file.terminal, folder: file.folder, name: file.name.clone() }
+    }
+    fn is(&self, file: &FileView) -> bool {
+        self.terminal == file.terminal && self.folder == file.folder && self.name == file.name
+    }
+}
+
+/// The first rows shown of the lists, so that rows stay where they are while the cursor moves among them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Offsets {
+    pub people: usize,
+    pub folder: usize,
+    pub faults: usize,
+}
+
+/// The state of the screen. Indices may point past the end of what a view holds (people come and go): every use asks.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub(super) lang: Lang,
+    pub(super) look: Look,
+    pub(super) size: Size,
+    pub(super) panel: Panel,
+    pub(super) person: usize,
+    pub(super) reader: usize,
+    pub(super) button: usize,
+    /// `None` follows the newest file.
+    pub(super) file: Option<FileKey>,
+    /// Number of the last line shown; `None` follows the end.
+    pub(super) journal: Option<u64>,
+    pub(super) fault: usize,
+    pub(super) help_row: usize,
+    pub(super) filters: Filters,
+    pub(super) popups: Vec<Popup>,
+    pub(super) preview: Option<Preview>,
+    pub(super) offsets: Offsets,
+    pub(super) mouse: bool,
+    pub(super) trouble: Option<String>,
+    pub(super) quit: bool,
+}
+
+impl App {
+    /// A screen of `width` by `height` cells, nothing opened.
+    pub fn new(lang: Lang, look: Look, width: u16, height: u16) -> Self {
+        Self {
+            lang,
+            look,
+            size: Size { width, height },
+            panel: Panel::People,
+            person: 0,
+            reader: 0,
+            button: 0,
+            file: None,
+            journal: None,
+            fault: 0,
+            help_row: 0,
+            filters: Filters::default(),
+            popups: Vec::new(),
+            preview: None,
+            offsets: Offsets::default(),
+            mouse: true,
+            trouble: None,
+            quit: false,
+        }
+    }
+
+    /// Did the operator ask to leave?
+    pub fn quits(&self) -> bool {
+        self.quit
+    }
+
+    /// Does the program take the mouse, or is it left to the terminal's own selection of text?
+    pub fn takes_mouse(&self) -> bool {
+        self.mouse
+    }
+
+    /// The panel that the keys are aimed at.
+    pub fn panel(&self) -> Panel {
+        self.panel
+    }
+
+    /// What lies on top.
+    pub fn popup(&self) -> Option<&Popup> {
+        self.popups.last()
+    }
+
+    /// Something went wrong in this process that the journal cannot tell: shown at the bottom until the end.
+    pub fn trouble(&mut self, text: String) {
+        self.trouble = Some(text);
+    }
+
+    /// The terminal has another size now. Nothing is commanded by that; the result is there so that all inputs are alike.
+    pub fn on_resize(&mut self, width: u16, height: u16, view: &View) -> Vec<Command> {
+        self.size = Size { width, height };
+        self.settle(view);
+        Vec::new()
+    }
+
+    /// The file whose bytes the preview wants; answer with [`App::show`].
+    pub fn wants(&self, view: &View) -> Option<FileView> {
+        let preview = self.preview.as_ref()?;
+        let file = view.files.iter().find(|file| preview.key.is(file))?;
+        preview.lacks(file).then(|| file.clone())
+    }
+
+    /// The bytes of `file` for the preview, `None` where it is gone.
+    pub fn show(&mut self, file: &FileView, bytes: Option<&[u8]>) {
+        if let Some(preview) = self.preview.as_mut().filter(|preview| preview.key.is(file)) {
+            preview.load(file, bytes, self.lang);
+        }
+    }
+
+    /// Brings what depends on size and view back into agreement: the focus on a panel that is visible, the first rows of lists.
+    pub(super) fn settle(&mut self, view: &View) {
+        let shown = visible(self.size, self.preview.is_some());
+        if !shown.contains(&self.panel) {
+            self.panel = shown.first().copied().unwrap_or(Panel::People);
+        }
+        let Some(places) = Places::of(self, view) else { return };
+        self.offsets = draw::offsets(self, view, &places);
+        if let (Some(preview), Some(rect)) = (&mut self.preview, places.preview) {
+            (preview.row, preview.top) = draw::preview_rows(preview, rect);
+        }
+    }
+
+    /// What can be clicked at a cell.
+    pub(super) fn target_at(&self, x: u16, y: u16, view: &View) -> Option<Target> {
+        draw::scratch(self, view).at(x, y)
+    }
+
+    /// The people that the filter lets through, as indices of the view.
+    pub(super) fn people(&self, view: &View) -> Vec<usize> {
+        (0..view.people.len()).filter(|i| view.people.get(*i).is_some_and(|p| self.filters.person(p))).collect()
+    }
+
+    /// The files that the filter lets through: by terminal, newest first.
+    pub(super) fn files<'v>(&self, view: &'v View) -> Vec<&'v FileView> {
+        let mut files: Vec<&FileView> = view.files.iter().rev().filter(|file| self.filters.file(file)).collect();
+        files.sort_by_key(|file| file.terminal);
+        files
+    }
+
+    /// Where the cursor stands among [`App::files`]. Without a choice it is the newest file, the last that came.
+    pub(super) fn file_at(&self, files: &[&FileView]) -> usize {
+        let chosen = self.file.as_ref().and_then(|key| files.iter().position(|file| key.is(file)));
+        chosen.unwrap_or_else(|| newest(files))
+    }
+
+    /// The lines of the journal that the filter lets through, as indices of the view.
+    pub(super) fn lines(&self, view: &View) -> Vec<usize> {
+        (0..view.journal.len()).filter(|i| view.journal.get(*i).is_some_and(|line| self.filters.line(line))).collect()
+    }
+
+    /// The selected reader as index of the view, when there is one.
+    pub(super) fn reader_at(&self, view: &View) -> Option<usize> {
+        view.readers.len().checked_sub(1).map(|last| self.reader.min(last))
+    }
+}
+
+/// The file to which something happened last.
+pub(super) fn newest(files: &[&FileView]) -> usize {
+    let last = |file: &FileView| file.life.last().map(|step| step.time);
+    // The first of those of the same moment: files are listed newest first.
+    let best = files.iter().enumerate().rev().max_by_key(|(_, file)| last(file));
+    best.map_or(0, |(at, _)| at)
+}

@@ -1,0 +1,364 @@
+//! Keys. Pop-ups take them first, then a filter being typed, then the table, then the people and the buttons.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use super::app::{App, FileKey, Panel, Popup, newest};
+use super::bindings::{Action, BUTTON_KEYS, PERSON_KEYS, lookup};
+use super::draw::{help_rows, page};
+use super::layout::visible;
+use super::pin::PinEntry;
+use super::preview::Preview;
+use crate::station::view::{Command, View};
+
+/// Columns that one key moves raw text sideways.
+const SIDEWAYS: isize = 8;
+
+impl App {
+    /// A key. Only the press counts: Windows reports the release as well.
+    pub fn on_key(&mut self, key: KeyEvent, view: &View) -> Vec<Command> {
+        if key.kind != KeyEventKind::Press {
+            return Vec::new();
+        }
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        if control && matches!(key.code, KeyCode::Char('c' | 'C')) {
+            self.quit = true;
+            return Vec::new();
+        }
+        if control || key.modifiers.contains(KeyModifiers::ALT) {
+            return Vec::new();
+        }
+        let commands = if self.popup().is_some() {
+            self.popup_key(half_width(key.code), view)
+        } else if self.filters.typing().is_some() {
+            self.filter_key(key.code, view)
+        } else {
+            self.panel_key(half_width(key.code), view)
+        };
+        self.settle(view);
+        commands
+    }
+
+    fn panel_key(&mut self, code: KeyCode, view: &View) -> Vec<Command> {
+        if let Some(action) = lookup(code, self.panel) {
+            return self.perform(action, view);
+        }
+        let KeyCode::Char(letter) = code else { return Vec::new() };
+        if let Some(person) = PERSON_KEYS.chars().position(|key| key == letter) {
+            return self.place(person, view);
+        }
+        match BUTTON_KEYS.chars().position(|key| key == letter) {
+            Some(button) => self.press(self.reader, button, view),
+            None => Vec::new(),
+        }
+    }
+
+    /// Does what a row of the table says.
+    pub(super) fn perform(&mut self, action: Action, view: &View) -> Vec<Command> {
+        match action {
+            Action::Up => self.step(-1, view),
+            Action::Down => self.step(1, view),
+            Action::Left => self.sideways(-1, view),
+            Action::Right => self.sideways(1, view),
+            Action::PageUp => self.step(-page(self, view), view),
+            Action::PageDown => self.step(page(self, view), view),
+            Action::First => self.step(isize::MIN, view),
+            Action::Last => self.step(isize::MAX, view),
+            Action::Open => return self.open(view),
+            Action::Close => self.close(),
+            Action::NextPanel => self.turn(1),
+            Action::PreviousPanel => self.turn(-1),
+            Action::Filter => self.panel = self.filters.start(self.panel),
+            Action::TakeOff => {
+                return self.reader_number(view).map(|reader| Command::Remove { reader }).into_iter().collect();
+            }
+            Action::AutoPilot => return self.auto_pilot(view),
+            Action::NextReader => self.next_reader(view),
+            Action::Faults => self.popups.push(Popup::Faults),
+            Action::Reset => self.popups.push(Popup::Reset),
+            Action::Raw => self.preview.iter_mut().for_each(Preview::turn),
+            Action::Mouse => self.mouse = !self.mouse,
+            Action::Help => {
+                self.help_row = 0;
+                self.popups.push(Popup::Help(self.panel));
+            }
+            Action::Quit => self.quit = true,
+        }
+        Vec::new()
+    }
+
+    /// Moves the cursor of the panel by rows; the ends are the ends.
+    pub(super) fn step(&mut self, by: isize, view: &View) {
+        match self.panel {
+            Panel::People => {
+                let people = self.people(view);
+                let at = people.iter().position(|i| *i == self.person).unwrap_or(0);
+                if let Some(person) = people.get(moved(at, by, people.len())) {
+                    self.person = *person;
+                }
+            }
+            Panel::Reader => {
+                let buttons =
+                    self.reader_at(view).and_then(|r| view.readers.get(r)).map_or(0, |r| r.screen.buttons.len());
+                self.button = moved(self.button, by, buttons);
+            }
+            Panel::Folder => {
+                let files = self.files(view);
+                let at = moved(self.file_at(&files), by, files.len());
+                self.file = files.get(at).map(|file| FileKey::of(file));
+                self.follow();
+                if at == newest(&files) {
+                    self.file = None;
+                }
+            }
+            Panel::Journal => {
+                let lines = self.lines(view);
+                let last = lines.len().saturating_sub(1);
+                let seq = |at: usize| lines.get(at).and_then(|i| view.journal.get(*i)).map(|line| line.seq);
+                let at = self.journal.and_then(|s| (0..lines.len()).find(|at| seq(*at) == Some(s))).unwrap_or(last);
+                let at = moved(at, by, lines.len());
+                self.journal = if at == last { None } else { seq(at) };
+            }
+            Panel::Preview => {
+                if let Some(preview) = &mut self.preview {
+                    preview.row = moved(preview.row, by, preview.rows());
+                }
+            }
+        }
+    }
+
+    fn sideways(&mut self, by: isize, view: &View) {
+        match (&mut self.preview, self.panel) {
+            (Some(preview), Panel::Preview) => {
+                preview.column = moved(preview.column, by * SIDEWAYS, preview.columns());
+            }
+            _ => self.step(by, view),
+        }
+    }
+
+    /// Enter: each panel's own deed.
+    fn open(&mut self, view: &View) -> Vec<Command> {
+        match self.panel {
+            Panel::People => {
+                let shown = self.people(view);
+                let person = shown.iter().find(|i| **i == self.person).or(shown.first());
+                person.map(|i| self.place(*i, view)).unwrap_or_default()
+            }
+            Panel::Reader => self.press(self.reader, self.button, view),
+            Panel::Folder => {
+                let files = self.files(view);
+                if let Some(file) = files.get(self.file_at(&files)) {
+                    let key = FileKey::of(file);
+                    self.file = Some(key.clone());
+                    self.preview = Some(Preview::of(key));
+                    if !visible(self.size, true).contains(&Panel::Folder) {
+                        self.panel = Panel::Preview;
+                    }
+                }
+                Vec::new()
+            }
+            Panel::Journal | Panel::Preview => Vec::new(),
+        }
+    }
+
+    /// The open file follows the cursor of the folder where both are in sight.
+    fn follow(&mut self) {
+        if let (Some(preview), Some(key)) = (&mut self.preview, &self.file)
+            && preview.key != *key
+        {
+            let raw = preview.raw;
+            *preview = Preview::of(key.clone());
+            preview.raw = raw;
+        }
+    }
+
+    fn close(&mut self) {
+        let filtered = self.filters.clear(self.panel);
+        if !filtered && self.preview.take().is_some() && self.panel == Panel::Preview {
+            self.panel = Panel::Folder;
+        }
+    }
+
+    fn turn(&mut self, by: isize) {
+        let shown = visible(self.size, self.preview.is_some());
+        let at = shown.iter().position(|panel| *panel == self.panel).unwrap_or(0);
+        let next = (at + shown.len()).saturating_add_signed(by) % shown.len().max(1);
+        if let Some(panel) = shown.get(next) {
+            self.panel = *panel;
+        }
+    }
+
+    /// Puts a person's card on the selected reader. Where no auto-pilot answers, the reader's keys come next.
+    pub(super) fn place(&mut self, person: usize, view: &View) -> Vec<Command> {
+        let reader = self.reader_at(view).and_then(|at| view.readers.get(at));
+        let (Some(person_view), Some(reader)) = (view.people.get(person), reader) else { return Vec::new() };
+        self.person = person;
+        self.button = 0;
+        if !reader.auto_pilot && self.panel == Panel::People {
+            self.panel = Panel::Reader;
+        }
+        vec![Command::Place { reader: reader.number, person: person_view.id.clone() }]
+    }
+
+    /// Presses a button of a reader's screen, or opens the field for the digits it asks for.
+    pub(super) fn press(&mut self, reader: usize, button: usize, view: &View) -> Vec<Command> {
+        let reader = view.readers.get(reader.min(view.readers.len().saturating_sub(1)));
+        let Some(reader) = reader else { return Vec::new() };
+        let Some(pressed) = reader.screen.buttons.get(button) else { return Vec::new() };
+        match PinEntry::of(reader.number, &pressed.event) {
+            Some(entry) => {
+                self.button = button;
+                self.popups.push(Popup::Pin(entry));
+                Vec::new()
+            }
+            None => {
+                self.button = 0;
+                vec![Command::Press { reader: reader.number, event: pressed.event.clone() }]
+            }
+        }
+    }
+
+    fn auto_pilot(&self, view: &View) -> Vec<Command> {
+        let reader = self.reader_at(view).and_then(|at| view.readers.get(at));
+        reader.map(|r| Command::AutoPilot { reader: r.number, on: !r.auto_pilot }).into_iter().collect()
+    }
+
+    fn next_reader(&mut self, view: &View) {
+        if let Some(at) = self.reader_at(view) {
+            self.select_reader((at + 1) % view.readers.len());
+        }
+    }
+
+    /// Selects a reader; its first button is chosen.
+    pub(super) fn select_reader(&mut self, reader: usize) {
+        if self.reader != reader {
+            self.button = 0;
+        }
+        self.reader = reader;
+    }
+
+    fn reader_number(&self, view: &View) -> Option<usize> {
+        view.readers.get(self.reader_at(view)?).map(|reader| reader.number)
+    }
+
+    fn filter_key(&mut self, code: KeyCode, view: &View) -> Vec<Command> {
+        match code {
+            KeyCode::Esc => {
+                self.filters.clear(self.panel);
+            }
+            KeyCode::Enter | KeyCode::Tab => self.filters.accept(),
+            KeyCode::Backspace => self.filters.pop(),
+            KeyCode::Up => self.step(-1, view),
+            KeyCode::Down => self.step(1, view),
+            KeyCode::Char(letter) => self.filters.push(letter),
+            _ => {}
+        }
+        // The cursor goes to the first row that is left, so that Enter means what is seen.
+        let people = self.people(view);
+        if self.panel == Panel::People && !people.contains(&self.person) {
+            self.person = people.first().copied().unwrap_or(self.person);
+        }
+        Vec::new()
+    }
+
+    fn popup_key(&mut self, code: KeyCode, view: &View) -> Vec<Command> {
+        if code == KeyCode::Esc {
+            self.popups.pop();
+            return Vec::new();
+        }
+        match self.popups.last_mut() {
+            Some(Popup::Help(panel)) => {
+                let rows = help_rows(*panel, self.lang).len();
+                match list_move(code) {
+                    Some(by) => self.help_row = moved(self.help_row, by, rows),
+                    None if matches!(code, KeyCode::Char('?' | 'h' | 'q') | KeyCode::F(1) | KeyCode::Enter) => {
+                        self.popups.pop();
+                    }
+                    None => {}
+                }
+                Vec::new()
+            }
+            Some(Popup::Faults) => self.faults_key(code, view),
+            Some(Popup::Reset) => match code {
+                KeyCode::Enter | KeyCode::Char('y') => {
+                    self.popups.pop();
+                    vec![Command::Reset]
+                }
+                KeyCode::Char('n' | 'q') => {
+                    self.popups.pop();
+                    Vec::new()
+                }
+                _ => Vec::new(),
+            },
+            Some(Popup::Pin(entry)) => {
+                match code {
+                    KeyCode::Char(digit) => entry.push(digit),
+                    KeyCode::Backspace => entry.pop(),
+                    KeyCode::Enter => return self.send_pin(),
+                    _ => {}
+                }
+                Vec::new()
+            }
+            None => Vec::new(),
+        }
+    }
+
+    fn faults_key(&mut self, code: KeyCode, view: &View) -> Vec<Command> {
+        match code {
+            KeyCode::Enter | KeyCode::Char(' ') => return self.arm(self.fault, view),
+            KeyCode::Char('f' | 'q') => {
+                self.popups.pop();
+            }
+            _ => {
+                if let Some(by) = list_move(code) {
+                    self.fault = moved(self.fault, by, view.faults.len());
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// Arms a knob once, or takes it back: the station knows which.
+    pub(super) fn arm(&mut self, fault: usize, view: &View) -> Vec<Command> {
+        self.fault = fault;
+        view.faults.get(fault).map(|f| Command::Fault { name: f.name.clone() }).into_iter().collect()
+    }
+
+    fn send_pin(&mut self) -> Vec<Command> {
+        let Some(Popup::Pin(entry)) = self.popups.last() else { return Vec::new() };
+        let Some(event) = entry.event() else { return Vec::new() };
+        let reader = entry.reader;
+        self.popups.pop();
+        self.button = 0;
+        vec![Command::Press { reader, event }]
+    }
+}
+
+/// The rows that a key moves a cursor inside a pop-up.
+fn list_move(code: KeyCode) -> Option<isize> {
+    match lookup(code, Panel::Journal)? {
+        Action::Up => Some(-1),
+        Action::Down => Some(1),
+        Action::PageUp => Some(-10),
+        Action::PageDown => Some(10),
+        Action::First => Some(isize::MIN),
+        Action::Last => Some(isize::MAX),
+        _ => None,
+    }
+}
+
+/// A cursor `by` rows on, inside a list of `len`.
+fn moved(at: usize, by: isize, len: usize) -> usize {
+    at.saturating_add_signed(by).min(len.saturating_sub(1))
+}
+
+/// A key typed while the input method stands on full width means the same key.
+fn half_width(code: KeyCode) -> KeyCode {
+    match code {
+        KeyCode::Char(wide @ '！'..='～') => {
+            let narrow = u32::from(wide) - u32::from('！') + u32::from('!');
+            KeyCode::Char(char::from_u32(narrow).unwrap_or(wide))
+        }
+        KeyCode::Char('　') => KeyCode::Char(' '),
+        other => other,
+    }
+}

@@ -1,0 +1,36 @@
+//! The operator's text screen: people, readers, folder and journal of one station at a glance, every deed one key away.
+//!
+//! ```text
+//! key, click, resize ──▶ App ──▶ Commands ──▶ Desk          (app, keys, mouse: pure)
+//! App + View ──▶ paint ──▶ cells and what may be clicked     (layout, draw: pure)
+//! tty: raw mode, alternate screen, put back whatever happens; run: the loop between the two
+//! ```
+//!
+//! - [`App`]: what the operator has selected, opened and typed; a function of keys and mouse
+//! - [`draw`]: an [`App`] and a [`View`](crate::station::view::View) on a frame
+//! - [`run`]: the screen on this terminal, until the operator quits; [`restore`] for whoever ends the process otherwise
+//!
+//! The screen writes nothing unless something changed: no ticking clock, no blinking cursor. What it shows of time is when
+//! something last happened.
+
+mod app;
+mod bindings;
+mod draw;
+mod filter;
+mod keys;
+mod layout;
+mod look;
+mod mouse;
+mod pin;
+mod preview;
+mod run;
+mod tty;
+mod width;
+
+pub use app::{App, FileKey, Panel, Popup};
+pub use bindings::{BINDINGS, BUTTON_KEYS, Binding, PERSON_KEYS};
+pub use draw::draw;
+pub use layout::MINIMUM;
+pub use look::Look;
+pub use run::run;
+pub use tty::restore;

@@ -1,0 +1,328 @@
+//! The file: one struct per table of it. Read from TOML (`card-profiles/*.toml`) and from JSON (`PUT /control/v1/people/{id}`).
+//!
+//! A key that is not here is an error with the nearest right name. `docs/card-profiles.md` describes every key; a test holds it to.
+
+use std::fmt;
+
+use serde::de::{self, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{CardKind, Day, in_clear};
+use crate::message::subsidy::{CopaymentLimit, FaceItem};
+use crate::secret::{MyNumber, Pin};
+use crate::visit::{FaceResult, PrescriptionForm, Question};
+
+/// One person as a file describes them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// Place in lists, smallest first; people without come last, by id.
+    pub order: Option<u32>,
+    /// What this person is there to show.
+    #[serde(default)]
+    pub shows: Shows,
+    /// 氏名, full-width space between family and given name.
+    pub name: String,
+    /// 氏名カナ, half-width.
+    pub name_kana: Option<String>,
+    /// 氏名(その他): 通称 and the like.
+    pub name_of_other: Option<String>,
+    /// 氏名(その他)カナ
+    pub name_of_other_kana: Option<String>,
+    /// OQSCD007
+    pub sex: String,
+    /// Sex as printed by the insurer, when it differs.
+    pub sex_on_card: Option<String>,
+    /// 生年月日
+    pub birthdate: Day,
+    /// 住所
+    pub address: Option<String>,
+    /// `nnn-nnnn`
+    pub post_number: Option<String>,
+    /// 個人番号, synthetic. The file is the one place where it stands in clear.
+    #[serde(default, with = "in_clear")]
+    pub my_number: Option<MyNumber>,
+    /// 照会番号 registered from the start.
+    pub reference_number: Option<String>,
+    /// Numbers of this file that break their rule on purpose; they are still reported, as intended.
+    #[serde(default)]
+    pub irregular: Vec<String>,
+    /// The card in the purse.
+    #[serde(default)]
+    pub card: CardProfile,
+    /// What they do at the reader when nobody answers for them.
+    #[serde(default)]
+    pub habits: HabitsProfile,
+    /// Qualifications, newest first.
+    #[serde(default)]
+    pub qualifications: Vec<QualificationProfile>,
+    /// 受給者証
+    #[serde(default)]
+    pub subsidies: Vec<SubsidyProfile>,
+}
+
+/// What a person is there to show, for lists.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Shows {
+    /// In Japanese.
+    pub ja: String,
+    /// In English.
+    pub en: String,
+}
+
+/// `[card]`: everything has a default.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CardProfile {
+    /// Default: マイナンバーカード.
+    pub kind: Option<CardKind>,
+    /// Name of a key of the authority's pool. Default: one that all share.
+    pub key: Option<String>,
+    /// Serial number of the 利用者証明用 certificate in hexadecimal. Default: derived from the id.
+    pub serial: Option<String>,
+    /// First valid day. Default: two years ago, but not before the first month of life.
+    pub valid_from: Option<Day>,
+    /// Last valid day. Default: the fifth birthday after `valid_from`.
+    pub valid_until: Option<Day>,
+    /// Revoked at the certificate authority?
+    pub revoked: bool,
+    /// Default: 1234.
+    #[serde(with = "in_clear")]
+    pub pin: Option<Pin>,
+    /// Default: TEST1234.
+    #[serde(with = "in_clear")]
+    pub sign_password: Option<Pin>,
+    /// Default: only a 顔認証マイナンバーカード is locked.
+    pub pin_locked: Option<bool>,
+    /// Default: registered, unless it is some other IC card.
+    pub registered: Option<bool>,
+}
+
+/// `[habits]`
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HabitsProfile {
+    /// Default: face; on an Android phone the PIN.
+    pub identify: Option<IdentifyBy>,
+    /// What the camera makes of the face. Default: it matches.
+    pub face: Option<FaceResult>,
+    /// The PIN that is typed. Default: the card's.
+    #[serde(with = "in_clear")]
+    pub pin: Option<Pin>,
+    /// Default: agrees to everything.
+    pub consents: Option<Consents>,
+    /// Default: used.
+    pub subsidy: Option<SubsidyUse>,
+    /// Default: electronic.
+    pub prescription: Option<PrescriptionForm>,
+    /// Registers a card that is not registered yet? Default: yes.
+    pub register: Option<bool>,
+}
+
+/// How they identify themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IdentifyBy {
+    /// 顔認証
+    Face,
+    /// 暗証番号
+    Pin,
+    /// 目視確認
+    Visual,
+}
+
+/// Whether a 受給者証 is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SubsidyUse {
+    /// 利用する
+    Use,
+    /// 利用しない
+    Decline,
+}
+
+/// The answers to the consent screens: `"all"`, `"none"` or a list of questions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Consents {
+    /// 全て同意する
+    All,
+    /// 全て同意しない
+    None,
+    /// Only these.
+    Only(Vec<Question>),
+}
+
+/// `[[qualifications]]`, as `people::Qualification`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "fields named as the elements they become; docs/card-profiles.md has a line for each")]
+pub struct QualificationProfile {
+    pub insured_card_classification: Option<String>,
+    pub insurer_number: Option<String>,
+    pub insurer_name: String,
+    pub symbol: Option<String>,
+    pub number: Option<String>,
+    pub branch: Option<String>,
+    pub personal_family: Option<String>,
+    pub insured_name: Option<String>,
+    pub qualified_on: Option<Day>,
+    pub lost_on: Option<Day>,
+    pub reason_of_loss: Option<String>,
+    pub issued_on: Option<Day>,
+    pub valid_from: Option<Day>,
+    pub valid_until: Option<Day>,
+    pub contribution_ratio: Option<String>,
+    pub elderly: Option<ElderlyProfile>,
+    pub limit: Option<LimitProfile>,
+    #[serde(default)]
+    pub specific_diseases: Vec<SpecificDiseaseProfile>,
+    #[serde(default)]
+    pub medical_tickets: Vec<MedicalTicketProfile>,
+}
+
+/// 高齢受給者証
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs, reason = "named as the elements they become")]
+pub struct ElderlyProfile {
+    pub issued_on: Option<Day>,
+    pub valid_from: Option<Day>,
+    pub valid_until: Option<Day>,
+    pub contribution_ratio: Option<String>,
+}
+
+/// 限度額適用認定証
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "named as the elements they become")]
+pub struct LimitProfile {
+    pub classification: String,
+    pub classification_flag: String,
+    pub issued_on: Option<Day>,
+    pub valid_from: Option<Day>,
+    pub valid_until: Option<Day>,
+    pub long_term_on: Option<Day>,
+}
+
+/// 特定疾病療養受療証
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "named as the elements they become")]
+pub struct SpecificDiseaseProfile {
+    pub category: String,
+    pub issued_on: Option<Day>,
+    pub valid_from: Option<Day>,
+    pub valid_until: Option<Day>,
+    pub self_pay: Option<u32>,
+}
+
+/// 医療券・調剤券 (spec/oqs-interface.md §2.3)
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs, reason = "named as the elements they become")]
+pub struct MedicalTicketProfile {
+    pub ticket_type: Option<String>,
+    /// Default: first day of the clock's month.
+    pub valid_from: Option<Day>,
+    /// Default: last day of the clock's month.
+    pub valid_until: Option<Day>,
+    pub issue_number: Option<String>,
+    /// Any day of 診療年月. Default: the month of `valid_from`.
+    pub treatment_month: Option<Day>,
+    pub designated_medical_institution_code: Option<String>,
+    pub designated_medical_institution_flag: Option<String>,
+    pub designated_medical_institution_name: Option<String>,
+    pub prescription_issuer_medical_institution_code: Option<String>,
+    pub prescription_issuer_medical_institution_name: Option<String>,
+    /// At the most three.
+    pub injury_names: Vec<String>,
+    pub medical_treatment_type: Option<String>,
+    pub self_pay_amount: Option<u32>,
+    pub district_contact_name: Option<String>,
+    pub handling_contact_name: Option<String>,
+    pub single_or_combined_use: Option<String>,
+    pub status_of_social_insurance: Option<String>,
+    pub consistency_flag: Option<String>,
+    pub status_of_infection: Option<String>,
+    pub status_of_elderly_medical_care: Option<String>,
+    pub status_of_prefectural_expenses: Option<String>,
+    /// At the most three.
+    pub remarks: Vec<String>,
+}
+
+/// `[[subsidies]]`, as `message::subsidy::SubsidyCertificate`, with dates that may be relative.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "named as the certificate's fields; docs/card-profiles.md has a line for each")]
+pub struct SubsidyProfile {
+    pub certification_name: String,
+    pub insurer_number: Option<String>,
+    pub recipient_number: Option<String>,
+    pub segment: Option<String>,
+    pub income_segment: Option<String>,
+    pub additional_conditions: Option<String>,
+    pub designated_medical_institutions: Option<String>,
+    #[serde(default)]
+    pub always_reimbursement: bool,
+    #[serde(default)]
+    pub limits: Vec<CopaymentLimit>,
+    pub joint_in_out: Option<bool>,
+    #[serde(default)]
+    pub joint_kinds: Vec<String>,
+    pub first_visit: Option<String>,
+    pub meal_ratio: Option<u32>,
+    pub meal_limit: Option<u32>,
+    pub valid_from: Day,
+    pub valid_until: Day,
+    #[serde(default)]
+    pub face_items: Vec<FaceItem>,
+    /// 不開示
+    #[serde(default)]
+    pub not_disclosed: bool,
+}
+
+impl Serialize for Consents {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::All => serializer.serialize_str(ALL),
+            Self::None => serializer.serialize_str(NONE),
+            Self::Only(questions) => questions.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Consents {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ConsentsVisitor)
+    }
+}
+
+const ALL: &str = "all";
+const NONE: &str = "none";
+
+struct ConsentsVisitor;
+
+impl<'de> Visitor<'de> for ConsentsVisitor {
+    type Value = Consents;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"all\", \"none\" or a list of questions")
+    }
+
+    fn visit_str<E: de::Error>(self, word: &str) -> Result<Consents, E> {
+        match word {
+            ALL => Ok(Consents::All),
+            NONE => Ok(Consents::None),
+            other => Err(E::unknown_variant(other, &[ALL, NONE])),
+        }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Consents, A::Error> {
+        let mut questions = Vec::new();
+        while let Some(question) = list.next_element()? {
+            questions.push(question);
+        }
+        Ok(Consents::Only(questions))
+    }
+}

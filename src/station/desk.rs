@@ -1,0 +1,152 @@
+//! The station as a screen in the same process drives it.
+
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+use super::reader::{Message, Press};
+use super::view::{Command, Desk, FaultView, FileView, JournalLine, View, Words};
+use super::{Station, StationError, pace_name, terminal_view};
+use crate::event::{Entry, Event, FileLife, Lang};
+use crate::knob::{Knob, Setting};
+
+/// Lines of the journal that a view carries.
+const VIEW_LINES: usize = 200;
+/// Files that a view carries.
+const VIEW_FILES: usize = 200;
+
+/// A screen's hold on a station.
+pub struct LocalDesk {
+    station: Arc<Station>,
+    runtime: Handle,
+}
+
+impl LocalDesk {
+    /// For screens on threads of their own; `runtime` carries what they ask for.
+    pub fn new(station: Arc<Station>, runtime: Handle) -> Self {
+        Self { station, runtime }
+    }
+
+    /// A step whose refusal goes to the journal, since nobody waits for it.
+    fn press(&self, number: usize, press: Press) -> Result<(), StationError> {
+        let (done, result) = oneshot::channel();
+        self.station.at(number)?.tell(Message::Press(press, done))?;
+        let links = self.station.links.clone();
+        self.runtime.spawn(async move {
+            if let Ok(Err(error)) = result.await {
+                links.notice("operate", error.to_string(), error.to_string());
+            }
+        });
+        Ok(())
+    }
+
+    fn try_to(&self, command: Command) -> Result<(), StationError> {
+        match command {
+            Command::Place { reader, person } => {
+                let auto_pilot = self.station.reader(reader)?.auto_pilot;
+                self.press(reader, Press::CardPlaced { person, auto_pilot })
+            }
+            Command::Remove { reader } => self.press(reader, Press::CardRemoved {}),
+            Command::AutoPilot { reader, on } => self.press(reader, Press::AutoPilot { on }),
+            Command::Press { reader, event } => {
+                let press = serde_json::from_value(event).map_err(|error| StationError::BadValue {
+                    what: "event".to_owned(),
+                    ja: "この操作は読めません".to_owned(),
+                    en: error.to_string(),
+                })?;
+                self.press(reader, press)
+            }
+            Command::Fault { name } => self.station.toggle(&name),
+            Command::Reset => {
+                let station = self.station.clone();
+                self.runtime.spawn(async move {
+                    if let Err(error) = station.reset().await {
+                        station.links.trouble("station", error.to_string(), error.to_string());
+                    }
+                });
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Desk for LocalDesk {
+    fn view(&self) -> View {
+        self.station.view()
+    }
+
+    fn revision(&self) -> u64 {
+        self.station.journal().revision()
+    }
+
+    fn act(&self, command: Command) {
+        if let Err(error) = self.try_to(command) {
+            self.station.links.notice("operate", error.to_string(), error.to_string());
+        }
+    }
+
+    fn contents(&self, file: &FileView) -> Option<Vec<u8>> {
+        std::fs::read(&file.path).ok()
+    }
+}
+
+impl Station {
+    /// Everything a screen shows.
+    pub fn view(&self) -> View {
+        let clock = self.clock();
+        let mut files = self.files_since(0);
+        files.drain(..files.len().saturating_sub(VIEW_FILES));
+        let mut people = self.links.roster.views();
+        people.extend(self.plastic.cards());
+        View {
+            time: clock.now(),
+            frozen: clock.is_frozen(),
+            hub: self.links.connection.name(),
+            control: self.control.get().cloned(),
+            lang: self.lang,
+            pace: pace_name(self.links.pace),
+            terminals: self.terminals().iter().map(|t| terminal_view(t)).collect(),
+            readers: self.readers(),
+            people,
+            files,
+            journal: self.journal().since(0, VIEW_LINES).iter().map(|entry| line(entry)).collect(),
+            faults: self.fault_views(),
+        }
+    }
+
+    /// Arms a knob for the next time, or takes it back when it is armed.
+    fn toggle(&self, name: &str) -> Result<(), StationError> {
+        let knob = self.knob(name)?;
+        if self.knobs().armed().iter().any(|armed| armed.name == knob.name) {
+            self.disarm(knob);
+        } else {
+            self.arm(knob, Setting { count: Some(1), ..Setting::default() });
+        }
+        Ok(())
+    }
+
+    fn fault_views(&self) -> Vec<FaultView> {
+        let armed = self.knobs().armed();
+        let state = |knob: &'static Knob| {
+            let mine = || armed.iter().filter(|a| a.name == knob.name);
+            FaultView {
+                name: knob.name.to_owned(),
+                words: Words { ja: knob.ja.to_owned(), en: knob.en.to_owned() },
+                armed: mine().any(|a| a.setting.target.is_none()),
+                hits: mine().map(|a| a.hits).sum(),
+            }
+        };
+        self.knob_table().into_iter().map(state).collect()
+    }
+}
+
+fn line(entry: &Entry) -> JournalLine {
+    let loud = match &entry.event {
+        Event::Trouble { .. } | Event::FaultHit { .. } => true,
+        Event::File { life, .. } => *life == FileLife::Refused,
+        _ => false,
+    };
+    let words = Words { ja: entry.event.text(Lang::Ja), en: entry.event.text(Lang::En) };
+    JournalLine { seq: entry.seq, time: entry.time, words, loud }
+}

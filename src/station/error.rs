@@ -1,0 +1,116 @@
+//! What a station cannot do for whoever drives it, with the remedy.
+
+/// A refusal of the station.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StationError {
+    /// Readers count from 1.
+    #[error("リーダー {number} はありません / there is no reader {number}")]
+    NoSuchReader {
+        /// The number asked for.
+        number: usize,
+        /// How many there are.
+        have: usize,
+    },
+    /// Nobody of that id.
+    #[error("患者「{id}」はいません / there is no person {id:?}{}", in_brackets(.why))]
+    NoSuchPerson {
+        /// The id asked for.
+        id: String,
+        /// Who comes near, in the words of the people's list.
+        why: String,
+    },
+    /// No knob of that name.
+    #[error("障害「{name}」はありません / there is no fault {name:?}")]
+    NoSuchFault {
+        /// The name asked for.
+        name: String,
+        /// The nearest one that exists.
+        nearest: Option<String>,
+    },
+    /// Somebody stands at the reader.
+    #[error("リーダー {number} は使用中です ({state}) / reader {number} is in use ({state})")]
+    ReaderBusy {
+        /// Reader number.
+        number: usize,
+        /// State of its dialogue.
+        state: String,
+    },
+    /// The event does not fit the screen.
+    #[error("今の画面 ({state}) ではできません: {why} / not possible in state {state}")]
+    NotPossible {
+        /// State of the dialogue.
+        state: String,
+        /// Why not.
+        why: String,
+        /// What may be done instead.
+        possible: Vec<String>,
+    },
+    /// A software card cannot be laid on plastic.
+    #[error("リーダー {number} には実カードが置かれています / a real card lies on reader {number}")]
+    CardOnReader {
+        /// Reader number.
+        number: usize,
+    },
+    /// The id is taken.
+    #[error("患者「{id}」は既にいます / there is a person {id:?} already")]
+    PersonExists {
+        /// The id.
+        id: String,
+    },
+    /// A profile that does not hold.
+    #[error("{message}")]
+    BadProfile {
+        /// What `people` says of it.
+        message: String,
+    },
+    /// A value that means nothing here.
+    #[error("{what}: {ja} / {en}")]
+    BadValue {
+        /// The key.
+        what: String,
+        /// 日本語
+        ja: String,
+        /// English
+        en: String,
+    },
+    /// The hub's people can be changed only where the hub is embedded.
+    #[error("ハブが外部にあるため変更できません / the hub is elsewhere: change its people there")]
+    NoEmbeddedHub,
+    /// Something outside the program is missing.
+    #[error("{message}")]
+    Outside {
+        /// What is missing, in the words of whoever missed it.
+        message: String,
+    },
+    /// The station is going down.
+    #[error("窓口は終了中です / the station is going down")]
+    Stopped,
+}
+
+impl StationError {
+    /// What can be done about it.
+    pub fn remedy(&self) -> Option<String> {
+        match self {
+            Self::NoSuchReader { have, .. } => Some(format!("1–{have}")),
+            Self::NoSuchFault { nearest: Some(near), .. } => {
+                Some(format!("「{near}」のことですか / did you mean {near:?}?"))
+            }
+            Self::NoSuchPerson { .. } => {
+                Some("GET /control/v1/people に一覧があります / see GET /control/v1/people".into())
+            }
+            Self::NoSuchFault { .. } => {
+                Some("GET /control/v1/faults に一覧があります / see GET /control/v1/faults".into())
+            }
+            Self::ReaderBusy { .. } | Self::CardOnReader { .. } => {
+                Some("カードを取り出すか別のリーダーを使ってください / take the card off, or use another reader".into())
+            }
+            Self::NotPossible { possible, .. } => Some(format!("できること / possible: {}", possible.join(", "))),
+            Self::PersonExists { .. } => Some("PUT で置き換えられます / PUT replaces a person".into()),
+            _ => None,
+        }
+    }
+}
+
+fn in_brackets(why: &str) -> String {
+    if why.is_empty() { String::new() } else { format!(" ({why})") }
+}

@@ -1,0 +1,233 @@
+//! A station is put together.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use tokio::sync::watch;
+
+use super::journal::Journal;
+use super::links::Links;
+use super::reader::attendant::Attendant;
+use super::reader::{Setup, Source};
+use super::roster::Roster;
+use super::settings::{FaultEntry, Settings, SettingsError, SubsidyQuestion};
+use super::state::{self, StateError};
+use super::{Station, StationError, plastic};
+use crate::authority::Authority;
+use crate::clock::Clock;
+use crate::event::{Event, Lang, Sink};
+use crate::face_reader::screens::{Model, ModelError};
+use crate::folder::watch::Watch;
+use crate::hub::{self, Hub, Roots};
+use crate::knob::{Knob, Knobs, Setting};
+use crate::people::{PeopleError, load_or_built_in};
+use crate::random::Seed;
+use crate::terminal::{Terminal, TerminalError};
+use crate::wire::Connection;
+use crate::wire::http::HttpHub;
+
+/// Why a station cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Its settings.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// Its people.
+    #[error(transparent)]
+    People(#[from] PeopleError),
+    /// A terminal's folders or layout.
+    #[error(transparent)]
+    Terminal(#[from] TerminalError),
+    /// A model of reader.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// What was kept.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// A value that means nothing here.
+    #[error(transparent)]
+    Value(#[from] StationError),
+    /// The embedded hub.
+    #[error("内蔵ハブを用意できません: {0} / the embedded hub cannot be set up")]
+    Hub(String),
+}
+
+impl OpenError {
+    /// Is it something outside (folders) rather than a setting that is wrong?
+    pub fn is_outside(&self) -> bool {
+        matches!(self, Self::Terminal(TerminalError::Folders(_)) | Self::State(StateError::Unwritable { .. }))
+    }
+}
+
+impl Station {
+    /// Puts a station together and lets it serve. Needs a tokio runtime.
+    pub async fn open(settings: Settings, lang: Lang) -> Result<Arc<Self>, OpenError> {
+        let settings = settings.complete()?;
+        let clock = settings.clock()?;
+        let seed = Seed(settings.station.seed);
+        let journal = Journal::new(clock.clone());
+        let sink = journal.sink();
+        let knobs = Knobs::new(seed, sink.clone());
+        let people = load_or_built_in(settings.station.people.as_deref(), clock.now().date())?;
+        let kept = settings.station.state.as_deref().map_or_else(|| Ok(Default::default()), state::read)?;
+        let roster = Arc::new(Roster::new(people, Authority::default(), clock.clone(), seed, kept));
+        let (connection, hub) = connect(&settings, &roster, seed)?;
+        let terminals = terminals(&settings, &connection, &clock, seed, &knobs, &sink)?;
+        let links = Arc::new(Links {
+            clock,
+            seed,
+            knobs,
+            sink,
+            journal,
+            pace: settings.station.pace,
+            roster,
+            test_roots: Roots::of_test_authority(),
+            connection,
+            terminals,
+            uses: settings.station.uses,
+            asks_always: settings.station.subsidy_question == SubsidyQuestion::Always,
+        });
+        let plastic = plastic::Watch::default();
+        let setups = setups(&settings)?;
+        let readers = setups
+            .iter()
+            .zip(&settings.reader)
+            .map(|(setup, table)| {
+                let dialogue = table.dialogue();
+                let model = model(&dialogue.model)?;
+                let reader = Attendant::start(setup.clone(), links.clone(), dialogue, model);
+                if let Source::Pcsc(name) = &setup.source {
+                    plastic.follow(name.clone(), reader.inbox.downgrade());
+                }
+                Ok(reader)
+            })
+            .collect::<Result<Vec<_>, OpenError>>()?;
+        let mut station = Self {
+            links,
+            setups,
+            readers,
+            hub,
+            plastic,
+            lang,
+            control: OnceLock::new(),
+            state: settings.station.state.clone(),
+            armed_at_start: Vec::new(),
+            stop: watch::channel(false).0,
+            serving: Mutex::default(),
+        };
+        station.arm_at_start(&settings)?;
+        let station = Arc::new(station);
+        station.serve().await;
+        Ok(station)
+    }
+
+    fn arm_at_start(&mut self, settings: &Settings) -> Result<(), OpenError> {
+        let mut list: Vec<(&'static Knob, Setting)> = Vec::new();
+        for (name, entry) in &settings.faults {
+            let knob = self.knob(name)?;
+            match entry {
+                FaultEntry::Plain(true) => list.push((knob, Setting::default())),
+                FaultEntry::Plain(false) => {}
+                FaultEntry::Told(setting) => list.push((knob, setting.clone())),
+            }
+        }
+        for (knob, setting) in &list {
+            self.arm(knob, setting.clone());
+        }
+        self.armed_at_start = list;
+        Ok(())
+    }
+
+    /// Starts the terminals and says that the station is ready.
+    async fn serve(&self) {
+        for setup in &self.setups {
+            if let (Some(folder), Some(terminal)) = (&setup.face_folder, self.terminals().get(setup.terminal))
+                && let Err(error) = terminal.adopt_face_folder(folder.clone()).await
+            {
+                self.links.trouble("terminal", error.to_string(), error.to_string());
+            }
+        }
+        let watch = Watch::new();
+        let mut serving = Vec::new();
+        for terminal in self.terminals() {
+            let mut stop = self.stopping();
+            let stopped = async move {
+                let _ = stop.wait_for(|stopped| *stopped).await;
+            };
+            serving.push(tokio::spawn(terminal.clone().serve(watch.clone(), stopped)));
+        }
+        if let Ok(mut list) = self.serving.lock() {
+            list.extend(serving);
+        }
+        let folders = self.terminals().iter().map(|t| root_of(&t.paths().req)).collect();
+        self.links.sink.emit(Event::Ready { control: self.control.get().cloned(), folders });
+    }
+
+    /// Looks for cards in the PC/SC readers of this machine, for whoever sits at a screen.
+    pub fn look_for_plastic(&self) {
+        self.plastic.look_around(self.journal().clone());
+    }
+}
+
+/// The folder that holds `req`, `res` and `face`, as people call it.
+fn root_of(req: &Path) -> String {
+    req.parent().unwrap_or(req).display().to_string()
+}
+
+type Connected = (Arc<dyn Connection>, Option<Arc<Hub>>);
+
+fn connect(settings: &Settings, roster: &Roster, seed: Seed) -> Result<Connected, OpenError> {
+    if let Some(url) = &settings.hub.url {
+        return Ok((Arc::new(HttpHub::new(url)), None));
+    }
+    let hub = Hub::new(roster.everybody(), Roots::of_test_authority(), seed, hub::Settings::default())
+        .map_err(|error| OpenError::Hub(error.to_string()))?;
+    let hub = Arc::new(hub);
+    Ok((hub.clone(), Some(hub)))
+}
+
+fn terminals(
+    settings: &Settings,
+    connection: &Arc<dyn Connection>,
+    clock: &Clock,
+    seed: Seed,
+    knobs: &Knobs,
+    sink: &Sink,
+) -> Result<Vec<Arc<Terminal>>, OpenError> {
+    let open = |(index, table): (usize, &crate::terminal::TerminalSettings)| {
+        let terminal = Terminal::new(
+            index + 1,
+            table.clone(),
+            connection.clone(),
+            clock.clone(),
+            seed,
+            knobs.clone(),
+            sink.clone(),
+        )?;
+        Ok(Arc::new(terminal))
+    };
+    settings.terminal.iter().enumerate().map(open).collect()
+}
+
+fn setups(settings: &Settings) -> Result<Vec<Setup>, OpenError> {
+    let setup = |(index, table): (usize, &super::settings::ReaderTable)| {
+        Ok(Setup {
+            number: index + 1,
+            source: Source::parse(&table.source)?,
+            terminal: table.terminal - 1,
+            face_folder: table.face_folder.clone(),
+            auto_pilot: table.auto_pilot,
+        })
+    };
+    settings.reader.iter().enumerate().map(setup).collect()
+}
+
+fn model(name: &str) -> Result<Model, ModelError> {
+    match Model::shipped(name) {
+        Err(ModelError::Unknown(_)) if Path::new(name).is_file() => match std::fs::read_to_string(name) {
+            Ok(text) => Model::parse(name, &text),
+            Err(_) => Err(ModelError::Unknown(name.to_owned())),
+        },
+        shipped => shipped,
+    }
+}

@@ -1,0 +1,627 @@
+//! The task that drives one reader.
+//!
+//! One loop, one reader, one patient at a time. Whatever takes time (card, centre, files, timers) runs beside the loop and comes
+//! back as [`Happened`], with the ticket of its question, so that an answer that comes too late meets a closed door.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::AbortHandle;
+
+use super::guest::{Guest, Ledger};
+use super::hand::Hand;
+use super::{Message, Order, Press, Setup, Shared, Source, show};
+use crate::card::in_process::Slot;
+use crate::card::pcsc;
+use crate::event::Event as Journal;
+use crate::face_reader::dialogue::Dialogue;
+use crate::face_reader::event::{CardSighting, Effect, Event, Ignored, Medium, Reply, Ticket, TimerId, TimerKind};
+use crate::face_reader::patient::AutoPilot;
+use crate::face_reader::settings::ReaderSettings;
+use crate::face_reader::state::State;
+use crate::face_reader::{knobs, screens};
+use crate::knob::Setting;
+use crate::people::Person;
+use crate::station::error::StationError;
+use crate::station::links::{Links, Opening};
+use crate::station::view::ReaderView;
+use crate::station::visit::{VisitFiles, VisitReport};
+use crate::visit::{CertificateStatus, FaceResult, Identify, Method, Plan};
+
+/// What comes back to the loop.
+pub enum Happened {
+    /// An event for the dialogue (an answer, a timer).
+    Dialogue(Event),
+    /// The centre's answer to *ask standing*, with what it shows about the visit.
+    Standing {
+        /// Of the question.
+        ticket: Ticket,
+        /// For the dialogue.
+        reply: Reply,
+        /// What the card proved.
+        proof: Option<&'static str>,
+        /// What the hub found.
+        certificate: Option<CertificateStatus>,
+    },
+    /// The centre's answer to the consents; files may be on their way.
+    Concluded {
+        /// Of the question.
+        ticket: Ticket,
+        /// For the dialogue.
+        reply: Reply,
+        /// The visit whose files are on their way.
+        delivering: Option<String>,
+    },
+    /// The files of a visit stand in their folders.
+    Delivered {
+        /// The visit.
+        reference: String,
+        /// Where they are.
+        files: VisitFiles,
+    },
+    /// The auto-pilot's next move, unless the dialogue has gone on meanwhile.
+    Move(Ticket),
+}
+
+/// The loop's state.
+pub struct Attendant {
+    setup: Setup,
+    links: Arc<Links>,
+    slot: Slot,
+    dialogue: Dialogue,
+    model: screens::Model,
+    settings: ReaderSettings,
+    hand: Shared<Hand>,
+    guest: Option<Guest>,
+    auto_pilot: bool,
+    alarm: bool,
+    proof: Option<&'static str>,
+    timer: Option<(TimerId, AbortHandle)>,
+    ledgers: BTreeMap<String, Ledger>,
+    visits: u64,
+    waiting: Vec<oneshot::Sender<Result<(), StationError>>>,
+    me: mpsc::WeakUnboundedSender<Message>,
+    view: watch::Sender<ReaderView>,
+}
+
+impl Attendant {
+    /// Starts the task of a reader.
+    pub fn start(setup: Setup, links: Arc<Links>, settings: ReaderSettings, model: screens::Model) -> super::Reader {
+        let (inbox, messages) = mpsc::unbounded_channel();
+        let slot = Slot::new(format!("reader {}", setup.number));
+        let dialogue = Dialogue::new(settings.clone(), model.clone());
+        let hand = Arc::new(Mutex::new(Hand::new(Box::new(slot.reader()), links.test_roots.clone())));
+        let (view, seen) = watch::channel(show::view(&setup, &dialogue, None, setup.auto_pilot, None, false));
+        let auto_pilot = setup.auto_pilot;
+        let attendant = Self {
+            setup,
+            links,
+            slot,
+            dialogue,
+            model,
+            settings,
+            hand,
+            guest: None,
+            auto_pilot,
+            alarm: false,
+            proof: None,
+            timer: None,
+            ledgers: BTreeMap::new(),
+            visits: 0,
+            waiting: Vec::new(),
+            me: inbox.downgrade(),
+            view,
+        };
+        tokio::spawn(attendant.run(messages));
+        super::Reader { inbox, view: seen }
+    }
+
+    async fn run(mut self, mut messages: mpsc::UnboundedReceiver<Message>) {
+        while let Some(message) = messages.recv().await {
+            match message {
+                Message::Order(order) => self.order(order),
+                Message::Press(press, done) => self.press(press, done),
+                Message::Presence(true) => self.card_came(),
+                Message::Presence(false) => drop(self.take(Event::CardRemoved)),
+                Message::Happened(happened) => self.happened(happened),
+                Message::Reset(done) => {
+                    self.reset();
+                    let _ = done.send(());
+                }
+            }
+        }
+    }
+
+    // ── what is ordered ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    fn order(&mut self, order: Order) {
+        // A card that a finished visit left in its PC/SC reader is put down again by being ordered again.
+        if self.dialogue.state() == State::RemoveCard && self.guest.as_ref().is_some_and(|g| g.lent) {
+            drop(self.take(Event::CardRemoved));
+        }
+        match self.sit_down(order.person.as_deref(), &order.source, Some(order.plan), &order.faults) {
+            Ok(guest) => self.begin(guest, Some(order.reply)),
+            Err(error) => drop(order.reply.send(Err(error))),
+        }
+    }
+
+    fn press(&mut self, press: Press, done: oneshot::Sender<Result<(), StationError>>) {
+        let result = match &press {
+            Press::AutoPilot { on } => {
+                self.switch_auto_pilot(*on);
+                Ok(())
+            }
+            Press::CardPlaced { person, auto_pilot } => self.place(person, *auto_pilot),
+            other => match other.dialogue_event(self.dialogue.state().question()) {
+                Some(event) => self.take(event),
+                None => Err(self.not_possible(&Ignored::NotNow)),
+            },
+        };
+        match result {
+            Ok(()) if self.is_busy() => self.waiting.push(done),
+            result => drop(done.send(result)),
+        }
+    }
+
+    /// Puts a card down, or holds the phone that the reader waits for.
+    fn place(&mut self, who: &str, auto_pilot: bool) -> Result<(), StationError> {
+        let (person, source) = match who.strip_prefix("pcsc:") {
+            Some(name) => (None, Source::Pcsc(Some(name.to_owned()))),
+            None => (Some(who), Source::Soft),
+        };
+        let mut guest = self.sit_down(person, &source, None, &[])?;
+        if !auto_pilot {
+            guest.auto = None;
+        }
+        self.begin(guest, None);
+        Ok(())
+    }
+
+    /// A card was laid on the PC/SC reader that is this reader.
+    fn card_came(&mut self) {
+        let source = self.setup.source.clone();
+        match self.sit_down(None, &source, None, &[]) {
+            Ok(mut guest) => {
+                // Nobody knows whose card it is: people answer for themselves.
+                guest.auto = None;
+                guest.lent = false;
+                self.begin(guest, None);
+            }
+            Err(error) => self.links.trouble("station", error.to_string(), error.to_string()),
+        }
+    }
+
+    /// Makes ready whoever comes next; refused while somebody is there.
+    fn sit_down(
+        &mut self,
+        person: Option<&str>,
+        source: &Source,
+        plan: Option<Plan>,
+        faults: &[&'static crate::knob::Knob],
+    ) -> Result<Guest, StationError> {
+        // On a reader where somebody chose スマートフォン, the one who lays it down is that somebody.
+        let free =
+            matches!(self.dialogue.state(), State::Idle | State::PhoneSelect | State::PhonePin | State::HoldPhone);
+        if !free || self.guest.is_some() {
+            return Err(StationError::ReaderBusy {
+                number: self.setup.number,
+                state: self.dialogue.state().to_string(),
+            });
+        }
+        let person = person.map(|id| self.links.roster.find(id)).transpose()?;
+        self.visits += 1;
+        let reference = format!("r{}-{:06}", self.setup.number, self.visits);
+        let mut targets = vec![reference.clone(), format!("reader:{}", self.setup.number)];
+        targets.extend(person.as_ref().map(|p| p.id.clone()));
+        for knob in faults {
+            self.links.knobs.arm(knob, Setting { target: Some(reference.clone()), ..Setting::default() });
+        }
+        let soft = *source == Source::Soft;
+        if soft && self.setup.source != Source::Soft {
+            self.use_reader(&Source::Soft)?;
+        } else if !soft {
+            self.use_reader(source)?;
+        }
+        let mut guest = Guest {
+            medium: person.as_ref().filter(|_| soft).and_then(|p| Medium::try_from(p.card.kind).ok()),
+            opening: Opening::new(&reference),
+            reference,
+            person,
+            auto: None,
+            targets,
+            lent: !soft && self.setup.source != *source,
+            soft,
+        };
+        let habits = guest.person.as_ref().map_or_else(Plan::default, |p| p.habits.clone());
+        guest.auto = Some(AutoPilot::new(self.led_by_faults(plan.unwrap_or(habits), &guest)));
+        if let (true, Some(person)) = (soft, &guest.person) {
+            let quirks = crate::card::soft::Quirks::default().drawn(&self.links.knobs, &guest.targets());
+            self.slot.insert(self.links.roster.soft_card(person).with_quirks(quirks));
+        }
+        Ok(guest)
+    }
+
+    /// A fault that acts on one way of identification leads the patient that way, or it would never be met.
+    fn led_by_faults(&self, mut plan: Plan, guest: &Guest) -> Plan {
+        let targets = guest.targets();
+        if self.links.knobs.is_armed(&knobs::PIN_LOCKED, &targets) && !matches!(plan.identify, Identify::Pin(_)) {
+            if let Some(person) = &guest.person {
+                plan.identify = Identify::Pin(person.card.pin.clone());
+            }
+        } else if self.links.knobs.is_armed(&knobs::FACE_MISMATCH, &targets)
+            && !matches!(plan.identify, Identify::Face(_))
+        {
+            plan.identify = Identify::Face(FaceResult::Match);
+        }
+        plan
+    }
+
+    fn use_reader(&mut self, source: &Source) -> Result<(), StationError> {
+        let reader: Box<dyn crate::card::reader::CardReader> = match source {
+            Source::Soft => Box::new(self.slot.reader()),
+            Source::Pcsc(name) => match pcsc::open_reader(name.as_deref()) {
+                Ok(reader) => Box::new(reader),
+                Err(error) => return Err(StationError::Outside { message: error.to_string() }),
+            },
+        };
+        self.hand = Arc::new(Mutex::new(Hand::new(reader, self.links.test_roots.clone())));
+        Ok(())
+    }
+
+    fn begin(&mut self, guest: Guest, reply: Option<oneshot::Sender<Result<VisitReport, StationError>>>) {
+        let ledger = Ledger::begin(&guest, self.setup.number, reply);
+        self.ledgers.insert(guest.reference.clone(), ledger);
+        self.links.sink.emit(Journal::CardPlaced {
+            reader: self.setup.number,
+            person: guest.person.as_ref().map(|p| p.id.clone()),
+            card: if guest.soft { "soft".to_owned() } else { "pcsc".to_owned() },
+        });
+        self.proof = None;
+        self.guest = Some(guest);
+        drop(self.take(Event::CardPlaced));
+    }
+
+    fn switch_auto_pilot(&mut self, on: bool) {
+        self.auto_pilot = on;
+        if let Some(guest) = &mut self.guest {
+            let plan = guest.person.as_ref().map_or_else(Plan::default, |p| p.habits.clone());
+            guest.auto = on.then(|| AutoPilot::new(plan));
+        }
+        self.show();
+        self.plan_move();
+    }
+
+    // ── the dialogue goes on ───────────────────────────────────────────────────────────────────────────────────────────
+
+    fn happened(&mut self, happened: Happened) {
+        match happened {
+            Happened::Dialogue(event) => drop(self.take(event)),
+            Happened::Standing { ticket, reply, proof, certificate } => {
+                if ticket == self.dialogue.ticket() {
+                    self.proof = proof;
+                    if let Some(ledger) = self.ledger() {
+                        (ledger.proof, ledger.certificate) = (proof, certificate);
+                    }
+                }
+                drop(self.take(Event::Reply(ticket, reply)));
+            }
+            Happened::Concluded { ticket, reply, delivering } => {
+                if let Some(ledger) = delivering.and_then(|reference| self.ledgers.get_mut(&reference)) {
+                    ledger.delivering = true;
+                }
+                drop(self.take(Event::Reply(ticket, reply)));
+            }
+            Happened::Delivered { reference, files } => {
+                if let Some(ledger) = self.ledgers.get_mut(&reference) {
+                    ledger.files = files;
+                    ledger.delivering = false;
+                }
+                self.close_visits();
+            }
+            Happened::Move(ticket) => {
+                if ticket == self.dialogue.ticket() {
+                    let next = self.guest.as_mut().and_then(|g| g.auto.as_mut()?.next(&self.dialogue));
+                    if let Some(event) = next {
+                        drop(self.take(event));
+                    }
+                }
+            }
+        }
+    }
+
+    /// One event for the dialogue; its effects are carried out, and everybody is shown where it stands.
+    fn take(&mut self, event: Event) -> Result<(), StationError> {
+        let before = self.dialogue.state();
+        let lifted = event == Event::CardRemoved;
+        let effects = self.dialogue.step(event);
+        if let [Effect::Ignored(why)] = effects.as_slice() {
+            return Err(self.not_possible(why));
+        }
+        if lifted {
+            self.links.sink.emit(Journal::CardRemoved { reader: self.setup.number });
+        }
+        for effect in effects {
+            self.carry_out(effect);
+        }
+        let now = self.dialogue.state();
+        if now != before {
+            self.tell_journal(now);
+        }
+        if let Some(ledger) = self.ledger() {
+            ledger.step(&now.to_string());
+        }
+        if now == State::Idle {
+            self.see_off();
+        }
+        self.close_visits();
+        self.show();
+        self.plan_move();
+        if !self.is_busy() {
+            for done in self.waiting.drain(..) {
+                let _ = done.send(Ok(()));
+            }
+        }
+        Ok(())
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::ReadCard(ticket) => self.read_card(ticket),
+            Effect::CaptureFace => self.capture_face(),
+            Effect::CheckPin(ticket, pin) => self.check_pin(ticket, pin),
+            Effect::AskStanding(ticket, method) => self.ask_standing(ticket, method),
+            Effect::SendConsents { ticket, visit, consents } => self.send_consents(ticket, visit, consents),
+            Effect::FaceMisses(misses) => self.links.roster.set_face_misses(&self.card_name(), misses),
+            Effect::StartTimer(id, length) => self.start_timer(id, length),
+            Effect::StopTimer(id) => {
+                if let Some((_, running)) = self.timer.take_if(|(running, _)| *running == id) {
+                    running.abort();
+                }
+            }
+            Effect::Beep => {}
+            Effect::Alarm => {
+                self.alarm = true;
+                self.links.notice("face_reader", "カードの取り忘れです", "the card was forgotten on the reader");
+            }
+            Effect::Finished(outcome) => {
+                if let Some(ledger) = self.ledger() {
+                    ledger.finish(outcome);
+                }
+            }
+            Effect::Ignored(_) => {}
+        }
+    }
+
+    fn read_card(&mut self, ticket: Ticket) {
+        let Some(guest) = &self.guest else { return };
+        if self.links.knobs.comes_up(&knobs::NO_CARD, &guest.targets()) {
+            return self.send(Happened::Dialogue(Event::Reply(ticket, Reply::CardUnreadable)));
+        }
+        let medium = guest.medium;
+        let misses = self.links.roster.face_misses(&self.card_name());
+        self.with_hand(move |hand| {
+            let reply = match hand.read(medium) {
+                Reply::CardRead(sighting) => Reply::CardRead(CardSighting { face_misses: misses, ..sighting }),
+                other => other,
+            };
+            Happened::Dialogue(Event::Reply(ticket, reply))
+        });
+    }
+
+    fn capture_face(&self) {
+        let Some(guest) = &self.guest else { return };
+        if self.links.knobs.comes_up(&knobs::FACE_MISMATCH, &guest.targets()) {
+            self.send(Happened::Dialogue(Event::Face(FaceResult::Mismatch)));
+        }
+    }
+
+    fn check_pin(&self, ticket: Ticket, pin: crate::secret::Pin) {
+        let Some(guest) = &self.guest else { return };
+        if self.links.knobs.comes_up(&knobs::PIN_LOCKED, &guest.targets()) {
+            let locked = Reply::PinChecked(crate::face_reader::event::PinCheck::Locked);
+            return self.send(Happened::Dialogue(Event::Reply(ticket, locked)));
+        }
+        let challenge = self.links.challenge(&guest.reference);
+        self.with_hand(move |hand| {
+            let checked = hand.check_pin(&pin, &challenge);
+            Happened::Dialogue(Event::Reply(ticket, Reply::PinChecked(checked)))
+        });
+    }
+
+    fn ask_standing(&mut self, ticket: Ticket, method: Method) {
+        let Some(guest) = &mut self.guest else { return };
+        guest.opening = self.links.opening(guest);
+        let opening = guest.opening.clone();
+        let links = self.links.clone();
+        let terminal = self.setup.terminal;
+        let pause = self.links.pace_of_centre(&guest.reference);
+        let hand = self.hand.clone();
+        let me = self.me.clone();
+        tokio::spawn(async move {
+            links.clock.pause(pause).await;
+            let asked = tokio::task::spawn_blocking(move || {
+                let evidence = hand.lock().unwrap_or_else(PoisonError::into_inner).evidence(method);
+                links.ask_standing(terminal, &opening, evidence)
+            });
+            // A panic in there is ours; the dialogue's own timer then says that the centre cannot be reached.
+            if let (Ok((reply, proof, certificate)), Some(me)) = (asked.await, me.upgrade()) {
+                let _ = me.send(Message::Happened(Happened::Standing { ticket, reply, proof, certificate }));
+            }
+        });
+    }
+
+    fn send_consents(&self, ticket: Ticket, visit: crate::visit::VisitId, consents: crate::visit::Consents) {
+        let Some(guest) = &self.guest else { return };
+        let (targets, opening) = (guest.targets.clone(), guest.opening.clone());
+        let (links, setup, me) = (self.links.clone(), self.setup.clone(), self.me.clone());
+        tokio::spawn(async move {
+            let Some(me) = me.upgrade() else { return };
+            let happened = |happened| drop(me.send(Message::Happened(happened)));
+            let (reply, answer) = links.conclude(visit, consents).await;
+            let delivering = answer.as_ref().map(|_| opening.reference.clone());
+            happened(Happened::Concluded { ticket, reply, delivering });
+            if let Some(answer) = answer {
+                let files = links.deliver(&setup, &opening, targets, answer).await;
+                happened(Happened::Delivered { reference: opening.reference, files });
+            }
+        });
+    }
+
+    fn start_timer(&mut self, id: TimerId, length: std::time::Duration) {
+        let (clock, me) = (self.links.clock.clone(), self.me.clone());
+        let task = tokio::spawn(async move {
+            if id.kind.waits_for_people() {
+                clock.patience(length).await;
+            } else {
+                tokio::time::sleep(length).await;
+            }
+            if let Some(me) = me.upgrade() {
+                let _ = me.send(Message::Happened(Happened::Dialogue(Event::TimedOut(id))));
+            }
+        });
+        if let Some((_, running)) = self.timer.replace((id, task.abort_handle())) {
+            running.abort();
+        }
+    }
+
+    /// Lets the auto-pilot act, at the station's pace.
+    fn plan_move(&self) {
+        let Some(guest) = &self.guest else { return };
+        let waits_for_device = matches!(self.dialogue.timer(), Some(id) if !id.kind.waits_for_people());
+        if guest.auto.is_none() && !guest.lent || waits_for_device {
+            return;
+        }
+        let (ticket, me) = (self.dialogue.ticket(), self.me.clone());
+        if guest.auto.is_none() {
+            // A lent card cannot be lifted by hand: its visit ends by itself.
+            if matches!(self.dialogue.state(), State::RemoveCard) {
+                self.send(Happened::Dialogue(Event::CardRemoved));
+            }
+            return;
+        }
+        let (clock, pause) = (self.links.clock.clone(), self.links.pace_of_patient());
+        tokio::spawn(async move {
+            clock.pause(pause).await;
+            if let Some(me) = me.upgrade() {
+                let _ = me.send(Message::Happened(Happened::Move(ticket)));
+            }
+        });
+    }
+
+    // ── the end of a visit ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// Nobody stands there any more: the card is put back, its counters kept, the faults meant for this visit are gone.
+    fn see_off(&mut self) {
+        let Some(guest) = self.guest.take() else { return };
+        self.alarm = false;
+        self.proof = None;
+        self.hand.lock().unwrap_or_else(PoisonError::into_inner).let_go();
+        if let (Some(card), Some(person)) = (self.slot.remove(), &guest.person) {
+            self.links.roster.keep_card(&person.id, card.state().clone());
+        }
+        if guest.lent || guest.soft && self.setup.source != Source::Soft {
+            let own = self.setup.source.clone();
+            if let Err(error) = self.use_reader(&own) {
+                self.links.trouble("station", error.to_string(), error.to_string());
+            }
+        }
+    }
+
+    fn close_visits(&mut self) {
+        let closed: Vec<String> =
+            self.ledgers.iter().filter(|(_, ledger)| ledger.is_closed()).map(|(r, _)| r.clone()).collect();
+        for reference in closed {
+            let Some(ledger) = self.ledgers.remove(&reference) else { continue };
+            let report = ledger.close();
+            self.links.knobs.disarm_target(&reference);
+            self.links.sink.emit(Journal::Visit {
+                reader: self.setup.number,
+                person: report.person,
+                outcome: serde_json::to_value(report.outcome)
+                    .ok()
+                    .and_then(|v| v.as_str().map(str::to_owned))
+                    .unwrap_or_default(),
+                why_ja: report.why.ja,
+                why_en: report.why.en,
+                files: report.files.all(),
+                millis: report.millis,
+            });
+        }
+    }
+
+    fn reset(&mut self) {
+        if let Some((_, running)) = self.timer.take() {
+            running.abort();
+        }
+        self.see_off();
+        self.ledgers.clear();
+        for done in self.waiting.drain(..) {
+            let _ = done.send(Ok(()));
+        }
+        self.dialogue = Dialogue::new(self.settings.clone(), self.model.clone());
+        self.auto_pilot = self.setup.auto_pilot;
+        self.visits = 0;
+        self.show();
+    }
+
+    // ── small things ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// Does the dialogue wait for a device or the centre, not for a person?
+    fn is_busy(&self) -> bool {
+        matches!(self.dialogue.timer(), Some(id) if matches!(id.kind, TimerKind::Card | TimerKind::Centre))
+    }
+
+    fn ledger(&mut self) -> Option<&mut Ledger> {
+        let reference = &self.guest.as_ref()?.reference;
+        self.ledgers.get_mut(reference)
+    }
+
+    /// The name under which the card's count of face misses is kept.
+    fn card_name(&self) -> String {
+        let person = self.guest.as_ref().and_then(|g| g.person.as_ref());
+        person.map_or_else(|| format!("reader:{}", self.setup.number), |p: &Arc<Person>| p.id.clone())
+    }
+
+    fn not_possible(&self, why: &Ignored) -> StationError {
+        StationError::NotPossible {
+            state: self.dialogue.state().to_string(),
+            why: why.to_string(),
+            possible: show::possible(&self.dialogue),
+        }
+    }
+
+    fn tell_journal(&self, now: State) {
+        let screen = self.dialogue.screen();
+        self.links.sink.emit(Journal::Dialogue {
+            reader: self.setup.number,
+            state: now.to_string(),
+            screen_ja: screen.title.ja,
+            screen_en: screen.title.en,
+        });
+    }
+
+    fn show(&self) {
+        let view =
+            show::view(&self.setup, &self.dialogue, self.guest.as_ref(), self.auto_pilot, self.proof, self.alarm);
+        self.view.send_replace(view);
+        self.links.touch();
+    }
+
+    fn send(&self, happened: Happened) {
+        if let Some(me) = self.me.upgrade() {
+            let _ = me.send(Message::Happened(happened));
+        }
+    }
+
+    /// Does something with the card beside the loop.
+    fn with_hand(&self, act: impl FnOnce(&mut Hand) -> Happened + Send + 'static) {
+        let (hand, me) = (self.hand.clone(), self.me.clone());
+        tokio::task::spawn_blocking(move || {
+            let happened = act(&mut hand.lock().unwrap_or_else(PoisonError::into_inner));
+            if let Some(me) = me.upgrade() {
+                let _ = me.send(Message::Happened(happened));
+            }
+        });
+    }
+}

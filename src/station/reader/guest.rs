@@ -1,0 +1,124 @@
+//! Who stands at a reader now, and what becomes of their visit.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use crate::clock::Stopwatch;
+use crate::face_reader::event::Medium;
+use crate::face_reader::patient::AutoPilot;
+use crate::people::Person;
+use crate::station::error::StationError;
+use crate::station::links::Opening;
+use crate::station::view::Words;
+use crate::station::visit::{VisitFiles, VisitReport, VisitStep};
+use crate::visit::{CertificateStatus, Outcome};
+
+/// The person at the reader.
+pub struct Guest {
+    /// The station's name for the visit, `r1-000042`.
+    pub reference: String,
+    /// Who it is, when known.
+    pub person: Option<Arc<Person>>,
+    /// What carries their certificate, when the person says so.
+    pub medium: Option<Medium>,
+    /// Answers for them, when nobody does it by hand.
+    pub auto: Option<AutoPilot>,
+    /// The names under which a knob may hit them: visit, person, reader.
+    pub targets: Vec<String>,
+    /// Is the card only lent to this reader, and lies in a PC/SC reader of its own?
+    pub lent: bool,
+    /// What the centre is told when the visit is opened.
+    pub opening: Opening,
+    /// Software card in the slot?
+    pub soft: bool,
+}
+
+impl Guest {
+    /// The targets as knobs want them.
+    pub fn targets(&self) -> Vec<&str> {
+        self.targets.iter().map(String::as_str).collect()
+    }
+}
+
+/// The report of a visit while it is made. It outlives the guest when files come after the card has gone.
+pub struct Ledger {
+    reference: String,
+    reader: usize,
+    person: Option<String>,
+    watch: Stopwatch,
+    steps: Vec<VisitStep>,
+    /// What the card proved.
+    pub proof: Option<&'static str>,
+    /// What the hub found about the certificate.
+    pub certificate: Option<CertificateStatus>,
+    outcome: Option<Outcome>,
+    /// Are files still to come?
+    pub delivering: bool,
+    /// The files written.
+    pub files: VisitFiles,
+    reply: Option<oneshot::Sender<Result<VisitReport, StationError>>>,
+}
+
+impl Ledger {
+    /// Begins with the card on the reader.
+    pub fn begin(
+        guest: &Guest,
+        reader: usize,
+        reply: Option<oneshot::Sender<Result<VisitReport, StationError>>>,
+    ) -> Self {
+        Self {
+            reference: guest.reference.clone(),
+            reader,
+            person: guest.person.as_ref().map(|p| p.id.clone()),
+            watch: Stopwatch::start(),
+            steps: Vec::new(),
+            proof: None,
+            certificate: None,
+            outcome: None,
+            delivering: false,
+            files: VisitFiles::default(),
+            reply,
+        }
+    }
+
+    /// The dialogue is in this state now.
+    pub fn step(&mut self, state: &str) {
+        if self.steps.last().is_none_or(|last| last.state != state) {
+            self.steps.push(VisitStep { state: state.to_owned(), millis: self.watch.elapsed_ms() });
+        }
+    }
+
+    /// The visit has its outcome.
+    pub fn finish(&mut self, outcome: Outcome) {
+        self.outcome = Some(outcome);
+    }
+
+    /// Nothing more will come of it.
+    pub fn is_closed(&self) -> bool {
+        self.outcome.is_some() && !self.delivering
+    }
+
+    /// Hands the report to whoever ordered the visit, and gives it to the journal.
+    pub fn close(mut self) -> VisitReport {
+        let outcome = self.outcome.unwrap_or(Outcome::Cancelled);
+        let (ja, en) = outcome.words();
+        let report = VisitReport {
+            visit: self.reference,
+            reader: self.reader,
+            person: self.person,
+            outcome,
+            why: Words { ja: ja.to_owned(), en: en.to_owned() },
+            proof: self.proof.map(str::to_owned),
+            certificate: self.certificate,
+            files: self.files,
+            steps: self.steps,
+            millis: self.watch.elapsed_ms(),
+        };
+        if let Some(reply) = self.reply.take() {
+            // Whoever ordered it may have gone away; the visit was made all the same.
+            let _ = reply.send(Ok(report.clone()));
+        }
+        report
+    }
+}

@@ -1,0 +1,234 @@
+//! The people of a station and the cards in their purses: what lasts from one visit to the next.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::authority::Authority;
+use crate::card::soft::{CardImage, CardState, SoftCard};
+use crate::clock::{Clock, date8};
+use crate::people::personalise::personalise;
+use crate::people::{People, Person, Profile};
+use crate::random::Seed;
+use crate::station::error::StationError;
+use crate::station::view::{PersonView, Words};
+
+/// People, their cards, and what using the cards has changed.
+pub struct Roster {
+    authority: Authority,
+    clock: Clock,
+    seed: Seed,
+    at_start: People,
+    people: RwLock<People>,
+    cards: Mutex<Cards>,
+}
+
+#[derive(Default)]
+struct Cards {
+    /// Made when first tapped.
+    images: HashMap<String, Arc<CardImage>>,
+    kept: Kept,
+}
+
+/// What is kept of cards between visits, and between runs with `--state`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kept {
+    /// Counters and changed PINs, by person.
+    #[serde(default)]
+    pub cards: HashMap<String, CardState>,
+    /// Consecutive face misses, by person.
+    #[serde(default)]
+    pub face_misses: HashMap<String, u8>,
+}
+
+/// A person in a list, with what an insurance query needs.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PersonRow {
+    /// Id: the name for taps.
+    pub id: String,
+    /// 氏名
+    pub name: String,
+    /// 氏名カナ, half-width
+    pub name_kana: Option<String>,
+    /// `YYYYMMDD`
+    #[schema(example = "19850401")]
+    pub birthdate: String,
+    /// OQSCD007
+    pub sex: String,
+    /// 被保険者証区分 of the first qualification
+    pub insured_card_classification: Option<String>,
+    /// 保険者番号, 8 characters
+    pub insurer_number: Option<String>,
+    /// 記号
+    pub symbol: Option<String>,
+    /// 番号
+    pub number: Option<String>,
+    /// 枝番
+    pub branch: Option<String>,
+    /// 照会番号 registered from the start
+    pub reference_number: Option<String>,
+    /// 受給者証, by name
+    pub subsidies: Vec<String>,
+    /// What the person is there to show
+    pub shows: Words,
+}
+
+impl Roster {
+    /// A roster with everybody's cards as they were issued.
+    pub fn new(people: People, authority: Authority, clock: Clock, seed: Seed, kept: Kept) -> Self {
+        Self {
+            authority,
+            clock,
+            seed,
+            at_start: people.clone(),
+            people: RwLock::new(people),
+            cards: Mutex::new(Cards { images: HashMap::new(), kept }),
+        }
+    }
+
+    /// Whoever is meant by an id, the beginning of one, or a name.
+    pub fn find(&self, asked: &str) -> Result<Arc<Person>, StationError> {
+        self.read()
+            .find(asked)
+            .map(|p| Arc::new(p.clone()))
+            .map_err(|error| StationError::NoSuchPerson { id: asked.to_owned(), why: error.to_string() })
+    }
+
+    /// The software card of `person`, as it was left.
+    pub fn soft_card(&self, person: &Person) -> SoftCard {
+        let mut cards = self.cards();
+        let image = cards
+            .images
+            .entry(person.id.clone())
+            .or_insert_with(|| Arc::new(personalise(person, &self.authority)))
+            .clone();
+        let card = SoftCard::new(image, self.seed);
+        match cards.kept.cards.get(&person.id) {
+            Some(state) => card.with_state(state.clone()),
+            None => card,
+        }
+    }
+
+    /// Keeps the counters of a card that was used.
+    pub fn keep_card(&self, person: &str, state: CardState) {
+        self.cards().kept.cards.insert(person.to_owned(), state);
+    }
+
+    /// Consecutive face misses of a card.
+    pub fn face_misses(&self, card: &str) -> u8 {
+        self.cards().kept.face_misses.get(card).copied().unwrap_or(0)
+    }
+
+    /// Keeps them.
+    pub fn set_face_misses(&self, card: &str, misses: u8) {
+        let mut cards = self.cards();
+        if misses == 0 {
+            cards.kept.face_misses.remove(card);
+        } else {
+            cards.kept.face_misses.insert(card.to_owned(), misses);
+        }
+    }
+
+    /// What has been kept so far.
+    pub fn kept(&self) -> Kept {
+        self.cards().kept.clone()
+    }
+
+    /// Everybody, for the API.
+    pub fn rows(&self) -> Vec<PersonRow> {
+        self.read().iter().map(row).collect()
+    }
+
+    /// Everybody, for screens.
+    pub fn views(&self) -> Vec<PersonView> {
+        self.read()
+            .iter()
+            .map(|p| PersonView {
+                id: p.id.clone(),
+                name: p.name.clone(),
+                name_kana: p.name_kana.clone().unwrap_or_default(),
+                shows: shows(p),
+            })
+            .collect()
+    }
+
+    /// Everybody, for a hub.
+    pub fn everybody(&self) -> Vec<Person> {
+        self.read().to_vec()
+    }
+
+    /// The profile of one person, as it would stand in a file.
+    pub fn profile(&self, id: &str) -> Result<Profile, StationError> {
+        self.read()
+            .profile(id)
+            .cloned()
+            .ok_or_else(|| StationError::NoSuchPerson { id: id.to_owned(), why: String::new() })
+    }
+
+    /// Adds a person or replaces the one of this id; gives them back settled on today.
+    pub fn put(&self, id: &str, profile: Profile) -> Result<Person, StationError> {
+        let mut people = self.people.write().unwrap_or_else(PoisonError::into_inner);
+        people
+            .put(id, profile, self.clock.now().date())
+            .map_err(|error| StationError::BadProfile { message: error.to_string() })?;
+        self.forget_card(id);
+        people.get(id).cloned().ok_or(StationError::Stopped)
+    }
+
+    /// Takes a person out.
+    pub fn remove(&self, id: &str) -> Result<(), StationError> {
+        let removed = self.people.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+        if !removed {
+            return Err(StationError::NoSuchPerson { id: id.to_owned(), why: String::new() });
+        }
+        self.forget_card(id);
+        Ok(())
+    }
+
+    /// Back to the people and cards of the start.
+    pub fn reset(&self) {
+        *self.people.write().unwrap_or_else(PoisonError::into_inner) = self.at_start.clone();
+        *self.cards() = Cards::default();
+    }
+
+    fn forget_card(&self, id: &str) {
+        let mut cards = self.cards();
+        cards.images.remove(id);
+        cards.kept.cards.remove(id);
+        cards.kept.face_misses.remove(id);
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, People> {
+        self.people.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn cards(&self) -> MutexGuard<'_, Cards> {
+        self.cards.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn shows(person: &Person) -> Words {
+    Words { ja: person.shows.0.clone(), en: person.shows.1.clone() }
+}
+
+fn row(person: &Person) -> PersonRow {
+    let first = person.qualifications.first();
+    PersonRow {
+        id: person.id.clone(),
+        name: person.name.clone(),
+        name_kana: person.name_kana.clone(),
+        birthdate: date8(person.birthdate),
+        sex: person.sex.clone(),
+        insured_card_classification: first.map(|q| q.insured_card_classification.clone()),
+        insurer_number: first.and_then(|q| q.insurer_number.clone()),
+        symbol: first.and_then(|q| q.symbol.clone()),
+        number: first.and_then(|q| q.number.clone()),
+        branch: first.and_then(|q| q.branch.clone()),
+        reference_number: person.reference_number.clone(),
+        subsidies: person.subsidies.iter().map(|s| s.certificate.certification_name.clone()).collect(),
+        shows: shows(person),
+    }
+}

@@ -1,0 +1,377 @@
+//! `madoguchi.toml`: every setting with its default, from file, environment and command line, in that order of growing weight.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::clock::Clock;
+use crate::event::Lang;
+use crate::face_reader::settings::{ReaderSettings, Timers};
+use crate::handwritten::{self, Mistake, nearest};
+use crate::knob::Setting;
+use crate::number::InstitutionCode;
+use crate::secret::Secret;
+use crate::station::reader::Source;
+use crate::terminal::{Pace, TerminalSettings};
+use crate::visit::Uses;
+
+/// Prefix of environment variables: `MADOGUCHI_<TABLE>_<KEY>`, for instance `MADOGUCHI_STATION_SEED`.
+const PREFIX: &str = "MADOGUCHI_";
+/// A 医科 of the 999-series (spec/pmh.md §6.5): a valid code that is unlikely to be somebody's.
+const DEFAULT_INSTITUTION: &str = "1319919997";
+/// Where the control API listens when nobody says otherwise.
+pub const DEFAULT_CONTROL: &str = "127.0.0.1:8790";
+
+/// All settings of a station.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// `[station]`
+    pub station: StationTable,
+    /// `[[terminal]]`; one with defaults when there is none.
+    pub terminal: Vec<TerminalSettings>,
+    /// `[[reader]]`; one with defaults when there is none.
+    pub reader: Vec<ReaderTable>,
+    /// `[hub]`
+    pub hub: HubTable,
+    /// `[control]`
+    pub control: ControlTable,
+    /// `[faults]`: knobs armed at the start.
+    pub faults: BTreeMap<String, FaultEntry>,
+}
+
+/// `[station]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StationTable {
+    /// 医療機関コード; its 点数表番号 decides 医科, 歯科 or 薬局.
+    pub institution: String,
+    /// Name of the institution, for screens.
+    pub name: String,
+    /// `ja` or `en`; by the locale when left out.
+    pub lang: Option<Lang>,
+    /// As `--clock`.
+    pub clock: Option<String>,
+    /// Seed of all chance.
+    pub seed: u64,
+    /// `instant`, `brisk` or `real`
+    pub pace: Pace,
+    /// Folder of card-profiles.
+    pub people: Option<PathBuf>,
+    /// Folder in which PIN counters and the like are kept between runs; in memory only when left out.
+    pub state: Option<PathBuf>,
+    /// 環境設定情報
+    pub uses: Uses,
+    /// When the 受給者証 question is put.
+    pub subsidy_question: SubsidyQuestion,
+}
+
+impl Default for StationTable {
+    fn default() -> Self {
+        Self {
+            institution: DEFAULT_INSTITUTION.to_owned(),
+            name: "窓口クリニック".to_owned(),
+            lang: None,
+            clock: None,
+            seed: 1,
+            pace: Pace::default(),
+            people: None,
+            state: None,
+            uses: Uses::default(),
+            subsidy_question: SubsidyQuestion::default(),
+        }
+    }
+}
+
+/// `subsidy_question`: sources disagree whether the screen comes without data (spec/pmh.md §10.5).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SubsidyQuestion {
+    /// Only when PMH knows a certificate.
+    #[default]
+    WhenKnown,
+    /// At every visit of an institution that uses 医療費助成情報.
+    Always,
+}
+
+/// One `[[reader]]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReaderTable {
+    /// `soft`, or `pcsc:NAME`: a PC/SC reader whose card starts a visit.
+    pub source: String,
+    /// The terminal it belongs to, from 1.
+    pub terminal: usize,
+    /// Its own face folder, when it is tied to a 再来受付機.
+    pub face_folder: Option<PathBuf>,
+    /// Does the auto-pilot answer for patients whose card an operator puts there?
+    pub auto_pilot: bool,
+    /// `standard`, `reception` or a model file.
+    pub model: String,
+    /// Are phones accepted?
+    pub phone: bool,
+    /// Has the staff the command 目視確認?
+    pub staff_visual: bool,
+    /// How long is waited for what.
+    pub timers: Timers,
+}
+
+impl Default for ReaderTable {
+    fn default() -> Self {
+        let ReaderSettings { model, phone, staff_visual, timers } = ReaderSettings::default();
+        Self {
+            source: "soft".to_owned(),
+            terminal: 1,
+            face_folder: None,
+            auto_pilot: true,
+            model,
+            phone,
+            staff_visual,
+            timers,
+        }
+    }
+}
+
+impl ReaderTable {
+    /// The part that the dialogue obeys.
+    pub fn dialogue(&self) -> ReaderSettings {
+        ReaderSettings {
+            model: self.model.clone(),
+            phone: self.phone,
+            staff_visual: self.staff_visual,
+            timers: self.timers,
+        }
+    }
+}
+
+/// `[hub]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HubTable {
+    /// A hub elsewhere; embedded when left out.
+    pub url: Option<String>,
+}
+
+/// `[control]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ControlTable {
+    /// `HOST:PORT`; port 0 lets the system choose. Loopback unless told.
+    pub listen: String,
+    /// Token that callers must show; demanded when `listen` is not loopback.
+    #[serde(deserialize_with = "token")]
+    pub token: Option<Secret>,
+}
+
+impl Default for ControlTable {
+    fn default() -> Self {
+        Self { listen: DEFAULT_CONTROL.to_owned(), token: None }
+    }
+}
+
+fn token<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Secret>, D::Error> {
+    Ok(Option::<String>::deserialize(input)?.map(Secret::new))
+}
+
+/// A fault armed at the start: `name = true`, or with count, probability and target.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum FaultEntry {
+    /// For everybody, until taken back.
+    Plain(bool),
+    /// As told.
+    Told(Setting),
+}
+
+impl Settings {
+    /// Reads `file` (none: defaults), then the environment over it.
+    pub fn read(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, SettingsError> {
+        let name = file.map_or_else(|| "madoguchi.toml".to_owned(), |path| path.display().to_string());
+        let text = match file {
+            Some(path) => std::fs::read_to_string(path)
+                .map_err(|cause| SettingsError::Unreadable { file: name.clone(), cause: cause.to_string() })?,
+            None => String::new(),
+        };
+        // Read once as it stands, so that mistakes come with their line; then again with the environment in it.
+        let plain: Self = handwritten::from_toml(&name, &text)?;
+        let mut table: toml::Table = handwritten::from_toml(&name, &text)?;
+        if !lay_over(&mut table, environment)? {
+            return Ok(plain);
+        }
+        let merged = toml::to_string(&table).map_err(|cause| SettingsError::Environment(cause.to_string()))?;
+        Ok(handwritten::from_toml("MADOGUCHI_…", &merged)?)
+    }
+
+    /// Checks what no type says, and fills in the one terminal and the one reader of a station without settings.
+    pub fn complete(mut self) -> Result<Self, SettingsError> {
+        if self.terminal.is_empty() {
+            self.terminal.push(TerminalSettings::default());
+        }
+        if self.reader.is_empty() {
+            self.reader.push(ReaderTable::default());
+        }
+        let code = InstitutionCode::new(&self.station.institution);
+        let ten_digits = code.as_str().len() == 10 && code.as_str().bytes().all(|b| b.is_ascii_digit());
+        if !ten_digits {
+            return Err(wrong("station.institution", "医療機関コードは数字10桁です", "ten digits"));
+        }
+        for terminal in &mut self.terminal {
+            terminal.institution = code.as_str().to_owned();
+            terminal.pace = self.station.pace;
+        }
+        for reader in &self.reader {
+            if reader.terminal == 0 || reader.terminal > self.terminal.len() {
+                let have = self.terminal.len();
+                return Err(wrong(
+                    "reader.terminal",
+                    &format!("端末 {} はありません (1–{have})", reader.terminal),
+                    "no such [[terminal]]",
+                ));
+            }
+            Source::parse(&reader.source).map_err(|e| wrong("reader.source", &e.to_string(), "soft or pcsc:READER"))?;
+        }
+        Ok(self)
+    }
+
+    /// The clock that `[station] clock` asks for.
+    pub fn clock(&self) -> Result<Clock, SettingsError> {
+        self.station.clock.as_deref().map_or_else(
+            || Ok(Clock::real()),
+            |spec| Clock::parse(spec).map_err(|e| wrong("station.clock", &e.to_string(), "see --clock")),
+        )
+    }
+}
+
+fn wrong(key: &str, ja: &str, en: &str) -> SettingsError {
+    SettingsError::Mistake(Mistake::of_key("madoguchi.toml", key, ja, en))
+}
+
+/// Settings that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file cannot be read.
+    #[error("設定ファイル {file} を読めません: {cause} / cannot read the settings")]
+    Unreadable {
+        /// Which.
+        file: String,
+        /// Why.
+        cause: String,
+    },
+    /// Something in it is wrong.
+    #[error(transparent)]
+    Mistake(#[from] Box<Mistake>),
+    /// An environment variable that is no setting.
+    #[error("環境変数 {0}")]
+    Environment(String),
+}
+
+const TABLES: [&str; 5] = ["station", "terminal", "reader", "hub", "control"];
+/// Variables that have a meaning of their own, for commands that look for a station.
+const OTHERS: [&str; 4] = ["MADOGUCHI_STATION", "MADOGUCHI_CONTROL", "MADOGUCHI_TOKEN", "MADOGUCHI_CONFIG"];
+
+/// Lays `MADOGUCHI_<TABLE>_<KEY>` over the file's tables; terminals and readers all get it. True when there was any.
+fn lay_over(
+    table: &mut toml::Table,
+    environment: impl IntoIterator<Item = (String, String)>,
+) -> Result<bool, SettingsError> {
+    let mut any = false;
+    for (variable, value) in environment {
+        let Some(rest) = variable.strip_prefix(PREFIX) else { continue };
+        if OTHERS.contains(&variable.as_str()) {
+            continue;
+        }
+        let rest = rest.to_lowercase();
+        let Some((name, key)) = rest.split_once('_').filter(|(name, _)| TABLES.contains(name)) else {
+            let first = rest.split('_').next().unwrap_or_default();
+            let near = nearest(first, TABLES).map(|n| n.to_uppercase()).unwrap_or_else(|| "STATION".to_owned());
+            return Err(SettingsError::Environment(format!(
+                "{variable} に当たる設定はありません (例 {PREFIX}{near}_…) / names no setting"
+            )));
+        };
+        let value = read_value(&value);
+        match name {
+            "terminal" | "reader" => {
+                let list = table.entry(name).or_insert_with(|| toml::Value::Array(vec![toml::Table::new().into()]));
+                for entry in list.as_array_mut().into_iter().flatten() {
+                    if let Some(entry) = entry.as_table_mut() {
+                        entry.insert(key.to_owned(), value.clone());
+                    }
+                }
+            }
+            _ => {
+                let entry = table.entry(name).or_insert_with(|| toml::Table::new().into());
+                if let Some(entry) = entry.as_table_mut() {
+                    entry.insert(key.to_owned(), value);
+                }
+            }
+        }
+        any = true;
+    }
+    Ok(any)
+}
+
+/// `true`, `42` and `{ … }` are what they look like; everything else is text.
+fn read_value(text: &str) -> toml::Value {
+    toml::from_str::<toml::Table>(&format!("v = {text}"))
+        .ok()
+        .and_then(|mut table| table.remove("v"))
+        // Ten digits are a code, not a number.
+        .filter(|value| !(value.is_integer() && text.len() >= 10))
+        .unwrap_or_else(|| toml::Value::String(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, environment: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("madoguchi.toml");
+        std::fs::write(&file, text).unwrap();
+        let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        Settings::read(Some(&file), environment)?.complete()
+    }
+
+    #[test]
+    fn without_any_setting_there_is_one_terminal_and_one_reader() {
+        let settings = Settings::read(None, []).unwrap().complete().unwrap();
+        assert_eq!((settings.terminal.len(), settings.reader.len()), (1, 1));
+        assert_eq!(settings.terminal[0].institution, DEFAULT_INSTITUTION);
+        assert!(InstitutionCode::new(DEFAULT_INSTITUTION).check().is_valid());
+    }
+
+    #[test]
+    fn a_mistake_names_file_line_key_and_nearest_name() {
+        let error = read("[station]\nseed = 3\n\n[[terminal]]\ndelivry = \"rename\"\n", &[]).unwrap_err().to_string();
+        assert!(error.contains("madoguchi.toml:5: delivry") && error.contains("delivery"), "{error}");
+        let error = read("[station]\npace = \"quick\"\n", &[]).unwrap_err().to_string();
+        assert!(error.contains(":2: pace"), "{error}");
+        let error = read("[[reader]]\nterminal = 3\n", &[]).unwrap_err().to_string();
+        assert!(error.contains("reader.terminal"), "{error}");
+    }
+
+    #[test]
+    fn the_environment_weighs_more_than_the_file() {
+        let text = "[station]\nseed = 3\n[[terminal]]\nfolder = \"a\"\n[[terminal]]\nfolder = \"b\"\n";
+        let settings = read(
+            text,
+            &[
+                ("MADOGUCHI_STATION_SEED", "9"),
+                ("MADOGUCHI_STATION_INSTITUTION", "1319920011"),
+                ("MADOGUCHI_TERMINAL_DELIVERY", "in-place"),
+                ("MADOGUCHI_STATION", "http://127.0.0.1:1"),
+                ("PATH", "/bin"),
+            ],
+        )
+        .unwrap();
+        assert_eq!(settings.station.seed, 9);
+        assert_eq!(settings.station.institution, "1319920011");
+        assert!(settings.terminal.iter().all(|t| t.delivery == crate::folder::Delivery::InPlace));
+        let error = read("", &[("MADOGUCHI_STATOIN_SEED", "1")]).unwrap_err().to_string();
+        assert!(error.contains("MADOGUCHI_STATION"), "{error}");
+    }
+}

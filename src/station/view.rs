@@ -1,0 +1,262 @@
+//! What a station looks like from outside: plain data, cheap to copy, the same in the process and over HTTP.
+
+use jiff::civil::DateTime;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::event::{FileLife, FolderKind, Lang};
+
+/// Everything a screen shows.
+#[derive(Debug, Clone, Serialize)]
+pub struct View {
+    /// Document time, JST.
+    pub time: DateTime,
+    /// Does document time stand still?
+    pub frozen: bool,
+    /// The hub behind the terminals: `embedded` or a URL.
+    pub hub: String,
+    /// Where the control API listens.
+    pub control: Option<String>,
+    /// Language of the operator.
+    pub lang: Lang,
+    /// Pace by name: `instant`, `brisk`, `real`.
+    pub pace: String,
+    /// The terminals with their folders.
+    pub terminals: Vec<TerminalView>,
+    /// The readers, numbered from 1.
+    pub readers: Vec<ReaderView>,
+    /// The people, in the order of their keys.
+    pub people: Vec<PersonView>,
+    /// Files seen, oldest first.
+    pub files: Vec<FileView>,
+    /// The end of the journal, oldest first.
+    pub journal: Vec<JournalLine>,
+    /// The knobs an operator may turn.
+    pub faults: Vec<FaultView>,
+}
+
+/// A station in short.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StationView {
+    /// Version of the program.
+    pub version: String,
+    /// Document time, `YYYYMMDDHHmmss` JST.
+    pub time: String,
+    /// Does document time stand still?
+    pub frozen: bool,
+    /// `embedded` or a URL.
+    pub hub: String,
+    /// `instant`, `brisk` or `real`.
+    pub pace: String,
+    /// Seed of all chance.
+    pub seed: u64,
+    /// The terminals with their folders.
+    pub terminals: Vec<TerminalView>,
+    /// How many readers there are.
+    pub readers: usize,
+}
+
+/// A 資格確認端末.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TerminalView {
+    /// From 1.
+    pub number: usize,
+    /// 医療機関コード
+    pub institution: String,
+    /// Folder of requests.
+    pub req: String,
+    /// Folder of answers.
+    pub res: String,
+    /// Folder of face results.
+    pub face: String,
+}
+
+/// A 顔認証付きカードリーダー.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ReaderView {
+    /// From 1.
+    pub number: usize,
+    /// `soft`, or the PC/SC reader's name.
+    pub source: String,
+    /// The terminal it belongs to, from 1.
+    pub terminal: usize,
+    /// Name of the dialogue's state.
+    pub state: String,
+    /// Does the auto-pilot answer for the patient?
+    pub auto_pilot: bool,
+    /// Who stands there: person id, or `None` for nobody or an unknown real card.
+    pub person: Option<String>,
+    /// Name of the person as shown.
+    pub person_name: Option<String>,
+    /// What lies on the reader, for people ("software card", the reader's words).
+    pub card: Option<String>,
+    /// `pin-signature`, `test-authority` or `none` once it is known.
+    pub proof: Option<String>,
+    /// What the patient reads.
+    pub screen: ScreenView,
+    /// What may be done next: events that `POST readers/{n}/events` takes.
+    pub possible: Vec<String>,
+    /// The staff's 目視確認モード is on.
+    pub visual_mode: bool,
+    /// The forgotten-card alarm sounds.
+    pub alarm: bool,
+}
+
+/// A screen of the reader, in both languages.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ScreenView {
+    /// Heading.
+    pub title: Words,
+    /// Text below it.
+    pub lines: Vec<Words>,
+    /// What may be chosen now.
+    pub buttons: Vec<ButtonView>,
+}
+
+/// One text in two languages.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Words {
+    /// 日本語
+    pub ja: String,
+    /// English
+    pub en: String,
+}
+
+impl Words {
+    /// The text in `lang`.
+    pub fn in_lang(&self, lang: Lang) -> &str {
+        crate::event::say(lang, &self.ja, &self.en)
+    }
+}
+
+/// A button of the reader's screen. `event` is what `POST readers/{n}/events` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ButtonView {
+    /// What it says.
+    pub words: Words,
+    /// The event it stands for, as JSON.
+    #[schema(value_type = Object)]
+    pub event: serde_json::Value,
+    /// Is it the staff's, not the patient's?
+    pub staff: bool,
+}
+
+/// A person of card-profiles.
+#[derive(Debug, Clone, Serialize)]
+pub struct PersonView {
+    /// Id (file stem).
+    pub id: String,
+    /// 氏名
+    pub name: String,
+    /// 氏名カナ
+    pub name_kana: String,
+    /// What this person is there to show.
+    pub shows: Words,
+}
+
+/// A file of the shared folder.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FileView {
+    /// Grows with every step of any file; ask `since` the largest one seen.
+    pub seq: u64,
+    /// The terminal, from 1.
+    pub terminal: usize,
+    /// Where it was seen first.
+    #[schema(value_type = String, example = "face")]
+    pub folder: FolderKind,
+    /// File name.
+    pub name: String,
+    /// Full path of that place.
+    pub path: String,
+    /// The steps of its life with their times.
+    pub life: Vec<LifeStep>,
+    /// What there is to say about it, in the journal's words.
+    pub note: Option<String>,
+}
+
+/// One step in the life of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LifeStep {
+    /// The step.
+    #[schema(value_type = String, example = "delivered")]
+    pub life: FileLife,
+    /// Document time.
+    #[schema(value_type = String)]
+    pub time: DateTime,
+}
+
+/// One line of the journal.
+#[derive(Debug, Clone, Serialize)]
+pub struct JournalLine {
+    /// Counts from 1.
+    pub seq: u64,
+    /// Document time.
+    pub time: DateTime,
+    /// The sentence.
+    pub words: Words,
+    /// Should it catch the eye (trouble, refusal, fault)?
+    pub loud: bool,
+}
+
+/// A knob as an operator sees it.
+#[derive(Debug, Clone, Serialize)]
+pub struct FaultView {
+    /// Name for commands.
+    pub name: String,
+    /// What it does.
+    pub words: Words,
+    /// Is it armed for everybody?
+    pub armed: bool,
+    /// How often it came up since it was armed.
+    pub hits: u64,
+}
+
+/// What an operator may do from a screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Put this person's card on reader `reader`.
+    Place {
+        /// Reader number.
+        reader: usize,
+        /// Person id.
+        person: String,
+    },
+    /// Take the card off.
+    Remove {
+        /// Reader number.
+        reader: usize,
+    },
+    /// Press a button of the reader's screen (an event of [`ButtonView::event`]).
+    Press {
+        /// Reader number.
+        reader: usize,
+        /// The event.
+        event: serde_json::Value,
+    },
+    /// Let the auto-pilot answer for the patients of this reader, or not.
+    AutoPilot {
+        /// Reader number.
+        reader: usize,
+        /// On or off.
+        on: bool,
+    },
+    /// Arm a knob once, or take it back when it is armed.
+    Fault {
+        /// Name of the knob.
+        name: String,
+    },
+    /// Back to the start-up state.
+    Reset,
+}
+
+/// A station as screens drive it: in the process now, over the control API from another machine later.
+pub trait Desk: Send + Sync {
+    /// How it looks now.
+    fn view(&self) -> View;
+    /// Grows whenever the view has changed; a screen draws only then.
+    fn revision(&self) -> u64;
+    /// Does what the operator asked. What comes of it shows in the next view and in the journal.
+    fn act(&self, command: Command);
+    /// The bytes of a file of the shared folder, for the preview.
+    fn contents(&self, file: &FileView) -> Option<Vec<u8>>;
+}

@@ -1,0 +1,154 @@
+//! Every file seen, with the steps of its life. The screens, `GET files` and the report read it; nothing decides by it.
+
+use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
+
+use jiff::civil::DateTime;
+use serde::Serialize;
+
+use crate::event::{FileLife, FolderKind};
+
+/// So many files are remembered, the oldest forgotten first: a long day of a large clinic, some 5 MB.
+pub const MAX_FILES: usize = 20_000;
+/// So many steps per file: a name that is used again and again must not grow for ever.
+const MAX_STEPS: usize = 32;
+
+/// A file and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FileRecord {
+    /// Grows with every change in the ledger; `files_since` compares with it.
+    pub revision: u64,
+    /// Where it was seen.
+    pub folder: FolderKind,
+    /// Its name.
+    pub name: String,
+    /// Its full path there.
+    pub path: PathBuf,
+    /// What happened, with document times.
+    pub life: Vec<(FileLife, DateTime)>,
+    /// The last remark about it.
+    pub note: Option<String>,
+}
+
+/// The ledger of one terminal.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    /// Oldest first.
+    files: VecDeque<FileRecord>,
+    /// How many were forgotten: the number of the first one that is left.
+    forgotten: usize,
+    /// The latest record of each path, by number.
+    latest: HashMap<PathBuf, usize>,
+    revision: u64,
+}
+
+/// One step to be written down.
+#[derive(Debug)]
+pub struct Step<'a> {
+    /// Where the file is.
+    pub folder: FolderKind,
+    /// Its name.
+    pub name: &'a str,
+    /// Its full path, for its first step.
+    pub path: PathBuf,
+    /// What happened.
+    pub life: FileLife,
+    /// When.
+    pub time: DateTime,
+    /// What there is to say.
+    pub note: Option<String>,
+}
+
+impl Ledger {
+    /// Writes a step down. A name that arrives again after its life ended begins a new record.
+    pub fn note(&mut self, step: Step<'_>) {
+        self.revision += 1;
+        let revision = self.revision;
+        let known = self.latest.get(&step.path).and_then(|number| self.files.get_mut(number - self.forgotten));
+        match known.filter(|file| !begins_anew(step.life, file)) {
+            Some(file) => {
+                file.revision = revision;
+                if file.life.len() < MAX_STEPS {
+                    file.life.push((step.life, step.time));
+                }
+                file.note = step.note.or_else(|| file.note.take());
+            }
+            None => self.begin(step),
+        }
+    }
+
+    fn begin(&mut self, step: Step<'_>) {
+        if self.files.len() == MAX_FILES
+            && let Some(oldest) = self.files.pop_front()
+        {
+            if self.latest.get(&oldest.path) == Some(&self.forgotten) {
+                self.latest.remove(&oldest.path);
+            }
+            self.forgotten += 1;
+        }
+        self.latest.insert(step.path.clone(), self.forgotten + self.files.len());
+        self.files.push_back(FileRecord {
+            revision: self.revision,
+            folder: step.folder,
+            name: step.name.to_owned(),
+            path: step.path,
+            life: vec![(step.life, step.time)],
+            note: step.note,
+        });
+    }
+
+    /// The records changed after `revision` (0: all), oldest first.
+    pub fn since(&self, revision: u64) -> Vec<FileRecord> {
+        self.files.iter().filter(|file| file.revision > revision).cloned().collect()
+    }
+
+    /// Forgets all records; revisions go on, so that whoever asks `since` is not misled.
+    pub fn clear(&mut self) {
+        *self = Self { revision: self.revision, ..Self::default() };
+    }
+}
+
+/// A file that comes, after one of the same name was dealt with.
+fn begins_anew(life: FileLife, known: &FileRecord) -> bool {
+    let comes = matches!(life, FileLife::Arrived | FileLife::Delivered);
+    comes && !matches!(known.life.last(), None | Some((FileLife::Replaced, _)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(name: &str, life: FileLife) -> Step<'_> {
+        let time = jiff::civil::datetime(2026, 11, 21, 9, 0, 0, 0);
+        Step { folder: FolderKind::Req, name, path: name.into(), life, time, note: None }
+    }
+
+    #[test]
+    fn the_steps_of_one_life_stay_together_and_a_name_that_comes_again_begins_anew() {
+        let mut ledger = Ledger::default();
+        for life in [FileLife::Arrived, FileLife::Claimed, FileLife::Answered, FileLife::Arrived] {
+            ledger.note(step("a", life));
+        }
+        let lives: Vec<usize> = ledger.since(0).iter().map(|f| f.life.len()).collect();
+        assert_eq!(lives, [3, 1]);
+    }
+
+    #[test]
+    fn only_what_changed_is_listed_and_memory_is_bounded() {
+        let mut ledger = Ledger::default();
+        for i in 0..MAX_FILES + 5 {
+            ledger.note(step(&i.to_string(), FileLife::Arrived));
+        }
+        let before = ledger.revision;
+        ledger.note(step("new", FileLife::Arrived));
+        ledger.note(step("0", FileLife::Collected));
+        assert_eq!((ledger.files.len(), ledger.latest.len()), (MAX_FILES, MAX_FILES));
+        ledger.note(step("20004", FileLife::Claimed));
+        assert_eq!(ledger.since(0).iter().find(|f| f.name == "20004").unwrap().life.len(), 2);
+        let changed = ledger.since(before);
+        assert_eq!(changed.iter().map(|f| f.name.as_str()).collect::<Vec<_>>(), ["20004", "new", "0"]);
+        ledger.clear();
+        ledger.note(step("next", FileLife::Arrived));
+        assert_eq!(ledger.since(before + 3).len(), 1);
+    }
+}

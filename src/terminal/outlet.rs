@@ -1,0 +1,72 @@
+//! Out of the terminal: staging, delivering, the touch, and what the journal says of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Stopwatch;
+use crate::event::FileLife;
+use crate::folder::publish::{self, Progress};
+use crate::folder::{Claim, Delivery, Folders, Item, Parcel, Placed};
+use crate::terminal::{Terminal, lock};
+
+/// A work folder that cannot be written (disk full, share away) is tried again so often.
+const STAGE_AGAIN: Duration = Duration::from_millis(500);
+
+impl Terminal {
+    /// Stages `items`, however long that takes: the request is in the work folder, so nothing is lost meanwhile.
+    pub(super) async fn stage(&self, folders: &Arc<Folders>, claim: Option<&Claim>, items: Vec<Item>) -> Parcel {
+        let mut told = false;
+        loop {
+            match Parcel::stage(folders, claim, items.clone()) {
+                Ok(parcel) => return parcel,
+                Err(cause) if !told => {
+                    told = true;
+                    let dir = folders.dir(crate::event::FolderKind::Res).display();
+                    self.trouble(
+                        format!("作業フォルダに書けません ({dir} の隣): {cause}。書けるようになるまで繰り返します"),
+                        format!("cannot write into the work folder beside {dir}: {cause}; tried again until it works"),
+                    );
+                }
+                Err(_) => {}
+            }
+            tokio::time::sleep(STAGE_AGAIN).await;
+        }
+    }
+
+    /// Delivers a staged parcel in the terminal's manner and tells each step. `note` goes to the first file.
+    pub(super) async fn deliver(&self, parcel: Parcel, watch: Option<Stopwatch>, note: Option<String>) -> Vec<Placed> {
+        let mut note = note;
+        parcel
+            .deliver(self.settings.delivery, |progress| match progress {
+                Progress::Placed(placed) => self.tell_placed(&placed, watch, note.take()),
+                Progress::Held { path, cause } => {
+                    let path = path.display();
+                    self.trouble(
+                        format!(
+                            "{path} に出力できません: {cause}。開いているプログラムを閉じるか、フォルダを戻してください"
+                        ),
+                        format!(
+                            "cannot deliver {path}: {cause}; close the program that holds it, or bring the folder back"
+                        ),
+                    );
+                }
+            })
+            .await
+    }
+
+    /// The second half of `rename-touch`.
+    pub(super) async fn touch(&self, placed: Vec<Placed>) {
+        if self.settings.delivery == Delivery::RenameTouch {
+            publish::touch_later(placed).await;
+        }
+    }
+
+    fn tell_placed(&self, placed: &Placed, watch: Option<Stopwatch>, note: Option<String>) {
+        self.step(placed.folder, &placed.path, FileLife::Delivered, note, watch.map(|w| w.elapsed_ms()));
+        if placed.replaced {
+            let note = "以前の回答を置き換えました / took the place of an older answer".to_owned();
+            self.step(placed.folder, &placed.path, FileLife::Replaced, Some(note), None);
+        }
+        lock(&self.uncollected).follow(&placed.path, placed.folder);
+    }
+}

@@ -1,0 +1,305 @@
+//! `[[terminal]]`: where this terminal's folders are and how it writes. Defaults satisfy the most clients (spec/known-clients.md
+//! §3, spec/oqs-interface.md §7).
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::de::{self, Deserializer, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::folder::{Delivery, Paths};
+use crate::message::Style;
+use crate::message::name::{FaceName, PmhErr};
+use crate::message::order::ElementOrder;
+use crate::message::qualification::Records;
+use crate::message::subsidy::{Edition, Repeat};
+use crate::message::xml::{Indent, Newline};
+use crate::random::Seed;
+use crate::terminal::pace::Pace;
+use crate::text::Encoding;
+
+/// The shared root where nothing else is said (design: `C:\OQS` as on real terminals).
+pub const DEFAULT_ROOT: &str = if cfg!(windows) { r"C:\OQS" } else { "./oqs" };
+
+/// One `[[terminal]]` table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TerminalSettings {
+    /// Root of `req`, `res` and `face`.
+    pub folder: PathBuf,
+    /// `req`, where it is not below `folder`.
+    pub req: Option<PathBuf>,
+    /// `res`, where it is not below `folder`.
+    pub res: Option<PathBuf>,
+    /// `face`, where it is not below `folder`.
+    pub face: Option<PathBuf>,
+    /// 医療機関コード, ten digits; of the station.
+    #[serde(skip)]
+    pub institution: String,
+    /// How fast the station lives; of the station.
+    #[serde(skip)]
+    pub pace: Pace,
+    /// Edition of the subsidy interface; of the station (its `spec_year`).
+    #[serde(skip)]
+    pub edition: Edition,
+    /// What repeats in the subsidy document.
+    pub pmh_repeat: Repeat,
+    /// Encoding of what we write.
+    pub output_encoding: OutputEncoding,
+    /// Order of elements.
+    pub element_order: Order,
+    /// Layout of the subsidy document (a TOML file); the built-in one when left out.
+    pub layout: Option<PathBuf>,
+    /// Line ends.
+    pub newline: Newline,
+    /// Blanks per level; 0 = everything on one line.
+    pub indent: usize,
+    /// How files get their final names.
+    pub delivery: Delivery,
+    /// Form of the face file's name.
+    pub face_name: FaceName,
+    /// Form of several records.
+    pub records: Records,
+    /// What a refused request brings.
+    pub err: ErrStyle,
+    /// From request to answer: milliseconds, or `"pace"`.
+    pub answer_delay: Delay,
+    /// Which of a visit's two files comes first.
+    pub pmh_order: PmhOrder,
+    /// Between a visit's two files: milliseconds, or `"pace"`.
+    pub pmh_delay: Delay,
+    /// Name of PMH's `.err`.
+    pub pmh_err: PmhErr,
+    /// Refuse names whose free part is not twelve digits.
+    pub strict_names: bool,
+    /// Refuse requests of another institution.
+    pub strict_institution: bool,
+    /// Look into `req` every so many milliseconds instead of relying on the system's events (network shares). At least 10.
+    pub poll: Option<u64>,
+}
+
+impl Default for TerminalSettings {
+    fn default() -> Self {
+        Self {
+            folder: DEFAULT_ROOT.into(),
+            req: None,
+            res: None,
+            face: None,
+            institution: String::new(),
+            pace: Pace::default(),
+            edition: Edition::default(),
+            pmh_repeat: Repeat::default(),
+            output_encoding: OutputEncoding::default(),
+            element_order: Order::default(),
+            layout: None,
+            newline: Newline::default(),
+            indent: 4,
+            delivery: Delivery::default(),
+            face_name: FaceName::default(),
+            records: Records::default(),
+            err: ErrStyle::default(),
+            answer_delay: Delay::default(),
+            pmh_order: PmhOrder::default(),
+            pmh_delay: Delay::default(),
+            pmh_err: PmhErr::default(),
+            strict_names: false,
+            strict_institution: false,
+            poll: None,
+        }
+    }
+}
+
+impl TerminalSettings {
+    /// The defaults, with folders below `root`, for `institution`, without delays.
+    pub fn at(root: impl Into<PathBuf>, institution: impl Into<String>) -> Self {
+        Self { folder: root.into(), institution: institution.into(), pace: Pace::Instant, ..Self::default() }
+    }
+
+    /// Where the folders are.
+    pub fn paths(&self) -> Paths {
+        let below = Paths::below(&self.folder);
+        Paths {
+            req: self.req.clone().unwrap_or(below.req),
+            res: self.res.clone().unwrap_or(below.res),
+            face: self.face.clone().unwrap_or(below.face),
+        }
+    }
+
+    /// The encoding of an answer to a request in `asked`, or of a file that nobody asked for.
+    pub fn encoding_for(&self, asked: Option<Encoding>) -> Encoding {
+        match self.output_encoding {
+            OutputEncoding::Request => asked.unwrap_or_default(),
+            OutputEncoding::Utf8 => Encoding::Utf8,
+            OutputEncoding::ShiftJis => Encoding::ShiftJis,
+        }
+    }
+
+    /// How the file called `name` looks in `encoding`.
+    pub fn style(&self, encoding: Encoding, seed: Seed, name: &str) -> Style {
+        Style {
+            encoding,
+            order: match self.element_order {
+                Order::Hash => ElementOrder::Hash,
+                Order::Spec => ElementOrder::Spec,
+                Order::Shuffled => ElementOrder::Shuffled(seed, name.to_owned()),
+            },
+            indent: if self.indent == 0 { Indent::OneLine } else { Indent::Spaces(self.indent) },
+            newline: self.newline,
+            records: self.records,
+            repeat: self.pmh_repeat,
+        }
+    }
+}
+
+/// `output_encoding`
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OutputEncoding {
+    /// As the request; UTF-8 where no request asked. Clients disagree, and each reads what it writes (§3 T1).
+    #[default]
+    #[serde(rename = "request")]
+    Request,
+    /// Always UTF-8.
+    #[serde(rename = "utf-8")]
+    Utf8,
+    /// Always Shift_JIS.
+    #[serde(rename = "shift_jis")]
+    ShiftJis,
+}
+
+/// `element_order`
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    /// As real terminals write.
+    #[default]
+    Hash,
+    /// As the specification lists.
+    Spec,
+    /// Seeded, another one for each file.
+    Shuffled,
+}
+
+/// `err`
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ErrStyle {
+    /// The `.err`, then the request (§3 T3).
+    #[default]
+    ErrThenRequest,
+    /// The `.err` alone.
+    ErrOnly,
+}
+
+/// `pmh_order`: not public (spec/pmh.md §5.1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PmhOrder {
+    /// The face file first.
+    #[default]
+    FaceFirst,
+    /// The subsidy document first.
+    PmhFirst,
+}
+
+/// `answer_delay`, `pmh_delay`: a fixed time, or by the station's pace.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Delay {
+    /// By [`Pace`].
+    #[default]
+    ByPace,
+    /// Always this.
+    Fixed(Duration),
+}
+
+impl Serialize for Delay {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::ByPace => serializer.serialize_str("pace"),
+            Self::Fixed(length) => serializer.serialize_u64(u64::try_from(length.as_millis()).unwrap_or(u64::MAX)),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Delay {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(DelayVisitor)
+    }
+}
+
+struct DelayVisitor;
+
+impl Visitor<'_> for DelayVisitor {
+    type Value = Delay;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("milliseconds, or \"pace\"")
+    }
+    fn visit_u64<E: de::Error>(self, millis: u64) -> Result<Delay, E> {
+        Ok(Delay::Fixed(Duration::from_millis(millis)))
+    }
+    fn visit_i64<E: de::Error>(self, millis: i64) -> Result<Delay, E> {
+        u64::try_from(millis)
+            .map(|millis| Delay::Fixed(Duration::from_millis(millis)))
+            .map_err(|_| E::invalid_value(de::Unexpected::Signed(millis), &self))
+    }
+    fn visit_str<E: de::Error>(self, word: &str) -> Result<Delay, E> {
+        if word == "pace" { Ok(Delay::ByPace) } else { Err(E::invalid_value(de::Unexpected::Str(word), &self)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_of_the_table_is_read_and_an_unknown_one_is_refused() {
+        let text = r#"
+            folder = "/srv/oqs"
+            res = "/srv/answers"
+            output_encoding = "shift_jis"
+            element_order = "shuffled"
+            layout = "pmh.toml"
+            pmh_repeat = "certification-detail"
+            newline = "crlf"
+            indent = 0
+            delivery = "in-place"
+            face_name = "short"
+            records = "repeated-list"
+            err = "err-only"
+            answer_delay = 250
+            pmh_order = "pmh-first"
+            pmh_delay = "pace"
+            pmh_err = "both"
+            strict_names = true
+            strict_institution = true
+            poll = 100
+        "#;
+        let settings: TerminalSettings = toml::from_str(text).unwrap();
+        assert_eq!(settings.answer_delay, Delay::Fixed(Duration::from_millis(250)));
+        assert_eq!(settings.paths().res, PathBuf::from("/srv/answers"));
+        assert_eq!(settings.paths().req, PathBuf::from("/srv/oqs/req"));
+        assert_eq!(settings.style(Encoding::Utf8, Seed(1), "a").indent, Indent::OneLine);
+        let again: TerminalSettings = toml::from_str(&toml::to_string(&settings).unwrap()).unwrap();
+        assert_eq!(again, settings);
+        let error = toml::from_str::<TerminalSettings>("delivry = \"rename\"").unwrap_err().to_string();
+        assert!(error.contains("delivry"), "{error}");
+    }
+
+    #[test]
+    fn a_delay_is_milliseconds_or_the_pace() {
+        for bad in ["answer_delay = -1", "answer_delay = \"fast\"", "answer_delay = true"] {
+            let error = toml::from_str::<TerminalSettings>(bad).unwrap_err().to_string();
+            assert!(error.contains("milliseconds"), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_in_the_encoding_of_its_request_unless_told_otherwise() {
+        let mut settings = TerminalSettings::default();
+        assert_eq!(settings.encoding_for(Some(Encoding::ShiftJis)), Encoding::ShiftJis);
+        assert_eq!(settings.encoding_for(None), Encoding::Utf8);
+        settings.output_encoding = OutputEncoding::ShiftJis;
+        assert_eq!(settings.encoding_for(Some(Encoding::Utf8)), Encoding::ShiftJis);
+    }
+}

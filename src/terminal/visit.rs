@@ -1,0 +1,234 @@
+//! The two files of a visit at the reader: the face file, and the subsidy document (or its `.err`) that it announces.
+//!
+//! The face file never waits for PMH and is never harmed by it (spec/pmh.md §5.4 R5).
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::event::FolderKind;
+use crate::folder::publish::Content;
+use crate::folder::recover::Target;
+use crate::folder::{Folders, Item, LayoutError, Placed};
+use crate::message::name::{FaceName, PmhName, face_name};
+use crate::message::qualification::QualificationResult;
+use crate::terminal::answer::{CENTRE_AWAY, pmh_err_content, replaced_characters};
+use crate::terminal::settings::PmhOrder;
+use crate::terminal::{PMH_LATE, PMH_NEVER, Terminal, lock, pace, serve};
+use crate::wire::{Steering, SubsidyAnswer, SubsidyQuestion, VisitAnswer};
+
+/// What the station hands over when a visit ended with an answer.
+#[derive(Debug, Clone)]
+pub struct VisitDelivery {
+    /// The station's name for the visit, unique and repeatable: names and delays are drawn by it.
+    pub reference: String,
+    /// Reader, from 1.
+    pub reader: usize,
+    /// The names this visit goes by, for knobs: person, `reader:N`, visit.
+    pub targets: Vec<String>,
+    /// What the centre said.
+    pub answer: VisitAnswer,
+    /// What the operator had asked for: an answer without record is written when it was.
+    pub steering: Steering,
+    /// The reader's own face folder, when it is tied to a 再来受付機.
+    pub face_folder: Option<PathBuf>,
+}
+
+/// What was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Delivered {
+    /// `OQSsiquc01res_face_….xml`
+    pub face: Option<PathBuf>,
+    /// `PMHsimsm01res_…_face.xml`
+    pub pmh: Option<PathBuf>,
+    /// `PMHsimsm01req_…_face.xml.err`, one or two spellings.
+    pub pmh_err: Vec<PathBuf>,
+}
+
+impl Terminal {
+    /// Opens the face folder of a reader that is tied to a 再来受付機, and delivers what an earlier run left for it. Done by itself at the
+    /// first visit as well; the station calls it at its start.
+    pub async fn adopt_face_folder(self: &Arc<Self>, path: PathBuf) -> Result<(), LayoutError> {
+        let opened = {
+            let mut known = lock(&self.face_folders);
+            if known.contains_key(&path) || path == self.paths().face {
+                return Ok(());
+            }
+            let opened = Arc::new(Folders::open_face_only(path.clone())?);
+            known.insert(path, opened.clone());
+            opened
+        };
+        for parcel in serve::unfinished_parcels(&opened) {
+            self.deliver(parcel, None, Some(serve::LATE_NOTE.to_owned())).await;
+        }
+        Ok(())
+    }
+
+    /// Writes the files of a visit and returns when the last of them stands.
+    pub async fn deliver_visit(self: &Arc<Self>, delivery: VisitDelivery) -> Delivered {
+        let face = async { self.deliver_face(&delivery).await };
+        let pmh = async { self.deliver_pmh(&delivery).await };
+        let (face, (pmh, pmh_err)) = match self.settings.pmh_order {
+            PmhOrder::FaceFirst => {
+                let face = face.await;
+                self.pause_for_pmh(&delivery).await;
+                (face, pmh.await)
+            }
+            PmhOrder::PmhFirst => {
+                let pmh = pmh.await;
+                self.pause_for_pmh(&delivery).await;
+                (face.await, pmh)
+            }
+        };
+        Delivered { face, pmh, pmh_err }
+    }
+
+    async fn pause_for_pmh(&self, delivery: &VisitDelivery) {
+        if delivery.answer.pmh_request.is_some() {
+            let (settings, seed) = (&self.settings, self.seed);
+            self.clock.pause(pace::pmh_delay(settings.pmh_delay, settings.pace, seed, &delivery.reference)).await;
+        }
+    }
+
+    async fn deliver_face(self: &Arc<Self>, delivery: &VisitDelivery) -> Option<PathBuf> {
+        let document = delivery.answer.document.as_ref().filter(|d| is_written(d, &delivery.steering))?;
+        let folders = self.face_folders_of(delivery).await?;
+        let name = self.face_file_name(&delivery.reference, &folders);
+        let encoded =
+            self.settings.style(self.settings.encoding_for(None), self.seed, &name).qualification_result(document);
+        let remark = replaced_characters(&encoded.replaced);
+        let item = Item { target: Target::Face, name, content: Content::Bytes(encoded.bytes) };
+        self.put(&folders, vec![item], remark).await.into_iter().next().map(|placed| placed.path)
+    }
+
+    /// The folders that a visit's face file goes through; `None` (and told) when the reader's own folder cannot be used.
+    async fn face_folders_of(self: &Arc<Self>, delivery: &VisitDelivery) -> Option<Arc<Folders>> {
+        let Some(path) = &delivery.face_folder else { return Some(self.folders.clone()) };
+        if let Err(error) = self.adopt_face_folder(path.clone()).await {
+            self.trouble(error.to_string(), format!("no face file for reader {}: {error}", delivery.reader));
+            return None;
+        }
+        Some(lock(&self.face_folders).get(path).unwrap_or(&self.folders).clone())
+    }
+
+    /// The long name is unique by the visit's reference. A short name has a second only: it takes the next one that is free.
+    fn face_file_name(&self, reference: &str, folders: &Folders) -> String {
+        let form = self.settings.face_name;
+        let mut time = self.clock.now();
+        let mut given = lock(&self.short_names);
+        loop {
+            let name = face_name(form, &self.settings.institution, self.seed, reference, time);
+            if form == FaceName::Long {
+                return name;
+            }
+            if !folders.dir(FolderKind::Face).join(&name).exists() && given.insert(name.clone()) {
+                return name;
+            }
+            time += jiff::SignedDuration::from_secs(1);
+        }
+    }
+
+    /// The subsidy document or its `.err`.
+    async fn deliver_pmh(self: &Arc<Self>, delivery: &VisitDelivery) -> (Option<PathBuf>, Vec<PathBuf>) {
+        let Some(request) = &delivery.answer.pmh_request else { return (None, Vec::new()) };
+        // The name comes from the hub and becomes a path: only the known form does.
+        let Some(name) = PmhName::parse(request) else {
+            self.trouble(
+                format!("PMH要求ファイル名「{request}」の形が違います。ハブを確かめてください"),
+                format!("the hub named a PMH request \"{request}\", which is no such name; nothing was written"),
+            );
+            return (None, Vec::new());
+        };
+        let targets: Vec<&str> = delivery.targets.iter().map(String::as_str).collect();
+        if self.knobs.comes_up(&PMH_NEVER, &targets) {
+            return (None, Vec::new());
+        }
+        if self.knobs.comes_up(&PMH_LATE, &targets) {
+            self.clock.pause(pace::PMH_LATE).await;
+        }
+        let items = self.pmh_items(&name, request).await;
+        let failed = items.is_err();
+        let (items, remark) = match items {
+            Ok((item, remark)) => (vec![item], remark),
+            Err((code, message)) => {
+                let content = pmh_err_content(&code, &message, self.settings.encoding_for(None));
+                let file = |name| Item { target: Target::Res, name, content: Content::Bytes(content.clone()) };
+                (name.err(self.settings.pmh_err).into_iter().map(file).collect(), Some(format!("{code} {message}")))
+            }
+        };
+        let mut paths: Vec<PathBuf> =
+            self.put(&self.folders, items, remark).await.into_iter().map(|placed| placed.path).collect();
+        if failed { (None, paths) } else { (paths.pop(), Vec::new()) }
+    }
+
+    /// Asks PMH; an error is code and message of the `.err`.
+    async fn pmh_items(
+        self: &Arc<Self>,
+        name: &PmhName,
+        request: &str,
+    ) -> Result<(Item, Option<String>), (String, String)> {
+        let question = SubsidyQuestion { asker: self.asker(), request_file_name: request.to_owned() };
+        let terminal = self.clone();
+        let asked = tokio::task::spawn_blocking(move || terminal.connection.subsidies(&question)).await;
+        let answer = asked.map_err(|panicked| (CENTRE_AWAY.to_owned(), panicked.to_string()))?;
+        self.note_hub(answer.as_ref().err());
+        match answer {
+            Ok(SubsidyAnswer::Document(document)) => {
+                let name = name.result();
+                let style = self.settings.style(self.settings.encoding_for(None), self.seed, &name);
+                let encoded = style.subsidies(&document, &self.layout);
+                let remark = replaced_characters(&encoded.replaced);
+                Ok((Item { target: Target::Res, name, content: Content::Bytes(encoded.bytes) }, remark))
+            }
+            Ok(SubsidyAnswer::Failed { code, message }) => Err((code, message)),
+            Err(error) => Err((CENTRE_AWAY.to_owned(), error.to_string())),
+        }
+    }
+
+    async fn put(self: &Arc<Self>, folders: &Arc<Folders>, items: Vec<Item>, remark: Option<String>) -> Vec<Placed> {
+        let parcel = self.stage(folders, None, items).await;
+        let placed = self.deliver(parcel, None, remark).await;
+        let (terminal, touched) = (self.clone(), placed.clone());
+        tokio::spawn(async move { terminal.touch(touched).await });
+        placed
+    }
+}
+
+/// Whether an answer becomes a face file (decisions.md §6): with a record always; without one only when the operator asked for it.
+fn is_written(document: &QualificationResult, steering: &Steering) -> bool {
+    let validity = document.qualification_validity.as_deref();
+    let has_record = !document.records.is_empty() && matches!(validity, Some("1" | "2" | "3" | "6"));
+    let asked_for_nobody = validity == Some("4") && steering.validity.as_deref() == Some("4");
+    let asked_for_error = document.header.segment_of_result == "9" && steering.centre_error;
+    has_record || asked_for_nobody || asked_for_error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::qualification::QualificationRecord;
+
+    fn document(validity: Option<&str>, segment: &str, records: usize) -> QualificationResult {
+        let mut document = QualificationResult {
+            qualification_validity: validity.map(str::to_owned),
+            records: vec![QualificationRecord::default(); records],
+            ..QualificationResult::default()
+        };
+        document.header.segment_of_result = segment.to_owned();
+        document
+    }
+
+    #[test]
+    fn a_face_file_is_written_for_every_record_and_without_one_only_when_it_was_asked_for() {
+        let unasked = Steering::default();
+        for validity in ["1", "2", "3", "6"] {
+            assert!(is_written(&document(Some(validity), "1", 1), &unasked), "{validity}");
+        }
+        assert!(!is_written(&document(Some("4"), "1", 0), &unasked));
+        assert!(!is_written(&document(None, "9", 0), &unasked));
+        let four = Steering { validity: Some("4".into()), ..Steering::default() };
+        assert!(is_written(&document(Some("4"), "1", 0), &four));
+        let nine = Steering { centre_error: true, ..Steering::default() };
+        assert!(is_written(&document(None, "9", 0), &nine));
+        assert!(!is_written(&document(None, "9", 0), &four));
+    }
+}

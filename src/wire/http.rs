@@ -1,0 +1,200 @@
+//! A hub over HTTP, as docs/hub.md describes it: JSON for visits, XML for documents. Calls block.
+
+use std::time::Duration;
+
+use jiff::civil::DateTime;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use ureq::Agent;
+
+use super::document;
+use super::problem::{PMH_FAILED, Problem};
+use super::{
+    Answer, Connection, Question, Request, SubsidyAnswer, SubsidyQuestion, VisitAnswer, VisitOpening, WireError,
+};
+use crate::visit::{Consents, Outcome, Standing, VisitId};
+
+/// The station's document time, RFC 3339, where the body does not carry it.
+pub const TIME: &str = "madoguchi-time";
+/// 医療機関コード of the terminal, where the body does not carry it.
+pub const INSTITUTION: &str = "madoguchi-institution";
+/// Outcomes the operator asked for, JSON of [`super::Steering`], where the body does not carry them.
+pub const STEERING: &str = "madoguchi-steering";
+/// How a visit ended, kebab-case name of [`Outcome`].
+pub const OUTCOME: &str = "madoguchi-outcome";
+
+/// Media type of documents.
+pub const XML: &str = "application/xml";
+/// Media type of everything else.
+pub const JSON: &str = "application/json";
+
+/// A hub on the desk answers within milliseconds, one behind a slow line within a second; a reader's screen waits no longer.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// The whole exchange. Below the shortest patience of a public client, 10 s (spec/oqs-interface.md §5.4).
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(9);
+
+/// A hub behind a URL.
+#[derive(Debug, Clone)]
+pub struct HttpHub {
+    agent: Agent,
+    url: String,
+}
+
+impl HttpHub {
+    /// A connection to `url`, for instance `http://127.0.0.1:8791`. Nothing is sent yet.
+    pub fn new(url: &str) -> Self {
+        Self::with_timeouts(url, CONNECT_TIMEOUT, ANSWER_TIMEOUT)
+    }
+
+    /// The same with a patience of one's own.
+    pub fn with_timeouts(url: &str, connect: Duration, answer: Duration) -> Self {
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            // The real line is a closed network; a proxy set for the machine's browser must not see patients.
+            .proxy(None)
+            .timeout_connect(Some(connect))
+            .timeout_global(Some(answer))
+            .user_agent(concat!("madoguchi/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .new_agent();
+        Self { agent, url: url.trim_end_matches('/').to_owned() }
+    }
+
+    fn post(&self, path: &str, media_type: &str, headers: &[(&str, String)], body: &[u8]) -> Result<Reply, Unanswered> {
+        let mut request = self.agent.post(format!("{}{path}", self.url)).content_type(media_type);
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let unreachable =
+            |error: ureq::Error| WireError::Unreachable { hub: self.url.clone(), cause: error.to_string() };
+        let mut response = request.send(body).map_err(unreachable)?;
+        let body =
+            response.body_mut().with_config().limit(document::LIMIT as u64).read_to_vec().map_err(unreachable)?;
+        let status = response.status().as_u16();
+        let outcome = response.headers().get(OUTCOME).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        match response.status().is_success() {
+            true => Ok(Reply { status, outcome, body }),
+            false => Err(Unanswered::Problem(problem(status, &body))),
+        }
+    }
+
+    fn post_json(&self, path: &str, headers: &[(&str, String)], body: &impl Serialize) -> Result<Reply, Unanswered> {
+        // What travels is text, numbers and lists, which always have a JSON form.
+        self.post(path, JSON, headers, &serde_json::to_vec(body).unwrap_or_default())
+    }
+}
+
+impl Connection for HttpHub {
+    fn open_visit(&self, opening: &VisitOpening) -> Result<Standing, WireError> {
+        self.post_json("/oqs/visits", &[], opening)?.json()
+    }
+
+    fn consent(&self, visit: &VisitId, consents: &Consents, time: DateTime) -> Result<VisitAnswer, WireError> {
+        let path = format!("/oqs/visits/{}/consents", segment(&visit.0));
+        let reply = self.post_json(&path, &[(TIME, rfc3339(time))], consents)?;
+        let outcome = reply.outcome()?;
+        let document = match reply.status {
+            NO_CONTENT => None,
+            _ => Some(document::read_result(&reply.body).map_err(unintelligible)?),
+        };
+        let pmh_request = document.as_ref().and_then(|document| document.request_pmh_file_name.clone());
+        Ok(VisitAnswer { outcome, document, pmh_request })
+    }
+
+    fn ask(&self, question: &Question) -> Result<Answer, WireError> {
+        let Request::Qualification(request) = &question.request;
+        let asker = &question.asker;
+        let mut headers = vec![(TIME, rfc3339(asker.time)), (INSTITUTION, asker.institution.clone())];
+        if question.steering.is_set() {
+            headers.push((STEERING, serde_json::to_string(&question.steering).unwrap_or_default()));
+        }
+        let reply = self.post("/oqs/OQSsiquc01", XML, &headers, &document::write_request(request))?;
+        Ok(Answer::Qualification(document::read_result(&reply.body).map_err(unintelligible)?))
+    }
+
+    fn subsidies(&self, question: &SubsidyQuestion) -> Result<SubsidyAnswer, WireError> {
+        match self.post_json("/oqs/PMHsimsm01", &[], question) {
+            Ok(reply) => Ok(SubsidyAnswer::Document(reply.json()?)),
+            Err(Unanswered::Problem(Problem { kind, code: Some(code), detail, .. })) if kind == PMH_FAILED => {
+                Ok(SubsidyAnswer::Failed { code, message: detail })
+            }
+            Err(unanswered) => Err(unanswered.into()),
+        }
+    }
+
+    fn name(&self) -> String {
+        self.url.clone()
+    }
+}
+
+const NO_CONTENT: u16 = 204;
+const BAD_GATEWAY: u16 = 502;
+/// How much of an answer that is no problem document is shown.
+const SHOWN: usize = 200;
+
+/// An answer of the hub.
+struct Reply {
+    status: u16,
+    outcome: Option<String>,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    fn json<T: DeserializeOwned>(&self) -> Result<T, WireError> {
+        serde_json::from_slice(&self.body).map_err(unintelligible)
+    }
+
+    fn outcome(&self) -> Result<Outcome, WireError> {
+        let word = self.outcome.as_deref().unwrap_or_default();
+        serde_json::from_value(word.into()).map_err(|error| unintelligible(format!("{OUTCOME}: {error}")))
+    }
+}
+
+/// Why there is no answer.
+enum Unanswered {
+    Wire(WireError),
+    Problem(Problem),
+}
+
+impl From<WireError> for Unanswered {
+    fn from(error: WireError) -> Self {
+        Self::Wire(error)
+    }
+}
+
+impl From<Unanswered> for WireError {
+    fn from(unanswered: Unanswered) -> Self {
+        match unanswered {
+            Unanswered::Wire(error) => error,
+            Unanswered::Problem(problem) => Self::Problem { status: problem.status, message: problem.detail },
+        }
+    }
+}
+
+/// The problem document, or whatever else stood there (a proxy's page, another program on the port).
+fn problem(status: u16, body: &[u8]) -> Problem {
+    let shown = || String::from_utf8_lossy(body).chars().take(SHOWN).collect::<String>();
+    let read = serde_json::from_slice(body).unwrap_or_else(|_| Problem::new(status, shown()));
+    Problem { status, ..read }
+}
+
+/// The hub answered something that is not in docs/hub.md.
+fn unintelligible(cause: impl std::fmt::Display) -> WireError {
+    let message = format!("ハブの回答を読めません / the hub's answer does not follow docs/hub.md: {cause}");
+    WireError::Problem { status: BAD_GATEWAY, message }
+}
+
+fn rfc3339(time: DateTime) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%S+09:00").to_string()
+}
+
+/// One segment of a path: what is not unreserved (RFC 3986) is escaped.
+fn segment(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect()
+}

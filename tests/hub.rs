@@ -1,0 +1,83 @@
+//! The hub through its public faces. Every rule of `rules` runs twice, in this process and over real HTTP: the two must not differ.
+
+#[path = "hub/world.rs"]
+mod world;
+
+#[path = "hub/certificates.rs"]
+mod certificates;
+#[path = "hub/queries.rs"]
+mod queries;
+#[path = "hub/subsidies.rs"]
+mod subsidies;
+#[path = "hub/visits.rs"]
+mod visits;
+
+#[path = "hub/documented.rs"]
+mod documented;
+#[path = "hub/http.rs"]
+mod http;
+
+/// Each rule over each way to the hub.
+macro_rules! rules {
+    ($($room:ident: $($rule:ident)*;)*) => {
+        mod in_process {
+            $(mod $room { $(
+                #[test]
+                fn $rule() {
+                    crate::$room::$rule(&crate::world::World::in_process());
+                }
+            )* })*
+        }
+        mod over_http {
+            $(mod $room { $(
+                #[test]
+                fn $rule() {
+                    crate::$room::$rule(&crate::world::World::over_http());
+                }
+            )* })*
+        }
+    };
+}
+
+rules! {
+    certificates:
+        the_dates_of_the_certificate_decide_its_status
+        a_revoked_or_ended_certificate_ends_the_visit_without_a_document
+        a_signature_must_verify_over_its_challenge
+        an_unknown_issuer_does_not_stop_a_visit
+        after_its_end_a_certificate_gives_the_qualification_only
+        a_certificate_near_its_end_is_told_in_the_document
+        what_is_no_certificate_is_refused;
+    visits:
+        a_visit_with_all_consents_gets_one_record_with_the_time_of_the_answer
+        refused_consents_are_flags_alone
+        an_answer_to_a_screen_that_was_not_shown_is_not_heard
+        the_limit_screen_ended_on_2024_10_06
+        the_confirmation_key_begins_with_its_day
+        specific_disease_is_asked_of_those_who_have_a_certificate
+        the_prescription_form_is_asked_where_there_is_a_choice
+        the_medical_assistance_switch_hides_its_records
+        medical_assistance_of_another_institution_is_valid_unregistered
+        a_new_card_is_registered_at_the_reader_until_reset
+        a_phone_cannot_be_registered_at_the_reader
+        a_lost_insurance_is_shown_as_lost_and_a_new_one_instead_of_the_old
+        an_unknown_card_and_a_person_without_insurance_have_no_qualification
+        a_visit_is_answered_once
+        a_steered_outcome_looks_like_the_real_one
+        a_reference_gives_its_identifiers_again_and_another_gives_others
+        people_come_and_go_while_the_hub_serves
+        no_secret_is_in_any_answer;
+    queries:
+        insurance_data_find_their_record_with_the_limit_group_alone
+        without_the_limit_flag_the_group_is_its_flag
+        the_validity_follows_the_day_asked_for
+        several_persons_are_told_apart_by_the_branch_only
+        unknown_insurance_data_have_no_qualification_and_no_list
+        what_was_sent_comes_back_as_it_was_sent
+        a_steered_query_looks_like_the_real_one;
+    subsidies:
+        agreed_subsidies_are_fetched_by_the_request_file_name
+        declined_undisclosed_or_switched_off_subsidies_leave_no_trace
+        a_request_holds_on_its_own_day_as_often_as_it_is_asked
+        a_steered_failure_comes_with_a_code_of_ours;
+}

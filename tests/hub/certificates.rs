@@ -1,0 +1,98 @@
+//! Certificate status, as the reader and the document tell it.
+
+use jiff::civil::date;
+use madoguchi::authority::{Authority, pool};
+use madoguchi::people::personalise::authentication_certificate;
+use madoguchi::visit::{CertificateStatus, Consents, Outcome, Proof, Question};
+use madoguchi::wire::WireError;
+use rsa::Pkcs1v15Sign;
+use sha2::{Digest, Sha256};
+
+use crate::world::{World, all, people};
+
+pub fn the_dates_of_the_certificate_decide_its_status(world: &World) {
+    // Valid 2024-05-05 to 2029-05-05.
+    for (day, status) in [
+        (date(2024, 5, 4), CertificateStatus::NotYetValid),
+        (date(2024, 5, 5), CertificateStatus::Good),
+        (date(2029, 2, 4), CertificateStatus::Good),
+        (date(2029, 2, 5), CertificateStatus::RenewalDue),
+        (date(2029, 5, 5), CertificateStatus::RenewalDue),
+        (date(2029, 5, 6), CertificateStatus::Grace),
+        (date(2029, 8, 5), CertificateStatus::Grace),
+        (date(2029, 8, 6), CertificateStatus::Expired),
+    ] {
+        let standing = world.visit("tanaka").on(day).open();
+        assert_eq!(standing.certificate, status, "{day}");
+        assert_eq!(standing.certificate_valid_until, "20290505");
+    }
+    let last_second = date(2029, 5, 5).at(23, 59, 59, 0);
+    assert_eq!(world.visit("tanaka").at(last_second).open().certificate, CertificateStatus::RenewalDue);
+}
+
+pub fn a_revoked_or_ended_certificate_ends_the_visit_without_a_document(world: &World) {
+    for visit in [world.visit("revoked"), world.visit("tanaka").on(date(2029, 8, 6))] {
+        assert!(visit.open().questions.is_empty(), "nobody is asked whose visit ends anyway");
+        let answer = visit.answer(&all());
+        assert_eq!((answer.outcome, answer.document), (Outcome::CertificateRefused, None));
+    }
+    assert_eq!(world.visit("revoked").open().certificate, CertificateStatus::Revoked);
+}
+
+pub fn a_signature_must_verify_over_its_challenge(world: &World) {
+    let challenge = b"visit r1-000001".to_vec();
+    let signature = pool::key("hub-suite").sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(&challenge)).unwrap();
+    let status = |challenge: &[u8], signature: &[u8]| {
+        let proof = Proof::PinSignature { challenge: challenge.to_vec(), signature: signature.to_vec() };
+        world.visit("tanaka").with(|opening| opening.evidence.proof = proof).open().certificate
+    };
+    assert_eq!(status(&challenge, &signature), CertificateStatus::Good);
+    assert_eq!(status(b"another challenge", &signature), CertificateStatus::ProofFailed);
+    assert_eq!(status(&challenge, &signature[1..]), CertificateStatus::ProofFailed);
+    assert_eq!(status(&challenge, &[]), CertificateStatus::ProofFailed);
+}
+
+pub fn an_unknown_issuer_does_not_stop_a_visit(world: &World) {
+    let tanaka = people().remove(0);
+    let other = authentication_certificate(&tanaka, &Authority::of_generation(2));
+    let visit = world.visit("tanaka").with(|opening| {
+        opening.evidence.certificate = other;
+        opening.evidence.proof = Proof::None;
+    });
+    assert_eq!(visit.open().certificate, CertificateStatus::ChainNotVerified, "same name, another key");
+    assert_eq!(visit.answer(&all()).outcome, Outcome::Valid);
+}
+
+pub fn after_its_end_a_certificate_gives_the_qualification_only(world: &World) {
+    let visit = world.visit("tanaka").on(date(2029, 6, 1));
+    let questions = visit.open().questions;
+    for medical in [Question::DiagnosisAndPharmacists, Question::Operation, Question::HealthCheckup] {
+        assert!(!questions.contains(&medical), "{medical:?}");
+    }
+    let document = visit.document(&all());
+    assert_eq!(document.qualification_validity.as_deref(), Some("1"));
+    assert_eq!(document.processing_result_code.as_deref(), Some("MDG-C0002W"));
+    let record = &document.records[0];
+    for group in [&record.pharmacists_info, &record.diagnosis_info, &record.operation_info] {
+        assert_eq!(group.as_ref().map(|group| group.flg.as_str()), Some("0"), "an unasked yes counts for nothing");
+    }
+}
+
+pub fn a_certificate_near_its_end_is_told_in_the_document(world: &World) {
+    let near = world.visit("tanaka").on(date(2029, 3, 1)).document(&Consents::default());
+    assert_eq!(near.processing_result_status, "1");
+    assert_eq!(near.processing_result_code.as_deref(), Some("MDG-C0001W"));
+    assert!(near.processing_result_message.is_some());
+    let far = world.visit("tanaka").document(&Consents::default());
+    assert_eq!((far.processing_result_code, far.processing_result_message), (None, None));
+}
+
+pub fn what_is_no_certificate_is_refused(world: &World) {
+    for junk in [&b""[..], b"not DER", &[0x30, 0x82, 0xff, 0xff]] {
+        let visit = world.visit("tanaka").with(|opening| opening.evidence.certificate = junk.to_vec());
+        match world.connection.open_visit(&visit.opening) {
+            Err(WireError::Problem { status: 422, message }) => assert!(message.contains("EF 000A"), "{message}"),
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! The people and the two ways to the hub that every rule is tried on: in this process, and over real HTTP.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use jiff::civil::{Date, DateTime, date};
+use madoguchi::authority::Authority;
+use madoguchi::clock::Clock;
+use madoguchi::hub::{Hub, Roots, Settings, server};
+use madoguchi::message::qualification::{MedicalTicketInfo, QualificationRequest, QualificationResult, SearchInfo};
+use madoguchi::message::subsidy::SubsidyCertificate;
+use madoguchi::people::personalise::authentication_certificate;
+use madoguchi::people::{CardKind, CardOfPerson, Limit, Person, Qualification, SpecificDisease, Subsidy};
+use madoguchi::random::Seed;
+use madoguchi::secret::{MyNumber, Pin};
+use madoguchi::visit::{Consents, Evidence, Method, Plan, PrescriptionForm, Proof, Standing, Uses};
+use madoguchi::wire::http::HttpHub;
+use madoguchi::wire::{Answer, Asker, Connection, Question, Request, Steering, VisitAnswer, VisitOpening, WireError};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+pub const HERE: &str = "1319919997";
+pub const PHARMACY: &str = "1349949980";
+pub const NOON: DateTime = date(2026, 11, 21).at(12, 0, 0, 0);
+pub const MY_NUMBER: &str = "987654321098";
+pub const PIN: &str = "4071";
+
+/// A hub and a way to it.
+pub struct World {
+    pub hub: Arc<Hub>,
+    pub connection: Arc<dyn Connection>,
+    pub address: Option<SocketAddr>,
+    /// Dropped last: ends the server.
+    _server: Option<Server>,
+}
+
+impl World {
+    pub fn in_process() -> Self {
+        let hub = hub();
+        Self { connection: hub.clone(), hub, address: None, _server: None }
+    }
+
+    pub fn over_http() -> Self {
+        let hub = hub();
+        let server = Server::start(hub.clone());
+        let connection = Arc::new(HttpHub::new(&format!("http://{}/", server.address)));
+        Self { hub, connection, address: Some(server.address), _server: Some(server) }
+    }
+
+    /// A visit of `person`, not opened yet.
+    pub fn visit(&self, person: &str) -> Visit<'_> {
+        let person = people().into_iter().find(|p| p.id == person).unwrap();
+        let opening = VisitOpening {
+            asker: Asker { institution: HERE.to_owned(), time: NOON },
+            reference: "r1-000001".to_owned(),
+            uses: Uses::default(),
+            evidence: Evidence {
+                certificate: authentication_certificate(&person, &Authority::default()),
+                proof: Proof::TestAuthority,
+                method: Method::Face,
+            },
+            steering: Steering::default(),
+        };
+        Visit { world: self, opening }
+    }
+
+    /// Asks by insurance data.
+    pub fn query(&self, change: impl FnOnce(&mut Question, &mut QualificationRequest)) -> QualificationResult {
+        self.try_query(change).unwrap()
+    }
+
+    pub fn try_query(
+        &self,
+        change: impl FnOnce(&mut Question, &mut QualificationRequest),
+    ) -> Result<QualificationResult, WireError> {
+        let mut request = request();
+        let mut question = Question {
+            asker: Asker { institution: HERE.to_owned(), time: NOON },
+            request: Request::Qualification(request.clone()),
+            steering: Steering::default(),
+        };
+        change(&mut question, &mut request);
+        question.request = Request::Qualification(request);
+        match self.connection.ask(&question)? {
+            Answer::Qualification(result) => Ok(result),
+            other => panic!("another document: {other:?}"),
+        }
+    }
+}
+
+/// Insurance data of `tanaka`.
+pub fn request() -> QualificationRequest {
+    QualificationRequest {
+        qualification_confirmation_date: "20261121".into(),
+        medical_institution_code: HERE.into(),
+        arbitrary_file_identifier: Some("202611210001".into()),
+        search: SearchInfo {
+            insurer_number: "06139999".into(),
+            insured_card_symbol: Some("１２３".into()),
+            insured_identification_number: "45".into(),
+            insured_branch_number: Some("01".into()),
+            birthdate: "19800505".into(),
+            limit_application_certificate_related_cons_flg: "1".into(),
+            arbitrary_identifier: Some("P_17".into()),
+        },
+    }
+}
+
+/// A visit that is being put together.
+pub struct Visit<'w> {
+    world: &'w World,
+    pub opening: VisitOpening,
+}
+
+impl Visit<'_> {
+    pub fn with(mut self, change: impl FnOnce(&mut VisitOpening)) -> Self {
+        change(&mut self.opening);
+        self
+    }
+
+    pub fn at(self, time: DateTime) -> Self {
+        self.with(|opening| opening.asker.time = time)
+    }
+
+    pub fn on(self, day: Date) -> Self {
+        self.at(day.at(9, 30, 0, 0))
+    }
+
+    pub fn open(&self) -> Standing {
+        self.world.connection.open_visit(&self.opening).unwrap()
+    }
+
+    /// Both halves in the same second.
+    pub fn answer(&self, consents: &Consents) -> VisitAnswer {
+        let standing = self.open();
+        self.world.connection.consent(&standing.visit, consents, self.opening.asker.time).unwrap()
+    }
+
+    pub fn document(&self, consents: &Consents) -> QualificationResult {
+        self.answer(consents).document.unwrap()
+    }
+}
+
+/// Yes to everything.
+pub fn all() -> Consents {
+    Consents {
+        registration: Some(true),
+        limit_certificate: Some(true),
+        specific_disease: Some(true),
+        diagnosis_and_pharmacists: Some(true),
+        operation: Some(true),
+        health_checkup: Some(true),
+        subsidy: Some(true),
+        prescription: Some(PrescriptionForm::Electronic),
+    }
+}
+
+fn hub() -> Arc<Hub> {
+    Arc::new(Hub::new(people(), Roots::of_test_authority(), Seed(1), Settings::default()).unwrap())
+}
+
+/// An HTTP server on a free port, ended when dropped.
+pub struct Server {
+    address: SocketAddr,
+    end: Option<oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Server {
+    fn start(hub: Arc<dyn Connection>) -> Self {
+        let (end, ended) = oneshot::channel::<()>();
+        let (tell, told) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+                tell.send(listener.local_addr().unwrap()).unwrap();
+                let serving = server::serve(listener, hub, Clock::frozen(NOON), std::future::pending());
+                tokio::select! { served = serving => served.unwrap(), _ = ended => {} }
+            });
+        });
+        Self { address: told.recv().unwrap(), end: Some(end), thread: Some(thread) }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.end.take();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+pub fn people() -> Vec<Person> {
+    vec![
+        tanaka(),
+        Person { subsidies: vec![subsidy("不開示の証", true)], ..person("undisclosed", 2) },
+        with_card(person("newcomer", 3), |card| card.registered = false),
+        with_card(person("phone", 4), |card| (card.kind, card.registered) = (CardKind::Android, false)),
+        with_card(person("revoked", 5), |card| card.revoked = true),
+        Person { qualifications: vec![insurance("777", Some("01"))], ..person("twin-1", 6) },
+        Person { qualifications: vec![insurance("777", Some("02"))], ..person("twin-2", 7) },
+        Person { qualifications: vec![insurance("501", None), lost(insurance("500", None))], ..person("moved", 8) },
+        Person { qualifications: vec![lost(insurance("600", None))], ..person("lost", 9) },
+        Person { qualifications: vec![], ..person("nobody", 10) },
+        Person { qualifications: vec![assistance("1319920011")], ..person("welfare", 11) },
+        Person { qualifications: vec![insurance("801", None), assistance(HERE)], ..person("both", 12) },
+    ]
+}
+
+fn tanaka() -> Person {
+    let mut held = insurance("0045", Some("01"));
+    held.limit = Some(Limit {
+        classification: "01".into(),
+        classification_flag: "A03".into(),
+        valid_from: Some(date(2024, 8, 1)),
+        valid_until: Some(date(2027, 7, 31)),
+        ..Limit::default()
+    });
+    held.specific_diseases =
+        vec![SpecificDisease { category: "1".into(), self_pay: Some(10000), ..SpecificDisease::default() }];
+    Person {
+        qualifications: vec![held],
+        reference_number: Some("0001234".into()),
+        subsidies: vec![
+            subsidy("自立支援医療受給者証（育成医療）", false),
+            subsidy("不開示の証", true),
+            subsidy("子ども医療費受給者証", false),
+        ],
+        ..person("tanaka", 1)
+    }
+}
+
+fn person(id: &str, serial: u8) -> Person {
+    Person {
+        id: id.into(),
+        shows: ("試験".into(), "test".into()),
+        name: "田中　一郎".into(),
+        name_kana: Some("ﾀﾅｶ ｲﾁﾛｳ".into()),
+        name_of_other: None,
+        name_of_other_kana: None,
+        sex: "1".into(),
+        sex_on_card: None,
+        birthdate: date(1980, 5, 5),
+        address: Some("東京都千代田区霞が関１－２－２".into()),
+        post_number: Some("100-8916".into()),
+        my_number: Some(MyNumber::new(MY_NUMBER)),
+        card: CardOfPerson {
+            kind: CardKind::MyNumberCard,
+            key: "hub-suite".into(),
+            serial: vec![0x22, 0x7B, serial],
+            valid_from: date(2024, 5, 5),
+            valid_until: date(2029, 5, 5),
+            revoked: false,
+            pin: Pin::new(PIN),
+            sign_password: Pin::new("ABC123"),
+            pin_locked: false,
+            registered: true,
+        },
+        reference_number: None,
+        qualifications: vec![insurance(&format!("9{serial:03}"), None)],
+        subsidies: vec![],
+        habits: Plan::default(),
+    }
+}
+
+fn with_card(mut person: Person, change: impl FnOnce(&mut CardOfPerson)) -> Person {
+    change(&mut person.card);
+    person
+}
+
+fn insurance(number: &str, branch: Option<&str>) -> Qualification {
+    Qualification {
+        insured_card_classification: "01".into(),
+        insurer_number: Some("06139999".into()),
+        insurer_name: "試験健康保険組合".into(),
+        symbol: Some("１２３".into()),
+        number: Some(number.into()),
+        branch: branch.map(str::to_owned),
+        personal_family: Some("1".into()),
+        qualified_on: Some(date(2020, 4, 1)),
+        ..Qualification::default()
+    }
+}
+
+fn lost(qualification: Qualification) -> Qualification {
+    Qualification {
+        lost_on: Some(date(2026, 4, 1)),
+        reason_of_loss: Some("03".into()),
+        qualified_on: Some(date(2016, 4, 1)),
+        ..qualification
+    }
+}
+
+fn assistance(institution: &str) -> Qualification {
+    Qualification {
+        insured_card_classification: "A1".into(),
+        insurer_number: Some("12139999".into()),
+        insurer_name: "試験市福祉事務所".into(),
+        number: Some("1234567".into()),
+        qualified_on: Some(date(2025, 4, 1)),
+        medical_tickets: vec![MedicalTicketInfo {
+            ticket_type: Some("01".into()),
+            medical_ticket_valid_date: Some("20261101".into()),
+            medical_ticket_expiration_date: Some("20261130".into()),
+            designated_medical_institution_code: Some(institution.into()),
+            ..MedicalTicketInfo::default()
+        }],
+        ..Qualification::default()
+    }
+}
+
+fn subsidy(name: &str, not_disclosed: bool) -> Subsidy {
+    let certificate = SubsidyCertificate {
+        certification_name: name.into(),
+        insurer_number: Some("54139999".into()),
+        recipient_number: Some("1234567".into()),
+        valid_from: "20260401".into(),
+        valid_to: "20270331".into(),
+        ..SubsidyCertificate::default()
+    };
+    Subsidy { certificate, not_disclosed }
+}

@@ -1,0 +1,99 @@
+//! A terminal in a process of its own, killed in the middle of its work again and again.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use madoguchi::clock::Clock;
+use madoguchi::event::Sink;
+use madoguchi::folder::{Delivery, Watch};
+use madoguchi::knob::Knobs;
+use madoguchi::random::Seed;
+use madoguchi::terminal::settings::Delay;
+use madoguchi::terminal::{Terminal, TerminalSettings};
+
+use crate::desk::{FakeHub, INSTITUTION, drop_in, request};
+
+/// Set for the child: the root of its folders.
+const ROOT: &str = "MADOGUCHI_TEST_ROOT";
+const KILLS: u64 = 12;
+const REQUESTS: usize = 120;
+
+/// The body of the child; as a test of its own it has nothing to serve and ends at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn child_terminal_to_be_killed() {
+    let Ok(root) = std::env::var(ROOT) else { return };
+    let mut settings = TerminalSettings::at(root, INSTITUTION);
+    settings.answer_delay = Delay::Fixed(Duration::from_millis(15));
+    settings.delivery = Delivery::RenameTouch;
+    let (hub, knobs) = (Arc::new(FakeHub::default()), Knobs::new(Seed(1), Sink::silent()));
+    let terminal = Terminal::new(1, settings, hub, Clock::real(), Seed(1), knobs, Sink::silent()).unwrap();
+    Arc::new(terminal).serve(Watch::new(), std::future::pending()).await;
+}
+
+fn start_child(root: &std::path::Path) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "killed::child_terminal_to_be_killed", "--nocapture"])
+        .env(ROOT, root)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Fetches answers as a レセコン does and counts them by name.
+fn collect(res: &std::path::Path, answers: &mut BTreeMap<String, usize>) {
+    for entry in fs::read_dir(res).into_iter().flatten().flatten() {
+        let bytes = fs::read(entry.path()).unwrap();
+        assert!(bytes.ends_with(b"</XmlMsg>\n") || bytes.starts_with(b"MDG-"), "{:?} is torn", entry.path());
+        fs::remove_file(entry.path()).unwrap();
+        *answers.entry(entry.file_name().into_string().unwrap()).or_default() += 1;
+    }
+}
+
+#[test]
+fn killed_in_the_middle_of_its_work_again_and_again_every_request_is_answered_exactly_once() {
+    let root = tempfile::tempdir().unwrap();
+    let (req, res) = (root.path().join("req"), root.path().join("res"));
+    fs::create_dir_all(&req).unwrap();
+    let mut answers = BTreeMap::new();
+    let mut sent = 0;
+    for round in 0..KILLS {
+        let mut child = start_child(root.path());
+        // From before it is up to when all is done: a little later each time.
+        let life = Duration::from_millis(10 + round * 12);
+        let start = Instant::now();
+        while start.elapsed() < life {
+            if sent < REQUESTS {
+                let name = format!("OQSsiquc01req_{sent:012}.xml");
+                let text = request(&sent.to_string(), "12345678");
+                let text = if sent % 7 == 0 { text.replace("Birthdate", "Birthday") } else { text };
+                drop_in(&root.path().join("elsewhere"), &req.join(name), text.as_bytes());
+                sent += 1;
+            }
+            collect(&res, &mut answers);
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert_eq!(sent, REQUESTS);
+    let answered_by_killed_ones = answers.len();
+    // The last one may finish. A refused request brings two files.
+    let expected = REQUESTS + REQUESTS.div_ceil(7);
+    let mut child = start_child(root.path());
+    let start = Instant::now();
+    while answers.len() < expected && start.elapsed() < Duration::from_secs(20) {
+        collect(&res, &mut answers);
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    collect(&res, &mut answers);
+    println!("{KILLS} kills; {answered_by_killed_ones} of {expected} files came from processes that were killed");
+    assert_eq!(answers.len(), expected);
+    let twice: Vec<_> = answers.iter().filter(|(_, count)| **count != 1).collect();
+    assert!(twice.is_empty(), "answered more than once: {twice:?}");
+}

@@ -1,0 +1,157 @@
+//! What the screen looks like. Every snapshot here has been read; read them again when they change.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use madoguchi::event::Lang;
+use madoguchi::operate::tui::{App, Look, draw};
+use madoguchi::station::view::View;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+
+use crate::rich::{FACE, fresh, idle, rich, terminal};
+
+const LOOK: Look = Look { colour: true, boxes: true };
+
+fn buffer(app: &App, view: &View, width: u16, height: u16) -> Buffer {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| draw(app, view, frame)).unwrap();
+    terminal.backend().buffer().clone()
+}
+
+/// The cells as text; the second cell of a full-width character is no cell of the text.
+fn text(buffer: &Buffer) -> String {
+    use ratatui::buffer::CellWidth;
+    let mut out = String::new();
+    for y in 0..buffer.area.height {
+        let mut row = String::new();
+        let mut x = 0;
+        while x < buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            row.push_str(symbol);
+            x += symbol.cell_width().max(1);
+        }
+        out.push_str(row.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// The screen after some keys: `\t` Tab, `\n` Enter, `\x1b` Esc, `<` Up, `>` Down.
+fn after(keys: &str, view: &View, width: u16, height: u16) -> String {
+    let mut app = App::new(view.lang, LOOK, width, height);
+    for key in keys.chars() {
+        let code = match key {
+            '\t' => KeyCode::Tab,
+            '\n' => KeyCode::Enter,
+            '\x1b' => KeyCode::Esc,
+            '<' => KeyCode::Up,
+            '>' => KeyCode::Down,
+            other => KeyCode::Char(other),
+        };
+        app.on_key(KeyEvent::new(code, KeyModifiers::NONE), view);
+        if let Some(file) = app.wants(view) {
+            app.show(&file, Some(DOCUMENT.as_bytes()));
+        }
+    }
+    text(&buffer(&app, view, width, height))
+}
+
+const DOCUMENT: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>
+<XmlMsg>
+  <MessageHeader>
+    <ProcessExecutionTime>20260929160112</ProcessExecutionTime>
+    <QualificationConfirmationDate>20260929</QualificationConfirmationDate>
+    <MedicalInstitutionCode>1312345679</MedicalInstitutionCode>
+    <ArbitraryFileIdentifier>ArnHCeDfNjMCFzg=</ArbitraryFileIdentifier>
+    <ReferenceClassification>1</ReferenceClassification>
+    <SegmentOfResult>1</SegmentOfResult>
+    <CharacterCodeIdentifier>0</CharacterCodeIdentifier>
+  </MessageHeader>
+  <MessageBody>
+    <PrescriptionIssueSelect>2</PrescriptionIssueSelect>
+    <ProcessingResultStatus>1</ProcessingResultStatus>
+    <QualificationValidity>1</QualificationValidity>
+    <ResultList>
+      <ResultOfQualificationConfirmation>
+        <InsuredCardClassification>01</InsuredCardClassification>
+        <InsurerNumber>06139999</InsurerNumber>
+        <InsuredCardSymbol>１２</InsuredCardSymbol>
+        <InsuredIdentificationNumber>３４５６</InsuredIdentificationNumber>
+        <Name>山田　太郎</Name>
+        <NameKana>ﾔﾏﾀﾞ ﾀﾛｳ</NameKana>
+        <Sex1>1</Sex1>
+        <Birthdate>19800401</Birthdate>
+        <LimitApplicationCertificateRelatedConsFlg>1</LimitApplicationCertificateRelatedConsFlg>
+        <LimitApplicationCertificateRelatedConsTime>20260929160112</LimitApplicationCertificateRelatedConsTime>
+        <InsurerName>窓口健康保険組合</InsurerName>
+      </ResultOfQualificationConfirmation>
+    </ResultList>
+  </MessageBody>
+</XmlMsg>
+";
+
+macro_rules! screens {
+    ($($name:ident: $view:expr, $keys:expr, $width:expr, $height:expr;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                insta::assert_snapshot!(after($keys, &$view, $width, $height));
+            }
+        )*
+    };
+}
+
+screens! {
+    just_started_80x24: fresh(Lang::Ja), "", 80, 24;
+    just_started_80x24_en: fresh(Lang::En), "", 80, 24;
+    at_work_80x24: rich(Lang::Ja), "", 80, 24;
+    at_work_120x36: rich(Lang::Ja), "\t\t", 120, 36;
+    at_work_120x36_en: rich(Lang::En), "\t", 120, 36;
+    at_work_200x60: rich(Lang::Ja), "", 200, 60;
+    at_work_200x60_en: rich(Lang::En), "", 200, 60;
+    small_60x18_people: rich(Lang::Ja), "", 60, 18;
+    small_60x18_reader: rich(Lang::Ja), "\t", 60, 18;
+    smallest_40x10_folder: rich(Lang::Ja), "\t\t", 40, 10;
+    too_small_30x8: rich(Lang::Ja), "", 30, 8;
+    help_80x24: rich(Lang::Ja), "?", 80, 24;
+    help_120x36_en: rich(Lang::En), "\t?", 120, 36;
+    faults_80x24: rich(Lang::Ja), "f>>>>>>", 80, 24;
+    faults_120x36_en: rich(Lang::En), "f", 120, 36;
+    filter_80x24: rich(Lang::Ja), "/たなか", 80, 24;
+    reset_80x24: rich(Lang::Ja), "R", 80, 24;
+    pin_80x24: rich(Lang::Ja), "B12", 80, 24;
+    file_open_80x24: rich(Lang::Ja), "\t\t>>>\n>>>>>>>>>", 80, 24;
+    file_open_120x36: rich(Lang::Ja), "\t\t>>>\nGkkkkk", 120, 36;
+    file_open_120x36_en: rich(Lang::En), "\t\t>>>\n", 120, 36;
+    file_open_200x60: rich(Lang::Ja), "\t\t>>>\n", 200, 60;
+    file_raw_80x24: rich(Lang::Ja), "\t\t>>>\nx", 80, 24;
+    several_terminals_and_readers_200x60: several(Lang::Ja), "r", 200, 60;
+    alarm_80x24: alarm(Lang::Ja), "", 80, 24;
+    frozen_120x36: View { frozen: true, ..fresh(Lang::Ja) }, "", 120, 36;
+}
+
+fn several(lang: Lang) -> View {
+    let mut view = rich(lang);
+    view.terminals.push(terminal(2));
+    view.readers.push(idle(3));
+    let mut second = view.files.clone();
+    second.iter_mut().for_each(|file| file.terminal = 2);
+    view.files.extend(second);
+    view
+}
+
+fn alarm(lang: Lang) -> View {
+    let mut view = rich(lang);
+    if let Some(reader) = view.readers.first_mut() {
+        reader.alarm = true;
+        reader.state = "remove-card".into();
+        reader.screen.buttons.clear();
+        reader.screen.title = crate::rich::words("カードをお取りください", "Please take your card");
+    }
+    view
+}
+
+#[test]
+fn the_open_file_is_the_face_file() {
+    assert!(after("\t\t>>>\n", &rich(Lang::Ja), 120, 36).contains(FACE.get(..19).unwrap()));
+}
