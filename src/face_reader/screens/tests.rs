@@ -1,3 +1,5 @@
+//! Model files: what a vendor writes, and what is said when a name in it is wrong.
+
 use super::*;
 use crate::face_reader::event::{CardSighting, Event, Reply};
 use crate::face_reader::settings::ReaderSettings;
