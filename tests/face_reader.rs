@@ -1,5 +1,7 @@
 //! The dialogue of the 顔認証付きカードリーダー, watched from outside through every sequence of what can happen.
 
+#[path = "face_reader/atlas.rs"]
+mod atlas;
 #[path = "face_reader/explore.rs"]
 mod explore;
 #[path = "face_reader/machine.rs"]
@@ -11,8 +13,12 @@ mod sabotage;
 
 use std::collections::BTreeSet;
 
+use atlas::Atlas;
 use explore::{every_sequence, hunt, play};
-use machine::{alphabet, few_questions, reader};
+use machine::{alphabet, reader};
+use madoguchi::face_reader::event::{CardSighting, Effect, Event, Ignored, Medium, Reply, Staff};
+use madoguchi::face_reader::state::State;
+use madoguchi::visit::Outcome;
 use monitor::{Monitor, Rule};
 use proptest::prelude::*;
 use sabotage::{BUGS, Sabotaged};
@@ -36,7 +42,7 @@ fn every_sequence_of_seven_events_keeps_every_rule() {
 
 #[test]
 fn sequences_of_any_length_keep_every_rule() {
-    let letters = few_questions(&alphabet());
+    let letters = alphabet();
     let seen = every_sequence(&reader("standard"), &letters, 1000, |_, _, _, _| {})
         .unwrap_or_else(|breach| panic!("{breach:#?}"));
     let closed = seen.closed_at.expect("a finite machine has no new configuration at some depth");
@@ -86,4 +92,42 @@ proptest! {
             prop_assert!(played.is_ok(), "{letter:?}: {played:?}");
         }
     }
+}
+
+#[test]
+fn a_reset_ends_the_visit_and_answers_from_before_it_stay_late() {
+    let mut dialogue = reader("standard");
+    dialogue.step(Event::Staff(Staff::VisualOn));
+    dialogue.step(Event::CardPlaced);
+    let ticket = dialogue.ticket();
+    let effects = dialogue.reset();
+    assert!(effects.contains(&Effect::Finished(Outcome::Cancelled)), "{effects:?}");
+    assert_eq!(dialogue.configuration(), reader("standard").configuration());
+    assert_eq!(dialogue.timer(), None);
+    assert!(matches!(dialogue.reset()[..], []), "nothing to end twice");
+
+    dialogue.step(Event::CardPlaced);
+    let late = Event::Reply(ticket, Reply::CardRead(CardSighting::new(Medium::Card)));
+    assert_eq!(dialogue.step(late), [Effect::Ignored(Ignored::Stale)]);
+    assert_eq!(dialogue.state(), State::ReadingCard);
+}
+
+#[test]
+fn every_screen_of_every_model_reads_well() {
+    let standard = Atlas::of("standard").screens();
+    insta::assert_snapshot!("screens_standard", standard);
+    insta::assert_snapshot!("screens_reception", Atlas::of("reception").screens());
+    let bare = standard.lines().filter(|line| line.contains('{') || line.contains('}'));
+    assert_eq!(bare.collect::<Vec<_>>(), Vec::<&str>::new(), "a place in a text was not filled in");
+}
+
+#[test]
+fn the_table_of_states_in_the_documentation_is_what_the_machine_does() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/dialogue.md");
+    let table = Atlas::of("standard").table();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, &table).unwrap();
+    }
+    let written = std::fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
+    assert!(written == table, "docs/dialogue.md is out of date: UPDATE_DOCS=1 cargo test --test face_reader");
 }

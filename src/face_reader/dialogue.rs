@@ -82,6 +82,12 @@ impl Patient {
         }
     }
 
+    /// From here on only the medium matters: tries, misses and a typed PIN are not kept any longer.
+    pub(super) fn confirmed_by(&mut self, method: Method) {
+        let card = self.card.map(|card| CardSighting::new(card.medium));
+        *self = Self { card, method: Some(method), ..Self::new(self.state) };
+    }
+
     /// A phone may be taken away once it was read; a card stays until the end.
     pub(super) fn holds_phone(&self) -> bool {
         self.card.is_some_and(|card| card.medium.is_phone())
@@ -111,6 +117,17 @@ impl Dialogue {
             }
             Err(why) => vec![Effect::Ignored(why)],
         }
+    }
+
+    /// Back to the start-up state: nobody there, nothing on the reader, 目視確認モード off. Tickets go on counting, so that an
+    /// answer to a question from before stays late. A card that still lies there is to be announced again.
+    pub fn reset(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let unsettled = self.now.patient.take().is_some_and(|patient| patient.outcome.is_none());
+        effects.extend(unsettled.then_some(Effect::Finished(Outcome::Cancelled)));
+        self.turn_over(&mut effects);
+        self.now = Configuration::default();
+        effects
     }
 
     /// Where the dialogue stands.

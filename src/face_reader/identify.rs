@@ -226,9 +226,7 @@ impl Dialogue {
     }
 
     fn authenticate(&mut self, method: Method, out: &mut Vec<Effect>) -> Taken {
-        let patient = self.patient()?;
-        patient.method = Some(method);
-        patient.missed = None;
+        self.patient()?.confirmed_by(method);
         self.enter(State::Authenticating, out)?;
         out.push(Effect::AskStanding(self.ticket, method));
         Ok(())

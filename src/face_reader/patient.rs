@@ -104,3 +104,6 @@ impl AutoPilot {
         dialogue.possible().contains(&EventKind::Next).then_some(Event::Touch(Touch::Next))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,7 @@ const RECEPTION: &str = include_str!("models/reception.toml");
 pub const SHIPPED: [&str; 2] = ["standard", "reception"];
 
 /// Texts that are added to a screen when they apply.
-const NOTICES: [&str; 9] = [
+const NOTICES: [&str; 12] = [
     "alarm",
     "face-mismatch",
     "face-unreadable",
@@ -33,6 +33,9 @@ const NOTICES: [&str; 9] = [
     "renewal-due",
     "grace",
     "visual-mode",
+    "pin-locked",
+    "go-on",
+    "see-reception",
 ];
 
 const PLACES: [&str; 4] = ["tries_left", "misses", "valid_until", "outcome"];
@@ -337,18 +340,35 @@ fn notices(dialogue: &Dialogue) -> Vec<&'static str> {
             names.extend((!dialogue.touches().contains(&Touch::ChooseFace)).then_some("face-no-more"));
         }
         State::PinEntry | State::PhonePin if patient.missed == Some(Outcome::PinFailed) => names.push("pin-wrong"),
-        State::BlockedPin if patient.card.is_some_and(|card| card.medium == Medium::FaceOnlyCard) => {
-            names.push("no-pin-on-this-card");
+        State::BlockedPin => {
+            let face_only = patient.card.is_some_and(|card| card.medium == Medium::FaceOnlyCard);
+            names.push(if face_only { "no-pin-on-this-card" } else { "pin-locked" });
         }
-        State::Result => names.extend(match certificate {
-            Some(CertificateStatus::RenewalDue) => Some("renewal-due"),
-            Some(CertificateStatus::Grace) => Some("grace"),
-            _ => None,
-        }),
-        State::RemoveCard | State::Error(_) => names.extend(patient.alarmed.then_some("alarm")),
+        State::Result => {
+            names.extend(where_next(patient));
+            names.extend(match certificate {
+                Some(CertificateStatus::RenewalDue) => Some("renewal-due"),
+                Some(CertificateStatus::Grace) => Some("grace"),
+                _ => None,
+            });
+        }
+        State::RemoveCard => {
+            names.extend(where_next(patient));
+            names.extend(patient.alarmed.then_some("alarm"));
+        }
+        State::Error(_) => names.extend(patient.alarmed.then_some("alarm")),
         _ => {}
     }
     names
+}
+
+/// Where the patient goes from here; who gave up or was not registered knows.
+fn where_next(patient: &Patient) -> Option<&'static str> {
+    match patient.outcome? {
+        Outcome::Valid | Outcome::ValidUnregistered => Some("go-on"),
+        Outcome::Cancelled | Outcome::TimedOut | Outcome::CardLeft | Outcome::NotRegistered => None,
+        _ => Some("see-reception"),
+    }
 }
 
 fn tries_left(patient: &Patient) -> Option<u8> {
@@ -380,3 +400,6 @@ fn date(compact: &str, [year, month, day]: [&str; 3]) -> String {
         _ => compact.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

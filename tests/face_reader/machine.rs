@@ -193,19 +193,3 @@ fn replies() -> Vec<Reply> {
     replies.extend([CentreFailure::Unreachable, CentreFailure::Problem].map(Reply::CentreFailed));
     replies
 }
-
-/// The same letters with two questions at most in a standing: few enough to follow to the end.
-pub fn few_questions(letters: &[Letter]) -> Vec<Letter> {
-    let few = [Question::LimitCertificate, Question::Operation];
-    letters
-        .iter()
-        .cloned()
-        .map(|letter| match letter {
-            Letter::Reply(Reply::Standing(mut standing)) => {
-                standing.questions.retain(|question| few.contains(question));
-                Letter::Reply(Reply::Standing(standing))
-            }
-            other => other,
-        })
-        .collect()
-}

@@ -210,6 +210,9 @@ impl Monitor {
             }
             Effect::AskStanding(_, method) => {
                 holds(visit.confirmed == Some(*method), Rule::ConfirmedBeforeAsking)?;
+                // Of the card no rule needs its misses any more, and nobody types a PIN.
+                visit.card = visit.card.map(|card| CardSighting { face_misses: 0, ..card });
+                visit.pin_since_card = false;
             }
             Effect::SendConsents { consents, .. } => visit.sends(consents)?,
             Effect::FaceMisses(count) => {

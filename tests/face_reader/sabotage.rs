@@ -147,10 +147,10 @@ impl Sabotaged {
             }
             Bug::SendsTwice => double(&mut effects, |effect| matches!(effect, Effect::SendConsents { .. })),
             Bug::FinishesTwice => double(&mut effects, |effect| matches!(effect, Effect::Finished(_))),
-            Bug::BlockedFaceMayTryAgain if self.inner.state() == State::BlockedFace && ignored => {
-                if *event == Event::Touch(Touch::ChooseFace) {
-                    effects = vec![Effect::CaptureFace];
-                }
+            Bug::BlockedFaceMayTryAgain
+                if self.inner.state() == State::BlockedFace && *event == Event::Touch(Touch::ChooseFace) && ignored =>
+            {
+                effects = vec![Effect::CaptureFace];
             }
             Bug::PinOfThePhoneGoesToTheCard => {
                 if let (Event::PinTyped(pin), false) = (event, ignored) {
