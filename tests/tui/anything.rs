@@ -7,6 +7,7 @@ use madoguchi::station::view::*;
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::CellWidth;
 use serde_json::json;
 
 use crate::rich::{START, idle, rich, terminal};
@@ -145,13 +146,23 @@ fn input() -> impl Strategy<Value = Input> {
     ]
 }
 
+/// Draws, and looks whether every full-width character has the cell that its other half covers.
 fn shown(app: &App, view: &View, width: u16, height: u16) {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| draw(app, view, frame)).unwrap();
+    let frame = terminal.draw(|frame| draw(app, view, frame)).unwrap();
+    let area = frame.area;
+    for y in area.top()..area.bottom() {
+        for x in area.left()..area.right() {
+            for covered in x + 1..x + frame.buffer[(x, y)].cell_width() {
+                let other = frame.buffer.cell((covered, y)).map(|cell| cell.symbol());
+                assert_eq!(other, Some(" "), "half of {:?} at {x},{y} is covered", frame.buffer[(x, y)].symbol());
+            }
+        }
+    }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_that_is_typed_or_clicked_or_seen_panics(

@@ -26,9 +26,9 @@ fn text(buffer: &Buffer) -> String {
         let mut row = String::new();
         let mut x = 0;
         while x < buffer.area.width {
-            let symbol = buffer[(x, y)].symbol();
-            row.push_str(symbol);
-            x += symbol.cell_width().max(1);
+            let cell = &buffer[(x, y)];
+            row.push_str(cell.symbol());
+            x += cell.cell_width().max(1);
         }
         out.push_str(row.trim_end());
         out.push('\n');

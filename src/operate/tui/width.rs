@@ -1,11 +1,11 @@
 //! Text by its width on the screen, not by its number of characters.
 //!
 //! A full-width character takes two cells and is never cut in half; a half-width ﾞ takes a cell of its own although Unicode joins it
-//! to the letter before it. All measures are those by which the buffer itself places text, so columns stay where they are.
+//! to the letter before it. The pen places text by these same measures, so columns stay where they are.
 
-use ratatui::buffer::CellWidth;
 use ratatui::style::Style;
 use ratatui::text::Span;
+use unicode_width::UnicodeWidthStr;
 
 /// Stands where text was cut. Two ASCII cells, because `…` is one cell wide here and two there.
 pub const CUT: &str = "..";
@@ -113,12 +113,31 @@ fn take(pieces: impl Iterator<Item = (String, usize)>, cells: usize) -> Vec<Stri
         .collect()
 }
 
-/// The characters as a reader sees them, each with its cells. Control characters have no place on the screen and drop out.
-fn pieces(text: &str) -> Vec<(String, usize)> {
+/// The characters as a reader sees them, each with its cells. What takes no cell (control characters, zero-width blanks) drops out.
+pub fn pieces(text: &str) -> Vec<(String, usize)> {
     Span::raw(text)
         .styled_graphemes(Style::new())
-        .map(|g| (g.symbol.to_owned(), usize::from(g.symbol.cell_width())))
+        .map(|g| (g.symbol.to_owned(), cells(g.symbol)))
+        .filter(|(_, cells)| *cells > 0)
         .collect()
+}
+
+/// Cells of one character. The voiced marks are counted here, one cell each as terminals draw them, because libraries disagree: some
+/// versions of unicode-width say 0, some 1, and ratatui adds one in any case.
+fn cells(character: &str) -> usize {
+    if !has_sound_mark(character) {
+        return character.width();
+    }
+    let rest: String = character.chars().filter(|c| !SOUND_MARKS.contains(c)).collect();
+    rest.width() + character.chars().filter(|c| SOUND_MARKS.contains(c)).count()
+}
+
+/// Half-width ﾞ and ﾟ.
+const SOUND_MARKS: [char; 2] = ['\u{ff9e}', '\u{ff9f}'];
+
+/// Does a character's width have to be told to the buffer?
+pub fn has_sound_mark(character: &str) -> bool {
+    character.contains(SOUND_MARKS)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Putting text on cells. Whatever is asked for, nothing is written outside the screen.
 
-use ratatui::buffer::Buffer;
+use std::num::NonZeroU16;
+
+use ratatui::buffer::{Buffer, Cell, CellDiffOption};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{Block, Clear, Widget};
@@ -10,7 +12,7 @@ use crate::event::say;
 use crate::operate::tui::app::{App, Panel};
 use crate::operate::tui::layout::inner;
 use crate::operate::tui::look::Look;
-use crate::operate::tui::width::{cut, width};
+use crate::operate::tui::width::{cut, has_sound_mark, pieces, width};
 
 /// The cells, with what everybody who draws has to know.
 pub struct Pen<'a> {
@@ -39,9 +41,22 @@ impl<'a> Pen<'a> {
         if y >= area.bottom() || x >= area.right() {
             return x;
         }
-        let cells = cells.min(area.right() - x);
-        let text = cut(text, usize::from(cells));
-        self.buf.set_stringn(x, y, text, usize::from(cells), style).0
+        let text = cut(text, usize::from(cells.min(area.right() - x)));
+        let mut x = x;
+        for (character, cells) in pieces(&text) {
+            let cells = u16::try_from(cells).unwrap_or(u16::MAX);
+            if let Some(cell) = self.buf.cell_mut((x, y)) {
+                let forced = if has_sound_mark(&character) { NonZeroU16::new(cells) } else { None };
+                let option = forced.map_or(CellDiffOption::None, CellDiffOption::ForcedWidth);
+                cell.set_symbol(&character).set_style(style).set_diff_option(option);
+            }
+            // What the other half of a full-width character covers.
+            for covered in x.saturating_add(1)..x.saturating_add(cells) {
+                self.buf.cell_mut((covered, y)).into_iter().for_each(Cell::reset);
+            }
+            x = x.saturating_add(cells);
+        }
+        x
     }
 
     /// Writes pieces one after the other into row `row` of `rect`; cuts at its right end.
@@ -119,7 +134,7 @@ impl<'a> Pen<'a> {
             if let Some(cell) = rect.x.checked_sub(1).and_then(|x| self.buf.cell_mut((x, y)))
                 && width(cell.symbol()) > 1
             {
-                cell.set_symbol(" ");
+                cell.set_symbol(" ").set_diff_option(CellDiffOption::None);
             }
         }
         Clear.render(rect, self.buf);
