@@ -68,6 +68,7 @@ fn file() -> impl Strategy<Value = FileView> {
         .prop_map(|(life, ms)| LifeStep { life, time: START + jiff::SignedDuration::from_millis(ms) });
     (1..4_usize, text(), prop::collection::vec(step, 0..6), prop::option::of(text())).prop_map(
         |(terminal, name, life, note)| FileView {
+            seq: 1,
             terminal,
             folder: FolderKind::Res,
             path: name.clone(),

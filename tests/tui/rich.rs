@@ -53,6 +53,8 @@ pub fn terminal(number: usize) -> TerminalView {
 
 pub fn idle(number: usize) -> ReaderView {
     ReaderView {
+        possible: Vec::new(),
+        visual_mode: false,
         number,
         source: if number == 1 { "soft".into() } else { "Virtual PCD 00 00".into() },
         terminal: 1,
@@ -118,6 +120,7 @@ fn people() -> Vec<PersonView> {
 
 pub fn file(folder: FolderKind, name: &str, life: &[(FileLife, i64)], note: Option<&str>) -> FileView {
     FileView {
+        seq: 1,
         terminal: 1,
         folder,
         name: name.into(),

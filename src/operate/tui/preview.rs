@@ -176,6 +176,7 @@ mod tests {
     fn file(steps: usize) -> FileView {
         let step = LifeStep { life: FileLife::Delivered, time: jiff::civil::datetime(2026, 9, 29, 16, 1, 12, 0) };
         FileView {
+            seq: 1,
             terminal: 1,
             folder: FolderKind::Res,
             name: "OQSsiquc01res_1.xml".into(),
