@@ -1,3 +1,5 @@
+//! The test authority as its users see it: profiles, names, and what repeats.
+
 use jiff::civil::date;
 use proptest::prelude::*;
 

@@ -1,7 +1,11 @@
 //! The task that drives one reader.
 //!
+//! - `errands`: what the dialogue asks for, carried out
+//!
 //! One loop, one reader, one patient at a time. Whatever takes time (card, centre, files, timers) runs beside the loop and comes
 //! back as [`Happened`], with the ticket of its question, so that an answer that comes too late meets a closed door.
+
+mod errands;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +20,7 @@ use crate::card::in_process::Slot;
 use crate::card::pcsc;
 use crate::event::Event as Journal;
 use crate::face_reader::dialogue::Dialogue;
-use crate::face_reader::event::{CardSighting, Effect, Event, Ignored, Medium, Reply, Ticket, TimerId, TimerKind};
+use crate::face_reader::event::{Effect, Event, Ignored, Medium, Reply, Ticket, TimerId, TimerKind};
 use crate::face_reader::patient::AutoPilot;
 use crate::face_reader::settings::ReaderSettings;
 use crate::face_reader::state::State;
@@ -27,7 +31,7 @@ use crate::station::error::StationError;
 use crate::station::links::{Links, Opening};
 use crate::station::view::ReaderView;
 use crate::station::visit::{VisitFiles, VisitReport};
-use crate::visit::{CertificateStatus, FaceResult, Identify, Method, Plan};
+use crate::visit::{CertificateStatus, FaceResult, Identify, Plan};
 
 /// What comes back to the loop.
 pub enum Happened {
@@ -52,6 +56,8 @@ pub enum Happened {
         reply: Reply,
         /// The visit whose files are on their way.
         delivering: Option<String>,
+        /// Of the visit: a reset begins another, and names its visits from 1 again.
+        era: u64,
     },
     /// The files of a visit stand in their folders.
     Delivered {
@@ -59,6 +65,8 @@ pub enum Happened {
         reference: String,
         /// Where they are.
         files: VisitFiles,
+        /// Of the visit.
+        era: u64,
     },
     /// The auto-pilot's next move, unless the dialogue has gone on meanwhile.
     Move(Ticket),
@@ -70,8 +78,6 @@ pub struct Attendant {
     links: Arc<Links>,
     slot: Slot,
     dialogue: Dialogue,
-    model: screens::Model,
-    settings: ReaderSettings,
     hand: Shared<Hand>,
     guest: Option<Guest>,
     auto_pilot: bool,
@@ -80,6 +86,8 @@ pub struct Attendant {
     timer: Option<(TimerId, AbortHandle)>,
     ledgers: BTreeMap<String, Ledger>,
     visits: u64,
+    /// Counts resets.
+    era: u64,
     waiting: Vec<oneshot::Sender<Result<(), StationError>>>,
     me: mpsc::WeakUnboundedSender<Message>,
     view: watch::Sender<ReaderView>,
@@ -90,7 +98,7 @@ impl Attendant {
     pub fn start(setup: Setup, links: Arc<Links>, settings: ReaderSettings, model: screens::Model) -> super::Reader {
         let (inbox, messages) = mpsc::unbounded_channel();
         let slot = Slot::new(format!("reader {}", setup.number));
-        let dialogue = Dialogue::new(settings.clone(), model.clone());
+        let dialogue = Dialogue::new(settings, model);
         let hand = Arc::new(Mutex::new(Hand::new(Box::new(slot.reader()), links.test_roots.clone())));
         let (view, seen) = watch::channel(show::view(&setup, &dialogue, None, setup.auto_pilot, None, false));
         let auto_pilot = setup.auto_pilot;
@@ -99,8 +107,6 @@ impl Attendant {
             links,
             slot,
             dialogue,
-            model,
-            settings,
             hand,
             guest: None,
             auto_pilot,
@@ -109,6 +115,7 @@ impl Attendant {
             timer: None,
             ledgers: BTreeMap::new(),
             visits: 0,
+            era: 0,
             waiting: Vec::new(),
             me: inbox.downgrade(),
             view,
@@ -306,14 +313,15 @@ impl Attendant {
                 }
                 drop(self.take(Event::Reply(ticket, reply)));
             }
-            Happened::Concluded { ticket, reply, delivering } => {
+            Happened::Concluded { ticket, reply, delivering, era } => {
+                let delivering = delivering.filter(|_| era == self.era);
                 if let Some(ledger) = delivering.and_then(|reference| self.ledgers.get_mut(&reference)) {
                     ledger.delivering = true;
                 }
                 drop(self.take(Event::Reply(ticket, reply)));
             }
-            Happened::Delivered { reference, files } => {
-                if let Some(ledger) = self.ledgers.get_mut(&reference) {
+            Happened::Delivered { reference, files, era } => {
+                if let Some(ledger) = self.ledgers.get_mut(&reference).filter(|_| era == self.era) {
                     ledger.files = files;
                     ledger.delivering = false;
                 }
@@ -365,150 +373,6 @@ impl Attendant {
         Ok(())
     }
 
-    fn carry_out(&mut self, effect: Effect) {
-        match effect {
-            Effect::ReadCard(ticket) => self.read_card(ticket),
-            Effect::CaptureFace => self.capture_face(),
-            Effect::CheckPin(ticket, pin) => self.check_pin(ticket, pin),
-            Effect::AskStanding(ticket, method) => self.ask_standing(ticket, method),
-            Effect::SendConsents { ticket, visit, consents } => self.send_consents(ticket, visit, consents),
-            Effect::FaceMisses(misses) => self.links.roster.set_face_misses(&self.card_name(), misses),
-            Effect::StartTimer(id, length) => self.start_timer(id, length),
-            Effect::StopTimer(id) => {
-                if let Some((_, running)) = self.timer.take_if(|(running, _)| *running == id) {
-                    running.abort();
-                }
-            }
-            Effect::Beep => {}
-            Effect::Alarm => {
-                self.alarm = true;
-                self.links.notice("face_reader", "カードの取り忘れです", "the card was forgotten on the reader");
-            }
-            Effect::Finished(outcome) => {
-                if let Some(ledger) = self.ledger() {
-                    ledger.finish(outcome);
-                }
-            }
-            Effect::Ignored(_) => {}
-        }
-    }
-
-    fn read_card(&mut self, ticket: Ticket) {
-        let Some(guest) = &self.guest else { return };
-        if self.links.knobs.comes_up(&knobs::NO_CARD, &guest.targets()) {
-            return self.send(Happened::Dialogue(Event::Reply(ticket, Reply::CardUnreadable)));
-        }
-        let medium = guest.medium;
-        let misses = self.links.roster.face_misses(&self.card_name());
-        self.with_hand(move |hand| {
-            let reply = match hand.read(medium) {
-                Reply::CardRead(sighting) => Reply::CardRead(CardSighting { face_misses: misses, ..sighting }),
-                other => other,
-            };
-            Happened::Dialogue(Event::Reply(ticket, reply))
-        });
-    }
-
-    fn capture_face(&self) {
-        let Some(guest) = &self.guest else { return };
-        if self.links.knobs.comes_up(&knobs::FACE_MISMATCH, &guest.targets()) {
-            self.send(Happened::Dialogue(Event::Face(FaceResult::Mismatch)));
-        }
-    }
-
-    fn check_pin(&self, ticket: Ticket, pin: crate::secret::Pin) {
-        let Some(guest) = &self.guest else { return };
-        if self.links.knobs.comes_up(&knobs::PIN_LOCKED, &guest.targets()) {
-            let locked = Reply::PinChecked(crate::face_reader::event::PinCheck::Locked);
-            return self.send(Happened::Dialogue(Event::Reply(ticket, locked)));
-        }
-        let challenge = self.links.challenge(&guest.reference);
-        self.with_hand(move |hand| {
-            let checked = hand.check_pin(&pin, &challenge);
-            Happened::Dialogue(Event::Reply(ticket, Reply::PinChecked(checked)))
-        });
-    }
-
-    fn ask_standing(&mut self, ticket: Ticket, method: Method) {
-        let Some(guest) = &mut self.guest else { return };
-        guest.opening = self.links.opening(guest);
-        let opening = guest.opening.clone();
-        let links = self.links.clone();
-        let terminal = self.setup.terminal;
-        let pause = self.links.pace_of_centre(&guest.reference);
-        let hand = self.hand.clone();
-        let me = self.me.clone();
-        tokio::spawn(async move {
-            links.clock.pause(pause).await;
-            let asked = tokio::task::spawn_blocking(move || {
-                let evidence = hand.lock().unwrap_or_else(PoisonError::into_inner).evidence(method);
-                links.ask_standing(terminal, &opening, evidence)
-            });
-            // A panic in there is ours; the dialogue's own timer then says that the centre cannot be reached.
-            if let (Ok((reply, proof, certificate)), Some(me)) = (asked.await, me.upgrade()) {
-                let _ = me.send(Message::Happened(Happened::Standing { ticket, reply, proof, certificate }));
-            }
-        });
-    }
-
-    fn send_consents(&self, ticket: Ticket, visit: crate::visit::VisitId, consents: crate::visit::Consents) {
-        let Some(guest) = &self.guest else { return };
-        let (targets, opening) = (guest.targets.clone(), guest.opening.clone());
-        let (links, setup, me) = (self.links.clone(), self.setup.clone(), self.me.clone());
-        tokio::spawn(async move {
-            let Some(me) = me.upgrade() else { return };
-            let happened = |happened| drop(me.send(Message::Happened(happened)));
-            let (reply, answer) = links.conclude(visit, consents).await;
-            let delivering = answer.as_ref().map(|_| opening.reference.clone());
-            happened(Happened::Concluded { ticket, reply, delivering });
-            if let Some(answer) = answer {
-                let files = links.deliver(&setup, &opening, targets, answer).await;
-                happened(Happened::Delivered { reference: opening.reference, files });
-            }
-        });
-    }
-
-    fn start_timer(&mut self, id: TimerId, length: std::time::Duration) {
-        let (clock, me) = (self.links.clock.clone(), self.me.clone());
-        let task = tokio::spawn(async move {
-            if id.kind.waits_for_people() {
-                clock.patience(length).await;
-            } else {
-                tokio::time::sleep(length).await;
-            }
-            if let Some(me) = me.upgrade() {
-                let _ = me.send(Message::Happened(Happened::Dialogue(Event::TimedOut(id))));
-            }
-        });
-        if let Some((_, running)) = self.timer.replace((id, task.abort_handle())) {
-            running.abort();
-        }
-    }
-
-    /// Lets the auto-pilot act, at the station's pace.
-    fn plan_move(&self) {
-        let Some(guest) = &self.guest else { return };
-        let waits_for_device = matches!(self.dialogue.timer(), Some(id) if !id.kind.waits_for_people());
-        if guest.auto.is_none() && !guest.lent || waits_for_device {
-            return;
-        }
-        let (ticket, me) = (self.dialogue.ticket(), self.me.clone());
-        if guest.auto.is_none() {
-            // A lent card cannot be lifted by hand: its visit ends by itself.
-            if matches!(self.dialogue.state(), State::RemoveCard) {
-                self.send(Happened::Dialogue(Event::CardRemoved));
-            }
-            return;
-        }
-        let (clock, pause) = (self.links.clock.clone(), self.links.pace_of_patient());
-        tokio::spawn(async move {
-            clock.pause(pause).await;
-            if let Some(me) = me.upgrade() {
-                let _ = me.send(Message::Happened(Happened::Move(ticket)));
-            }
-        });
-    }
-
     // ── the end of a visit ─────────────────────────────────────────────────────────────────────────────────────────────
 
     /// Nobody stands there any more: the card is put back, its counters kept, the faults meant for this visit are gone.
@@ -554,14 +418,18 @@ impl Attendant {
         if let Some((_, running)) = self.timer.take() {
             running.abort();
         }
+        for ledger in self.ledgers.values_mut() {
+            ledger.cancel();
+        }
         self.see_off();
-        self.ledgers.clear();
+        self.close_visits();
         for done in self.waiting.drain(..) {
             let _ = done.send(Ok(()));
         }
-        self.dialogue = Dialogue::new(self.settings.clone(), self.model.clone());
+        self.dialogue.reset();
         self.auto_pilot = self.setup.auto_pilot;
         self.visits = 0;
+        self.era += 1;
         self.show();
     }
 
@@ -606,22 +474,5 @@ impl Attendant {
             show::view(&self.setup, &self.dialogue, self.guest.as_ref(), self.auto_pilot, self.proof, self.alarm);
         self.view.send_replace(view);
         self.links.touch();
-    }
-
-    fn send(&self, happened: Happened) {
-        if let Some(me) = self.me.upgrade() {
-            let _ = me.send(Message::Happened(happened));
-        }
-    }
-
-    /// Does something with the card beside the loop.
-    fn with_hand(&self, act: impl FnOnce(&mut Hand) -> Happened + Send + 'static) {
-        let (hand, me) = (self.hand.clone(), self.me.clone());
-        tokio::task::spawn_blocking(move || {
-            let happened = act(&mut hand.lock().unwrap_or_else(PoisonError::into_inner));
-            if let Some(me) = me.upgrade() {
-                let _ = me.send(Message::Happened(happened));
-            }
-        });
     }
 }

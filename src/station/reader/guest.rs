@@ -94,6 +94,12 @@ impl Ledger {
         self.outcome = Some(outcome);
     }
 
+    /// The visit ends here and now, whatever was still to come.
+    pub fn cancel(&mut self) {
+        self.outcome.get_or_insert(Outcome::Cancelled);
+        self.delivering = false;
+    }
+
     /// Nothing more will come of it.
     pub fn is_closed(&self) -> bool {
         self.outcome.is_some() && !self.delivering

@@ -1,0 +1,170 @@
+//! What the dialogue asks for, carried out: the card is read, the camera looks, the centre is asked, files are written, timers run.
+//! Each errand runs beside the loop and comes back as [`Happened`].
+
+use std::sync::PoisonError;
+
+use super::{Attendant, Happened};
+use crate::face_reader::event::{CardSighting, Effect, Event, PinCheck, Reply, Ticket, TimerId};
+use crate::face_reader::knobs;
+use crate::face_reader::state::State;
+use crate::secret::Pin;
+use crate::station::reader::Message;
+use crate::station::reader::hand::Hand;
+use crate::visit::{Consents, FaceResult, Method, VisitId};
+
+impl Attendant {
+    pub(super) fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::ReadCard(ticket) => self.read_card(ticket),
+            Effect::CaptureFace => self.capture_face(),
+            Effect::CheckPin(ticket, pin) => self.check_pin(ticket, pin),
+            Effect::AskStanding(ticket, method) => self.ask_standing(ticket, method),
+            Effect::SendConsents { ticket, visit, consents } => self.send_consents(ticket, visit, consents),
+            Effect::FaceMisses(misses) => self.links.roster.set_face_misses(&self.card_name(), misses),
+            Effect::StartTimer(id, length) => self.start_timer(id, length),
+            Effect::StopTimer(id) => {
+                if let Some((_, running)) = self.timer.take_if(|(running, _)| *running == id) {
+                    running.abort();
+                }
+            }
+            Effect::Beep => {}
+            Effect::Alarm => {
+                self.alarm = true;
+                self.links.notice("face_reader", "カードの取り忘れです", "the card was forgotten on the reader");
+            }
+            Effect::Finished(outcome) => {
+                if let Some(ledger) = self.ledger() {
+                    ledger.finish(outcome);
+                }
+            }
+            Effect::Ignored(_) => {}
+        }
+    }
+
+    fn read_card(&mut self, ticket: Ticket) {
+        let Some(guest) = &self.guest else { return };
+        if self.links.knobs.comes_up(&knobs::NO_CARD, &guest.targets()) {
+            return self.send(Happened::Dialogue(Event::Reply(ticket, Reply::CardUnreadable)));
+        }
+        let medium = guest.medium;
+        let misses = self.links.roster.face_misses(&self.card_name());
+        self.with_hand(move |hand| {
+            let reply = match hand.read(medium) {
+                Reply::CardRead(sighting) => Reply::CardRead(CardSighting { face_misses: misses, ..sighting }),
+                other => other,
+            };
+            Happened::Dialogue(Event::Reply(ticket, reply))
+        });
+    }
+
+    fn capture_face(&self) {
+        let Some(guest) = &self.guest else { return };
+        if self.links.knobs.comes_up(&knobs::FACE_MISMATCH, &guest.targets()) {
+            self.send(Happened::Dialogue(Event::Face(FaceResult::Mismatch)));
+        }
+    }
+
+    fn check_pin(&self, ticket: Ticket, pin: Pin) {
+        let Some(guest) = &self.guest else { return };
+        if self.links.knobs.comes_up(&knobs::PIN_LOCKED, &guest.targets()) {
+            let locked = Reply::PinChecked(PinCheck::Locked);
+            return self.send(Happened::Dialogue(Event::Reply(ticket, locked)));
+        }
+        let challenge = self.links.challenge(&guest.reference);
+        self.with_hand(move |hand| {
+            let checked = hand.check_pin(&pin, &challenge);
+            Happened::Dialogue(Event::Reply(ticket, Reply::PinChecked(checked)))
+        });
+    }
+
+    fn ask_standing(&mut self, ticket: Ticket, method: Method) {
+        let Some(guest) = &mut self.guest else { return };
+        guest.opening = self.links.opening(guest);
+        let opening = guest.opening.clone();
+        let links = self.links.clone();
+        let terminal = self.setup.terminal;
+        let pause = self.links.pace_of_centre(&guest.reference);
+        let hand = self.hand.clone();
+        let me = self.me.clone();
+        tokio::spawn(async move {
+            links.clock.pause(pause).await;
+            let asked = tokio::task::spawn_blocking(move || {
+                let evidence = hand.lock().unwrap_or_else(PoisonError::into_inner).evidence(method);
+                links.ask_standing(terminal, &opening, evidence)
+            });
+            // A panic in there is ours; the dialogue's own timer then says that the centre cannot be reached.
+            if let (Ok((reply, proof, certificate)), Some(me)) = (asked.await, me.upgrade()) {
+                let _ = me.send(Message::Happened(Happened::Standing { ticket, reply, proof, certificate }));
+            }
+        });
+    }
+
+    fn send_consents(&self, ticket: Ticket, visit: VisitId, consents: Consents) {
+        let Some(guest) = &self.guest else { return };
+        let (targets, opening) = (guest.targets.clone(), guest.opening.clone());
+        let (links, setup, me, era) = (self.links.clone(), self.setup.clone(), self.me.clone(), self.era);
+        tokio::spawn(async move {
+            let Some(me) = me.upgrade() else { return };
+            let happened = |happened| drop(me.send(Message::Happened(happened)));
+            let (reply, answer) = links.conclude(visit, consents).await;
+            let delivering = answer.as_ref().map(|_| opening.reference.clone());
+            happened(Happened::Concluded { ticket, reply, delivering, era });
+            if let Some(answer) = answer {
+                let files = links.deliver(&setup, &opening, targets, answer).await;
+                happened(Happened::Delivered { reference: opening.reference, files, era });
+            }
+        });
+    }
+
+    fn start_timer(&mut self, id: TimerId, length: std::time::Duration) {
+        let (clock, me) = (self.links.clock.clone(), self.me.clone());
+        let task = tokio::spawn(async move {
+            if id.kind.waits_for_people() {
+                clock.patience(length).await;
+            } else {
+                tokio::time::sleep(length).await;
+            }
+            if let Some(me) = me.upgrade() {
+                let _ = me.send(Message::Happened(Happened::Dialogue(Event::TimedOut(id))));
+            }
+        });
+        if let Some((_, running)) = self.timer.replace((id, task.abort_handle())) {
+            running.abort();
+        }
+    }
+
+    /// Lets the auto-pilot act, at the station's pace.
+    pub(super) fn plan_move(&self) {
+        let Some(guest) = self.guest.as_ref().filter(|_| !self.is_busy()) else { return };
+        if guest.auto.is_some() {
+            let (ticket, me) = (self.dialogue.ticket(), self.me.clone());
+            let (clock, pause) = (self.links.clock.clone(), self.links.pace_of_patient());
+            tokio::spawn(async move {
+                clock.pause(pause).await;
+                if let Some(me) = me.upgrade() {
+                    let _ = me.send(Message::Happened(Happened::Move(ticket)));
+                }
+            });
+        } else if guest.lent && self.dialogue.state() == State::RemoveCard {
+            // A lent card cannot be lifted by hand: its visit ends by itself.
+            self.send(Happened::Dialogue(Event::CardRemoved));
+        }
+    }
+
+    fn send(&self, happened: Happened) {
+        if let Some(me) = self.me.upgrade() {
+            let _ = me.send(Message::Happened(happened));
+        }
+    }
+
+    /// Does something with the card beside the loop.
+    fn with_hand(&self, act: impl FnOnce(&mut Hand) -> Happened + Send + 'static) {
+        let (hand, me) = (self.hand.clone(), self.me.clone());
+        tokio::task::spawn_blocking(move || {
+            let happened = act(&mut hand.lock().unwrap_or_else(PoisonError::into_inner));
+            if let Some(me) = me.upgrade() {
+                let _ = me.send(Message::Happened(happened));
+            }
+        });
+    }
+}
