@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::dialogue::{Dialogue, Patient};
 use super::event::{Medium, PIN_DIGITS, Touch};
 use super::state::{Failure, State};
-use crate::event::{Lang, say};
+use crate::event::Words;
 use crate::visit::{CertificateStatus, FaceResult, Outcome, Question};
 
 const STANDARD: &str = include_str!("models/standard.toml");
@@ -39,23 +39,6 @@ const NOTICES: [&str; 12] = [
 ];
 
 const PLACES: [&str; 4] = ["tries_left", "misses", "valid_until", "outcome"];
-
-/// One text in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Words {
-    /// 日本語
-    pub ja: String,
-    /// English
-    pub en: String,
-}
-
-impl Words {
-    /// The text in `lang`.
-    pub fn say(&self, lang: Lang) -> &str {
-        say(lang, &self.ja, &self.en)
-    }
-}
 
 /// A button that can be touched now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

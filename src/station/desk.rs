@@ -6,9 +6,9 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::reader::{Message, Press};
-use super::view::{Command, Desk, FaultView, FileView, JournalLine, View, Words};
+use super::view::{Command, Desk, FaultView, FileView, JournalLine, View};
 use super::{Station, StationError, pace_name, terminal_view};
-use crate::event::{Entry, Event, FileLife, Lang};
+use crate::event::{Entry, Event, FileLife, Lang, Words};
 use crate::knob::{Knob, Setting};
 
 /// Lines of the journal that a view carries.
@@ -132,7 +132,7 @@ impl Station {
             let mine = || armed.iter().filter(|a| a.name == knob.name);
             FaultView {
                 name: knob.name.to_owned(),
-                words: Words { ja: knob.ja.to_owned(), en: knob.en.to_owned() },
+                words: Words::new(knob.ja, knob.en),
                 armed: mine().any(|a| a.setting.target.is_none()),
                 hits: mine().map(|a| a.hits).sum(),
             }
@@ -147,6 +147,6 @@ fn line(entry: &Entry) -> JournalLine {
         Event::File { life, .. } => *life == FileLife::Refused,
         _ => false,
     };
-    let words = Words { ja: entry.event.text(Lang::Ja), en: entry.event.text(Lang::En) };
+    let words = Words::new(entry.event.text(Lang::Ja), entry.event.text(Lang::En));
     JournalLine { seq: entry.seq, time: entry.time, words, loud }
 }

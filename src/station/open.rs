@@ -22,7 +22,7 @@ use crate::hub::{self, Hub, Roots};
 use crate::knob::{Knob, Knobs, Setting};
 use crate::people::{PeopleError, load_or_built_in};
 use crate::random::Seed;
-use crate::terminal::{Terminal, TerminalError};
+use crate::terminal::{Revisions, Terminal, TerminalError};
 use crate::wire::Connection;
 use crate::wire::http::HttpHub;
 
@@ -194,6 +194,7 @@ fn terminals(
     knobs: &Knobs,
     sink: &Sink,
 ) -> Result<Vec<Arc<Terminal>>, OpenError> {
+    let revisions = Revisions::default();
     let open = |(index, table): (usize, &crate::terminal::TerminalSettings)| {
         let terminal = Terminal::new(
             index + 1,
@@ -204,7 +205,7 @@ fn terminals(
             knobs.clone(),
             sink.clone(),
         )?;
-        Ok(Arc::new(terminal))
+        Ok(Arc::new(terminal.counting_with(revisions.clone())))
     };
     settings.terminal.iter().enumerate().map(open).collect()
 }

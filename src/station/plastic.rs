@@ -9,9 +9,10 @@ use tokio::sync::mpsc;
 
 use super::journal::Journal;
 use super::reader::Message;
-use super::view::{PersonView, Words};
+use super::view::PersonView;
 use crate::card::pcsc;
 use crate::card::reader::CardReader;
+use crate::event::Words;
 
 /// How often the readers are looked through where nothing is configured. Looking costs a few system calls.
 const LOOK: Duration = Duration::from_secs(2);

@@ -9,11 +9,12 @@ use utoipa::ToSchema;
 use crate::authority::Authority;
 use crate::card::soft::{CardImage, CardState, SoftCard};
 use crate::clock::{Clock, date8};
+use crate::event::Words;
 use crate::people::personalise::personalise;
 use crate::people::{People, Person, Profile};
 use crate::random::Seed;
 use crate::station::error::StationError;
-use crate::station::view::{PersonView, Words};
+use crate::station::view::PersonView;
 
 /// People, their cards, and what using the cards has changed.
 pub struct Roster {
@@ -211,7 +212,7 @@ impl Roster {
 }
 
 fn shows(person: &Person) -> Words {
-    Words { ja: person.shows.0.clone(), en: person.shows.1.clone() }
+    Words::new(&person.shows.0, &person.shows.1)
 }
 
 fn row(person: &Person) -> PersonRow {

@@ -10,6 +10,7 @@ use crate::event::Lang;
 use crate::face_reader::settings::{ReaderSettings, Timers};
 use crate::handwritten::{self, Mistake, nearest};
 use crate::knob::Setting;
+use crate::message::subsidy::Edition;
 use crate::number::InstitutionCode;
 use crate::secret::Secret;
 use crate::station::reader::Source;
@@ -151,6 +152,8 @@ impl ReaderTable {
 pub struct HubTable {
     /// A hub elsewhere; embedded when left out.
     pub url: Option<String>,
+    /// Edition of the subsidy document: `R5` or `R6`.
+    pub spec_year: Edition,
 }
 
 /// `[control]`
@@ -222,6 +225,7 @@ impl Settings {
         for terminal in &mut self.terminal {
             terminal.institution = code.as_str().to_owned();
             terminal.pace = self.station.pace;
+            terminal.edition = self.hub.spec_year;
         }
         for reader in &self.reader {
             if reader.terminal == 0 || reader.terminal > self.terminal.len() {

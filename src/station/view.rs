@@ -4,7 +4,7 @@ use jiff::civil::DateTime;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::event::{FileLife, FolderKind, Lang};
+use crate::event::{FileLife, FolderKind, Lang, Words};
 
 /// Everything a screen shows.
 #[derive(Debug, Clone, Serialize)]
@@ -111,22 +111,6 @@ pub struct ScreenView {
     pub lines: Vec<Words>,
     /// What may be chosen now.
     pub buttons: Vec<ButtonView>,
-}
-
-/// One text in two languages.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Words {
-    /// 日本語
-    pub ja: String,
-    /// English
-    pub en: String,
-}
-
-impl Words {
-    /// The text in `lang`.
-    pub fn in_lang(&self, lang: Lang) -> &str {
-        crate::event::say(lang, &self.ja, &self.en)
-    }
 }
 
 /// A button of the reader's screen. `event` is what `POST readers/{n}/events` takes.

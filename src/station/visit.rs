@@ -4,9 +4,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::event::Words;
 use crate::people::Person;
 use crate::secret::Pin;
-use crate::station::view::Words;
 use crate::visit::{CertificateStatus, ConsentPlan, FaceResult, Identify, Outcome, Plan, PrescriptionForm, Question};
 
 /// A visit to be made. What is left out is the person's habit.

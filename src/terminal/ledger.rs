@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::civil::DateTime;
 use serde::Serialize;
@@ -30,6 +32,16 @@ pub struct FileRecord {
     pub note: Option<String>,
 }
 
+/// Counts every step of every file. The terminals of one station share it, so that one number says what has been seen of all.
+#[derive(Debug, Clone, Default)]
+pub struct Revisions(Arc<AtomicU64>);
+
+impl Revisions {
+    fn next(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::Relaxed) + 1
+    }
+}
+
 /// The ledger of one terminal.
 #[derive(Debug, Default)]
 pub struct Ledger {
@@ -39,7 +51,7 @@ pub struct Ledger {
     forgotten: usize,
     /// The latest record of each path, by number.
     latest: HashMap<PathBuf, usize>,
-    revision: u64,
+    revisions: Revisions,
 }
 
 /// One step to be written down.
@@ -60,10 +72,14 @@ pub struct Step<'a> {
 }
 
 impl Ledger {
+    /// An empty ledger that counts with `revisions`.
+    pub fn new(revisions: Revisions) -> Self {
+        Self { revisions, ..Self::default() }
+    }
+
     /// Writes a step down. A name that arrives again after its life ended begins a new record.
     pub fn note(&mut self, step: Step<'_>) {
-        self.revision += 1;
-        let revision = self.revision;
+        let revision = self.revisions.next();
         let known = self.latest.get(&step.path).and_then(|number| self.files.get_mut(number - self.forgotten));
         match known.filter(|file| !begins_anew(step.life, file)) {
             Some(file) => {
@@ -73,11 +89,11 @@ impl Ledger {
                 }
                 file.note = step.note.or_else(|| file.note.take());
             }
-            None => self.begin(step),
+            None => self.begin(step, revision),
         }
     }
 
-    fn begin(&mut self, step: Step<'_>) {
+    fn begin(&mut self, step: Step<'_>, revision: u64) {
         if self.files.len() == MAX_FILES
             && let Some(oldest) = self.files.pop_front()
         {
@@ -88,7 +104,7 @@ impl Ledger {
         }
         self.latest.insert(step.path.clone(), self.forgotten + self.files.len());
         self.files.push_back(FileRecord {
-            revision: self.revision,
+            revision,
             folder: step.folder,
             name: step.name.to_owned(),
             path: step.path,
@@ -104,7 +120,7 @@ impl Ledger {
 
     /// Forgets all records; revisions go on, so that whoever asks `since` is not misled.
     pub fn clear(&mut self) {
-        *self = Self { revision: self.revision, ..Self::default() };
+        *self = Self::new(self.revisions.clone());
     }
 }
 
@@ -139,7 +155,7 @@ mod tests {
         for i in 0..MAX_FILES + 5 {
             ledger.note(step(&i.to_string(), FileLife::Arrived));
         }
-        let before = ledger.revision;
+        let before = ledger.revisions.clone().next();
         ledger.note(step("new", FileLife::Arrived));
         ledger.note(step("0", FileLife::Collected));
         assert_eq!((ledger.files.len(), ledger.latest.len()), (MAX_FILES, MAX_FILES));

@@ -36,7 +36,7 @@ use crate::message::subsidy::{Edition, Layout};
 use crate::random::Seed;
 use crate::wire::{Asker, Connection};
 
-pub use ledger::FileRecord;
+pub use ledger::{FileRecord, Revisions};
 pub use pace::Pace;
 pub use settings::TerminalSettings;
 pub use visit::{Delivered, VisitDelivery};
@@ -125,6 +125,12 @@ impl Terminal {
             short_names: Mutex::default(),
             hub_away: AtomicBool::new(false),
         })
+    }
+
+    /// The same, with the steps of its files counted together with other terminals'.
+    pub fn counting_with(mut self, revisions: Revisions) -> Self {
+        self.ledger = Mutex::new(ledger::Ledger::new(revisions));
+        self
     }
 
     /// From 1.

@@ -1,6 +1,7 @@
 //! Whatever is typed and clicked, at whatever size, whatever the station looks like: no panic, and no cell outside its row.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use madoguchi::event::Words;
 use madoguchi::event::{FileLife, FolderKind, Lang};
 use madoguchi::operate::tui::{App, Look, draw};
 use madoguchi::station::view::*;

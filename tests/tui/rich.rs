@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use jiff::civil::{DateTime, datetime};
+use madoguchi::event::Words;
 use madoguchi::event::{FileLife, FolderKind, Lang};
 use madoguchi::station::view::*;
 use serde_json::{Value, json};

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use crate::clock::Stopwatch;
+use crate::event::Words;
 use crate::face_reader::event::Medium;
 use crate::face_reader::patient::AutoPilot;
 use crate::people::Person;
 use crate::station::error::StationError;
 use crate::station::links::Opening;
-use crate::station::view::Words;
 use crate::station::visit::{VisitFiles, VisitReport, VisitStep};
 use crate::visit::{CertificateStatus, Outcome};
 
@@ -114,7 +114,7 @@ impl Ledger {
             reader: self.reader,
             person: self.person,
             outcome,
-            why: Words { ja: ja.to_owned(), en: en.to_owned() },
+            why: Words::new(ja, en),
             proof: self.proof.map(str::to_owned),
             certificate: self.certificate,
             files: self.files,

@@ -2,11 +2,11 @@
 
 use super::guest::Guest;
 use super::{Press, Setup, Source};
+use crate::event::Words;
 use crate::face_reader::dialogue::Dialogue;
 use crate::face_reader::event::EventKind;
-use crate::face_reader::screens::Words as ScreenWords;
 use crate::face_reader::state::State;
-use crate::station::view::{ButtonView, ReaderView, ScreenView, Words};
+use crate::station::view::{ButtonView, ReaderView, ScreenView};
 
 /// The view of a reader with `dialogue`, where `guest` stands.
 pub fn view(
@@ -41,28 +41,21 @@ pub fn view(
     }
 }
 
-fn words(words: &ScreenWords) -> Words {
-    Words { ja: words.ja.clone(), en: words.en.clone() }
-}
-
 fn screen(dialogue: &Dialogue, occupied: bool) -> ScreenView {
     let screen = dialogue.screen();
     let mut buttons: Vec<ButtonView> = screen
         .buttons
         .iter()
-        .map(|b| ButtonView { words: words(&b.label), event: Press::of_touch(b.touch), staff: false })
+        .map(|b| ButtonView { words: b.label.clone(), event: Press::of_touch(b.touch), staff: false })
         .collect();
     buttons.extend(operator_buttons(dialogue, screen.pin_pad, occupied));
-    ScreenView { title: words(&screen.title), lines: screen.lines.iter().map(words).collect(), buttons }
+    ScreenView { title: screen.title, lines: screen.lines, buttons }
 }
 
 /// What the operator does in place of camera, keypad and staff.
 fn operator_buttons(dialogue: &Dialogue, pin_pad: Option<usize>, occupied: bool) -> Vec<ButtonView> {
-    let button = |ja: &str, en: &str, event: serde_json::Value| ButtonView {
-        words: Words { ja: ja.to_owned(), en: en.to_owned() },
-        event,
-        staff: true,
-    };
+    let button =
+        |ja: &str, en: &str, event: serde_json::Value| ButtonView { words: Words::new(ja, en), event, staff: true };
     let mut buttons = Vec::new();
     if dialogue.state() == State::FaceCapture {
         let face = |result: &str| serde_json::json!({ "event": "face", "result": result });

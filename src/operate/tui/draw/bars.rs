@@ -66,7 +66,7 @@ pub fn strip(pen: &mut Pen<'_>, view: &View, rect: Rect) {
     let who = reader.person_name.as_deref().or(reader.card.as_deref()).unwrap_or(nobody);
     let alarm = if reader.alarm { pen.say(" 取り忘れ! ", " card forgotten! ") } else { "" };
     let number = format!(" {}{} ", pen.say("リーダー", "reader "), reader.number);
-    let title = format!("  {}", reader.screen.title.in_lang(app.lang));
+    let title = format!("  {}", reader.screen.title.say(app.lang));
     pen.row(rect, 0, &[(&number, look.accent()), (who, Style::new()), (alarm, look.alarm()), (&title, look.dim())]);
     pen.spots.add(rect, Target::Panel(Panel::Reader));
 }

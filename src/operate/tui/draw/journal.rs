@@ -40,11 +40,7 @@ pub fn paint(pen: &mut Pen<'_>, view: &View, rect: Rect) {
         pen.row(
             inside,
             row,
-            &[
-                (&line.time.strftime(form).to_string(), look.dim()),
-                (mark, style),
-                (line.words.in_lang(app.lang), style),
-            ],
+            &[(&line.time.strftime(form).to_string(), look.dim()), (mark, style), (line.words.say(app.lang), style)],
         );
     }
 }

@@ -89,7 +89,7 @@ fn paint_person(pen: &mut Pen<'_>, view: &View, row: Rect, index: usize, person:
     let (name, about) = (name_cells(row.width), usize::from(row.width).saturating_sub(4 + name_cells(row.width)));
     let reader = view.readers.iter().find(|reader| reader.person.as_deref() == Some(&person.id));
     let mark = reader.map_or_else(String::new, |reader| format!(" R{} ", reader.number));
-    let shows = pad(person.shows.in_lang(app.lang), about.saturating_sub(mark.len()));
+    let shows = pad(person.shows.say(app.lang), about.saturating_sub(mark.len()));
     let here = if reader.is_some() { look.accent() } else { ratatui::style::Style::new() };
     pen.row(
         row,
@@ -121,7 +121,7 @@ fn paint_description(pen: &mut Pen<'_>, below: Rect, person: &PersonView) {
     let text = Rect { x: below.x + 1, width: below.width.saturating_sub(2), ..below };
     let kana = format!("  {}", person.name_kana);
     pen.row(text, 1, &[(&person.id, look.accent()), (&kana, look.dim())]);
-    let words = wrap(person.shows.in_lang(lang), usize::from(text.width));
+    let words = wrap(person.shows.say(lang), usize::from(text.width));
     for (row, words) in (2..DESCRIPTION).zip(&words) {
         pen.row(text, row, &[(words, look.dim())]);
     }

@@ -98,7 +98,7 @@ pub fn faults(pen: &mut Pen<'_>, view: &View) {
     }
     // The words of the chosen one in full, where a row had no room for them.
     if let Some(fault) = view.faults.get(pen.app.fault) {
-        let words = wrap(fault.words.in_lang(pen.app.lang), usize::from(body.width));
+        let words = wrap(fault.words.say(pen.app.lang), usize::from(body.width));
         for (row, words) in (list.height + 1..body.height).zip(&words) {
             pen.row(body, row, &[(words, look.dim())]);
         }
@@ -135,7 +135,7 @@ fn paint_fault(pen: &mut Pen<'_>, row: Rect, index: usize, fault: &FaultView, na
         n => format!(" {n}{}", pen.say(" 回", "x")),
     };
     let hits = pad_left(&hits, 7);
-    let words = pad(fault.words.in_lang(pen.app.lang), usize::from(row.width).saturating_sub(names + 6 + 7));
+    let words = pad(fault.words.say(pen.app.lang), usize::from(row.width).saturating_sub(names + 6 + 7));
     let name = pad(&fault.name, names);
     pen.row(row, 0, &[(mark, style), (&name, style), ("  ", style), (&words, Style::new()), (&hits, look.dim())]);
     if index == pen.app.fault {

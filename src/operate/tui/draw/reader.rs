@@ -139,11 +139,11 @@ impl Reader<'_, '_, '_> {
         let buttons = self.flow(rect.width);
         let button_rows = buttons.last().map_or(0, |b| b.row + 1);
         let mut row = 0;
-        for text in rows_of(reader.screen.title.in_lang(lang)).iter().take(2) {
+        for text in rows_of(reader.screen.title.say(lang)).iter().take(2) {
             self.pen.row(rect, row, &[(text, Style::new().add_modifier(ratatui::style::Modifier::BOLD))]);
             row += 1;
         }
-        let lines: Vec<String> = reader.screen.lines.iter().flat_map(|line| rows_of(line.in_lang(lang))).collect();
+        let lines: Vec<String> = reader.screen.lines.iter().flat_map(|line| rows_of(line.say(lang))).collect();
         let needed = row + u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(button_rows);
         // Blank rows where there is room for them: after the title, before the buttons.
         let mut spare = rect.height.saturating_sub(needed);
@@ -193,8 +193,8 @@ impl Reader<'_, '_, '_> {
             let key = keys.next().filter(|_| self.selected).map_or_else(String::new, |key| format!("[{key}]"));
             let staff = if button.staff { say(lang, "係員: ", "staff: ") } else { "" };
             let words = match key.is_empty() {
-                true => format!("[ {staff}{} ]", button.words.in_lang(lang)),
-                false => format!(" {staff}{} ", button.words.in_lang(lang)),
+                true => format!("[ {staff}{} ]", button.words.say(lang)),
+                false => format!(" {staff}{} ", button.words.say(lang)),
             };
             let wide = u16::try_from(width(&key) + width(&words)).unwrap_or(u16::MAX).min(cells);
             if x > 0 && x.saturating_add(wide) > cells {
