@@ -1,0 +1,13 @@
+//! The station from outside: the real binary, its folders, its control API, its commands. Each test has a station of its own.
+
+#[path = "station/desk.rs"]
+mod desk;
+#[path = "station/journal.rs"]
+mod journal;
+#[path = "station/rececon.rs"]
+mod rececon;
+#[path = "station/xml.rs"]
+mod xml;
+
+#[path = "station/people.rs"]
+mod people;
