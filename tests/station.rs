@@ -9,5 +9,17 @@ mod rececon;
 #[path = "station/xml.rs"]
 mod xml;
 
+#[path = "station/faults.rs"]
+mod faults;
+#[path = "station/killed.rs"]
+mod killed;
 #[path = "station/people.rs"]
 mod people;
+#[path = "station/refusals.rs"]
+mod refusals;
+#[path = "station/repeated.rs"]
+mod repeated;
+#[path = "station/requests.rs"]
+mod requests;
+#[path = "station/steps.rs"]
+mod steps;

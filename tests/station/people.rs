@@ -127,10 +127,8 @@ fn my_numbers(profiles: &BTreeMap<String, toml::Table>) -> Vec<String> {
 
 /// 個人番号 belongs into no file, no journal and no output.
 fn assert_nowhere(numbers: &[String], station: &Station, journal: &Journal) {
-    let mut places: Vec<(String, Vec<u8>)> = ["req", "res", "face", ".madoguchi"]
-        .iter()
-        .flat_map(|folder| files_below(&station.at(folder)))
-        .collect();
+    let mut places: Vec<(String, Vec<u8>)> =
+        ["req", "res", "face", ".madoguchi"].iter().flat_map(|folder| files_below(&station.at(folder))).collect();
     assert!(places.len() > 30, "the folders were not read");
     let heard: Vec<String> = journal.heard().iter().map(|heard| heard.entry.to_string()).collect();
     assert!(heard.len() > 200, "the journal was not heard");

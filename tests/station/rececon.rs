@@ -38,9 +38,10 @@ impl Request {
     /// As the specification prints it, in UTF-8.
     pub fn xml(&self) -> String {
         let Self { identifier, date, institution, insurer, symbol, number, birthdate, limit, .. } = self;
-        let branch = self.branch.as_deref().map_or_else(String::new, |branch| {
-            format!("<InsuredBranchNumber>{branch}</InsuredBranchNumber>\n      ")
-        });
+        let branch = self
+            .branch
+            .as_deref()
+            .map_or_else(String::new, |branch| format!("<InsuredBranchNumber>{branch}</InsuredBranchNumber>\n      "));
         format!(
             r#"<?xml version="1.0" encoding="UTF-8" standalone="no"?>
 <XmlMsg>
@@ -71,7 +72,6 @@ impl Request {
 pub fn in_shift_jis(text: &str) -> Vec<u8> {
     let (bytes, _, lost) = encoding_rs::SHIFT_JIS.encode(text);
     assert!(!lost, "the request itself is outside CP932");
-    String::from_utf8(text[..text.find("?>").unwrap()].into()).unwrap();
     let mut declared = bytes.into_owned();
     let at = declared.windows(5).position(|w| w == b"UTF-8").unwrap();
     declared.splice(at..at + 5, *b"Shift_JIS");
@@ -95,12 +95,15 @@ pub fn drop_in(station: &Station, name: &str, bytes: &[u8]) {
     fs::rename(beside, target).unwrap();
 }
 
-/// Straight under its name, piece by piece, each of them on the disk before the next: a careless one.
+/// Straight under its name, piece by piece, closed and opened again between them: a careless one.
 pub fn write_in_place(path: &Path, bytes: &[u8], pieces: usize, between: impl Fn()) {
-    let mut file = fs::File::create(path).unwrap();
-    for piece in bytes.chunks(bytes.len().div_ceil(pieces)) {
+    let pieces: Vec<&[u8]> = bytes.chunks(bytes.len().div_ceil(pieces)).collect();
+    for (i, piece) in pieces.iter().enumerate() {
+        let mut file = fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
         file.write_all(piece).unwrap();
-        file.sync_data().unwrap();
-        between();
+        drop(file);
+        if i + 1 < pieces.len() {
+            between();
+        }
     }
 }
