@@ -23,3 +23,9 @@ mod repeated;
 mod requests;
 #[path = "station/steps.rs"]
 mod steps;
+#[path = "station/control.rs"]
+mod control;
+#[path = "station/opening.rs"]
+mod opening;
+#[path = "station/remote.rs"]
+mod remote;
