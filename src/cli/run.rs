@@ -146,7 +146,11 @@ async fn told_to_end() {
 
 fn could_not_open(error: &OpenError) -> Failure {
     let exit = if error.is_outside() { Exit::Outside } else { Exit::Usage };
-    Failure::new(exit, error.to_string())
+    let failure = Failure::new(exit, error.to_string());
+    match error.remedy() {
+        Some(remedy) => failure.remedy(remedy),
+        None => failure,
+    }
 }
 
 /// File, environment, command line, in that order of growing weight.

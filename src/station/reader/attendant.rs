@@ -322,8 +322,7 @@ impl Attendant {
             }
             Happened::Delivered { reference, files, era } => {
                 if let Some(ledger) = self.ledgers.get_mut(&reference).filter(|_| era == self.era) {
-                    ledger.files = files;
-                    ledger.delivering = false;
+                    ledger.delivered(files);
                 }
                 self.close_visits();
             }
@@ -362,8 +361,8 @@ impl Attendant {
         if now == State::Idle {
             self.see_off();
         }
-        self.close_visits();
         self.show();
+        self.close_visits();
         self.plan_move();
         if !self.is_busy() {
             for done in self.waiting.drain(..) {
@@ -378,6 +377,9 @@ impl Attendant {
     /// Nobody stands there any more: the card is put back, its counters kept, the faults meant for this visit are gone.
     fn see_off(&mut self) {
         let Some(guest) = self.guest.take() else { return };
+        if let Some(ledger) = self.ledgers.get_mut(&guest.reference) {
+            ledger.leave();
+        }
         self.alarm = false;
         self.proof = None;
         self.hand.lock().unwrap_or_else(PoisonError::into_inner).let_go();

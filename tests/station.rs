@@ -1,0 +1,31 @@
+//! The station from outside: the real binary, its folders, its control API, its commands. Each test has a station of its own.
+
+#[path = "station/desk.rs"]
+mod desk;
+#[path = "station/journal.rs"]
+mod journal;
+#[path = "station/rececon.rs"]
+mod rececon;
+#[path = "station/xml.rs"]
+mod xml;
+
+#[path = "station/faults.rs"]
+mod faults;
+#[path = "station/killed.rs"]
+mod killed;
+#[path = "station/people.rs"]
+mod people;
+#[path = "station/refusals.rs"]
+mod refusals;
+#[path = "station/repeated.rs"]
+mod repeated;
+#[path = "station/requests.rs"]
+mod requests;
+#[path = "station/steps.rs"]
+mod steps;
+#[path = "station/control.rs"]
+mod control;
+#[path = "station/opening.rs"]
+mod opening;
+#[path = "station/remote.rs"]
+mod remote;
