@@ -196,7 +196,11 @@ fn the_clock_can_be_frozen_shifted_and_advanced_and_files_follow_it() {
     assert_eq!(running["frozen"], false);
     assert!(time().starts_with("20270601000"));
     set(json!({ "shift": "20400101000000" }));
-    assert_eq!(station.visit("taro")["outcome"], "certificate-refused", "the card does not grow younger with the clock");
+    assert_eq!(
+        station.visit("taro")["outcome"],
+        "certificate-refused",
+        "the card does not grow younger with the clock"
+    );
     for wrong in [json!({}), json!({ "freeze": "noon" }), json!({ "freeze": "20270101080000", "advance_s": 1 })] {
         assert_eq!(station.put("/control/v1/clock", &wrong).status, 422, "{wrong}");
     }

@@ -103,7 +103,10 @@ fn a_variable_that_names_no_setting_is_refused_with_the_nearest_table() {
 #[test]
 fn options_weigh_more_than_variables_and_those_more_than_the_file() {
     let place = Place::new();
-    place.write("madoguchi.toml", "[station]\nseed = 1\nclock = \"20250101090000,freeze\"\n[[terminal]]\nfolder = \"oqs\"\n");
+    place.write(
+        "madoguchi.toml",
+        "[station]\nseed = 1\nclock = \"20250101090000,freeze\"\n[[terminal]]\nfolder = \"oqs\"\n",
+    );
     let start = |args: &[&str], seed: Option<&str>| {
         let mut command = madoguchi(place.path(), &["run", "--headless", "--control", "127.0.0.1:0"]);
         command.args(args).envs(seed.map(|seed| ("MADOGUCHI_STATION_SEED", seed)));
