@@ -105,7 +105,7 @@ fn table(args: &ExplainArgs) -> Result<ElementTable, String> {
         None => ElementTable::embedded().clone(),
     };
     if let Some(path) = &args.layout {
-        let layout = Layout::from_toml(&read(path)?, Edition::R6);
+        let layout = Layout::from_toml(&path.display().to_string(), &read(path)?, Edition::R6);
         table = table.with_layout(&layout.map_err(|error| format!("{}: {error}", path.display()))?);
     }
     Ok(table)

@@ -14,6 +14,7 @@ use super::dialogue::{Dialogue, Patient};
 use super::event::{Medium, PIN_DIGITS, Touch};
 use super::state::{Failure, State};
 use crate::event::Words;
+use crate::handwritten::{self, Mistake};
 use crate::visit::{CertificateStatus, FaceResult, Outcome, Question};
 
 const STANDARD: &str = include_str!("models/standard.toml");
@@ -107,13 +108,8 @@ pub enum ModelError {
     #[error("リーダー機種「{0}」はありません / no such model: use standard, reception or a file")]
     Unknown(String),
     /// Not TOML, or a key that does not exist.
-    #[error("{file}: リーダー機種ファイルとして読めません / not a model file: {cause}")]
-    Form {
-        /// The model file.
-        file: String,
-        /// Line, key and what was expected.
-        cause: Box<toml::de::Error>,
-    },
+    #[error(transparent)]
+    Form(#[from] Box<Mistake>),
     /// A name in the file that nothing goes by.
     #[error("{file}: {place}「{name}」はありません / no such name{}", nearest(.near))]
     Name {
@@ -158,8 +154,7 @@ impl Model {
 
     /// A model from a file's content; `file` is its name for errors.
     pub fn parse(file: &str, text: &str) -> Result<Self, ModelError> {
-        let read: ModelFile =
-            toml::from_str(text).map_err(|cause| ModelError::Form { file: file.to_owned(), cause: Box::new(cause) })?;
+        let read: ModelFile = handwritten::from_toml(file, text)?;
         let base = match read.base.as_deref() {
             // A shipped base has a shipped base or none, so this ends.
             Some(name) => Some(Self::shipped(name)?),

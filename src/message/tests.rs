@@ -140,21 +140,21 @@ fn r5_has_no_item_and_no_kind_of_r6() {
 #[test]
 fn a_vendors_layout_gives_the_tags_and_a_wrong_one_is_refused_by_name() {
     let text = Layout::embedded_text().replace("tag = \"ValidFrom\"", "tag = \"Yuko\"");
-    let layout = Layout::from_toml(&text, Edition::R6).unwrap();
+    let layout = Layout::from_toml("pmh.toml", &text, Edition::R6).unwrap();
     let tree = layout.to_tree(&samples::subsidies(), Repeat::MedicalSubsidies);
     assert!(tree.at(&["MessageBody", "MedicalSubsidies", "Yuko"]).is_some());
     assert_eq!(layout.from_tree(&tree).unwrap().document, samples::subsidies());
 
     let renamed = Layout::embedded_text().replace("tag = \"CharacterCodeIdentifier\"", "tag = \"Moji\"");
-    let layout = Layout::from_toml(&renamed, Edition::R6).unwrap();
+    let layout = Layout::from_toml("pmh.toml", &renamed, Edition::R6).unwrap();
     let style = Style { encoding: Encoding::ShiftJis, ..Style::default() };
     assert!(utf8(&style.subsidies(&samples::subsidies(), &layout).bytes).contains("<Moji>1</Moji>"));
 
     let twice = Layout::embedded_text().replace("tag = \"ValidFrom\"", "tag = \"ValidTo\"");
-    let error = Layout::from_toml(&twice, Edition::R6).unwrap_err().to_string();
+    let error = Layout::from_toml("pmh.toml", &twice, Edition::R6).unwrap_err().to_string();
     assert!(error.contains("ValidTo") && error.contains("certificate"), "{error}");
     let unknown = Layout::embedded_text().replace("item = \"valid-from\"", "item = \"valid-form\"");
-    let error = Layout::from_toml(&unknown, Edition::R6).unwrap_err().to_string();
+    let error = Layout::from_toml("pmh.toml", &unknown, Edition::R6).unwrap_err().to_string();
     assert!(error.contains("valid-form") && error.contains("valid-from"), "{error}");
 }
 

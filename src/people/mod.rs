@@ -31,7 +31,7 @@ mod tests;
 pub use built_in::{built_in, shipped};
 pub use collection::{LookupError, People};
 pub use day::{Day, DayError};
-pub use error::{PeopleError, ProfileError};
+pub use error::PeopleError;
 pub use finding::{Finding, Unusual};
 pub use load::{load, load_or_built_in};
 pub use person::{CardKind, CardOfPerson, Elderly, Limit, Person, Qualification, SpecificDisease, Subsidy};

@@ -1,6 +1,6 @@
 //! One desk: readers, terminals, the connection to a hub, the clock and the journal, composed.
 //!
-//! - [`settings`]: `madoguchi.toml`
+//! - [`settings`]: what stands in `madoguchi.toml`
 //! - [`reader`]: a reader at work
 //! - [`roster`]: people, and the cards in their purses
 //! - [`links`]: what a reader needs of its station

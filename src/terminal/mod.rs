@@ -198,7 +198,7 @@ fn read_layout(path: Option<&Path>, edition: Edition) -> Result<Layout, Terminal
     let Some(path) = path else { return Ok(Layout::embedded(edition).clone()) };
     let wrong = |cause: String| TerminalError::Layout { path: path.to_owned(), cause };
     let text = std::fs::read_to_string(path).map_err(|cause| wrong(cause.to_string()))?;
-    Layout::from_toml(&text, edition).map_err(|cause| wrong(cause.to_string()))
+    Layout::from_toml(&path.display().to_string(), &text, edition).map_err(|cause| wrong(cause.to_string()))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -15,6 +15,7 @@ use crate::folder::intake::{Intake, Looked, Rules};
 use crate::folder::recover;
 use crate::folder::watch::{Heard, Role, Subscription, Watch};
 use crate::folder::{Folders, Parcel};
+use crate::message::name::PmhName;
 use crate::message::xml::{SINGLE_LIMIT, is_whole_named};
 use crate::terminal::turns::Turns;
 use crate::terminal::{Terminal, linkage, lock};
@@ -107,6 +108,11 @@ impl Counter {
             });
         }
         for claim in unfinished.claims {
+            if PmhName::parse(&claim.name).is_some() {
+                let terminal = self.terminal.clone();
+                self.answers.spawn(async move { drop(terminal.keep_promise(claim).await) });
+                continue;
+            }
             let note = "前回の起動で受け取った要求 / taken by an earlier run".to_owned();
             let path = self.terminal.req_path(&claim.name);
             self.terminal.step(FolderKind::Req, &path, FileLife::Claimed, Some(note), None);

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::item::{CertificateItem, FacePart, HeaderItem, LimitItem};
 use crate::code::Provenance;
+use crate::handwritten::{self, Mistake};
 use crate::message::element::{ElementRow, Format};
 
 /// Edition of the interface, by fiscal year.
@@ -131,8 +132,8 @@ pub struct Kind {
 #[derive(Debug, thiserror::Error)]
 pub enum LayoutError {
     /// Not the form of a layout.
-    #[error("レイアウトとして読めません / not a layout: {0}")]
-    Form(#[from] toml::de::Error),
+    #[error(transparent)]
+    Form(#[from] Box<Mistake>),
     /// Two rows of one block with one tag: a document could not be read back.
     #[error(
         "レイアウトの {block} にタグ {tag} が二つあります / the layout has the tag {tag} twice in {block}: rename one"
@@ -149,12 +150,12 @@ pub enum LayoutError {
 }
 
 impl Layout {
-    /// Reads a layout and keeps what `edition` has.
+    /// Reads a layout and keeps what `edition` has. `file` is how mistakes call it.
     ///
     /// # Errors
     /// [`LayoutError`] with line and column, or the tag that stands twice.
-    pub fn from_toml(text: &str, edition: Edition) -> Result<Self, LayoutError> {
-        let mut layout: Self = toml::from_str(text)?;
+    pub fn from_toml(file: &str, text: &str, edition: Edition) -> Result<Self, LayoutError> {
+        let mut layout: Self = handwritten::from_toml(file, text)?;
         layout.keep(edition);
         layout.check()?;
         Ok(layout)
@@ -228,7 +229,7 @@ fn distinct<'a>(block: &'static str, tags: impl Iterator<Item = &'a String>) -> 
 
 fn embedded_for(edition: Edition) -> Layout {
     // The text is part of the program; a test reads it for every edition.
-    Layout::from_toml(Layout::embedded_text(), edition).expect("the layout is part of the program")
+    Layout::from_toml("pmh.toml", Layout::embedded_text(), edition).expect("the layout is part of the program")
 }
 
 impl Layout {

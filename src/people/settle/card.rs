@@ -4,7 +4,8 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
-use crate::people::{CardKind, CardOfPerson, CardProfile, PeopleError, ProfileError};
+use crate::handwritten::Mistake;
+use crate::people::{CardKind, CardOfPerson, CardProfile, PeopleError};
 use crate::secret::Pin;
 
 /// 暗証番号 of a card whose profile names none.
@@ -32,7 +33,7 @@ impl CardProfile {
         };
         let serial = match &self.serial {
             Some(hex) => parse_serial(hex).ok_or_else(|| {
-                ProfileError::of_key(
+                Mistake::of_key(
                     id,
                     "serial",
                     format!("シリアル番号「{hex}」は 16 進数 1〜20 バイトの正の数にしてください（例 227B13）。"),
@@ -61,7 +62,7 @@ impl CardProfile {
             return Ok(pin);
         }
         let (ja, en) = ("暗証番号は数字 4 桁です。", "a PIN is four digits");
-        Err(ProfileError::of_key(id, "pin", ja, en).into())
+        Err(Mistake::of_key(id, "pin", ja, en).into())
     }
 
     fn sign_password(&self, id: &str) -> Result<Pin, PeopleError> {
@@ -71,7 +72,7 @@ impl CardProfile {
             return Ok(password);
         }
         let ja = "署名用パスワードは英大文字と数字で 6〜16 文字です。";
-        Err(ProfileError::of_key(id, "sign_password", ja, "6 to 16 upper-case letters and digits").into())
+        Err(Mistake::of_key(id, "sign_password", ja, "6 to 16 upper-case letters and digits").into())
     }
 }
 

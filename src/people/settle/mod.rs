@@ -10,9 +10,9 @@ mod subsidy;
 use jiff::civil::Date;
 
 use super::{
-    CardKind, CardOfPerson, Consents, Day, HabitsProfile, IdentifyBy, PeopleError, Person, Profile, ProfileError,
-    SubsidyUse,
+    CardKind, CardOfPerson, Consents, Day, HabitsProfile, IdentifyBy, PeopleError, Person, Profile, SubsidyUse,
 };
+use crate::handwritten::Mistake;
 use crate::message::subsidy::FaceItem;
 use crate::visit::{ConsentPlan, FaceResult, Identify, Plan, PrescriptionForm};
 
@@ -26,7 +26,7 @@ impl Profile {
     pub fn settle(&self, id: &str, today: Date) -> Result<Person, PeopleError> {
         check_id(id)?;
         if self.name.trim().is_empty() {
-            return Err(ProfileError::of_key(id, "name", "氏名が空です。", "the name is empty").into());
+            return Err(Mistake::of_key(id, "name", "氏名が空です。", "the name is empty").into());
         }
         self.check_lists(id)?;
         let birthdate = self.birthdate.on(today);
@@ -57,7 +57,7 @@ impl Profile {
     fn check_lists(&self, id: &str) -> Result<(), PeopleError> {
         let too_many = |key: &str, what: &str| {
             let ja = format!("{what}は {MOST} つまでです。");
-            Err(ProfileError::of_key(id, key, ja, format!("at the most {MOST}")).into())
+            Err(Mistake::of_key(id, key, ja, format!("at the most {MOST}")).into())
         };
         let mut tickets = self.qualifications.iter().flat_map(|qualification| &qualification.medical_tickets);
         if tickets.clone().any(|ticket| ticket.injury_names.len() > MOST) {
@@ -84,7 +84,7 @@ fn check_id(id: &str) -> Result<(), PeopleError> {
     if id.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()) && id.chars().all(plain) {
         return Ok(());
     }
-    Err(ProfileError::of_key(
+    Err(Mistake::of_key(
         id,
         "id",
         "ファイル名（ID）は半角の英小文字・数字・- _ だけにしてください（例 taro.toml）。",

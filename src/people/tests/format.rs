@@ -1,5 +1,6 @@
 //! The format: errors with their place, round trips, defaults, what the documentation says.
 
+use crate::handwritten::Mistake;
 use serde::de::DeserializeOwned;
 
 use super::*;
@@ -7,7 +8,7 @@ use crate::message::subsidy::{CopaymentLimit, FaceItem};
 
 const SMALL: &str = "name = \"追加　一子\"\nsex = \"2\"\nbirthdate = \"1985-04-12\"\n";
 
-fn error(text: &str) -> ProfileError {
+fn error(text: &str) -> Mistake {
     *read_toml("p.toml", text).unwrap_err()
 }
 
