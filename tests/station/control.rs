@@ -64,6 +64,15 @@ fn refusals_are_problem_documents_with_status_kind_and_words() {
 }
 
 #[test]
+fn a_body_that_is_not_announced_as_json_is_refused_with_the_header_to_send() {
+    let (_place, station) = desk();
+    let reply = station.post_text("/control/v1/visits", r#"{ "person": "taro" }"#);
+    assert_eq!((reply.status, reply.body["title"].as_str()), (415, Some("not-announced-as-json")));
+    assert!(reply.body["remedy"].as_str().unwrap().contains("Content-Type: application/json"), "{reply:?}");
+    assert!(station.names("face").is_empty(), "no page in a browser makes a visit");
+}
+
+#[test]
 fn the_start_page_is_for_people() {
     let (_place, station) = desk();
     let page = station.get("/").ok();
@@ -196,7 +205,11 @@ fn the_clock_can_be_frozen_shifted_and_advanced_and_files_follow_it() {
     assert_eq!(running["frozen"], false);
     assert!(time().starts_with("20270601000"));
     set(json!({ "shift": "20400101000000" }));
-    assert_eq!(station.visit("taro")["outcome"], "certificate-refused", "the card does not grow younger with the clock");
+    assert_eq!(
+        station.visit("taro")["outcome"],
+        "certificate-refused",
+        "the card does not grow younger with the clock"
+    );
     for wrong in [json!({}), json!({ "freeze": "noon" }), json!({ "freeze": "20270101080000", "advance_s": 1 })] {
         assert_eq!(station.put("/control/v1/clock", &wrong).status, 422, "{wrong}");
     }

@@ -103,7 +103,10 @@ fn a_variable_that_names_no_setting_is_refused_with_the_nearest_table() {
 #[test]
 fn options_weigh_more_than_variables_and_those_more_than_the_file() {
     let place = Place::new();
-    place.write("madoguchi.toml", "[station]\nseed = 1\nclock = \"20250101090000,freeze\"\n[[terminal]]\nfolder = \"oqs\"\n");
+    place.write(
+        "madoguchi.toml",
+        "[station]\nseed = 1\nclock = \"20250101090000,freeze\"\n[[terminal]]\nfolder = \"oqs\"\n",
+    );
     let start = |args: &[&str], seed: Option<&str>| {
         let mut command = madoguchi(place.path(), &["run", "--headless", "--control", "127.0.0.1:0"]);
         command.args(args).envs(seed.map(|seed| ("MADOGUCHI_STATION_SEED", seed)));
@@ -114,6 +117,15 @@ fn options_weigh_more_than_variables_and_those_more_than_the_file() {
     assert_eq!(start(&[], Some("2"))["seed"], 2);
     let told = start(&["--seed", "3", "--clock", "2026-11-21T00:00:00Z,freeze"], Some("2"));
     assert_eq!((&told["seed"], &told["time"]), (&json!(3), &json!("20261121090000")), "UTC became JST");
+}
+
+#[test]
+fn a_clock_that_is_set_and_not_frozen_runs_on_from_there() {
+    let place = Place::new();
+    let station = place.open(&["--clock", "20261121235958"]);
+    let time = || station.get("/control/v1/clock").ok();
+    assert_eq!(time()["frozen"], false);
+    crate::desk::until("the next day", || time()["time"].as_str().unwrap().starts_with("20261122").then_some(()));
 }
 
 #[test]
@@ -175,7 +187,7 @@ fn with_a_token_nobody_acts_without_it_and_health_stays_open() {
     assert_eq!(station.command(&["tap", "taro", "--token", "open sesam"]).code, 2);
     assert_eq!(station.command(&["tap", "taro", "--token", "open sesame"]).code, 0);
     let mut by_variable = madoguchi(place.path(), &["tap", "taro", "--station", &station.url]);
-    assert!(by_variable.env("MADOGUCHI_TOKEN", "open sesame").status().unwrap().success());
+    assert!(by_variable.env("MADOGUCHI_TOKEN", "open sesame").output().unwrap().status.success());
     assert!(!station.process.stderr.lock().unwrap().contains("sesame"), "the token was told");
 }
 

@@ -75,7 +75,11 @@ fn a_hub_that_dies_ends_visits_as_unreachable_and_requests_as_9_until_it_is_back
     assert!(tapped.out.contains("センターに接続できません"), "{}", tapped.out);
     let answer = ask(&station, "1");
     assert_eq!(answer.value("SegmentOfResult"), Some("9"));
-    assert_eq!(answer.value("ArbitraryFileIdentifier"), Some(Request::taro().identifier.as_str()), "whose answer it is");
+    assert_eq!(
+        answer.value("ArbitraryFileIdentifier"),
+        Some(Request::taro().identifier.as_str()),
+        "whose answer it is"
+    );
     assert!(answer.value("ErrorMessage").unwrap().contains(&url), "{answer:?}");
     journal.entry("the trouble", |entry| entry["kind"] == "trouble" && entry["ja"].as_str().unwrap().contains(&url));
     let (_second, again) = hub(&elsewhere, url.strip_prefix("http://").unwrap());
