@@ -12,9 +12,7 @@ use tokio::task::JoinSet;
 use crate::clock::Stopwatch;
 use crate::event::{FileLife, FolderKind};
 use crate::folder::intake::{Intake, Looked, Rules};
-use crate::folder::recover;
 use crate::folder::watch::{Heard, Role, Subscription, Watch};
-use crate::folder::{Folders, Parcel};
 use crate::message::name::PmhName;
 use crate::message::xml::{SINGLE_LIMIT, is_whole_named};
 use crate::terminal::turns::Turns;
@@ -96,7 +94,7 @@ impl Counter {
 
     /// Staged answers are delivered, claimed requests are asked again.
     fn finish_what_was_begun(&mut self) {
-        let unfinished = recover::recover(&self.terminal.folders);
+        let unfinished = std::mem::take(&mut *lock(&self.terminal.unfinished));
         for parcel in unfinished.parcels {
             let terminal = self.terminal.clone();
             let mut turn = self.turns.take(parcel.about());
@@ -248,9 +246,4 @@ impl Counter {
 fn fresh_eyes(terminal: &Terminal) -> Intake {
     let rules = Rules { is_ours: linkage::is_ours, is_whole: is_whole_named, max_len: SINGLE_LIMIT as u64 };
     Intake::new(terminal.folders.clone(), rules)
-}
-
-/// What an earlier run staged in a folder that has no requests.
-pub(super) fn unfinished_parcels(folders: &Arc<Folders>) -> Vec<Parcel> {
-    recover::recover(folders).parcels
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::event::FolderKind;
 use crate::folder::publish::Content;
-use crate::folder::recover::Target;
+use crate::folder::recover::{Target, recover};
 use crate::folder::{Claim, Folders, Item, LayoutError, Placed, claim};
 use crate::message::name::{FaceName, PmhName, face_name};
 use crate::message::qualification::QualificationResult;
@@ -48,16 +48,17 @@ impl Terminal {
     /// Opens the face folder of a reader that is tied to a 再来受付機, and delivers what an earlier run left for it. Done by itself at the
     /// first visit as well; the station calls it at its start.
     pub async fn adopt_face_folder(self: &Arc<Self>, path: PathBuf) -> Result<(), LayoutError> {
-        let opened = {
+        let left_behind = {
             let mut known = lock(&self.face_folders);
             if known.contains_key(&path) || path == self.paths().face {
                 return Ok(());
             }
             let opened = Arc::new(Folders::open_face_only(path.clone())?);
-            known.insert(path, opened.clone());
-            opened
+            let left_behind = recover(&opened).parcels;
+            known.insert(path, opened);
+            left_behind
         };
-        for parcel in serve::unfinished_parcels(&opened) {
+        for parcel in left_behind {
             self.deliver(parcel, None, Some(serve::LATE_NOTE.to_owned())).await;
         }
         Ok(())
