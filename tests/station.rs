@@ -9,6 +9,8 @@ mod rececon;
 #[path = "station/xml.rs"]
 mod xml;
 
+#[path = "station/commands.rs"]
+mod commands;
 #[path = "station/control.rs"]
 mod control;
 #[path = "station/faults.rs"]
@@ -27,5 +29,7 @@ mod remote;
 mod repeated;
 #[path = "station/requests.rs"]
 mod requests;
+#[path = "station/several.rs"]
+mod several;
 #[path = "station/steps.rs"]
 mod steps;

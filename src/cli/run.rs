@@ -33,7 +33,7 @@ pub struct RunArgs {
     /// 設定ファイル (既定: ./madoguchi.toml、なければ既定値) / settings (default: ./madoguchi.toml if there is one)
     #[arg(long, value_name = "FILE", env = "MADOGUCHI_CONFIG")]
     config: Option<PathBuf>,
-    /// 患者のフォルダー (既定: card-profiles、なければ内蔵) / folder of people (default: card-profiles, else the built-in ones)
+    /// 患者のフォルダ (既定: card-profiles、なければ内蔵) / folder of people (default: card-profiles, else the built-in ones)
     #[arg(long, value_name = "DIR")]
     people: Option<PathBuf>,
     /// 制御APIの待ち受け (既定: 127.0.0.1:8790、ポート0は空きポート) / where the control API listens
@@ -51,7 +51,7 @@ pub struct RunArgs {
     /// 速さ: instant, brisk (既定), real / how fast the station lives
     #[arg(long, value_name = "PACE", value_parser = ["instant", "brisk", "real"])]
     pace: Option<String>,
-    /// PINの残り回数などを残すフォルダー / folder in which PIN counters and the like are kept between runs
+    /// PINの残り回数などを残すフォルダ / folder in which PIN counters and the like are kept between runs
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
 }

@@ -37,6 +37,7 @@ use self::view::{FileView, LifeStep, ReaderView, StationView, TerminalView};
 use self::visit::{VisitReport, VisitRequest};
 use crate::clock::Clock;
 use crate::event::{Event, Lang};
+use crate::face_reader::event::is_typable;
 use crate::handwritten::nearest;
 use crate::hub::Hub;
 use crate::knob::{Knob, Knobs, Setting};
@@ -69,6 +70,13 @@ impl Station {
                 what: "person".to_owned(),
                 ja: "患者を指定してください".to_owned(),
                 en: "a software card needs its person".to_owned(),
+            });
+        }
+        if request.pin.as_ref().is_some_and(|pin| !is_typable(pin)) {
+            return Err(StationError::BadValue {
+                what: "pin".to_owned(),
+                ja: "暗証番号は数字4桁です".to_owned(),
+                en: "the reader's pad takes four digits".to_owned(),
             });
         }
         let faults = request.faults.iter().map(|name| self.knob(name)).collect::<Result<Vec<_>, _>>()?;

@@ -64,6 +64,15 @@ fn refusals_are_problem_documents_with_status_kind_and_words() {
 }
 
 #[test]
+fn a_body_that_is_not_announced_as_json_is_refused_with_the_header_to_send() {
+    let (_place, station) = desk();
+    let reply = station.post_text("/control/v1/visits", r#"{ "person": "taro" }"#);
+    assert_eq!((reply.status, reply.body["title"].as_str()), (415, Some("not-announced-as-json")));
+    assert!(reply.body["remedy"].as_str().unwrap().contains("Content-Type: application/json"), "{reply:?}");
+    assert!(station.names("face").is_empty(), "no page in a browser makes a visit");
+}
+
+#[test]
 fn the_start_page_is_for_people() {
     let (_place, station) = desk();
     let page = station.get("/").ok();

@@ -238,6 +238,11 @@ impl Station {
         reply(self.agent.post(format!("{}{path}", self.url)).send_json(body))
     }
 
+    /// A body that is announced as nothing but text.
+    pub fn post_text(&self, path: &str, body: &str) -> Reply {
+        reply(self.agent.post(format!("{}{path}", self.url)).content_type("text/plain").send(body))
+    }
+
     pub fn put(&self, path: &str, body: &Value) -> Reply {
         reply(self.agent.put(format!("{}{path}", self.url)).send_json(body))
     }

@@ -120,6 +120,15 @@ fn options_weigh_more_than_variables_and_those_more_than_the_file() {
 }
 
 #[test]
+fn a_clock_that_is_set_and_not_frozen_runs_on_from_there() {
+    let place = Place::new();
+    let station = place.open(&["--clock", "20261121235958"]);
+    let time = || station.get("/control/v1/clock").ok();
+    assert_eq!(time()["frozen"], false);
+    crate::desk::until("the next day", || time()["time"].as_str().unwrap().starts_with("20261122").then_some(()));
+}
+
+#[test]
 fn a_time_that_is_none_and_people_that_are_nowhere_are_wrong_usage() {
     let place = Place::new();
     assert_says(&place.refused(&["--clock", "noon"]), 2, &["noon", "YYYYMMDDHHmmss", ",freeze"]);
@@ -178,7 +187,7 @@ fn with_a_token_nobody_acts_without_it_and_health_stays_open() {
     assert_eq!(station.command(&["tap", "taro", "--token", "open sesam"]).code, 2);
     assert_eq!(station.command(&["tap", "taro", "--token", "open sesame"]).code, 0);
     let mut by_variable = madoguchi(place.path(), &["tap", "taro", "--station", &station.url]);
-    assert!(by_variable.env("MADOGUCHI_TOKEN", "open sesame").status().unwrap().success());
+    assert!(by_variable.env("MADOGUCHI_TOKEN", "open sesame").output().unwrap().status.success());
     assert!(!station.process.stderr.lock().unwrap().contains("sesame"), "the token was told");
 }
 
