@@ -3,6 +3,8 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use clap::Args;
 
@@ -17,6 +19,8 @@ use crate::terminal::{Pace, TerminalSettings};
 
 /// Settings are read from here when nobody says where.
 const USUAL_FILE: &str = "madoguchi.toml";
+/// The screen looks up ten times a second; more than this only when its terminal does not take what it writes.
+const LAST_LOOK: Duration = Duration::from_secs(1);
 
 /// 窓口を開く (顔認証付きカードリーダーと資格確認端末) / open the station: readers, terminals, hub
 #[derive(Debug, Clone, Default, Args)]
@@ -110,12 +114,23 @@ fn root(req: &str) -> String {
 
 async fn show_screen(station: Arc<Station>, lang: Lang) -> Result<(), Failure> {
     let desk = Arc::new(LocalDesk::new(station, tokio::runtime::Handle::current()));
-    let screen = tokio::task::spawn_blocking(move || tui::run(desk, lang));
+    let told = Arc::new(AtomicBool::new(false));
+    let mut screen = tokio::task::spawn_blocking({
+        let told = told.clone();
+        move || tui::run(desk, lang, &told)
+    });
     let ended = tokio::select! {
-        ended = screen => ended,
+        ended = &mut screen => ended,
         () = told_to_end() => {
-            tui::restore();
-            return Ok(());
+            told.store(true, Ordering::Relaxed);
+            // The screen gives the terminal back itself, so that it draws nothing afterwards. One that hangs in a stopped terminal is left there.
+            match tokio::time::timeout(LAST_LOOK, screen).await {
+                Ok(ended) => ended,
+                Err(_) => {
+                    tui::restore();
+                    return Ok(());
+                }
+            }
         }
     };
     let failed =

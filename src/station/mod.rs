@@ -119,10 +119,11 @@ impl Station {
         index.and_then(|i| self.readers.get(i)).ok_or(StationError::NoSuchReader { number, have: self.readers.len() })
     }
 
-    /// Files that changed after `seq`, in the order of their last step.
-    pub fn files_since(&self, seq: u64) -> Vec<FileView> {
-        let mut files: Vec<FileView> = self.terminals().iter().flat_map(|t| files_of(t, seq)).collect();
+    /// Files that changed after `seq`, at most `limit` of the latest, in the order of their last step.
+    pub fn files_since(&self, seq: u64, limit: usize) -> Vec<FileView> {
+        let mut files: Vec<FileView> = self.terminals().iter().flat_map(|t| files_of(t, seq, limit)).collect();
         files.sort_by_key(|file| file.seq);
+        files.drain(..files.len().saturating_sub(limit));
         files
     }
 
@@ -294,7 +295,7 @@ impl Station {
     }
 }
 
-fn files_of(terminal: &Terminal, seq: u64) -> Vec<FileView> {
+fn files_of(terminal: &Terminal, seq: u64, limit: usize) -> Vec<FileView> {
     let view = |file: crate::terminal::FileRecord| FileView {
         seq: file.revision,
         terminal: terminal.number(),
@@ -304,7 +305,7 @@ fn files_of(terminal: &Terminal, seq: u64) -> Vec<FileView> {
         life: file.life.into_iter().map(|(life, time)| LifeStep { life, time }).collect(),
         note: file.note,
     };
-    terminal.files_since(seq).into_iter().map(view).collect()
+    terminal.files_since(seq, limit).into_iter().map(view).collect()
 }
 
 fn terminal_view(terminal: &Terminal) -> TerminalView {

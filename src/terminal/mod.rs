@@ -154,9 +154,9 @@ impl Terminal {
         self.folders.paths()
     }
 
-    /// Files that changed after `revision` (0: all that are remembered), oldest first.
-    pub fn files_since(&self, revision: u64) -> Vec<FileRecord> {
-        lock(&self.ledger).since(revision)
+    /// Files that changed after `revision` (0: all that are remembered), at most `limit` of the latest, in the order of their last change.
+    pub fn files_since(&self, revision: u64, limit: usize) -> Vec<FileRecord> {
+        lock(&self.ledger).since(revision, limit)
     }
 
     /// Back to the start-up state: the records are forgotten. `req`, `res` and `face` are never touched, and requests in work are

@@ -97,7 +97,7 @@ async fn the_subsidy_document_follows_the_face_file_that_names_it() {
 }
 
 fn delivered_order(desk: &Desk) -> Vec<String> {
-    let files = desk.terminal.files_since(0);
+    let files = desk.terminal.files_since(0, usize::MAX);
     files.iter().filter(|f| f.life[0].0 == FileLife::Delivered).map(|f| f.folder.to_string()).collect()
 }
 
