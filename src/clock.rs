@@ -188,18 +188,25 @@ impl Clock {
     /// How long a person is waited for: returns when `length` of *document* time has gone by.
     pub async fn patience(&self, length: Duration) {
         let deadline = self.now() + length;
-        loop {
-            let changed = self.0.changed.notified();
-            let now = self.now();
-            if now >= deadline {
-                return;
-            }
-            if self.is_frozen() {
-                changed.await;
-            } else {
-                let left = deadline.duration_since(now).unsigned_abs();
-                tokio::select! { () = tokio::time::sleep(left) => {}, () = changed => {} }
-            }
+        while self.now() < deadline {
+            self.until_or_set(deadline).await;
+        }
+    }
+
+    /// Returns when document time has come to `deadline`, or when the clock is set anew: whoever plans by document time then looks
+    /// again.
+    pub async fn until_or_set(&self, deadline: DateTime) {
+        // Listening begins before the look at the time, so that no setting is missed between the two.
+        let changed = self.0.changed.notified();
+        let now = self.now();
+        if now >= deadline {
+            return;
+        }
+        if self.is_frozen() {
+            changed.await;
+        } else {
+            let left = deadline.duration_since(now).unsigned_abs();
+            tokio::select! { () = tokio::time::sleep(left) => {}, () = changed => {} }
         }
     }
 
