@@ -27,6 +27,14 @@ impl Uncollected {
         }
     }
 
+    /// No longer follows a file that we remove ourselves: nobody fetches it.
+    pub fn forget(&mut self, path: &Path) {
+        let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else { return };
+        if let Some((_, names)) = self.by_folder.get_mut(dir) {
+            self.count -= usize::from(names.remove(name.to_string_lossy().as_ref()));
+        }
+    }
+
     /// The files that have gone since the last look. A folder that cannot be listed has not been emptied: it is away.
     pub fn collected(&mut self) -> Vec<(FolderKind, PathBuf)> {
         let mut gone = Vec::new();
@@ -65,6 +73,11 @@ mod tests {
         std::fs::remove_file(dir.join("a")).unwrap();
         assert_eq!(uncollected.collected(), [(FolderKind::Res, dir.join("a"))]);
         assert!(uncollected.collected().is_empty());
+        uncollected.forget(&dir.join("b"));
+        assert_eq!(uncollected.count, 0);
+        std::fs::remove_file(dir.join("b")).unwrap();
+        assert!(uncollected.collected().is_empty(), "nobody fetched what we removed");
+        uncollected.follow(&dir.join("c"), FolderKind::Res);
         std::fs::rename(&dir, root.path().join("away")).unwrap();
         assert!(uncollected.collected().is_empty());
     }
