@@ -31,5 +31,7 @@ mod repeated;
 mod requests;
 #[path = "station/several.rs"]
 mod several;
+#[path = "station/stale.rs"]
+mod stale;
 #[path = "station/steps.rs"]
 mod steps;

@@ -4,6 +4,10 @@
 mod desk;
 #[path = "terminal/killed.rs"]
 mod killed;
+#[path = "terminal/property.rs"]
+mod property;
+#[path = "terminal/stale.rs"]
+mod stale;
 #[path = "terminal/visits.rs"]
 mod visits;
 

@@ -1,23 +1,29 @@
 //! 資格確認端末 (連携アプリケーション): takes requests out of `req`, asks the centre, and puts answers into `res` and `face`.
 //!
 //! - [`settings`]: the `terminal` tables of the settings file
+//! - [`property`]: the real terminal's own settings files, laid under it
 //! - [`linkage`]: from a request to a question or a refusal (pure)
 //! - [`pace`]: how long things take
 //! - `serve`: the loop over `req`: looks, takes, finishes what an earlier run began
 //! - `answer`: one request from its claim to its answer
 //! - [`visit`]: the two files of a visit at the reader
 //! - `outlet`: staging and delivering, with the journal's lines
+//! - [`stale`]: which files nobody fetched in time (pure)
+//! - `lingering`: looks for them, tells of them, removes them where that is wanted
 //! - [`ledger`]: every file seen and what became of it
 //!
 //! A terminal knows no hub, only a [`Connection`]; it blocks on threads of its own, so answers do not wait for each other.
 
 mod answer;
 pub mod ledger;
+mod lingering;
 pub mod linkage;
 mod outlet;
 pub mod pace;
+pub mod property;
 mod serve;
 pub mod settings;
+pub mod stale;
 mod turns;
 pub mod visit;
 
@@ -28,18 +34,21 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::clock::Clock;
-use crate::event::{Event, FileLife, FolderKind, Sink};
+use crate::event::{Event, FileLife, FolderKind, Sink, Words};
 use crate::folder::collect::Uncollected;
 use crate::folder::recover::{Unfinished, recover};
 use crate::folder::{Folders, LayoutError, Paths};
+use crate::handwritten::Mistake;
 use crate::knob::{Knob, Knobs};
 use crate::message::subsidy::{Edition, Layout};
 use crate::random::Seed;
+use crate::terminal::stale::Ages;
 use crate::wire::{Asker, Connection};
 
 pub use ledger::{FileRecord, Revisions};
 pub use pace::Pace;
 pub use settings::TerminalSettings;
+pub use stale::{Stale, StayTime};
 pub use visit::{Delivered, VisitDelivery};
 
 /// The subsidy document never comes, nor its `.err`.
@@ -67,6 +76,9 @@ pub enum TerminalError {
     /// Its folders.
     #[error(transparent)]
     Folders(#[from] LayoutError),
+    /// A settings file of the real terminal.
+    #[error(transparent)]
+    Property(#[from] Box<Mistake>),
     /// The layout of the subsidy document.
     #[error(
         "レイアウトファイル {path} を読めません: {cause} / cannot use this layout: correct it, or leave `layout` out for the built-in one"
@@ -94,24 +106,29 @@ pub struct Terminal {
     unfinished: Mutex<Unfinished>,
     ledger: Mutex<ledger::Ledger>,
     uncollected: Mutex<Uncollected>,
+    /// Since when result files lie in `res` and `face`.
+    ages: Mutex<Ages>,
     /// Face folders of readers that are tied to a 再来受付機, by path.
     face_folders: Mutex<BTreeMap<PathBuf, Arc<Folders>>>,
     /// Short face names given for this second and those after it.
     short_names: Mutex<BTreeSet<String>>,
     hub_away: AtomicBool,
+    /// About the real terminal's settings files, until `serve` tells it.
+    remarks: Mutex<Vec<Words>>,
 }
 
 impl Terminal {
     /// Makes and locks the folders. Nothing is taken or written before [`Terminal::serve`] or [`Terminal::deliver_visit`].
     pub fn new(
         number: usize,
-        settings: TerminalSettings,
+        mut settings: TerminalSettings,
         connection: Arc<dyn Connection>,
         clock: Clock,
         seed: Seed,
         knobs: Knobs,
         sink: Sink,
     ) -> Result<Self, TerminalError> {
+        let remarks = property::lay_under(&mut settings)?;
         let folders = Arc::new(Folders::open(settings.paths())?);
         Ok(Self {
             number,
@@ -127,9 +144,11 @@ impl Terminal {
             sink,
             ledger: Mutex::default(),
             uncollected: Mutex::default(),
+            ages: Mutex::default(),
             face_folders: Mutex::default(),
             short_names: Mutex::default(),
             hub_away: AtomicBool::new(false),
+            remarks: Mutex::new(remarks),
         })
     }
 
@@ -144,7 +163,7 @@ impl Terminal {
         self.number
     }
 
-    /// How it was set up.
+    /// How it was set up, the real terminal's settings files included.
     pub fn settings(&self) -> &TerminalSettings {
         &self.settings
     }
@@ -164,6 +183,7 @@ impl Terminal {
     pub fn reset(&self) {
         lock(&self.ledger).clear();
         lock(&self.uncollected).clear();
+        *lock(&self.ages) = Ages::default();
         lock(&self.short_names).clear();
     }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use crate::clock::Stopwatch;
-use crate::event::{FileLife, FolderKind};
+use crate::event::{FileLife, FolderKind, Words};
 use crate::folder::intake::{Intake, Looked, Rules};
 use crate::folder::watch::{Heard, Role, Subscription, Watch};
 use crate::message::name::PmhName;
@@ -36,6 +36,16 @@ pub(super) const LATE_NOTE: &str = "前回の起動で用意した回答 / stage
 impl Terminal {
     /// Serves `req` until `shutdown` is there. Requests that are in work then are answered by the next start.
     pub async fn serve(self: Arc<Self>, watch: Watch, shutdown: impl Future<Output = ()>) {
+        for Words { ja, en } in std::mem::take(&mut *lock(&self.remarks)) {
+            self.notice(ja, en);
+        }
+        tokio::select! {
+            never = self.clone().mind_stale_files() => match never {},
+            () = self.clone().serve_req(watch, shutdown) => {}
+        }
+    }
+
+    async fn serve_req(self: Arc<Self>, watch: Watch, shutdown: impl Future<Output = ()>) {
         let mut shutdown = std::pin::pin!(shutdown);
         let mut counter = Counter::open(self.clone(), &watch);
         counter.finish_what_was_begun();
@@ -216,6 +226,7 @@ impl Counter {
         let looking = tokio::task::spawn_blocking(move || {
             let gone = lock(&terminal.uncollected).collected();
             for (kind, path) in gone {
+                lock(&terminal.ages).forget(&path);
                 terminal.step(kind, &path, FileLife::Collected, None, None);
             }
         });

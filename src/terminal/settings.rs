@@ -17,6 +17,7 @@ use crate::message::subsidy::{Edition, Repeat};
 use crate::message::xml::{Indent, Newline};
 use crate::random::Seed;
 use crate::terminal::pace::Pace;
+use crate::terminal::stale::{Stale, StayTime};
 use crate::text::Encoding;
 
 /// The shared root where nothing else is said (design: `C:\OQS` as on real terminals).
@@ -77,6 +78,12 @@ pub struct TerminalSettings {
     pub strict_institution: bool,
     /// Look into `req` every so many milliseconds instead of relying on the system's events (network shares). At least 10.
     pub poll: Option<u64>,
+    /// How long a result may lie uncollected, in minutes; the real terminal's `ResponseFileStayTime`, or a day, when left out.
+    pub stale_after: Option<StayTime>,
+    /// What becomes of a result that lies there longer.
+    pub stale: Stale,
+    /// Whether face files are written; the real terminal's `OutputFlg`, or yes, when left out.
+    pub face_output: Option<bool>,
 }
 
 impl Default for TerminalSettings {
@@ -106,6 +113,9 @@ impl Default for TerminalSettings {
             strict_names: false,
             strict_institution: false,
             poll: None,
+            stale_after: None,
+            stale: Stale::default(),
+            face_output: None,
         }
     }
 }
@@ -124,6 +134,16 @@ impl TerminalSettings {
             res: self.res.clone().unwrap_or(below.res),
             face: self.face.clone().unwrap_or(below.face),
         }
+    }
+
+    /// How long a result may lie uncollected.
+    pub fn stay(&self) -> StayTime {
+        self.stale_after.unwrap_or_default()
+    }
+
+    /// Whether face files are written.
+    pub fn writes_face(&self) -> bool {
+        self.face_output.unwrap_or(true)
     }
 
     /// The encoding of an answer to a request in `asked`, or of a file that nobody asked for.
@@ -274,6 +294,9 @@ mod tests {
             strict_names = true
             strict_institution = true
             poll = 100
+            stale_after = 60
+            stale = "delete"
+            face_output = false
         "#;
         let settings: TerminalSettings = toml::from_str(text).unwrap();
         assert_eq!(settings.answer_delay, Delay::Fixed(Duration::from_millis(250)));
@@ -284,6 +307,13 @@ mod tests {
         assert_eq!(again, settings);
         let error = toml::from_str::<TerminalSettings>("delivry = \"rename\"").unwrap_err().to_string();
         assert!(error.contains("delivry"), "{error}");
+    }
+
+    #[test]
+    fn a_stay_time_out_of_range_is_refused() {
+        for bad in ["stale_after = 0", "stale_after = 600000", "stale_after = \"day\"", "stale = \"keep\""] {
+            assert!(toml::from_str::<TerminalSettings>(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -93,6 +93,13 @@ impl Terminal {
 
     async fn deliver_face(self: &Arc<Self>, delivery: &VisitDelivery) -> Option<PathBuf> {
         let document = delivery.answer.document.as_ref().filter(|d| is_written(d, &delivery.steering))?;
+        if !self.settings.writes_face() {
+            self.notice(
+                "OutputFlg=false (face_output = false) のため face ファイルを出力しません".to_owned(),
+                "no face file: OutputFlg=false (face_output = false)".to_owned(),
+            );
+            return None;
+        }
         let folders = self.face_folders_of(delivery).await?;
         let name = self.face_file_name(&delivery.reference, &folders);
         let encoded =
@@ -214,7 +221,8 @@ impl Terminal {
         }
     }
 
-    async fn put(
+    /// Stages and delivers `items`, and touches them later.
+    pub(super) async fn put(
         self: &Arc<Self>,
         folders: &Arc<Folders>,
         claim: Option<&Claim>,

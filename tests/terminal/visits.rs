@@ -18,9 +18,9 @@ use madoguchi::wire::{Steering, VisitAnswer};
 
 use crate::desk::{Desk, INSTITUTION, request, result, within};
 
-const PMH: &str = "PMHsimsm01req_0123456789ABCDEF2026112109000000_face.xml";
+pub const PMH: &str = "PMHsimsm01req_0123456789ABCDEF2026112109000000_face.xml";
 
-fn visit(reference: &str, pmh: Option<&str>) -> VisitDelivery {
+pub fn visit(reference: &str, pmh: Option<&str>) -> VisitDelivery {
     let mut document = result(ResultHeader {
         process_execution_time: "20261121090000".into(),
         reference_classification: "1".into(),
