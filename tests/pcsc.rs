@@ -17,6 +17,7 @@ use madoguchi::card::in_process::Slot;
 use madoguchi::card::jpki::{CertificateFile, Jpki, JpkiError, LastTry, PinState, check_signature};
 use madoguchi::card::pcsc::{PcscReader, list_readers, open_reader, readers_with_card};
 use madoguchi::card::reader::{CardChannel, CardReader, Disposition, ReaderError, transact};
+use madoguchi::card::soft::quirk::{Quirks, TORN_AT_COMMAND};
 use madoguchi::card::soft::{PinName, SoftCard};
 use madoguchi::card::vpcd::{Attached, FIRST_PORT};
 use madoguchi::people::personalise::personalise;
@@ -277,5 +278,19 @@ fn a_card_that_is_taken_out_is_reported_and_one_put_back_is_seen() {
         wait_for("the card to be back", || reader.wait_for_change(LIMIT).unwrap().then_some(()));
         let mut channel = reader.connect().unwrap();
         assert!(with_jpki(&mut *channel, |jpki| jpki.serial()).is_ok());
+    });
+}
+
+#[test]
+fn a_card_torn_away_in_the_middle_of_a_command_is_reported_as_taken_away_every_time() {
+    in_own_world("a_card_torn_away_in_the_middle_of_a_command_is_reported_as_taken_away_every_time", |desk| {
+        let torn = Quirks { leave_after: Some(TORN_AT_COMMAND), ..Quirks::default() };
+        desk.slot.insert(card().with_quirks(torn));
+        let mut reader = open_reader(Some(READER)).unwrap();
+        for _ in 0..2 {
+            let mut channel = wait_for("the card in the reader", || reader.connect().ok());
+            let result = with_jpki(&mut *channel, |jpki| jpki.certificate(CertificateFile::Authentication));
+            assert_eq!(result, Err(JpkiError::Reader(ReaderError::Removed)));
+        }
     });
 }
