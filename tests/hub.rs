@@ -63,6 +63,7 @@ rules! {
         a_new_card_is_registered_at_the_reader_until_reset
         a_phone_cannot_be_registered_at_the_reader
         a_lost_insurance_is_shown_as_lost_and_a_new_one_instead_of_the_old
+        a_card_that_no_serial_names_is_its_holders_by_the_operators_word
         an_unknown_card_and_a_person_without_insurance_have_no_qualification
         a_visit_is_answered_once
         a_steered_outcome_looks_like_the_real_one

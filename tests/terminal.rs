@@ -250,7 +250,7 @@ async fn a_fetched_answer_is_reported_as_collected_and_never_comes_back() {
     let written = fs::metadata(desk.await_file("OQSsiquc01res_2.xml").await).unwrap().modified().unwrap();
     within("the touch", || fs::metadata(desk.res("OQSsiquc01res_2.xml")).unwrap().modified().unwrap() > written).await;
     assert!(!desk.res(answer).exists());
-    let lives: Vec<_> = desk.terminal.files_since(0).into_iter().find(|f| f.name == answer).unwrap().life;
+    let lives: Vec<_> = desk.terminal.files_since(0, usize::MAX).into_iter().find(|f| f.name == answer).unwrap().life;
     assert_eq!(lives.iter().map(|(life, _)| *life).collect::<Vec<_>>(), [FileLife::Delivered, FileLife::Collected]);
 }
 
@@ -259,15 +259,15 @@ async fn reset_forgets_the_records_and_touches_no_file() {
     let desk = Desk::open().await;
     desk.drop_in("OQSsiquc01req_1.xml", request("id", "12345678").as_bytes());
     within("the delivery to be told", || desk.count(FileLife::Delivered) == 1).await;
-    let before = desk.terminal.files_since(0);
+    let before = desk.terminal.files_since(0, usize::MAX);
     assert_eq!(before.len(), 2, "{before:?}");
     desk.terminal.reset();
-    assert!(desk.terminal.files_since(0).is_empty());
+    assert!(desk.terminal.files_since(0, usize::MAX).is_empty());
     assert!(desk.res("OQSsiquc01res_1.xml").exists());
     desk.drop_in("OQSsiquc01req_2.xml", request("id", "12345678").as_bytes());
     within("the delivery to be told", || desk.count(FileLife::Delivered) == 2).await;
     let last = before.iter().map(|f| f.revision).max().unwrap();
-    assert_eq!(desk.terminal.files_since(last).len(), 2, "whoever follows the revisions misses nothing");
+    assert_eq!(desk.terminal.files_since(last, usize::MAX).len(), 2, "whoever follows the revisions misses nothing");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,13 +13,13 @@ use crate::message::element::ElementTable;
 use crate::message::explain::{self, Explanation};
 use crate::message::subsidy::{Edition, Layout};
 
-/// Explains files of the shared folder: requests, answers, face files, `.err`.
+/// フォルダのファイルの要素を説明する (要求、回答、顔認証結果、.err) / explain files of the shared folder: requests, answers, face files, `.err`
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// ファイル / files
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Print JSON
+    /// JSONで出力 / print JSON
     #[arg(long)]
     pub json: bool,
     /// 要素表を置き換える (TOML) / use this element table

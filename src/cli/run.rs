@@ -3,6 +3,8 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use clap::Args;
 use tokio::sync::broadcast::error::RecvError;
@@ -18,6 +20,8 @@ use crate::terminal::{Pace, TerminalSettings};
 
 /// Settings are read from here when nobody says where.
 const USUAL_FILE: &str = "madoguchi.toml";
+/// The screen looks up ten times a second; more than this only when its terminal does not take what it writes.
+const LAST_LOOK: Duration = Duration::from_secs(1);
 
 /// 窓口を開く (顔認証付きカードリーダーと資格確認端末) / open the station: readers, terminals, hub
 #[derive(Debug, Clone, Default, Args)]
@@ -34,7 +38,7 @@ pub struct RunArgs {
     /// 設定ファイル (既定: ./madoguchi.toml、なければ既定値) / settings (default: ./madoguchi.toml if there is one)
     #[arg(long, value_name = "FILE", env = "MADOGUCHI_CONFIG")]
     config: Option<PathBuf>,
-    /// 患者のフォルダー (既定: card-profiles、なければ内蔵) / folder of people (default: card-profiles, else the built-in ones)
+    /// 患者のフォルダ (既定: card-profiles、なければ内蔵) / folder of people (default: card-profiles, else the built-in ones)
     #[arg(long, value_name = "DIR")]
     people: Option<PathBuf>,
     /// 制御APIの待ち受け (既定: 127.0.0.1:8790、ポート0は空きポート) / where the control API listens
@@ -52,7 +56,7 @@ pub struct RunArgs {
     /// 速さ: instant, brisk (既定), real / how fast the station lives
     #[arg(long, value_name = "PACE", value_parser = ["instant", "brisk", "real"])]
     pace: Option<String>,
-    /// PINの残り回数などを残すフォルダー / folder in which PIN counters and the like are kept between runs
+    /// PINの残り回数などを残すフォルダ / folder in which PIN counters and the like are kept between runs
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
 }
@@ -131,12 +135,23 @@ fn root(req: &str) -> String {
 
 async fn show_screen(station: Arc<Station>, lang: Lang) -> Result<(), Failure> {
     let desk = Arc::new(LocalDesk::new(station, tokio::runtime::Handle::current()));
-    let screen = tokio::task::spawn_blocking(move || tui::run(desk, lang));
+    let told = Arc::new(AtomicBool::new(false));
+    let mut screen = tokio::task::spawn_blocking({
+        let told = told.clone();
+        move || tui::run(desk, lang, &told)
+    });
     let ended = tokio::select! {
-        ended = screen => ended,
+        ended = &mut screen => ended,
         () = told_to_end() => {
-            tui::restore();
-            return Ok(());
+            told.store(true, Ordering::Relaxed);
+            // The screen gives the terminal back itself, so that it draws nothing afterwards. One that hangs in a stopped terminal is left there.
+            match tokio::time::timeout(LAST_LOOK, screen).await {
+                Ok(ended) => ended,
+                Err(_) => {
+                    tui::restore();
+                    return Ok(());
+                }
+            }
         }
     };
     let failed =
@@ -167,7 +182,11 @@ async fn told_to_end() {
 
 fn could_not_open(error: &OpenError) -> Failure {
     let exit = if error.is_outside() { Exit::Outside } else { Exit::Usage };
-    Failure::new(exit, error.to_string())
+    let failure = Failure::new(exit, error.to_string());
+    match error.remedy() {
+        Some(remedy) => failure.remedy(remedy),
+        None => failure,
+    }
 }
 
 /// File, environment, command line, in that order of growing weight.

@@ -32,7 +32,8 @@ pub struct TapArgs {
     /// 目視確認 / the staff compare the face
     #[arg(long)]
     visual: bool,
-    /// 同意: all, none, または質問名の並び / consents: all, none or a list of questions
+    /// 同意: all, none, または diagnosis-and-pharmacists,operation などの並び / consents: all, none, or a list of limit-certificate,
+    /// specific-disease, diagnosis-and-pharmacists, operation, health-checkup
     #[arg(long, value_name = "all|none|LIST")]
     consent: Option<String>,
     /// 受給者証 / the 受給者証 question

@@ -213,6 +213,11 @@ pub const FACE_MISSES_TO_LOCK: u8 = 10;
 /// Digits of the 利用者証明用 PIN (spec/jpki-card.md §5.4, [A]).
 pub const PIN_DIGITS: usize = 4;
 
+/// Can this be typed on the reader's pad?
+pub fn is_typable(pin: &Pin) -> bool {
+    pin.reveal().len() == PIN_DIGITS && pin.reveal().bytes().all(|digit| digit.is_ascii_digit())
+}
+
 /// What the card said to a PIN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PinCheck {

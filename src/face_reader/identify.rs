@@ -1,7 +1,7 @@
 //! First half of the dialogue: card or phone, face, PIN or 目視確認 (spec/jpki-card.md §4, §5.3, §5.4 steps 0–4).
 
 use super::dialogue::Dialogue;
-use super::event::{CardSighting, Effect, Ignored, Medium, PIN_DIGITS, PinCheck, Reply, Staff, Touch};
+use super::event::{CardSighting, Effect, Ignored, Medium, PinCheck, Reply, Staff, Touch, is_typable};
 use super::state::{Failure, State};
 use crate::secret::Pin;
 use crate::visit::{FaceResult, Method, Outcome};
@@ -153,8 +153,7 @@ impl Dialogue {
     }
 
     pub(super) fn pin_typed(&mut self, pin: Pin, out: &mut Vec<Effect>) -> Taken {
-        let digits = pin.reveal().as_bytes();
-        if digits.len() != PIN_DIGITS || !digits.iter().all(u8::is_ascii_digit) {
+        if !is_typable(&pin) {
             return Err(Ignored::NotFourDigits);
         }
         let patient = self.patient()?;

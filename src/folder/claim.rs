@@ -35,6 +35,16 @@ pub fn claim(folders: &Folders, name: &str) -> io::Result<Claim> {
     Ok(Claim { seq, name: name.to_owned(), path })
 }
 
+/// A request of the terminal's own, that nobody put into `req`: written down before anything promises its answer, so that a killed
+/// terminal still answers it.
+pub fn begin(folders: &Folders, name: &str) -> io::Result<Claim> {
+    folders.restore_work()?;
+    let seq = folders.next_seq();
+    let path = folders.work(FolderKind::Req).join(entry_name(seq, EntryKind::Claimed, name));
+    std::fs::File::create_new(&path)?;
+    Ok(Claim { seq, name: name.to_owned(), path })
+}
+
 /// Reads a file read-only, `limit + 1` bytes at the most.
 pub(super) fn read_limited(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     use io::Read;

@@ -153,7 +153,11 @@ impl Parcel {
         let record = match claim {
             Some(claim) => {
                 let record = claim.path.with_file_name(entry_name(seq, EntryKind::Staged, &claim.name));
-                std::fs::rename(&claim.path, &record)?;
+                match std::fs::rename(&claim.path, &record) {
+                    // Somebody emptied the work folder: the answer is known all the same.
+                    Err(gone) if gone.kind() == io::ErrorKind::NotFound => drop(File::create(&record)?),
+                    renamed => renamed?,
+                }
                 record
             }
             None => {

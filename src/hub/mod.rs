@@ -24,7 +24,7 @@ pub mod notice;
 pub mod server;
 pub mod settings;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use jiff::civil::DateTime;
@@ -45,7 +45,8 @@ use crate::wire::{
 /// The hub, in this process. People come and go while it serves.
 pub struct Hub {
     systems: RwLock<Arc<Systems>>,
-    people: Mutex<BTreeMap<String, Person>>,
+    /// Who is known, by id; their halves are in the systems.
+    known: Mutex<BTreeSet<String>>,
     at_start: Vec<Person>,
     roots: Roots,
     seed: Seed,
@@ -63,22 +64,22 @@ impl Hub {
     /// A hub that knows `people` and trusts the certificates that `roots` issued.
     pub fn new(people: Vec<Person>, roots: Roots, seed: Seed, settings: Settings) -> Result<Self, StoreError> {
         let systems = RwLock::new(Arc::new(Systems::new(&people, &roots, seed, settings)?));
-        let known = Mutex::new(by_id(&people));
-        Ok(Self { systems, people: known, at_start: people, roots, seed, settings })
+        let known = Mutex::new(ids(&people));
+        Ok(Self { systems, known, at_start: people, roots, seed, settings })
     }
 
     /// Adds a person or replaces them; what a reader registered for them stays.
     pub fn put_person(&self, person: Person) -> Result<(), StoreError> {
-        let mut people = self.people();
+        let mut known = self.known();
         self.systems().enrol(&person, self.seed)?;
-        people.insert(person.id.clone(), person);
+        known.insert(person.id);
         Ok(())
     }
 
     /// Takes a person out; false when there is none of this id.
     pub fn remove_person(&self, id: &str) -> Result<bool, StoreError> {
-        let mut people = self.people();
-        if people.remove(id).is_some() {
+        let mut known = self.known();
+        if known.remove(id) {
             self.systems().forget(id, self.seed)?;
             return Ok(true);
         }
@@ -88,8 +89,8 @@ impl Hub {
     /// These people and nobody else; open visits and registrations end.
     pub fn replace_people(&self, people: Vec<Person>) -> Result<(), StoreError> {
         let systems = Systems::new(&people, &self.roots, self.seed, self.settings)?;
-        let mut known = self.people();
-        *known = by_id(&people);
+        let mut known = self.known();
+        *known = ids(&people);
         *self.systems.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(systems);
         Ok(())
     }
@@ -103,8 +104,8 @@ impl Hub {
         self.systems.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn people(&self) -> MutexGuard<'_, BTreeMap<String, Person>> {
-        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -160,6 +161,6 @@ impl Connection for Hub {
     }
 }
 
-fn by_id(people: &[Person]) -> BTreeMap<String, Person> {
-    people.iter().map(|person| (person.id.clone(), person.clone())).collect()
+fn ids(people: &[Person]) -> BTreeSet<String> {
+    people.iter().map(|person| person.id.clone()).collect()
 }

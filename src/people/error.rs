@@ -9,7 +9,7 @@ use crate::handwritten::Mistake;
 pub enum PeopleError {
     /// The folder cannot be listed.
     #[error(
-        "フォルダー {folder} を開けません。--people で card-profiles のあるフォルダーを指定してください / cannot open the folder {folder}: name the one that holds the card-profiles with --people"
+        "フォルダ {folder} を開けません。--people で card-profiles のあるフォルダを指定してください / cannot open the folder {folder}: name the one that holds the card-profiles with --people"
     )]
     Folder {
         /// Which folder.

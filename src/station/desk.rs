@@ -95,8 +95,6 @@ impl Station {
     /// Everything a screen shows.
     pub fn view(&self) -> View {
         let clock = self.clock();
-        let mut files = self.files_since(0);
-        files.drain(..files.len().saturating_sub(VIEW_FILES));
         let mut people = self.links.roster.views();
         people.extend(self.plastic.cards());
         View {
@@ -109,7 +107,7 @@ impl Station {
             terminals: self.terminals().iter().map(|t| terminal_view(t)).collect(),
             readers: self.readers(),
             people,
-            files,
+            files: self.files_since(0, VIEW_FILES),
             journal: self.journal().since(0, VIEW_LINES).iter().map(|entry| line(entry)).collect(),
             faults: self.fault_views(),
         }

@@ -66,8 +66,10 @@ impl Journal {
     /// The kept entries after `seq`, at most `limit` of the newest, oldest first.
     pub fn since(&self, seq: u64, limit: usize) -> Vec<Arc<Entry>> {
         let inner = self.lock();
-        let newer = inner.entries.iter().filter(|e| e.seq > seq).count();
-        inner.entries.iter().skip(inner.entries.len() - newer.min(limit)).cloned().collect()
+        // Numbered without gaps: how many are newer is known without looking at them.
+        let newer = usize::try_from(inner.next - 1 - seq.min(inner.next - 1)).unwrap_or(usize::MAX);
+        let kept = inner.entries.len();
+        inner.entries.range(kept - newer.min(limit).min(kept)..).cloned().collect()
     }
 
     /// Hears every entry from now on.

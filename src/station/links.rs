@@ -62,13 +62,15 @@ pub struct Links {
 pub struct Opening {
     /// The station's name for the visit.
     pub reference: String,
+    /// Whose card it is by the operator's word, for a card that is no software card of ours.
+    holder: Option<String>,
     steering: Steering,
 }
 
 impl Opening {
     /// Of a visit for which nothing was asked of the hub.
     pub fn new(reference: &str) -> Self {
-        Self { reference: reference.to_owned(), steering: Steering::default() }
+        Self { reference: reference.to_owned(), holder: None, steering: Steering::default() }
     }
 }
 
@@ -115,7 +117,11 @@ impl Links {
 
     /// What is known of a visit before the centre is asked; faults of the hub are drawn here.
     pub fn opening(&self, guest: &Guest) -> Opening {
-        Opening { reference: guest.reference.clone(), steering: Steering::draw(&self.knobs, &guest.targets()) }
+        Opening {
+            reference: guest.reference.clone(),
+            holder: guest.person.as_ref().filter(|_| !guest.soft).map(|person| person.id.clone()),
+            steering: Steering::draw(&self.knobs, &guest.targets()),
+        }
     }
 
     /// Asks the centre who this is. Blocks.
@@ -138,6 +144,7 @@ impl Links {
             reference: opening.reference.clone(),
             uses: self.uses,
             evidence,
+            holder: opening.holder.clone(),
             steering: opening.steering.clone(),
         };
         match self.connection.open_visit(&question) {

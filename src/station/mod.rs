@@ -1,6 +1,6 @@
 //! One desk: readers, terminals, the connection to a hub, the clock and the journal, composed.
 //!
-//! - [`settings`]: `madoguchi.toml`
+//! - [`settings`]: what stands in `madoguchi.toml`
 //! - [`reader`]: a reader at work
 //! - [`roster`]: people, and the cards in their purses
 //! - [`links`]: what a reader needs of its station
@@ -37,6 +37,7 @@ use self::view::{FileView, LifeStep, ReaderView, StationView, TerminalView};
 use self::visit::{VisitReport, VisitRequest};
 use crate::clock::Clock;
 use crate::event::{Event, Lang};
+use crate::face_reader::event::is_typable;
 use crate::handwritten::nearest;
 use crate::hub::Hub;
 use crate::knob::{Knob, Knobs, Setting};
@@ -69,6 +70,13 @@ impl Station {
                 what: "person".to_owned(),
                 ja: "患者を指定してください".to_owned(),
                 en: "a software card needs its person".to_owned(),
+            });
+        }
+        if request.pin.as_ref().is_some_and(|pin| !is_typable(pin)) {
+            return Err(StationError::BadValue {
+                what: "pin".to_owned(),
+                ja: "暗証番号は数字4桁です".to_owned(),
+                en: "the reader's pad takes four digits".to_owned(),
             });
         }
         let faults = request.faults.iter().map(|name| self.knob(name)).collect::<Result<Vec<_>, _>>()?;
@@ -111,10 +119,11 @@ impl Station {
         index.and_then(|i| self.readers.get(i)).ok_or(StationError::NoSuchReader { number, have: self.readers.len() })
     }
 
-    /// Files that changed after `seq`, in the order of their last step.
-    pub fn files_since(&self, seq: u64) -> Vec<FileView> {
-        let mut files: Vec<FileView> = self.terminals().iter().flat_map(|t| files_of(t, seq)).collect();
+    /// Files that changed after `seq`, at most `limit` of the latest, in the order of their last step.
+    pub fn files_since(&self, seq: u64, limit: usize) -> Vec<FileView> {
+        let mut files: Vec<FileView> = self.terminals().iter().flat_map(|t| files_of(t, seq, limit)).collect();
         files.sort_by_key(|file| file.seq);
+        files.drain(..files.len().saturating_sub(limit));
         files
     }
 
@@ -286,7 +295,7 @@ impl Station {
     }
 }
 
-fn files_of(terminal: &Terminal, seq: u64) -> Vec<FileView> {
+fn files_of(terminal: &Terminal, seq: u64, limit: usize) -> Vec<FileView> {
     let view = |file: crate::terminal::FileRecord| FileView {
         seq: file.revision,
         terminal: terminal.number(),
@@ -296,7 +305,7 @@ fn files_of(terminal: &Terminal, seq: u64) -> Vec<FileView> {
         life: file.life.into_iter().map(|(life, time)| LifeStep { life, time }).collect(),
         note: file.note,
     };
-    terminal.files_since(seq).into_iter().map(view).collect()
+    terminal.files_since(seq, limit).into_iter().map(view).collect()
 }
 
 fn terminal_view(terminal: &Terminal) -> TerminalView {

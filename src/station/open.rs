@@ -57,6 +57,14 @@ impl OpenError {
     pub fn is_outside(&self) -> bool {
         matches!(self, Self::Terminal(TerminalError::Folders(_)) | Self::State(StateError::Unwritable { .. }))
     }
+
+    /// What can be done about it, where the message does not say so itself.
+    pub fn remedy(&self) -> Option<String> {
+        match self {
+            Self::Value(error) => error.remedy(),
+            _ => None,
+        }
+    }
 }
 
 impl Station {

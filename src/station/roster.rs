@@ -1,7 +1,7 @@
 //! The people of a station and the cards in their purses: what lasts from one visit to the next.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -21,8 +21,9 @@ pub struct Roster {
     authority: Authority,
     clock: Clock,
     seed: Seed,
-    at_start: People,
-    people: RwLock<People>,
+    at_start: Arc<People>,
+    /// The same as at the start, until somebody is added, changed or removed.
+    people: RwLock<Arc<People>>,
     cards: Mutex<Cards>,
 }
 
@@ -80,6 +81,7 @@ pub struct PersonRow {
 impl Roster {
     /// A roster with everybody's cards as they were issued.
     pub fn new(people: People, authority: Authority, clock: Clock, seed: Seed, kept: Kept) -> Self {
+        let people = Arc::new(people);
         Self {
             authority,
             clock,
@@ -96,6 +98,11 @@ impl Roster {
             .find(asked)
             .map(|p| Arc::new(p.clone()))
             .map_err(|error| StationError::NoSuchPerson { id: asked.to_owned(), why: error.to_string() })
+    }
+
+    /// Whose certificate has this serial number (raw, as in the profile).
+    pub fn by_serial(&self, serial: &[u8]) -> Option<Arc<Person>> {
+        self.read().iter().find(|person| person.card.serial == serial).map(|person| Arc::new(person.clone()))
     }
 
     /// The software card of `person`, as it was left.
@@ -171,8 +178,8 @@ impl Roster {
 
     /// Adds a person or replaces the one of this id; gives them back settled on today.
     pub fn put(&self, id: &str, profile: Profile) -> Result<Person, StationError> {
-        let mut people = self.people.write().unwrap_or_else(PoisonError::into_inner);
-        people
+        let mut people = self.write();
+        Arc::make_mut(&mut people)
             .put(id, profile, self.clock.now().date())
             .map_err(|error| StationError::BadProfile { message: error.to_string() })?;
         self.forget_card(id);
@@ -181,7 +188,7 @@ impl Roster {
 
     /// Takes a person out.
     pub fn remove(&self, id: &str) -> Result<(), StationError> {
-        let removed = self.people.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+        let removed = Arc::make_mut(&mut self.write()).remove(id);
         if !removed {
             return Err(StationError::NoSuchPerson { id: id.to_owned(), why: String::new() });
         }
@@ -191,7 +198,7 @@ impl Roster {
 
     /// Back to the people and cards of the start.
     pub fn reset(&self) {
-        *self.people.write().unwrap_or_else(PoisonError::into_inner) = self.at_start.clone();
+        *self.write() = self.at_start.clone();
         *self.cards() = Cards::default();
     }
 
@@ -202,7 +209,11 @@ impl Roster {
         cards.kept.face_misses.remove(id);
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, People> {
+    fn write(&self) -> RwLockWriteGuard<'_, Arc<People>> {
+        self.people.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Arc<People>> {
         self.people.read().unwrap_or_else(PoisonError::into_inner)
     }
 

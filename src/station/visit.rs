@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::event::Words;
-use crate::people::Person;
+use crate::people::{Consents, Person};
 use crate::secret::Pin;
-use crate::visit::{CertificateStatus, ConsentPlan, FaceResult, Identify, Outcome, Plan, PrescriptionForm, Question};
+use crate::visit::{CertificateStatus, ConsentPlan, FaceResult, Identify, Outcome, Plan, PrescriptionForm};
 
 /// A visit to be made. What is left out is the person's habit.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -28,7 +28,7 @@ pub struct VisitRequest {
     pub visual: bool,
     /// `"all"`, `"none"` or a list of question names.
     #[schema(value_type = Option<Object>, example = "all")]
-    pub consent: Option<ConsentChoice>,
+    pub consent: Option<Consents>,
     /// Use the 受給者証 or not.
     #[schema(value_type = Option<String>, example = "use")]
     pub subsidy: Option<SubsidyChoice>,
@@ -43,26 +43,6 @@ pub struct VisitRequest {
     /// Faults for this visit only, by name.
     #[serde(default)]
     pub faults: Vec<String>,
-}
-
-/// `consent` of a [`VisitRequest`].
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
-pub enum ConsentChoice {
-    /// `"all"` or `"none"`
-    Word(AllOrNone),
-    /// Only these.
-    Only(Vec<Question>),
-}
-
-/// 全て同意する / 全て同意しない
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AllOrNone {
-    /// 全て同意する
-    All,
-    /// 全て同意しない
-    None,
 }
 
 /// 利用する / 利用しない
@@ -89,9 +69,9 @@ impl VisitRequest {
             plan.identify = Identify::Visual;
         }
         match &self.consent {
-            Some(ConsentChoice::Word(AllOrNone::All)) => plan.consents = ConsentPlan::All,
-            Some(ConsentChoice::Word(AllOrNone::None)) => plan.consents = ConsentPlan::None,
-            Some(ConsentChoice::Only(list)) => plan.consents = ConsentPlan::Only(list.clone()),
+            Some(Consents::All) => plan.consents = ConsentPlan::All,
+            Some(Consents::None) => plan.consents = ConsentPlan::None,
+            Some(Consents::Only(list)) => plan.consents = ConsentPlan::Only(list.clone()),
             None => {}
         }
         if let Some(subsidy) = self.subsidy {

@@ -1,6 +1,6 @@
 //! Every file seen, with the steps of its life. The screens, `GET files` and the report read it; nothing decides by it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -51,6 +51,8 @@ pub struct Ledger {
     forgotten: usize,
     /// The latest record of each path, by number.
     latest: HashMap<PathBuf, usize>,
+    /// The number of each record by its revision: what changed last is found without looking at the rest.
+    by_revision: BTreeMap<u64, usize>,
     revisions: Revisions,
 }
 
@@ -80,9 +82,12 @@ impl Ledger {
     /// Writes a step down. A name that arrives again after its life ended begins a new record.
     pub fn note(&mut self, step: Step<'_>) {
         let revision = self.revisions.next();
-        let known = self.latest.get(&step.path).and_then(|number| self.files.get_mut(number - self.forgotten));
-        match known.filter(|file| !begins_anew(step.life, file)) {
-            Some(file) => {
+        let number = self.latest.get(&step.path).copied();
+        let known = number.and_then(|number| Some((number, self.files.get_mut(number - self.forgotten)?)));
+        match known.filter(|(_, file)| !begins_anew(step.life, file)) {
+            Some((number, file)) => {
+                self.by_revision.remove(&file.revision);
+                self.by_revision.insert(revision, number);
                 file.revision = revision;
                 if file.life.len() < MAX_STEPS {
                     file.life.push((step.life, step.time));
@@ -100,9 +105,12 @@ impl Ledger {
             if self.latest.get(&oldest.path) == Some(&self.forgotten) {
                 self.latest.remove(&oldest.path);
             }
+            self.by_revision.remove(&oldest.revision);
             self.forgotten += 1;
         }
-        self.latest.insert(step.path.clone(), self.forgotten + self.files.len());
+        let number = self.forgotten + self.files.len();
+        self.latest.insert(step.path.clone(), number);
+        self.by_revision.insert(revision, number);
         self.files.push_back(FileRecord {
             revision,
             folder: step.folder,
@@ -113,9 +121,13 @@ impl Ledger {
         });
     }
 
-    /// The records changed after `revision` (0: all), oldest first.
-    pub fn since(&self, revision: u64) -> Vec<FileRecord> {
-        self.files.iter().filter(|file| file.revision > revision).cloned().collect()
+    /// The records changed after `revision` (0: all), at most `limit` of the latest, in the order of their last change.
+    pub fn since(&self, revision: u64, limit: usize) -> Vec<FileRecord> {
+        let changed = self.by_revision.iter().rev().take_while(|(at, _)| **at > revision).take(limit);
+        let records = changed.filter_map(|(_, number)| self.files.get(number - self.forgotten));
+        let mut records: Vec<FileRecord> = records.cloned().collect();
+        records.reverse();
+        records
     }
 
     /// Forgets all records; revisions go on, so that whoever asks `since` is not misled.
@@ -145,7 +157,7 @@ mod tests {
         for life in [FileLife::Arrived, FileLife::Claimed, FileLife::Answered, FileLife::Arrived] {
             ledger.note(step("a", life));
         }
-        let lives: Vec<usize> = ledger.since(0).iter().map(|f| f.life.len()).collect();
+        let lives: Vec<usize> = ledger.since(0, usize::MAX).iter().map(|f| f.life.len()).collect();
         assert_eq!(lives, [3, 1]);
     }
 
@@ -160,11 +172,14 @@ mod tests {
         ledger.note(step("0", FileLife::Collected));
         assert_eq!((ledger.files.len(), ledger.latest.len()), (MAX_FILES, MAX_FILES));
         ledger.note(step("20004", FileLife::Claimed));
-        assert_eq!(ledger.since(0).iter().find(|f| f.name == "20004").unwrap().life.len(), 2);
-        let changed = ledger.since(before);
-        assert_eq!(changed.iter().map(|f| f.name.as_str()).collect::<Vec<_>>(), ["20004", "new", "0"]);
+        assert_eq!(ledger.since(0, usize::MAX).iter().find(|f| f.name == "20004").unwrap().life.len(), 2);
+        let changed = ledger.since(before, usize::MAX);
+        let names = |files: &[FileRecord]| files.iter().map(|f| f.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&changed), ["new", "0", "20004"], "in the order of their last change");
+        assert_eq!(names(&ledger.since(before, 2)), ["0", "20004"], "the latest");
+        assert_eq!(ledger.by_revision.len(), MAX_FILES);
         ledger.clear();
         ledger.note(step("next", FileLife::Arrived));
-        assert_eq!(ledger.since(before + 3).len(), 1);
+        assert_eq!(ledger.since(before + 3, usize::MAX).len(), 1);
     }
 }

@@ -30,6 +30,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::clock::Clock;
 use crate::event::{Event, FileLife, FolderKind, Sink};
 use crate::folder::collect::Uncollected;
+use crate::folder::recover::{Unfinished, recover};
 use crate::folder::{Folders, LayoutError, Paths};
 use crate::knob::{Knob, Knobs};
 use crate::message::subsidy::{Edition, Layout};
@@ -89,6 +90,8 @@ pub struct Terminal {
     seed: Seed,
     knobs: Knobs,
     sink: Sink,
+    /// What an earlier run left, until `serve` takes it up.
+    unfinished: Mutex<Unfinished>,
     ledger: Mutex<ledger::Ledger>,
     uncollected: Mutex<Uncollected>,
     /// Face folders of readers that are tied to a 再来受付機, by path.
@@ -109,10 +112,13 @@ impl Terminal {
         knobs: Knobs,
         sink: Sink,
     ) -> Result<Self, TerminalError> {
+        let folders = Arc::new(Folders::open(settings.paths())?);
         Ok(Self {
             number,
             layout: read_layout(settings.layout.as_deref(), settings.edition)?,
-            folders: Arc::new(Folders::open(settings.paths())?),
+            // Looked at before anything of this run can lie in the work folder.
+            unfinished: Mutex::new(recover(&folders)),
+            folders,
             settings,
             connection,
             clock,
@@ -148,9 +154,9 @@ impl Terminal {
         self.folders.paths()
     }
 
-    /// Files that changed after `revision` (0: all that are remembered), oldest first.
-    pub fn files_since(&self, revision: u64) -> Vec<FileRecord> {
-        lock(&self.ledger).since(revision)
+    /// Files that changed after `revision` (0: all that are remembered), at most `limit` of the latest, in the order of their last change.
+    pub fn files_since(&self, revision: u64, limit: usize) -> Vec<FileRecord> {
+        lock(&self.ledger).since(revision, limit)
     }
 
     /// Back to the start-up state: the records are forgotten. `req`, `res` and `face` are never touched, and requests in work are

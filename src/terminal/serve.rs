@@ -12,9 +12,8 @@ use tokio::task::JoinSet;
 use crate::clock::Stopwatch;
 use crate::event::{FileLife, FolderKind};
 use crate::folder::intake::{Intake, Looked, Rules};
-use crate::folder::recover;
 use crate::folder::watch::{Heard, Role, Subscription, Watch};
-use crate::folder::{Folders, Parcel};
+use crate::message::name::PmhName;
 use crate::message::xml::{SINGLE_LIMIT, is_whole_named};
 use crate::terminal::turns::Turns;
 use crate::terminal::{Terminal, linkage, lock};
@@ -95,7 +94,7 @@ impl Counter {
 
     /// Staged answers are delivered, claimed requests are asked again.
     fn finish_what_was_begun(&mut self) {
-        let unfinished = recover::recover(&self.terminal.folders);
+        let unfinished = std::mem::take(&mut *lock(&self.terminal.unfinished));
         for parcel in unfinished.parcels {
             let terminal = self.terminal.clone();
             let mut turn = self.turns.take(parcel.about());
@@ -107,6 +106,11 @@ impl Counter {
             });
         }
         for claim in unfinished.claims {
+            if PmhName::parse(&claim.name).is_some() {
+                let terminal = self.terminal.clone();
+                self.answers.spawn(async move { drop(terminal.keep_promise(claim).await) });
+                continue;
+            }
             let note = "前回の起動で受け取った要求 / taken by an earlier run".to_owned();
             let path = self.terminal.req_path(&claim.name);
             self.terminal.step(FolderKind::Req, &path, FileLife::Claimed, Some(note), None);
@@ -247,9 +251,4 @@ impl Counter {
 fn fresh_eyes(terminal: &Terminal) -> Intake {
     let rules = Rules { is_ours: linkage::is_ours, is_whole: is_whole_named, max_len: SINGLE_LIMIT as u64 };
     Intake::new(terminal.folders.clone(), rules)
-}
-
-/// What an earlier run staged in a folder that has no requests.
-pub(super) fn unfinished_parcels(folders: &Arc<Folders>) -> Vec<Parcel> {
-    recover::recover(folders).parcels
 }

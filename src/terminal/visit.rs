@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use crate::event::FolderKind;
 use crate::folder::publish::Content;
-use crate::folder::recover::Target;
-use crate::folder::{Folders, Item, LayoutError, Placed};
+use crate::folder::recover::{Target, recover};
+use crate::folder::{Claim, Folders, Item, LayoutError, Placed, claim};
 use crate::message::name::{FaceName, PmhName, face_name};
 use crate::message::qualification::QualificationResult;
 use crate::terminal::answer::{CENTRE_AWAY, pmh_err_content, replaced_characters};
@@ -48,16 +48,17 @@ impl Terminal {
     /// Opens the face folder of a reader that is tied to a 再来受付機, and delivers what an earlier run left for it. Done by itself at the
     /// first visit as well; the station calls it at its start.
     pub async fn adopt_face_folder(self: &Arc<Self>, path: PathBuf) -> Result<(), LayoutError> {
-        let opened = {
+        let left_behind = {
             let mut known = lock(&self.face_folders);
             if known.contains_key(&path) || path == self.paths().face {
                 return Ok(());
             }
             let opened = Arc::new(Folders::open_face_only(path.clone())?);
-            known.insert(path, opened.clone());
-            opened
+            let left_behind = recover(&opened).parcels;
+            known.insert(path, opened);
+            left_behind
         };
-        for parcel in serve::unfinished_parcels(&opened) {
+        for parcel in left_behind {
             self.deliver(parcel, None, Some(serve::LATE_NOTE.to_owned())).await;
         }
         Ok(())
@@ -65,8 +66,9 @@ impl Terminal {
 
     /// Writes the files of a visit and returns when the last of them stands.
     pub async fn deliver_visit(self: &Arc<Self>, delivery: VisitDelivery) -> Delivered {
+        let promise = self.promise_pmh(&delivery);
         let face = async { self.deliver_face(&delivery).await };
-        let pmh = async { self.deliver_pmh(&delivery).await };
+        let pmh = async { self.deliver_pmh(&delivery, promise).await };
         let (face, (pmh, pmh_err)) = match self.settings.pmh_order {
             PmhOrder::FaceFirst => {
                 let face = face.await;
@@ -97,7 +99,7 @@ impl Terminal {
             self.settings.style(self.settings.encoding_for(None), self.seed, &name).qualification_result(document);
         let remark = replaced_characters(&encoded.replaced);
         let item = Item { target: Target::Face, name, content: Content::Bytes(encoded.bytes) };
-        self.put(&folders, vec![item], remark).await.into_iter().next().map(|placed| placed.path)
+        self.put(&folders, None, vec![item], remark).await.into_iter().next().map(|placed| placed.path)
     }
 
     /// The folders that a visit's face file goes through; `None` (and told) when the reader's own folder cannot be used.
@@ -130,25 +132,50 @@ impl Terminal {
         }
     }
 
-    /// The subsidy document or its `.err`.
-    async fn deliver_pmh(self: &Arc<Self>, delivery: &VisitDelivery) -> (Option<PathBuf>, Vec<PathBuf>) {
-        let Some(request) = &delivery.answer.pmh_request else { return (None, Vec::new()) };
+    /// Begins the PMH request before the face file promises its answer: a kill between the two leaves the request to the next
+    /// start. `None` when there is none, or when the operator wants the promise broken.
+    fn promise_pmh(&self, delivery: &VisitDelivery) -> Option<Claim> {
+        let request = delivery.answer.pmh_request.as_ref()?;
         // The name comes from the hub and becomes a path: only the known form does.
-        let Some(name) = PmhName::parse(request) else {
+        if PmhName::parse(request).is_none() {
             self.trouble(
                 format!("PMH要求ファイル名「{request}」の形が違います。ハブを確かめてください"),
                 format!("the hub named a PMH request \"{request}\", which is no such name; nothing was written"),
             );
-            return (None, Vec::new());
-        };
+            return None;
+        }
         let targets: Vec<&str> = delivery.targets.iter().map(String::as_str).collect();
         if self.knobs.comes_up(&PMH_NEVER, &targets) {
-            return (None, Vec::new());
+            return None;
         }
+        claim::begin(&self.folders, request)
+            .inspect_err(|cause| {
+                self.trouble(
+                    format!("作業フォルダに書けません: {cause}。PMHの結果は出力されません"),
+                    format!("cannot write into the work folder: {cause}; no subsidy document will come"),
+                );
+            })
+            .ok()
+    }
+
+    /// The subsidy document or its `.err`, for the request that was begun.
+    async fn deliver_pmh(
+        self: &Arc<Self>,
+        delivery: &VisitDelivery,
+        promise: Option<Claim>,
+    ) -> (Option<PathBuf>, Vec<PathBuf>) {
+        let Some(claim) = promise else { return (None, Vec::new()) };
+        let targets: Vec<&str> = delivery.targets.iter().map(String::as_str).collect();
         if self.knobs.comes_up(&PMH_LATE, &targets) {
             self.clock.pause(pace::PMH_LATE).await;
         }
-        let items = self.pmh_items(&name, request).await;
+        self.keep_promise(claim).await
+    }
+
+    /// Asks PMH and delivers what it says; also for a request that an earlier run began.
+    pub(super) async fn keep_promise(self: &Arc<Self>, claim: Claim) -> (Option<PathBuf>, Vec<PathBuf>) {
+        let Some(name) = PmhName::parse(&claim.name) else { return (None, Vec::new()) };
+        let items = self.pmh_items(&name, &claim.name).await;
         let failed = items.is_err();
         let (items, remark) = match items {
             Ok((item, remark)) => (vec![item], remark),
@@ -159,7 +186,7 @@ impl Terminal {
             }
         };
         let mut paths: Vec<PathBuf> =
-            self.put(&self.folders, items, remark).await.into_iter().map(|placed| placed.path).collect();
+            self.put(&self.folders, Some(&claim), items, remark).await.into_iter().map(|placed| placed.path).collect();
         if failed { (None, paths) } else { (paths.pop(), Vec::new()) }
     }
 
@@ -187,8 +214,14 @@ impl Terminal {
         }
     }
 
-    async fn put(self: &Arc<Self>, folders: &Arc<Folders>, items: Vec<Item>, remark: Option<String>) -> Vec<Placed> {
-        let parcel = self.stage(folders, None, items).await;
+    async fn put(
+        self: &Arc<Self>,
+        folders: &Arc<Folders>,
+        claim: Option<&Claim>,
+        items: Vec<Item>,
+        remark: Option<String>,
+    ) -> Vec<Placed> {
+        let parcel = self.stage(folders, claim, items).await;
         let placed = self.deliver(parcel, None, remark).await;
         let (terminal, touched) = (self.clone(), placed.clone());
         tokio::spawn(async move { terminal.touch(touched).await });

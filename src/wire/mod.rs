@@ -55,6 +55,10 @@ pub struct VisitOpening {
     pub uses: Uses,
     /// Who stands there.
     pub evidence: Evidence,
+    /// Whose card it is by the operator's word, where the hub does not know the serial itself: a real card lent to a synthetic
+    /// person for one visit. A serial that the hub knows decides against it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<String>,
     /// Outcomes the operator asked for.
     #[serde(default)]
     pub steering: Steering,

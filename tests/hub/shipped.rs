@@ -37,6 +37,7 @@ fn opening(person: &Person) -> VisitOpening {
             proof: Proof::TestAuthority,
             method: Method::Face,
         },
+        holder: None,
         steering: Steering::default(),
     }
 }

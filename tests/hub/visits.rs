@@ -6,7 +6,7 @@ use madoguchi::people::personalise::authentication_certificate;
 use madoguchi::visit::{ConsentPeriod, Consents, EPrescriptionUse, Outcome, PrescriptionForm, Question, Uses, VisitId};
 use madoguchi::wire::{Asker, Steering, SubsidyQuestion, WireError};
 
-use crate::world::{HERE, MY_NUMBER, NOON, PHARMACY, PIN, World, all, people};
+use crate::world::{HERE, MY_NUMBER, NOON, PHARMACY, PIN, Visit, World, all, people};
 
 pub fn a_visit_with_all_consents_gets_one_record_with_the_time_of_the_answer(world: &World) {
     let visit = world.visit("tanaka");
@@ -205,6 +205,17 @@ pub fn an_unknown_card_and_a_person_without_insurance_have_no_qualification(worl
         assert_eq!(document.qualification_validity.as_deref(), Some("4"));
         assert!(document.records.is_empty() && document.request_pmh_file_name.is_none());
     }
+}
+
+pub fn a_card_that_no_serial_names_is_its_holders_by_the_operators_word(world: &World) {
+    let name = |visit: Visit<'_>| visit.document(&all()).records.first().map(|record| record.name.clone());
+    let tanaka = name(world.visit("tanaka"));
+    let stranger = world.visit("nobody").with(|opening| opening.holder = Some("tanaka".to_owned()));
+    assert!(world.hub.remove_person("nobody").unwrap());
+    assert_eq!(name(stranger), tanaka);
+    // A serial that is somebody's decides against the word.
+    let known = world.visit("tanaka").with(|opening| opening.holder = Some("suzuki".to_owned()));
+    assert_eq!(name(known), tanaka);
 }
 
 pub fn a_visit_is_answered_once(world: &World) {

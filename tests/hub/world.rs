@@ -59,6 +59,7 @@ impl World {
                 proof: Proof::TestAuthority,
                 method: Method::Face,
             },
+            holder: None,
             steering: Steering::default(),
         };
         Visit { world: self, opening }

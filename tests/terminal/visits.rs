@@ -11,7 +11,7 @@ use madoguchi::knob::Setting;
 use madoguchi::message::name::{FaceName, PmhErr};
 use madoguchi::message::qualification::ResultHeader;
 use madoguchi::random::Seed;
-use madoguchi::terminal::settings::{Order, PmhOrder};
+use madoguchi::terminal::settings::{Delay, Order, PmhOrder};
 use madoguchi::terminal::{Pace, VisitDelivery};
 use madoguchi::visit::Outcome;
 use madoguchi::wire::{Steering, VisitAnswer};
@@ -97,7 +97,7 @@ async fn the_subsidy_document_follows_the_face_file_that_names_it() {
 }
 
 fn delivered_order(desk: &Desk) -> Vec<String> {
-    let files = desk.terminal.files_since(0);
+    let files = desk.terminal.files_since(0, usize::MAX);
     files.iter().filter(|f| f.life[0].0 == FileLife::Delivered).map(|f| f.folder.to_string()).collect()
 }
 
@@ -204,4 +204,40 @@ async fn a_frozen_day_repeats_byte_for_byte_and_another_seed_differs() {
     assert_eq!(first.len(), 90);
     assert!(first == second, "the same seed wrote another file");
     assert!(first != other, "another seed wrote the same files");
+}
+
+/// The folders as a `kill -9` at this moment would leave them.
+fn as_left_behind(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            as_left_behind(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subsidy_document_that_a_face_file_promised_comes_after_a_kill_between_the_two() {
+    let desk = Desk::open_with(|settings| settings.pmh_delay = Delay::Fixed(Duration::from_secs(3600))).await;
+    let terminal = desk.terminal.clone();
+    let visit = tokio::spawn(async move { terminal.deliver_visit(visit("r1-1", Some(PMH))).await });
+    let face = desk.terminal.paths().face.clone();
+    within("the face file", || fs::read_dir(&face).is_ok_and(|mut files| files.next().is_some())).await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    as_left_behind(&desk.root(), elsewhere.path());
+    visit.abort();
+
+    let next = Desk::open_with(|settings| settings.folder = elsewhere.path().to_owned()).await;
+    let document = next.answer(&PMH.replace("req", "res")).await;
+    assert!(String::from_utf8(document).unwrap().contains("子ども医療費受給者証"));
+    let work = elsewhere.path().join(".madoguchi").join("req");
+    let is_done = || {
+        fs::read_dir(&work)
+            .is_ok_and(|mut files| !files.any(|f| f.unwrap().file_name().to_string_lossy().contains(".staged.")))
+    };
+    within("a work folder without anything begun", is_done).await;
 }

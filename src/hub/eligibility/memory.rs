@@ -41,6 +41,12 @@ impl Memory {
 }
 
 impl Inner {
+    fn known(&self, id: &str) -> Option<Known> {
+        let insured = self.insured.get(id)?.clone();
+        let registered = insured.registered || self.registered.contains(id);
+        Some(Known { insured, registered })
+    }
+
     fn forget(&mut self, id: &str) {
         let Some(old) = self.insured.remove(id) else { return };
         if self.by_serial.get(&old.serial).is_some_and(|owner| owner == id) {
@@ -78,11 +84,11 @@ impl EligibilityStore for Memory {
 
     fn by_certificate(&self, finding: &Finding) -> Result<Option<Known>, StoreError> {
         let inner = self.read();
-        let known = inner.by_serial.get(&finding.serial).and_then(|id| inner.insured.get(id)).map(|insured| Known {
-            insured: insured.clone(),
-            registered: insured.registered || inner.registered.contains(&insured.id),
-        });
-        Ok(known)
+        Ok(inner.by_serial.get(&finding.serial).and_then(|id| inner.known(id)))
+    }
+
+    fn by_id(&self, id: &str) -> Result<Option<Known>, StoreError> {
+        Ok(self.read().known(id))
     }
 
     fn by_insurance(&self, insurer: &str, number: &str) -> Result<Vec<Arc<Insured>>, StoreError> {

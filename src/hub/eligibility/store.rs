@@ -19,6 +19,8 @@ pub trait EligibilityStore: Send + Sync {
     fn remove(&self, id: &str) -> Result<(), StoreError>;
     /// The person whose card carries this certificate, and whether the card is registered as 保険証.
     fn by_certificate(&self, finding: &Finding) -> Result<Option<Known>, StoreError>;
+    /// The person of this id.
+    fn by_id(&self, id: &str) -> Result<Option<Known>, StoreError>;
     /// Everybody with a qualification of this insurer and number, both in their normal form (`matching::Numbers`).
     fn by_insurance(&self, insurer: &str, number: &str) -> Result<Vec<Arc<Insured>>, StoreError>;
     /// Registers the card of this person as 保険証.

@@ -12,6 +12,7 @@ use super::steering;
 use super::store::{Announced, Known, OpenVisit, VisitState};
 use super::validity::{ByCard, Held, Validity, by_card};
 use crate::clock::{date8, time14};
+use crate::hub::certificates::Finding;
 use crate::hub::error::HubError;
 use crate::hub::notice::{self, Notice};
 use crate::message::qualification::{QualificationResult, ResultHeader};
@@ -27,7 +28,7 @@ impl Eligibility {
         steering::validity(&opening.steering)?;
         let (time, day) = (opening.asker.time, opening.asker.time.date());
         let finding = self.certificates.check(&opening.evidence, time)?;
-        let known = self.store.by_certificate(&finding)?;
+        let known = self.whose(&finding, opening.holder.as_deref())?;
         let subsidies_known =
             finding.status.admits() && known.as_ref().is_some_and(|known| self.pmh_knows(known, &opening));
         let situation = Situation {
@@ -51,6 +52,15 @@ impl Eligibility {
         let questions = standing.questions.clone();
         self.store.open_visit(OpenVisit { id: standing.visit.clone(), opening, finding, questions })?;
         Ok(standing)
+    }
+
+    /// Who carries this certificate: by its serial, and where that is nobody's, by the operator's word.
+    fn whose(&self, finding: &Finding, holder: Option<&str>) -> Result<Option<Known>, HubError> {
+        let by_serial = self.store.by_certificate(finding)?;
+        match (by_serial, holder) {
+            (None, Some(holder)) => Ok(self.store.by_id(holder)?),
+            (by_serial, _) => Ok(by_serial),
+        }
     }
 
     fn next_visit(&self) -> VisitId {
@@ -79,7 +89,7 @@ impl Eligibility {
             let document = self.abnormal(&visit.opening, time);
             return Ok(VisitAnswer { outcome: Outcome::CentreError, document: Some(document), pmh_request: None });
         }
-        let Some(known) = self.store.by_certificate(&visit.finding)? else {
+        let Some(known) = self.whose(&visit.finding, visit.opening.holder.as_deref())? else {
             let document = self.document(&visit, time, &Held::nothing(Validity::NoQualification));
             return Ok(VisitAnswer { outcome: Outcome::NoQualification, document: Some(document), pmh_request: None });
         };

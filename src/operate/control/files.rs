@@ -26,5 +26,5 @@ pub struct Since {
     responses((status = 200, body = [FileView]), (status = 422, body = Problem))
 )]
 pub async fn since(State(station): State<Arc<Station>>, Query(query): Query<Since>) -> Json<Vec<FileView>> {
-    Json(station.files_since(query.since))
+    Json(station.files_since(query.since, usize::MAX))
 }

@@ -68,7 +68,16 @@ fn bad_request(detail: String) -> Problem {
 
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
-        bad_request(rejection.body_text())
+        match rejection {
+            // Demanded on purpose: a page in somebody's browser cannot send it here without being asked first.
+            JsonRejection::MissingJsonContentType(_) => Self {
+                status: 415,
+                title: "not-announced-as-json",
+                detail: "本文がJSONであることが示されていません / the body is not announced as JSON".to_owned(),
+                remedy: Some("Content-Type: application/json を付けてください / send that header".to_owned()),
+            },
+            other => bad_request(other.body_text()),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crossterm::event::{self, Event};
@@ -22,11 +23,12 @@ const BUSY: Duration = Duration::from_millis(25);
 /// How long *shortly after* is.
 const AFTERGLOW: Duration = Duration::from_secs(1);
 
-/// Shows the desk on this terminal until the operator quits. Blocks: give it a thread of its own.
+/// Shows the desk on this terminal until the operator quits, or until `told_to_end` (seen within a tenth of a second). Blocks: give it a
+/// thread of its own.
 ///
 /// # Errors
 /// When standard input or output is no terminal, or the terminal goes away.
-pub fn run(desk: Arc<dyn Desk>, lang: Lang) -> io::Result<()> {
+pub fn run(desk: Arc<dyn Desk>, lang: Lang, told_to_end: &AtomicBool) -> io::Result<()> {
     let mut tty = Tty::take()?;
     let size = tty.terminal.size()?;
     let mut app = App::new(lang, Look::from_env(), size.width, size.height);
@@ -35,7 +37,7 @@ pub fn run(desk: Arc<dyn Desk>, lang: Lang) -> io::Result<()> {
     let mut view = desk.view();
     show(&mut tty, &mut app, &view, &*desk)?;
     let mut moved = Instant::now();
-    while !app.quits() {
+    while !app.quits() && !told_to_end.load(Ordering::Relaxed) {
         let wait = if moved.elapsed() < AFTERGLOW { BUSY } else { IDLE };
         let mut stirred = event::poll(wait)? && take_events(&mut app, &view, &*desk)?;
         if desk.revision() != revision {

@@ -24,6 +24,8 @@ pub struct Guest {
     pub medium: Option<Medium>,
     /// Answers for them, when nobody does it by hand.
     pub auto: Option<AutoPilot>,
+    /// Did nobody order what they do?
+    pub by_habit: bool,
     /// The names under which a knob may hit them: visit, person, reader.
     pub targets: Vec<String>,
     /// Is the card only lent to this reader, and lies in a PC/SC reader of its own?
@@ -55,8 +57,11 @@ pub struct Ledger {
     outcome: Option<Outcome>,
     /// Are files still to come?
     pub delivering: bool,
-    /// The files written.
-    pub files: VisitFiles,
+    files: VisitFiles,
+    /// When the last thing anybody waits for was there: the outcome, or the last file.
+    millis: f64,
+    /// Has the patient left the reader?
+    left: bool,
     reply: Option<oneshot::Sender<Result<VisitReport, StationError>>>,
 }
 
@@ -78,8 +83,15 @@ impl Ledger {
             outcome: None,
             delivering: false,
             files: VisitFiles::default(),
+            millis: 0.0,
+            left: false,
             reply,
         }
+    }
+
+    /// It turned out whose visit it is.
+    pub fn is_visit_of(&mut self, person: &Person) {
+        self.person = Some(person.id.clone());
     }
 
     /// The dialogue is in this state now.
@@ -92,17 +104,32 @@ impl Ledger {
     /// The visit has its outcome.
     pub fn finish(&mut self, outcome: Outcome) {
         self.outcome = Some(outcome);
+        self.millis = self.watch.elapsed_ms();
+    }
+
+    /// Its files stand in their folders.
+    pub fn delivered(&mut self, files: VisitFiles) {
+        self.files = files;
+        self.delivering = false;
+        self.millis = self.watch.elapsed_ms();
+    }
+
+    /// The patient has gone.
+    pub fn leave(&mut self) {
+        self.left = true;
     }
 
     /// The visit ends here and now, whatever was still to come.
     pub fn cancel(&mut self) {
-        self.outcome.get_or_insert(Outcome::Cancelled);
+        if self.outcome.is_none() {
+            self.finish(Outcome::Cancelled);
+        }
         self.delivering = false;
     }
 
-    /// Nothing more will come of it.
+    /// Nothing more will come of it. Whoever ordered it may order the next one at once: the reader is free by then.
     pub fn is_closed(&self) -> bool {
-        self.outcome.is_some() && !self.delivering
+        self.outcome.is_some() && !self.delivering && (self.left || self.reply.is_none())
     }
 
     /// Hands the report to whoever ordered the visit, and gives it to the journal.
@@ -119,7 +146,7 @@ impl Ledger {
             certificate: self.certificate,
             files: self.files,
             steps: self.steps,
-            millis: self.watch.elapsed_ms(),
+            millis: self.millis,
         };
         if let Some(reply) = self.reply.take() {
             // Whoever ordered it may have gone away; the visit was made all the same.

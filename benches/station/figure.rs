@@ -1,0 +1,75 @@
+//! What was measured, beside what it is judged by.
+
+use std::process::ExitCode;
+
+/// A value that a promise is about: it must be below, or exactly 0.
+#[derive(Clone, Copy)]
+pub enum Promise {
+    Below(f64),
+    AtMost(f64),
+}
+
+/// The figures of one run.
+#[derive(Default)]
+pub struct Figures {
+    failed: usize,
+}
+
+impl Figures {
+    /// A heading.
+    pub fn about(&self, what: &str) {
+        println!("\n{what}");
+    }
+
+    /// A figure that is promised.
+    pub fn judge(&mut self, what: &str, value: f64, unit: &str, promise: Promise) {
+        let (holds, said) = match promise {
+            Promise::Below(limit) => (value < limit, format!("< {limit} {unit}")),
+            Promise::AtMost(limit) => (value <= limit, format!("≤ {limit} {unit}")),
+        };
+        self.failed += usize::from(!holds);
+        println!("  {what:<62} {value:>10.2} {unit:<3} {said:<10} {}", if holds { "PASS" } else { "FAIL" });
+    }
+
+    /// A figure beside it: the machine's own limit, or where the time goes.
+    pub fn beside(&self, what: &str, value: f64, unit: &str) {
+        println!("  {what:<62} {value:>10.2} {unit}");
+    }
+
+    /// Says whether every promise held.
+    pub fn verdict(self) -> ExitCode {
+        if self.failed == 0 {
+            println!("\nevery promise held");
+            return ExitCode::SUCCESS;
+        }
+        println!(
+            "\n{} not held",
+            if self.failed == 1 { "one promise was".to_owned() } else { format!("{} promises were", self.failed) }
+        );
+        ExitCode::FAILURE
+    }
+}
+
+/// Repeated measurements of one thing.
+pub struct Series(Vec<f64>);
+
+impl Series {
+    pub fn of(mut values: Vec<f64>) -> Self {
+        values.sort_by(f64::total_cmp);
+        Self(values)
+    }
+
+    pub fn median(&self) -> f64 {
+        self.at(0.5)
+    }
+
+    pub fn p99(&self) -> f64 {
+        self.at(0.99)
+    }
+
+    /// Nearest rank.
+    fn at(&self, share: f64) -> f64 {
+        let rank = (share * self.0.len() as f64).ceil() as usize;
+        self.0.get(rank.saturating_sub(1)).copied().unwrap_or(f64::NAN)
+    }
+}

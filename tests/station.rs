@@ -1,0 +1,35 @@
+//! The station from outside: the real binary, its folders, its control API, its commands. Each test has a station of its own.
+
+#[path = "station/desk.rs"]
+mod desk;
+#[path = "station/journal.rs"]
+mod journal;
+#[path = "station/rececon.rs"]
+mod rececon;
+#[path = "station/xml.rs"]
+mod xml;
+
+#[path = "station/commands.rs"]
+mod commands;
+#[path = "station/control.rs"]
+mod control;
+#[path = "station/faults.rs"]
+mod faults;
+#[path = "station/killed.rs"]
+mod killed;
+#[path = "station/opening.rs"]
+mod opening;
+#[path = "station/people.rs"]
+mod people;
+#[path = "station/refusals.rs"]
+mod refusals;
+#[path = "station/remote.rs"]
+mod remote;
+#[path = "station/repeated.rs"]
+mod repeated;
+#[path = "station/requests.rs"]
+mod requests;
+#[path = "station/several.rs"]
+mod several;
+#[path = "station/steps.rs"]
+mod steps;

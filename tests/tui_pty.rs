@@ -1,0 +1,149 @@
+//! The text screen as a person meets it: the program in a pseudo-terminal, keys typed, the screen read.
+#![cfg(target_os = "linux")]
+
+#[path = "tui_pty/pty.rs"]
+mod pty;
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pty::{COLUMNS, ROWS, Tty};
+use pty_process::Size;
+use rustix::process::{Pid, Signal, kill_process};
+use rustix::termios::{LocalModes, tcgetattr};
+use tempfile::TempDir;
+
+/// Two busy processors and a debug build may need a while; a person would have given up long before.
+const LIMIT: Duration = Duration::from_secs(30);
+/// A screen that is silent for so long has said what it had to say.
+const SETTLED: Duration = Duration::from_secs(1);
+
+/// A station in an empty folder, its first screen painted.
+struct Desk {
+    folder: TempDir,
+    tty: Tty,
+}
+
+impl Desk {
+    /// No configuration: only the port is another one, so that tests can run beside each other and beside a station in use.
+    fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let arguments = ["run", "--control", "127.0.0.1:0", "--pace", "instant"];
+        let tty = Tty::start(env!("CARGO_BIN_EXE_madoguchi"), &arguments, folder.path()).unwrap();
+        let mut desk = Self { folder, tty };
+        // The first row of people, and the last words of the last row.
+        desk.sees("窓口　太郎");
+        desk.sees("終了");
+        desk
+    }
+
+    fn sees(&mut self, text: &str) {
+        self.tty.until(text, LIMIT, |screen| screen.contents().contains(text)).unwrap();
+    }
+
+    fn sees_no_more(&mut self, text: &str) {
+        self.tty.until("end", LIMIT, |screen| !screen.contents().contains(text)).unwrap();
+    }
+
+    fn presses(&self, keys: &[u8]) {
+        self.tty.type_keys(keys).unwrap();
+    }
+
+    fn faces(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.folder.path().join("oqs/face")).unwrap();
+        entries.map(|entry| entry.unwrap().path()).collect()
+    }
+
+    fn echoes(&self) -> bool {
+        tcgetattr(&*self.tty.pty).unwrap().local_modes.contains(LocalModes::ECHO | LocalModes::ICANON)
+    }
+
+    /// Waits until the program has ended and everything it wrote is painted.
+    fn ended(&mut self) -> io::Result<ExitStatus> {
+        self.tty.settle(LIMIT);
+        let start = Instant::now();
+        loop {
+            match self.tty.child.try_wait()? {
+                Some(status) => return Ok(status),
+                None if start.elapsed() > LIMIT => return Err(io::ErrorKind::TimedOut.into()),
+                None => thread::yield_now(),
+            }
+        }
+    }
+}
+
+#[test]
+fn in_an_empty_folder_people_and_keys_are_shown_and_one_key_makes_a_whole_visit() {
+    let mut desk = Desk::open();
+    let screen = desk.tty.screen.screen().contents();
+    assert!(screen.contains("ヘルプ") && screen.contains("終了"), "the keys stand on the screen:\n{screen}");
+    assert!(desk.faces().is_empty());
+    desk.presses(b"1");
+    desk.sees("OQSsiquc01res_face_");
+    let [face] = desk.faces().try_into().unwrap();
+    assert!(fs::read_to_string(face).unwrap().contains("<Name>窓口　太郎</Name>"));
+}
+
+#[test]
+fn the_help_comes_with_a_question_mark_and_goes_with_escape() {
+    let mut desk = Desk::open();
+    desk.presses(b"?");
+    desk.sees("このヘルプ");
+    desk.presses(b"\x1b");
+    desk.sees_no_more("このヘルプ");
+}
+
+#[test]
+fn every_way_to_leave_gives_the_terminal_back_as_it_was() {
+    type Leave = fn(&Desk);
+    let ways: [(&str, Leave); 3] = [
+        ("q", |desk| desk.presses(b"q")),
+        ("Ctrl-C", |desk| desk.presses(b"\x03")),
+        ("SIGTERM", |desk| kill_process(Pid::from_child(&desk.tty.child), Signal::TERM).unwrap()),
+    ];
+    for (way, leave) in ways {
+        let mut desk = Desk::open();
+        // A visit is under way, so that there is something to draw meanwhile.
+        desk.presses(b"1");
+        assert!(desk.tty.screen.screen().alternate_screen() && !desk.echoes(), "{way}: the screen is up");
+        leave(&desk);
+        let status = desk.ended().unwrap();
+        let screen = desk.tty.screen.screen();
+        assert!(status.success(), "{way}: {status}\n{}", screen.contents());
+        assert!(desk.echoes(), "{way}: a shell could not be typed into");
+        assert!(!screen.alternate_screen() && !screen.hide_cursor(), "{way}: the old screen is back, with its cursor");
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "{way}");
+        let lines: Vec<String> = screen.contents().lines().map(str::to_owned).collect();
+        let [ready] = lines.as_slice() else { panic!("{way}: nothing is left over on the old screen: {lines:#?}") };
+        assert!(ready.starts_with("madoguchi ready"), "{way}: {ready}");
+    }
+}
+
+#[test]
+fn the_screen_follows_the_size_of_its_window() {
+    let mut desk = Desk::open();
+    let last_row = |screen: &vt100::Screen| {
+        let (rows, columns) = screen.size();
+        screen.rows(0, columns).nth(usize::from(rows) - 1).unwrap_or_default()
+    };
+    assert!(last_row(desk.tty.screen.screen()).contains("終了"));
+    for (rows, columns) in [(24, 80), (ROWS, COLUMNS)] {
+        desk.tty.settle(SETTLED);
+        desk.tty.screen = vt100::Parser::new(rows, columns, 0);
+        desk.tty.pty.resize(Size::new(rows, columns)).unwrap();
+        desk.tty.until("keys in the last row", LIMIT, |screen| last_row(screen).contains("終了")).unwrap();
+        let size = desk.tty.screen.screen().contents();
+        assert!(size.contains("窓口　太郎"), "{rows}×{columns}:\n{size}");
+    }
+}
+
+#[test]
+fn an_idle_screen_writes_nothing() {
+    let mut desk = Desk::open();
+    desk.tty.settle(SETTLED);
+    assert_eq!(desk.tty.written_within(Duration::from_secs(3)), 0);
+}
