@@ -1,3 +1,5 @@
+//! The code tables are whole, and every row says where it comes from.
+
 use std::collections::BTreeSet;
 
 use super::*;

@@ -1,6 +1,6 @@
 //! The dialogue of one reader: [`Dialogue::step`] takes an event and gives the effects.
 //!
-//! What is known of a patient is one value, [`Patient`], made when a visit begins and dropped when the reader is idle again; that is
+//! What is known of a patient is one value, `Patient`, made when a visit begins and dropped when the reader is idle again; that is
 //! the only place where anything of a visit is kept, so nothing of it can reach the next. What outlives a visit is beside it:
 //! whether something lies on the reader, and the staff's 目視確認モード.
 //!

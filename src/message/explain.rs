@@ -1,6 +1,6 @@
 //! What every element of a file is, what its value means, and how sure we are: the element table applied to a document.
 //!
-//! - here: [`file`] and what it gives, [`Explanation`]
+//! - here: [`file()`] and what it gives, [`Explanation`]
 //! - `value`: values in people's words (code labels, 和暦, money, ratios)
 //! - `about`: what can be told of a file besides its elements (name, encoding, order)
 //! - `show`: as plain text, aligned for full-width characters

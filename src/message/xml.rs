@@ -3,7 +3,7 @@
 //! - [`read`]: a real parser over decoded text. Single quotes, blanks inside start tags, empty elements, comments, CDATA, a BOM
 //!   are fine; a document type, more than [`SINGLE_LIMIT`] bytes or [`DEPTH_LIMIT`] levels, another encoding are not.
 //! - [`locate`]: line and column for a refusal that was found in the tree
-//! - [`write`]: declaration, elements, nothing else.
+//! - [`write()`]: declaration, elements, nothing else.
 //! - [`is_whole`]: whether a file that may still be growing has its end.
 
 mod place;

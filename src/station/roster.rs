@@ -100,6 +100,11 @@ impl Roster {
             .map_err(|error| StationError::NoSuchPerson { id: asked.to_owned(), why: error.to_string() })
     }
 
+    /// Whose certificate has this serial number (raw, as in the profile).
+    pub fn by_serial(&self, serial: &[u8]) -> Option<Arc<Person>> {
+        self.read().iter().find(|person| person.card.serial == serial).map(|person| Arc::new(person.clone()))
+    }
+
     /// The software card of `person`, as it was left.
     pub fn soft_card(&self, person: &Person) -> SoftCard {
         let mut cards = self.cards();

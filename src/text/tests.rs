@@ -1,3 +1,5 @@
+//! Encodings, kana and keys as the field needs them.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! The careful client against the software card: how many APDUs, and what it refuses to do.
+
 use std::time::Duration;
 
 use sha2::Digest;

@@ -1,3 +1,5 @@
+//! `madoguchi card` without a reader: options, masking, exit codes.
+
 use clap::Parser;
 
 use super::*;

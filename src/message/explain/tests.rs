@@ -1,3 +1,5 @@
+//! What `explain` says of files, ours and others'.
+
 use super::*;
 use crate::message::element::Format;
 use crate::message::subsidy::{Edition, Layout, Repeat};

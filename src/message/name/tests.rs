@@ -1,3 +1,5 @@
+//! File names of the field, read and made.
+
 use super::*;
 use crate::clock::parse_time;
 use crate::random::Seed;

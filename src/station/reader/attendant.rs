@@ -20,7 +20,7 @@ use crate::card::in_process::Slot;
 use crate::card::pcsc;
 use crate::event::Event as Journal;
 use crate::face_reader::dialogue::Dialogue;
-use crate::face_reader::event::{Effect, Event, Ignored, Medium, Reply, Ticket, TimerId, TimerKind};
+use crate::face_reader::event::{Effect, Event, Ignored, Medium, Reply, Ticket, TimerId};
 use crate::face_reader::patient::AutoPilot;
 use crate::face_reader::settings::ReaderSettings;
 use crate::face_reader::state::State;
@@ -37,6 +37,15 @@ use crate::visit::{CertificateStatus, FaceResult, Identify, Plan};
 pub enum Happened {
     /// An event for the dialogue (an answer, a timer).
     Dialogue(Event),
+    /// What lies on the reader.
+    CardRead {
+        /// Of the question.
+        ticket: Ticket,
+        /// For the dialogue.
+        reply: Reply,
+        /// Serial number of its certificate, raw, when it could be read.
+        serial: Option<Vec<u8>>,
+    },
     /// The centre's answer to *ask standing*, with what it shows about the visit.
     Standing {
         /// Of the question.
@@ -236,6 +245,7 @@ impl Attendant {
             reference,
             person,
             auto: None,
+            by_habit: plan.is_none(),
             targets,
             lent: !soft && self.setup.source != *source,
             soft,
@@ -247,6 +257,20 @@ impl Attendant {
             self.slot.insert(self.links.roster.soft_card(person).with_quirks(quirks));
         }
         Ok(guest)
+    }
+
+    /// A card in a PC/SC reader may be a person's of ours (a software card behind vpcd): then it is them, with their habits.
+    fn recognise(&mut self, serial: &[u8]) {
+        let Some(guest) = self.guest.as_mut().filter(|guest| guest.person.is_none()) else { return };
+        let Some(person) = self.links.roster.by_serial(serial) else { return };
+        guest.targets.push(person.id.clone());
+        if guest.auto.is_some() && guest.by_habit {
+            guest.auto = Some(AutoPilot::new(person.habits.clone()));
+        }
+        if let Some(ledger) = self.ledgers.get_mut(&guest.reference) {
+            ledger.is_visit_of(&person);
+        }
+        guest.person = Some(person);
     }
 
     /// A fault that acts on one way of identification leads the patient that way, or it would never be met.
@@ -304,6 +328,12 @@ impl Attendant {
     fn happened(&mut self, happened: Happened) {
         match happened {
             Happened::Dialogue(event) => drop(self.take(event)),
+            Happened::CardRead { ticket, reply, serial } => {
+                if let Some(serial) = serial.filter(|_| ticket == self.dialogue.ticket()) {
+                    self.recognise(&serial);
+                }
+                drop(self.take(Event::Reply(ticket, reply)));
+            }
             Happened::Standing { ticket, reply, proof, certificate } => {
                 if ticket == self.dialogue.ticket() {
                     self.proof = proof;
@@ -439,7 +469,8 @@ impl Attendant {
 
     /// Does the dialogue wait for a device or the centre, not for a person?
     fn is_busy(&self) -> bool {
-        matches!(self.dialogue.timer(), Some(id) if matches!(id.kind, TimerKind::Card | TimerKind::Centre))
+        use State::{Authenticating, CheckingPin, Concluding, ReadingCard};
+        matches!(self.dialogue.state(), ReadingCard | CheckingPin | Authenticating | Concluding)
     }
 
     fn ledger(&mut self) -> Option<&mut Ledger> {

@@ -24,6 +24,8 @@ pub struct Guest {
     pub medium: Option<Medium>,
     /// Answers for them, when nobody does it by hand.
     pub auto: Option<AutoPilot>,
+    /// Did nobody order what they do?
+    pub by_habit: bool,
     /// The names under which a knob may hit them: visit, person, reader.
     pub targets: Vec<String>,
     /// Is the card only lent to this reader, and lies in a PC/SC reader of its own?
@@ -85,6 +87,11 @@ impl Ledger {
             left: false,
             reply,
         }
+    }
+
+    /// It turned out whose visit it is.
+    pub fn is_visit_of(&mut self, person: &Person) {
+        self.person = Some(person.id.clone());
     }
 
     /// The dialogue is in this state now.

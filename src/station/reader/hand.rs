@@ -75,6 +75,12 @@ impl Hand {
         Reply::CardRead(CardSighting { pin_tries_left: tries, ..CardSighting::new(medium) })
     }
 
+    /// Serial number of the certificate that was read, raw.
+    pub fn serial(&self) -> Option<Vec<u8>> {
+        let certificate = self.held.as_ref()?.certificate.as_ref()?;
+        Certificate::parse(certificate).ok().map(|parsed| parsed.serial.raw().to_vec())
+    }
+
     /// Gives the card its PIN and, when it is right, lets it sign `challenge` while the right lasts.
     pub fn check_pin(&mut self, pin: &Pin, challenge: &[u8]) -> PinCheck {
         let Some(held) = &mut self.held else { return PinCheck::CardFailed };

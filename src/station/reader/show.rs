@@ -69,10 +69,10 @@ fn operator_buttons(dialogue: &Dialogue, pin_pad: Option<usize>, occupied: bool)
     let staff = |word: &str| serde_json::json!({ "event": "staff", "command": word });
     let kinds = dialogue.possible();
     for (kind, ja, en, word) in [
-        (EventKind::VisualConfirm, "目視: 本人です", "staff: same person", "visual-confirm"),
-        (EventKind::VisualOn, "目視確認モード", "staff check on", "visual-on"),
-        (EventKind::VisualOff, "目視確認モード解除", "staff check off", "visual-off"),
-        (EventKind::StaffCancel, "職員が中止", "staff cancels", "cancel"),
+        (EventKind::VisualConfirm, "本人と確認", "same person", "visual-confirm"),
+        (EventKind::VisualOn, "目視確認モード", "visual check on", "visual-on"),
+        (EventKind::VisualOff, "目視確認モード解除", "visual check off", "visual-off"),
+        (EventKind::StaffCancel, "中止", "cancel", "cancel"),
     ] {
         // In front of an empty reader only the mode that is on is worth a button.
         if kinds.contains(&kind) && (occupied || kind == EventKind::VisualOff) {

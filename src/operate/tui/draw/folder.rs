@@ -48,7 +48,7 @@ pub fn paint(pen: &mut Pen<'_>, view: &View, rect: Rect) {
         (word, typing) => format!(" /{word}{} ", if typing { "_" } else { "" }),
     };
     let count = format!(" {} ", files.len());
-    let title = pen.say("共有フォルダー", "Shared folder");
+    let title = pen.say("共有フォルダ", "Shared folder");
     let inside = pen.panel(rect, Panel::Folder, title, &[(&word, look.warn()), (&count, look.dim())]);
     if files.is_empty() {
         return paint_empty(pen, view, inside);

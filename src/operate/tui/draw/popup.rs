@@ -61,7 +61,7 @@ pub fn help(pen: &mut Pen<'_>, panel: Panel) {
     let name = match panel {
         Panel::People => say(lang, "患者", "people"),
         Panel::Reader => say(lang, "リーダー", "reader"),
-        Panel::Folder => say(lang, "共有フォルダー", "shared folder"),
+        Panel::Folder => say(lang, "共有フォルダ", "shared folder"),
         Panel::Journal => say(lang, "記録", "journal"),
         Panel::Preview => say(lang, "ファイルの中", "inside of a file"),
     };

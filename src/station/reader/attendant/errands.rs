@@ -53,7 +53,7 @@ impl Attendant {
                 Reply::CardRead(sighting) => Reply::CardRead(CardSighting { face_misses: misses, ..sighting }),
                 other => other,
             };
-            Happened::Dialogue(Event::Reply(ticket, reply))
+            Happened::CardRead { ticket, reply, serial: hand.serial() }
         });
     }
 
