@@ -19,7 +19,7 @@ fn utf8(bytes: &[u8]) -> String {
 #[test]
 fn golden_face_file_in_hash_order_and_utf8() {
     let written = Style::default().qualification_result(&samples::face());
-    assert_eq!(written.replaced, []);
+    assert!(written.replaced.is_empty());
     insta::assert_snapshot!(utf8(&written.bytes));
 }
 

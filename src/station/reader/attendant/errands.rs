@@ -2,6 +2,7 @@
 //! Each errand runs beside the loop and comes back as [`Happened`].
 
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use super::{Attendant, Happened};
 use crate::face_reader::event::{CardSighting, Effect, Event, PinCheck, Reply, Ticket, TimerId};
@@ -12,7 +13,11 @@ use crate::station::plastic;
 use crate::station::reader::Message;
 use crate::station::reader::guest::Guest;
 use crate::station::reader::hand::Hand;
+use crate::station::visit::VisitFiles;
 use crate::visit::{Consents, FaceResult, Method, VisitId};
+
+/// How long the report of a visit waits for its files: well above the latest subsidy document that can be asked for.
+const REPORT_PATIENCE: Duration = Duration::from_secs(60);
 
 impl Attendant {
     pub(super) fn carry_out(&mut self, effect: Effect) {
@@ -111,14 +116,29 @@ impl Attendant {
             let (reply, answer) = links.conclude(visit, consents).await;
             let delivering = answer.as_ref().map(|_| opening.reference.clone());
             happened(Happened::Concluded { ticket, reply, delivering, era });
-            if let Some(answer) = answer {
-                let files = links.deliver(&setup, &opening, targets, answer).await;
-                happened(Happened::Delivered { reference: opening.reference, files, era });
-            }
+            let Some(answer) = answer else { return };
+            let reference = opening.reference.clone();
+            let delivery = {
+                let links = links.clone();
+                tokio::spawn(async move { links.deliver(&setup, &opening, targets, answer).await })
+            };
+            // The files go on being delivered however long it takes; whoever ordered the visit is not kept for ever.
+            let files = match tokio::time::timeout(REPORT_PATIENCE, delivery).await {
+                Ok(delivered) => delivered.unwrap_or_default(),
+                Err(_) => {
+                    links.notice(
+                        "station",
+                        format!("受付 {reference} のファイルはまだ出力できていません。出力は続けます"),
+                        format!("the files of visit {reference} cannot be delivered yet; delivery goes on"),
+                    );
+                    VisitFiles::default()
+                }
+            };
+            happened(Happened::Delivered { reference, files, era });
         });
     }
 
-    fn start_timer(&mut self, id: TimerId, length: std::time::Duration) {
+    fn start_timer(&mut self, id: TimerId, length: Duration) {
         let (clock, me) = (self.links.clock.clone(), self.me.clone());
         let task = tokio::spawn(async move {
             if id.kind.waits_for_people() {
