@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use madoguchi::event::FolderKind;
 use madoguchi::folder::intake::{Intake, Rules};
-use madoguchi::folder::publish::{self, Content, Delivery, Item, Parcel};
+use madoguchi::folder::publish::{Content, Delivery, Item, Parcel};
 use madoguchi::folder::recover::{self, Target};
 use madoguchi::folder::watch::{Role, Watch};
 use madoguchi::folder::{Folders, Paths};
@@ -128,6 +128,7 @@ async fn slow_delivery_shows_the_part_that_other_manners_hide() {
 #[cfg(target_os = "linux")]
 mod as_a_client_hears {
     use super::*;
+    use madoguchi::folder::publish;
     use notify::event::{EventKind, ModifyKind};
     use notify::{RecursiveMode, Watcher};
     use std::sync::mpsc;

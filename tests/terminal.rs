@@ -17,7 +17,6 @@ use std::time::{Duration, Instant};
 
 use desk::{Desk, INSTITUTION, request, within};
 use madoguchi::event::{Event, FileLife};
-use madoguchi::folder::Delivery;
 use madoguchi::terminal::TerminalSettings;
 use madoguchi::terminal::settings::ErrStyle;
 use madoguchi::text::{Encoding, encode};
@@ -150,6 +149,7 @@ async fn err_only_keeps_the_request_back() {
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn when_the_request_shows_up_in_res_its_err_can_be_read() {
+    use madoguchi::folder::Delivery;
     use notify::{EventKind, RecursiveMode, Watcher, event::ModifyKind};
     for manner in [Delivery::RenameTouch, Delivery::Rename, Delivery::InPlace] {
         let desk = Desk::open_with(|settings| settings.delivery = manner).await;

@@ -2,13 +2,6 @@
 
 use std::process::ExitCode;
 
-/// A value that a promise is about: it must be below, or exactly 0.
-#[derive(Clone, Copy)]
-pub enum Promise {
-    Below(f64),
-    AtMost(f64),
-}
-
 /// The figures of one run.
 #[derive(Default)]
 pub struct Figures {
@@ -21,12 +14,10 @@ impl Figures {
         println!("\n{what}");
     }
 
-    /// A figure that is promised.
-    pub fn judge(&mut self, what: &str, value: f64, unit: &str, promise: Promise) {
-        let (holds, said) = match promise {
-            Promise::Below(limit) => (value < limit, format!("< {limit} {unit}")),
-            Promise::AtMost(limit) => (value <= limit, format!("≤ {limit} {unit}")),
-        };
+    /// A figure that is promised to be `at_most` so much.
+    pub fn judge(&mut self, what: &str, value: f64, unit: &str, at_most: f64) {
+        let holds = value <= at_most;
+        let said = format!("≤ {at_most} {unit}");
         self.failed += usize::from(!holds);
         println!("  {what:<62} {value:>10.2} {unit:<3} {said:<10} {}", if holds { "PASS" } else { "FAIL" });
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::Outcome;
 use crate::crowd::{Crowd, PEOPLE};
-use crate::figure::{Figures, Promise};
+use crate::figure::Figures;
 use crate::pty::Tty;
 use crate::stand::{ARGUMENTS, PROGRAM, judge_memory};
 
@@ -26,7 +26,7 @@ pub fn measure(figures: &mut Figures, crowd: &Crowd, silence: Duration) -> Outco
     let before = computed_ms(tty.child.id())?;
     let written = tty.written_within(silence);
     let computed = computed_ms(tty.child.id())? - before;
-    figures.judge("written to the terminal", written as f64, "B", Promise::AtMost(0.0));
+    figures.judge("written to the terminal", written as f64, "B", 0.0);
     figures.beside("processor time per second", computed / silence.as_secs_f64(), "ms");
     judge_memory(figures, "resident", tty.child.id());
 

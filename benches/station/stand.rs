@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::Outcome;
-use crate::figure::{Figures, Promise};
+use crate::figure::Figures;
 
 /// The program that is measured.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_madoguchi");
@@ -79,7 +79,7 @@ impl Drop for Stand {
 /// Judges the resident memory of a process, in MB of 2^20 bytes, the pages of the program itself included.
 pub fn judge_memory(figures: &mut Figures, what: &str, process: u32) {
     match resident_mb(process) {
-        Some(resident) => figures.judge(what, resident, "MB", Promise::Below(RESIDENT_MB)),
+        Some(resident) => figures.judge(what, resident, "MB", RESIDENT_MB),
         None => absent(what, "needs /proc"),
     }
 }

@@ -246,8 +246,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
+    #[cfg(target_os = "linux")]
     async fn heard_until(subscription: &Subscription, enough: impl Fn(&Heard) -> bool) -> Heard {
         let mut all = Heard::default();
         let listening = async {
@@ -259,7 +259,7 @@ mod tests {
                 all.lost |= heard.lost;
             }
         };
-        let _ = tokio::time::timeout(Duration::from_secs(5), listening).await;
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(5), listening).await;
         all
     }
 

@@ -19,7 +19,7 @@ fn utf8(bytes: &[u8]) -> String {
 #[test]
 fn golden_face_file_in_hash_order_and_utf8() {
     let written = Style::default().qualification_result(&samples::face());
-    assert_eq!(written.replaced, []);
+    assert!(written.replaced.is_empty());
     insta::assert_snapshot!(utf8(&written.bytes));
 }
 
@@ -271,6 +271,20 @@ fn a_request_that_breaks_a_rule_is_refused_with_rule_and_place() {
     for (from, to, rule, place) in cases {
         let refusal = read_request(&FIELD.replace(from, to)).map(|_| ()).unwrap_err();
         assert_eq!((refusal.rule, refusal.place.to_string().as_str()), (rule, place), "{to}: {refusal}");
+    }
+}
+
+#[test]
+fn utf_16_is_refused_by_its_name_with_and_without_its_mark() {
+    let plain = FIELD.replace("UTF-8", "UTF-16");
+    let marked = format!("\u{feff}{plain}");
+    for text in [&plain, &marked] {
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [little, big] {
+            let refusal = xml::read(&bytes).unwrap_err();
+            assert_eq!((refusal.rule, refusal.seen.as_deref()), (Rule::UnknownEncoding, Some("UTF-16")));
+        }
     }
 }
 

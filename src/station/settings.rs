@@ -223,11 +223,17 @@ impl Settings {
             return Err(wrong("station.institution", "医療機関コードは数字10桁です", "ten digits"));
         }
         for terminal in &mut self.terminal {
+            // Other programs are told these folders and stand elsewhere.
+            terminal.folder = absolute(&terminal.folder);
+            for folder in [&mut terminal.req, &mut terminal.res, &mut terminal.face].into_iter().flatten() {
+                *folder = absolute(folder);
+            }
             terminal.institution = code.as_str().to_owned();
             terminal.pace = self.station.pace;
             terminal.edition = self.hub.spec_year;
         }
-        for reader in &self.reader {
+        for reader in &mut self.reader {
+            reader.face_folder = reader.face_folder.as_deref().map(absolute);
             if reader.terminal == 0 || reader.terminal > self.terminal.len() {
                 let have = self.terminal.len();
                 return Err(wrong(
@@ -248,6 +254,11 @@ impl Settings {
             |spec| Clock::parse(spec).map_err(|e| wrong("station.clock", &e.to_string(), "see --clock")),
         )
     }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    // Only an empty path has no absolute form; opening it says what is wrong.
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn wrong(key: &str, ja: &str, en: &str) -> SettingsError {

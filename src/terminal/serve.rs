@@ -24,8 +24,11 @@ const SAFETY_LOOK: Duration = Duration::from_secs(1);
 const POLL: Duration = Duration::from_millis(200);
 /// Shortest polling interval that may be configured.
 const POLL_LEAST: Duration = Duration::from_millis(10);
-/// Between two looks at least.
+/// Between two looks at least, once there is a burst of events.
 const DEBOUNCE: Duration = Duration::from_millis(1);
+/// A careful client writes beside and renames: two events, and the second is the one that matters. After a pause of this length the look at
+/// the first is therefore free.
+const PAUSE_MS: f64 = 5.0;
 /// A folder that is away is tried again so often.
 const AWAY: Duration = Duration::from_millis(500);
 /// At the end, answers that are on their way get so much time (the touch needs 100 ms); the rest is finished by the next start.
@@ -49,10 +52,14 @@ impl Terminal {
         let mut shutdown = std::pin::pin!(shutdown);
         let mut counter = Counter::open(self.clone(), &watch);
         counter.finish_what_was_begun();
+        let mut last_look = Stopwatch::start();
         loop {
+            let after_pause = std::mem::replace(&mut last_look, Stopwatch::start()).elapsed_ms() >= PAUSE_MS;
             let wait = counter.look().await;
             // After the look, not before: a single request does not wait, a burst becomes a few looks.
-            tokio::time::sleep(DEBOUNCE).await;
+            if !after_pause {
+                tokio::time::sleep(DEBOUNCE).await;
+            }
             tokio::select! {
                 biased;
                 () = &mut shutdown => break,
@@ -145,6 +152,11 @@ impl Counter {
                 let again = looked.again;
                 self.attend(looked);
                 again.map_or_else(|| self.interval(), |again| again.min(self.interval()))
+            }
+            // Removed to clear it out: made again, and watched again at the next look.
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound && self.terminal.folders.restore(FolderKind::Req) => {
+                self.away = true;
+                Duration::ZERO
             }
             Err(cause) => {
                 if !std::mem::replace(&mut self.away, true) {

@@ -28,7 +28,7 @@ fn an_error_says_at_which_byte_the_text_ends() {
 #[test]
 fn look_alikes_are_folded_before_a_character_is_given_up() {
     let encoded = encode("1〜2‖3—4−5 葛\u{E0100}", Encoding::ShiftJis);
-    assert_eq!(encoded.replaced, []);
+    assert!(encoded.replaced.is_empty());
     assert_eq!(decode(&encoded.bytes, Some(Encoding::ShiftJis)).unwrap().text, "1～2∥3―4－5 葛");
 }
 

@@ -42,7 +42,7 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         None => api,
     };
     // Health stays open: whoever waits for a station need not hold its key.
-    api.route("/healthz", get(health).with_state(station)).fallback(nowhere)
+    api.route("/healthz", get(health).with_state(station)).fallback(nowhere).method_not_allowed_fallback(not_this_way)
 }
 
 /// Serves until `stop` turns true.
@@ -85,6 +85,15 @@ async fn nowhere() -> Problem {
         status: 404,
         title: "no-such-path",
         detail: "そのパスはありません / no such path".to_owned(),
+        remedy: Some("/control/openapi.json".to_owned()),
+    }
+}
+
+async fn not_this_way(method: axum::http::Method) -> Problem {
+    Problem {
+        status: 405,
+        title: "no-such-method",
+        detail: format!("このパスに {method} はありません / this path does not take {method}"),
         remedy: Some("/control/openapi.json".to_owned()),
     }
 }

@@ -1,16 +1,23 @@
 //! What the dialogue asks for, carried out: the card is read, the camera looks, the centre is asked, files are written, timers run.
 //! Each errand runs beside the loop and comes back as [`Happened`].
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use super::{Attendant, Happened};
 use crate::face_reader::event::{CardSighting, Effect, Event, PinCheck, Reply, Ticket, TimerId};
 use crate::face_reader::knobs;
 use crate::face_reader::state::State;
 use crate::secret::Pin;
+use crate::station::plastic;
 use crate::station::reader::Message;
+use crate::station::reader::guest::Guest;
 use crate::station::reader::hand::Hand;
+use crate::station::visit::VisitFiles;
 use crate::visit::{Consents, FaceResult, Method, VisitId};
+
+/// How long the report of a visit waits for its files: well above the latest subsidy document that can be asked for.
+const REPORT_PATIENCE: Duration = Duration::from_secs(60);
 
 impl Attendant {
     pub(super) fn carry_out(&mut self, effect: Effect) {
@@ -109,14 +116,29 @@ impl Attendant {
             let (reply, answer) = links.conclude(visit, consents).await;
             let delivering = answer.as_ref().map(|_| opening.reference.clone());
             happened(Happened::Concluded { ticket, reply, delivering, era });
-            if let Some(answer) = answer {
-                let files = links.deliver(&setup, &opening, targets, answer).await;
-                happened(Happened::Delivered { reference: opening.reference, files, era });
-            }
+            let Some(answer) = answer else { return };
+            let reference = opening.reference.clone();
+            let delivery = {
+                let links = links.clone();
+                tokio::spawn(async move { links.deliver(&setup, &opening, targets, answer).await })
+            };
+            // The files go on being delivered however long it takes; whoever ordered the visit is not kept for ever.
+            let files = match tokio::time::timeout(REPORT_PATIENCE, delivery).await {
+                Ok(delivered) => delivered.unwrap_or_default(),
+                Err(_) => {
+                    links.notice(
+                        "station",
+                        format!("受付 {reference} のファイルはまだ出力できていません。出力は続けます"),
+                        format!("the files of visit {reference} cannot be delivered yet; delivery goes on"),
+                    );
+                    VisitFiles::default()
+                }
+            };
+            happened(Happened::Delivered { reference, files, era });
         });
     }
 
-    fn start_timer(&mut self, id: TimerId, length: std::time::Duration) {
+    fn start_timer(&mut self, id: TimerId, length: Duration) {
         let (clock, me) = (self.links.clock.clone(), self.me.clone());
         let task = tokio::spawn(async move {
             if id.kind.waits_for_people() {
@@ -149,6 +171,16 @@ impl Attendant {
             // A lent card cannot be lifted by hand: its visit ends by itself.
             self.send(Happened::Dialogue(Event::CardRemoved));
         }
+    }
+
+    /// A lent card is watched where it lies: lifted in the middle, it ends the visit as a card lifted from this reader does.
+    pub(super) fn watch_lent(&self, guest: &Guest, name: Option<String>) {
+        let (stay, me) = (Arc::downgrade(&guest.stay), self.me.clone());
+        plastic::until_lifted(name, stay.clone(), move || {
+            if let Some(me) = me.upgrade() {
+                let _ = me.send(Message::Happened(Happened::Lifted(stay)));
+            }
+        });
     }
 
     fn send(&self, happened: Happened) {
