@@ -98,23 +98,36 @@ impl Terminal {
         let name = file.path.file_name()?.to_string_lossy().into_owned();
         let minutes = u64::from(self.settings.stay());
         let deleted = self.settings.stale == Stale::Delete;
-        let mut note = format!("{minutes} 分を過ぎても残っています / uncollected for more than {minutes} minutes");
+        let (ja, en) = if deleted {
+            ("たったため削除しました", "deleted")
+        } else {
+            ("たっても残っています", "uncollected")
+        };
+        let note = format!("{minutes} 分{ja} / {en} after {minutes} minutes");
         if deleted {
             match self.remove(file) {
-                Ok(true) => note += "、削除しました / deleted",
+                Ok(true) => {}
                 Ok(false) => return None,
                 Err(cause) => {
-                    let path = file.path.display();
-                    self.trouble(
-                        format!("消し忘れの {path} を削除できません: {cause}。開いているプログラムを閉じるか、権限を確かめてください。次の起動でもう一度試します"),
-                        format!("cannot delete the stale file {path}: {cause}; close the program that holds it or check the rights; tried again at the next start"),
-                    );
+                    self.tell_not_removed(&file.path, &cause);
                     return None;
                 }
             }
         }
         self.step(folder, &file.path, FileLife::Stale, Some(note), None);
         Some(Line { folder: folder.to_string(), name, born: file.born, deleted })
+    }
+
+    fn tell_not_removed(&self, path: &Path, cause: &io::Error) {
+        let path = path.display();
+        self.trouble(
+            format!(
+                "消し忘れの {path} を削除できません: {cause}。開いているプログラムを閉じてください。次の起動で再び試します"
+            ),
+            format!(
+                "cannot delete the stale file {path}: {cause}; close the program that holds it; tried again at the next start"
+            ),
+        );
     }
 
     /// Removes a file, unless it has gone or another took its place since it was seen.

@@ -1,5 +1,8 @@
 //! 消し忘れ and the real terminal's settings files, from outside.
 
+use std::fs;
+use std::time::{Duration, SystemTime};
+
 use serde_json::{Value, json};
 
 use crate::desk::{FROZEN, Place, Station, until};
@@ -45,6 +48,28 @@ fn when_the_clock_is_advanced_past_the_stay_time_a_notice_names_what_nobody_fetc
     let stale = |entry: &Value| entry["kind"] == "file" && entry["life"] == "stale" && entry["name"] == face.as_str();
     journal.entry("the stale face file", stale);
     assert!(station.names("res").contains(&answer) && station.names("face").contains(&face), "a notice, no more");
+}
+
+#[test]
+fn what_an_earlier_run_left_is_judged_by_its_age_and_madoguchi_toml_weighs_more_than_the_property_file() {
+    let place = Place::new();
+    place.write("oqs/UserDefinition.property", "ResponseFileStayTime=10000\n");
+    place.write("madoguchi.toml", "[[terminal]]\nfolder = \"oqs\"\nstale_after = 60\nstale = \"delete\"\n");
+    let station = place.open(&[]);
+    for free in ["1", "2"] {
+        drop_in(&station, &request_name(free), Request::taro().xml().as_bytes());
+        station.file(&format!("res/{}", answer_name(free)));
+    }
+    let (old, young) = (station.at(&format!("res/{}", answer_name("1"))), answer_name("2"));
+    station.kill();
+    let file = fs::File::options().write(true).open(&old).unwrap();
+    file.set_modified(SystemTime::now() - Duration::from_secs(61 * 60)).unwrap();
+    drop(file);
+
+    let station = place.open(&[]);
+    until("the notice", || station.names("res").into_iter().find(|name| name.starts_with("del")));
+    assert!(!old.exists() && station.names("res").contains(&young), "{:?}", station.names("res"));
+    assert_eq!(last_step(&station, &answer_name("1")).as_deref(), Some("stale"));
 }
 
 #[test]
