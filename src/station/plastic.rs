@@ -106,6 +106,7 @@ impl Watch {
                     ja: format!("PC/SCリーダー {name} のカード"),
                     en: format!("the card in PC/SC reader {name}"),
                 },
+                plastic: true,
             })
             .collect()
     }
