@@ -17,11 +17,17 @@ use madoguchi::card::in_process::Slot;
 use madoguchi::card::jpki::{CertificateFile, Jpki, JpkiError, LastTry, PinState, check_signature};
 use madoguchi::card::pcsc::{PcscReader, open_reader, readers_with_card};
 use madoguchi::card::reader::{CardChannel, CardReader, Disposition, ReaderError, transact};
+use madoguchi::card::soft::quirk::{Quirks, TORN_AT_COMMAND};
 use madoguchi::card::soft::{PinName, SoftCard};
 use madoguchi::card::vpcd::{Attached, FIRST_PORT};
 use madoguchi::people::personalise::personalise;
 use madoguchi::random::Seed;
 use madoguchi::secret::Pin;
+use madoguchi::station::Station;
+use madoguchi::station::settings::Settings;
+use madoguchi::station::visit::VisitRequest;
+use madoguchi::terminal::TerminalSettings;
+use madoguchi::visit::Outcome;
 use world::{LIMIT, READER, Service, run, start_service, wait_for};
 
 /// Runs `body` in a world of its own, at a desk with a reader.
@@ -205,5 +211,45 @@ fn a_card_that_is_taken_out_is_reported_and_one_put_back_is_seen() {
         wait_for("the card to be back", || reader.wait_for_change(LIMIT).unwrap().then_some(()));
         let mut channel = reader.connect().unwrap();
         assert!(with_jpki(&mut *channel, |jpki| jpki.serial()).is_ok());
+    });
+}
+
+#[test]
+fn a_card_torn_away_in_the_middle_of_a_command_is_reported_as_taken_away_every_time() {
+    in_own_world("a_card_torn_away_in_the_middle_of_a_command_is_reported_as_taken_away_every_time", |desk| {
+        let torn = Quirks { leave_after: Some(TORN_AT_COMMAND), ..Quirks::default() };
+        desk.slot.insert(card().with_quirks(torn));
+        let mut reader = open_reader(Some(READER)).unwrap();
+        for _ in 0..2 {
+            let mut channel = wait_for("the card in the reader", || reader.connect().ok());
+            let result = with_jpki(&mut *channel, |jpki| jpki.certificate(CertificateFile::Authentication));
+            assert_eq!(result, Err(JpkiError::Reader(ReaderError::Removed)));
+        }
+    });
+}
+
+#[test]
+fn a_card_lifted_from_its_reader_in_the_middle_of_a_visit_ends_it_without_a_file() {
+    in_own_world("a_card_lifted_from_its_reader_in_the_middle_of_a_visit_ends_it_without_a_file", |desk| {
+        let folder = desk.folder.join("oqs");
+        let terminal = TerminalSettings { folder: folder.clone(), ..TerminalSettings::default() };
+        let mut settings = Settings { terminal: vec![terminal], ..Settings::default() };
+        // The pace of real patients: there is time to lift the card.
+        settings.station.pace = madoguchi::terminal::Pace::Real;
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let station = runtime.block_on(Station::open(settings, madoguchi::event::Lang::En)).unwrap();
+        let order =
+            VisitRequest { person: Some("taro".to_owned()), card: Some("pcsc".to_owned()), ..VisitRequest::default() };
+        let visit = runtime.spawn({
+            let station = station.clone();
+            async move { station.visit(order).await }
+        });
+        wait_for("the first question", || (station.readers()[0].state == "method-select").then_some(()));
+        desk.slot.remove().unwrap();
+        let report = runtime.block_on(visit).unwrap().unwrap();
+        assert_eq!(report.outcome, Outcome::CardLeft, "{report:?}");
+        assert_eq!(std::fs::read_dir(folder.join("face")).unwrap().count(), 0);
+        runtime.block_on(station.shut_down());
+        runtime.shutdown_background();
     });
 }

@@ -178,7 +178,9 @@ impl CardChannel for PcscChannel {
             Err((_, error)) => return Err(reader_error(error)),
         };
         act(&mut PcscCard { card: &transaction, buffer: vec![0; LONGEST_ANSWER] });
-        transaction.end(::pcsc::Disposition::LeaveCard).map_err(|(_, error)| reader_error(error))
+        // A card that left or was reset meanwhile has ended the transaction itself. What `act` found out stands, and says it better.
+        let _ = transaction.end(::pcsc::Disposition::LeaveCard);
+        Ok(())
     }
 
     fn disconnect(self: Box<Self>, how: Disposition) -> Result<(), ReaderError> {
@@ -202,7 +204,13 @@ struct PcscCard<'c> {
 
 impl Transmit for PcscCard<'_> {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, ReaderError> {
-        self.card.transmit(command, &mut self.buffer).map(<[u8]>::to_vec).map_err(reader_error)
+        match self.card.transmit(command, &mut self.buffer) {
+            // Every card answers with a status word at least; an answer of nothing, or a command that was not carried over, is what
+            // the service makes of a card torn away in the middle. It says so itself only at the next look.
+            Ok([]) | Err(Error::NotTransacted) => Err(ReaderError::Removed),
+            Ok(answer) => Ok(answer.to_vec()),
+            Err(error) => Err(reader_error(error)),
+        }
     }
 }
 

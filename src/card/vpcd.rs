@@ -18,14 +18,19 @@ use super::in_process::Slot;
 pub const FIRST_PORT: u16 = 35963;
 /// Pause before the next attempt to reach vpcd.
 const RETRY: Duration = Duration::from_millis(250);
+/// vpcd looks for its card every 0.4 s; a line that has been silent so long belongs to nobody's slot.
+const SILENCE: Duration = Duration::from_secs(2);
 /// Longest wait for something that ends by being noticed.
 const FOR_EVER: Duration = Duration::from_secs(3600);
 
 /// What happens on the line, for whoever shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line {
-    /// vpcd has the card.
+    /// vpcd has spoken to the card.
     Connected,
+    /// The line is open and vpcd says nothing on it: another card lies in the slot, and this one waits behind it
+    /// (spec/jpki-card.md §6.4 e). It becomes the card when that one is taken out.
+    Waiting,
     /// The connection ended, or could not be made; another attempt follows while a card is in the slot.
     Lost(String),
 }
@@ -97,8 +102,7 @@ impl Shared {
             let end = match self.connect() {
                 Ok(stream) => {
                     reported = None;
-                    on_line(Line::Connected);
-                    self.serve(stream, changes)
+                    self.serve(stream, changes, on_line)
                 }
                 Err(error) => error,
             };
@@ -127,7 +131,7 @@ impl Shared {
     }
 
     /// Serves until the line or the card is gone; says why it ended.
-    fn serve(self: &Arc<Self>, mut stream: TcpStream, changes: u64) -> io::Error {
+    fn serve(self: &Arc<Self>, mut stream: TcpStream, changes: u64, on_line: &mut dyn FnMut(Line)) -> io::Error {
         let over = Arc::new(AtomicBool::new(false));
         // The watcher hangs up when the card leaves, for the reads below block.
         let watcher = std::thread::Builder::new().name("vpcd-watch".to_owned()).spawn({
@@ -141,11 +145,7 @@ impl Shared {
         });
         let end = match &watcher {
             Err(error) => io::Error::new(error.kind(), error.to_string()),
-            Ok(_) => loop {
-                if let Err(error) = self.answer_one(&mut stream, changes) {
-                    break error;
-                }
-            },
+            Ok(_) => self.converse(&mut stream, changes, on_line),
         };
         over.store(true, Ordering::SeqCst);
         self.slot.nudge();
@@ -153,6 +153,19 @@ impl Shared {
             let _ = watcher.join();
         }
         end
+    }
+
+    fn converse(&self, stream: &mut TcpStream, changes: u64, on_line: &mut dyn FnMut(Line)) -> io::Error {
+        let spoken_to = hear_first_word(stream, on_line);
+        if let Err(error) = spoken_to {
+            return error;
+        }
+        on_line(Line::Connected);
+        loop {
+            if let Err(error) = self.answer_one(stream, changes) {
+                return error;
+            }
+        }
     }
 
     fn answer_one(&self, stream: &mut TcpStream, changes: u64) -> io::Result<()> {
@@ -187,14 +200,37 @@ impl Shared {
     }
 }
 
+/// Waits until vpcd says something, and tells once when it is silent. Nothing is taken off the line.
+fn hear_first_word(stream: &TcpStream, on_line: &mut dyn FnMut(Line)) -> io::Result<()> {
+    stream.set_read_timeout(Some(SILENCE))?;
+    let heard = match stream.peek(&mut [0]) {
+        Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+            on_line(Line::Waiting);
+            stream.set_read_timeout(None)?;
+            stream.peek(&mut [0])?
+        }
+        heard => heard?,
+    };
+    stream.set_read_timeout(None)?;
+    if heard == 0 { Err(closed()) } else { Ok(()) }
+}
+
 fn receive(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
     let mut length = [0; 2];
     acknowledge_quickly(stream);
-    stream.read_exact(&mut length)?;
+    read_whole(stream, &mut length)?;
     let mut message = vec![0; usize::from(u16::from_be_bytes(length))];
     acknowledge_quickly(stream);
-    stream.read_exact(&mut message)?;
+    read_whole(stream, &mut message)?;
     Ok(message)
+}
+
+fn read_whole(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<()> {
+    stream.read_exact(buffer).map_err(|error| if error.kind() == ErrorKind::UnexpectedEof { closed() } else { error })
+}
+
+fn closed() -> io::Error {
+    io::Error::new(ErrorKind::UnexpectedEof, "vpcd closed the line")
 }
 
 fn send(stream: &mut TcpStream, answer: &[u8]) -> io::Result<()> {
@@ -294,6 +330,21 @@ mod tests {
         vpcd.stream.shutdown(Shutdown::Both).unwrap();
         vpcd.stream = vpcd.listener.accept().unwrap().0;
         assert_eq!(vpcd.ask(&SELECT), [0x90, 0x00]);
+    }
+
+    #[test]
+    fn a_card_is_reported_when_vpcd_speaks_to_it_not_when_it_waits_behind_another() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let (lines, line) = mpsc::channel();
+        let _attached = Attached::start(slot(), address, move |line| drop(lines.send(line))).unwrap();
+        // Nobody accepts it: the kernel keeps it in the queue, as it keeps a second card of one slot.
+        assert_eq!(line.recv_timeout(Duration::from_secs(30)).unwrap(), Line::Waiting);
+        let mut vpcd = Vpcd { stream: listener.accept().unwrap().0, listener };
+        assert_eq!(vpcd.ask(&[0x04]), crate::card::soft::image::ATR_CONTACT);
+        assert_eq!(line.recv_timeout(Duration::from_secs(30)).unwrap(), Line::Connected);
+        drop(vpcd);
+        assert_eq!(line.recv_timeout(Duration::from_secs(30)).unwrap(), Line::Lost("vpcd closed the line".to_owned()));
     }
 
     #[test]

@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Args;
+use tokio::sync::broadcast::error::RecvError;
 
 use crate::cli::{Exit, Failure, Outcome};
-use crate::event::Lang;
+use crate::event::{Event, Lang};
 use crate::operate::control::server;
 use crate::operate::tui;
 use crate::station::desk::LocalDesk;
@@ -99,12 +100,32 @@ async fn keep_open(settings: Settings, lang: Lang, screen: bool) -> Outcome {
         station.look_for_plastic();
         show_screen(station.clone(), lang).await?;
     } else {
+        let troubles = tokio::spawn(tell_troubles(station.clone(), lang));
         told_to_end().await;
+        troubles.abort();
     }
     station.shut_down().await;
     // The API ends with the station; what it still had to say is said.
     let _ = api.await;
     Ok(Exit::Done)
+}
+
+/// Without a screen, what somebody has to look after goes to stderr: a folder that is away, a request that cannot be opened.
+async fn tell_troubles(station: Arc<Station>, lang: Lang) {
+    let mut live = station.journal().listen();
+    let mut told = 0;
+    loop {
+        // What happened before we listened, or while we lagged behind, is in the journal.
+        for entry in station.journal().since(told, usize::MAX) {
+            told = entry.seq;
+            if let Event::Trouble { ja, en, .. } = &entry.event {
+                eprintln!("madoguchi: {}", if lang == Lang::Ja { ja } else { en });
+            }
+        }
+        if let Err(RecvError::Closed) = live.recv().await {
+            return;
+        }
+    }
 }
 
 /// The folder that holds `req`.

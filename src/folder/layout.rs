@@ -160,6 +160,12 @@ impl Folders {
         self.works().into_iter().try_for_each(std::fs::create_dir_all)
     }
 
+    /// Makes a shared folder again that somebody removed to clear it out; true when it was missing and is there now. What it lies in
+    /// is not made: a share that is away must not be covered by a folder of the same name.
+    pub fn restore(&self, kind: FolderKind) -> bool {
+        std::fs::create_dir(self.dir(kind)).is_ok()
+    }
+
     /// The next number for a piece of work, never given twice.
     pub(super) fn next_seq(&self) -> u64 {
         self.next.fetch_add(1, Ordering::Relaxed)

@@ -100,6 +100,11 @@ pub struct Placed {
 pub enum Progress {
     /// A file was delivered.
     Placed(Placed),
+    /// The target folder had been removed, and was made again.
+    Restored {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// A file cannot be delivered for now; it is tried again until it can.
     Held {
         /// Where it should stand.
@@ -111,9 +116,26 @@ pub enum Progress {
 
 impl Parcel {
     /// Writes the answers into the work folder and records them. `claim` is the request they answer, `None` for a visit.
+    /// What was written of a parcel that cannot be staged is taken away again: on a full disk it would be in its own way.
     pub fn stage(folders: &Arc<Folders>, claim: Option<&Claim>, items: Vec<Item>) -> io::Result<Self> {
         folders.restore_work()?;
         let seq = claim.map_or_else(|| folders.next_seq(), |claim| claim.seq);
+        let mut written = Vec::with_capacity(items.len());
+        Self::write(folders, claim, seq, items, &mut written).inspect_err(|_| {
+            for path in &written {
+                // What cannot be removed now is swept away by the next start: it has no record.
+                let _ = std::fs::remove_file(path);
+            }
+        })
+    }
+
+    fn write(
+        folders: &Arc<Folders>,
+        claim: Option<&Claim>,
+        seq: u64,
+        items: Vec<Item>,
+        written: &mut Vec<PathBuf>,
+    ) -> io::Result<Self> {
         let mut answers = Vec::with_capacity(items.len());
         for (order, item) in (1..).zip(items) {
             let kind = EntryKind::Answer(item.target, order);
@@ -123,6 +145,7 @@ impl Parcel {
                 (Content::TheRequest, Some(claim)) => std::fs::read(&claim.path)?,
                 (Content::TheRequest, None) => return Err(io::Error::other("a visit has no request to return")),
             };
+            written.push(staged.clone());
             std::fs::write(&staged, &bytes)?;
             answers.push(Answer { staged, target: item.target, name: item.name, bytes: Some(bytes) });
         }
@@ -139,6 +162,7 @@ impl Parcel {
             }
             None => {
                 let record = first.staged.with_file_name(entry_name(seq, EntryKind::Staged, &first.name));
+                written.push(record.clone());
                 File::create_new(&record)?;
                 record
             }
@@ -172,6 +196,12 @@ impl Parcel {
             let replaced = loop {
                 match answer.place(&path, manner).await {
                     Ok(replaced) => break replaced,
+                    Err(cause)
+                        if cause.kind() == io::ErrorKind::NotFound && self.folders.restore(answer.target.folder()) =>
+                    {
+                        tell(Progress::Restored { folder: self.folders.dir(answer.target.folder()).to_owned() });
+                        continue;
+                    }
                     Err(cause) => {
                         tries += 1;
                         if tries == QUIET_TRIES {
@@ -331,21 +361,46 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_target_folder_that_is_away_is_waited_for_and_the_operator_is_told_once() {
+    async fn a_target_folder_that_is_away_with_what_it_lay_in_is_waited_for_and_the_operator_is_told_once() {
         let root = tempfile::tempdir().unwrap();
-        let folders = folders(root.path());
+        let share = root.path().join("share");
+        std::fs::create_dir(&share).unwrap();
+        let paths = Paths { res: share.join("res"), ..Paths::below(root.path()) };
+        let folders = Arc::new(Folders::open(paths).unwrap());
         let parcel = Parcel::stage(&folders, None, vec![item("a.xml", "1")]).unwrap();
-        std::fs::remove_dir(folders.dir(FolderKind::Res)).unwrap();
+        std::fs::rename(&share, root.path().join("away")).unwrap();
         let mut told = 0;
-        let again = folders.clone();
         let placed = parcel
             .deliver(Delivery::Rename, |progress| {
                 if let Progress::Held { .. } = progress {
                     told += 1;
-                    std::fs::create_dir(again.dir(FolderKind::Res)).unwrap();
+                    std::fs::rename(root.path().join("away"), &share).unwrap();
                 }
             })
             .await;
         assert_eq!((placed.len(), told), (1, 1));
+    }
+
+    #[tokio::test]
+    async fn a_target_folder_that_was_removed_to_clear_it_out_is_made_again_and_the_answer_delivered() {
+        let root = tempfile::tempdir().unwrap();
+        let folders = folders(root.path());
+        let parcel = Parcel::stage(&folders, None, vec![item("a.xml", "1")]).unwrap();
+        std::fs::remove_dir(folders.dir(FolderKind::Res)).unwrap();
+        let mut told = Vec::new();
+        let placed = parcel.deliver(Delivery::Rename, |progress| told.push(progress)).await;
+        assert!(placed[0].path.exists());
+        assert!(matches!(told.as_slice(), [Progress::Restored { .. }, Progress::Placed(_)]), "{told:?}");
+    }
+
+    #[test]
+    fn what_could_not_be_staged_leaves_nothing_behind() {
+        let root = tempfile::tempdir().unwrap();
+        let folders = folders(root.path());
+        let too_long = "x".repeat(300);
+        for _ in 0..2 {
+            assert!(Parcel::stage(&folders, None, vec![item("a.xml", "1"), item(&too_long, "2")]).is_err());
+        }
+        assert!(leftovers(&folders).is_empty(), "{:?}", leftovers(&folders));
     }
 }

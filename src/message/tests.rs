@@ -275,6 +275,20 @@ fn a_request_that_breaks_a_rule_is_refused_with_rule_and_place() {
 }
 
 #[test]
+fn utf_16_is_refused_by_its_name_with_and_without_its_mark() {
+    let plain = FIELD.replace("UTF-8", "UTF-16");
+    let marked = format!("\u{feff}{plain}");
+    for text in [&plain, &marked] {
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [little, big] {
+            let refusal = xml::read(&bytes).unwrap_err();
+            assert_eq!((refusal.rule, refusal.seen.as_deref()), (Rule::UnknownEncoding, Some("UTF-16")));
+        }
+    }
+}
+
+#[test]
 fn size_depth_and_bytes_have_limits() {
     let big = FIELD.replace("ABC", &"A".repeat(xml::SINGLE_LIMIT));
     assert_eq!(xml::read(big.as_bytes()).unwrap_err().rule, Rule::TooBig);

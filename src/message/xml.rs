@@ -4,7 +4,7 @@
 //!   are fine; a document type, more than [`SINGLE_LIMIT`] bytes or [`DEPTH_LIMIT`] levels, another encoding are not.
 //! - [`locate`]: line and column for a refusal that was found in the tree
 //! - [`write()`]: declaration, elements, nothing else.
-//! - [`is_whole`]: whether a file that may still be growing has its end.
+//! - [`is_whole`]: whether a file that may still be growing has its end; [`has_end`]: whether something follows it.
 
 mod place;
 mod reader;
@@ -13,5 +13,5 @@ mod writer;
 
 pub use place::locate;
 pub use reader::{DEPTH_LIMIT, Document, SINGLE_LIMIT, declared_encoding, read, read_up_to};
-pub use whole::{is_whole, is_whole_named};
+pub use whole::{has_end, is_whole, is_whole_named};
 pub use writer::{Indent, Newline, WriteOptions, write};

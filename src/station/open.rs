@@ -20,7 +20,7 @@ use crate::face_reader::screens::{Model, ModelError};
 use crate::folder::watch::Watch;
 use crate::hub::{self, Hub, Roots};
 use crate::knob::{Knob, Knobs, Setting};
-use crate::people::{PeopleError, load_or_built_in};
+use crate::people::{Finding, PeopleError, load_or_built_in};
 use crate::random::Seed;
 use crate::terminal::{Revisions, Terminal, TerminalError};
 use crate::wire::Connection;
@@ -77,6 +77,7 @@ impl Station {
         let sink = journal.sink();
         let knobs = Knobs::new(seed, sink.clone());
         let people = load_or_built_in(settings.station.people.as_deref(), clock.now().date())?;
+        let unmeant: Vec<Finding> = people.findings().into_iter().filter(|finding| !finding.intended).collect();
         let kept = settings.station.state.as_deref().map_or_else(|| Ok(Default::default()), state::read)?;
         let roster = Arc::new(Roster::new(people, Authority::default(), clock.clone(), seed, kept));
         let (connection, hub) = connect(&settings, &roster, seed)?;
@@ -126,6 +127,7 @@ impl Station {
         station.arm_at_start(&settings)?;
         let station = Arc::new(station);
         station.serve().await;
+        station.tell_unmeant(&unmeant);
         Ok(station)
     }
 
@@ -169,6 +171,17 @@ impl Station {
         }
         let folders = self.terminals().iter().map(|t| root_of(&t.paths().req)).collect();
         self.links.sink.emit(Event::Ready { control: self.control.get().cloned(), folders });
+    }
+
+    /// Numbers and codes of profiles that break a rule without being meant to: the person is served all the same.
+    fn tell_unmeant(&self, findings: &[Finding]) {
+        for finding in findings {
+            self.links.trouble(
+                "people",
+                format!("患者 {finding}。意図したものなら irregular に書いてください"),
+                format!("person {finding}; list it under irregular if it is meant"),
+            );
+        }
     }
 
     /// Looks for cards in the PC/SC readers of this machine, for whoever sits at a screen.

@@ -1,7 +1,7 @@
 //! Cards in PC/SC readers: which are there to be put on a counter, and the visits that they begin by themselves.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
@@ -20,6 +20,22 @@ const LOOK: Duration = Duration::from_secs(2);
 const DOZE: Duration = Duration::from_millis(500);
 /// Rest after the service or the reader has gone.
 const REST: Duration = Duration::from_secs(2);
+
+/// Calls `lifted` when the card of the PC/SC reader `name` (the first one without a name) is gone, or its reader or the service is;
+/// gives up as soon as `stay` has ended.
+pub fn until_lifted(name: Option<String>, stay: Weak<()>, lifted: impl FnOnce() + Send + 'static) {
+    // A machine without threads to spare reads the card all the same; it only does not notice that it left.
+    let _ = thread::Builder::new().name("pcsc-lent".to_owned()).spawn(move || {
+        if let Ok(mut reader) = pcsc::open_reader(name.as_deref()) {
+            while stay.strong_count() > 0 {
+                if !matches!(reader.wait_for_change(DOZE), Ok(true)) {
+                    break;
+                }
+            }
+        }
+        lifted();
+    });
+}
 
 /// What lies in the PC/SC readers of this machine, as far as somebody looks.
 #[derive(Clone, Default)]
@@ -90,6 +106,7 @@ impl Watch {
                     ja: format!("PC/SCリーダー {name} のカード"),
                     en: format!("the card in PC/SC reader {name}"),
                 },
+                plastic: true,
             })
             .collect()
     }

@@ -159,6 +159,7 @@ impl Roster {
                 name: p.name.clone(),
                 name_kana: p.name_kana.clone().unwrap_or_default(),
                 shows: shows(p),
+                plastic: false,
             })
             .collect()
     }

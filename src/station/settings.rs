@@ -201,6 +201,7 @@ impl Settings {
         };
         // Read once as it stands, so that mistakes come with their line; then again with the environment in it.
         let plain: Self = handwritten::from_toml(&name, &text)?;
+        plain.check().map_err(|mistake| mistake.placed(&name, &text))?;
         let mut table: toml::Table = handwritten::from_toml(&name, &text)?;
         if !lay_over(&mut table, environment)? {
             return Ok(plain);
@@ -217,41 +218,68 @@ impl Settings {
         if self.reader.is_empty() {
             self.reader.push(ReaderTable::default());
         }
+        self.check()?;
         let code = InstitutionCode::new(&self.station.institution);
-        let ten_digits = code.as_str().len() == 10 && code.as_str().bytes().all(|b| b.is_ascii_digit());
-        if !ten_digits {
-            return Err(wrong("station.institution", "医療機関コードは数字10桁です", "ten digits"));
-        }
         for terminal in &mut self.terminal {
+            // Other programs are told these folders and stand elsewhere.
+            terminal.folder = absolute(&terminal.folder);
+            for folder in [&mut terminal.req, &mut terminal.res, &mut terminal.face].into_iter().flatten() {
+                *folder = absolute(folder);
+            }
             terminal.institution = code.as_str().to_owned();
             terminal.pace = self.station.pace;
             terminal.edition = self.hub.spec_year;
         }
-        for reader in &self.reader {
-            if reader.terminal == 0 || reader.terminal > self.terminal.len() {
-                let have = self.terminal.len();
-                return Err(wrong(
-                    "reader.terminal",
-                    &format!("端末 {} はありません (1–{have})", reader.terminal),
-                    "no such [[terminal]]",
-                ));
-            }
-            Source::parse(&reader.source).map_err(|e| wrong("reader.source", &e.to_string(), "soft or pcsc:READER"))?;
+        for reader in &mut self.reader {
+            reader.face_folder = reader.face_folder.as_deref().map(absolute);
         }
         Ok(self)
+    }
+
+    /// What no type says.
+    fn check(&self) -> Result<(), Box<Mistake>> {
+        let code = InstitutionCode::new(&self.station.institution);
+        if code.as_str().len() != 10 || !code.as_str().bytes().all(|b| b.is_ascii_digit()) {
+            return Err(wrong("station.institution", "医療機関コードは数字10桁です", "ten digits"));
+        }
+        let is_web = |url: &&str| ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme));
+        if let Some(url) = self.hub.url.as_deref().filter(|url| !is_web(url)) {
+            let ja = format!("「{url}」は http:// または https:// で始まるURLではありません");
+            return Err(wrong("hub.url", &ja, "a URL that begins with http:// or https://"));
+        }
+        if let Some(Err(error)) = self.station.clock.as_deref().map(Clock::parse) {
+            return Err(wrong("station.clock", &error.to_string(), "see --clock"));
+        }
+        let terminals = self.terminal.len().max(1);
+        for reader in &self.reader {
+            if reader.terminal == 0 || reader.terminal > terminals {
+                let ja = format!("端末 {} はありません (1–{terminals})", reader.terminal);
+                return Err(wrong("reader.terminal", &ja, "no such [[terminal]]"));
+            }
+            if let Err(error) = Source::parse(&reader.source) {
+                return Err(wrong("reader.source", &error.to_string(), "soft or pcsc:READER"));
+            }
+        }
+        Ok(())
     }
 
     /// The clock that `[station] clock` asks for.
     pub fn clock(&self) -> Result<Clock, SettingsError> {
         self.station.clock.as_deref().map_or_else(
             || Ok(Clock::real()),
-            |spec| Clock::parse(spec).map_err(|e| wrong("station.clock", &e.to_string(), "see --clock")),
+            |spec| Clock::parse(spec).map_err(|e| wrong("station.clock", &e.to_string(), "see --clock").into()),
         )
     }
 }
 
-fn wrong(key: &str, ja: &str, en: &str) -> SettingsError {
-    SettingsError::Mistake(Mistake::of_key("madoguchi.toml", key, ja, en))
+fn absolute(path: &Path) -> PathBuf {
+    // Only an empty path has no absolute form; opening it says what is wrong.
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// A mistake in a value that may have come from anywhere: file, environment or command line.
+fn wrong(key: &str, ja: &str, en: &str) -> Box<Mistake> {
+    Mistake::of_key("設定 / settings", key, ja, en)
 }
 
 /// Settings that cannot be used.
@@ -356,7 +384,9 @@ mod tests {
         let error = read("[station]\npace = \"quick\"\n", &[]).unwrap_err().to_string();
         assert!(error.contains(":2: pace"), "{error}");
         let error = read("[[reader]]\nterminal = 3\n", &[]).unwrap_err().to_string();
-        assert!(error.contains("reader.terminal"), "{error}");
+        assert!(error.contains("madoguchi.toml:2: reader.terminal"), "{error}");
+        let error = read("[hub]\nurl = \"ftp://x\"\n", &[]).unwrap_err().to_string();
+        assert!(error.contains("madoguchi.toml:2: hub.url"), "{error}");
     }
 
     #[test]

@@ -136,6 +136,8 @@ pub struct PersonView {
     pub name_kana: String,
     /// What this person is there to show.
     pub shows: Words,
+    /// No person of ours, but a card that lies in a PC/SC reader.
+    pub plastic: bool,
 }
 
 /// A file of the shared folder.

@@ -76,7 +76,7 @@ pub fn decide(name: &str, bytes: &[u8], whole: bool, settings: &TerminalSettings
     match ask(&name, bytes, settings) {
         Ok(ask) => Decision::Ask(Box::new(ask)),
         Err(refusal) => Decision::Refuse(Refuse {
-            refusal: if whole || refusal.rule != Rule::NotWellFormed {
+            refusal: if whole || refusal.rule != Rule::NotWellFormed || xml::has_end(bytes) {
                 refusal
             } else {
                 Refusal { rule: Rule::NeverWhole, ..refusal }
@@ -172,6 +172,8 @@ mod tests {
         let torn = &request()[..200];
         assert_eq!(refused(NAME, torn, false, &settings()), (Rule::NeverWhole, NAME.replace("xml", "err")));
         assert_eq!(refused(NAME, torn, true, &settings()).0, Rule::NotWellFormed);
+        let followed = format!("{}<x/>", request());
+        assert_eq!(refused(NAME, &followed, false, &settings()).0, Rule::NotWellFormed, "it has its end, and more");
     }
 
     #[test]

@@ -39,6 +39,13 @@ impl Terminal {
         parcel
             .deliver(self.settings.delivery, |progress| match progress {
                 Progress::Placed(placed) => self.tell_placed(&placed, watch, note.take()),
+                Progress::Restored { folder } => {
+                    let folder = folder.display();
+                    self.notice(
+                        format!("{folder} がなくなっていたため、作り直しました"),
+                        format!("{folder} had gone and was made again"),
+                    );
+                }
                 Progress::Held { path, cause } => {
                     let path = path.display();
                     self.trouble(

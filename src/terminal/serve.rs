@@ -143,6 +143,11 @@ impl Counter {
                 self.attend(looked);
                 again.map_or_else(|| self.interval(), |again| again.min(self.interval()))
             }
+            // Removed to clear it out: made again, and watched again at the next look.
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound && self.terminal.folders.restore(FolderKind::Req) => {
+                self.away = true;
+                Duration::ZERO
+            }
             Err(cause) => {
                 if !std::mem::replace(&mut self.away, true) {
                     self.tell_away(&cause);

@@ -54,6 +54,7 @@ fn refusals_are_problem_documents_with_status_kind_and_words() {
         (station.post("/control/v1/visits", &json!({ "person": "taro", "reader": 5 })), 404, "no-such-reader"),
         (station.post("/control/v1/visits", &json!({ "person": "taro", "face": "perhaps" })), 422, "bad-value"),
         (station.get("/control/v1/files?since=x"), 422, "bad-value"),
+        (station.get("/control/v1/visits"), 405, "no-such-method"),
     ] {
         assert_eq!((reply.status, reply.body["title"].as_str()), (status, Some(title)), "{reply:?}");
         assert_eq!(reply.body["status"], status);
@@ -61,6 +62,8 @@ fn refusals_are_problem_documents_with_status_kind_and_words() {
     }
     let near = station.post("/control/v1/visits", &json!({ "person": "hanakoo" }));
     assert!(near.body["detail"].as_str().unwrap().contains("hanako"), "{near:?}");
+    let consent = station.post("/control/v1/visits", &json!({ "person": "taro", "consent": ["yes"] }));
+    assert!(consent.body["detail"].as_str().unwrap().contains("health-checkup"), "{consent:?}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::desk::{Place, Said, Station, madoguchi};
+use crate::journal::Journal;
 
 #[track_caller]
 fn assert_says(said: &Said, code: i32, words: &[&str]) {
@@ -197,4 +198,20 @@ fn a_damaged_state_file_is_named_and_nothing_is_forgotten_over_it() {
     let file = place.write("state/cards.json", "{ \"cards\": ");
     assert_says(&place.refused(&["--state", "state"]), 2, &["cards.json"]);
     assert_eq!(fs::read_to_string(file).unwrap(), "{ \"cards\": ");
+}
+
+#[test]
+fn a_number_of_a_profile_that_breaks_its_rule_is_told_without_a_screen_and_the_person_is_served() {
+    let place = Place::new();
+    let people = place.path().join("people");
+    fs::create_dir(&people).unwrap();
+    let taro = include_str!("../../card-profiles/taro.toml");
+    fs::write(people.join("jiro.toml"), taro.replace("\"01139997\"", "\"01139990\"")).unwrap();
+    let station = place.open(&["--people", "people"]);
+    let journal = Journal::listen(&station, Some(0));
+    let told = journal.entry("the finding", |entry| entry["kind"] == "trouble");
+    for word in ["jiro", "insurer_number", "01139990", "irregular"] {
+        assert!(told["en"].as_str().unwrap().contains(word), "{word}: {told}");
+    }
+    assert_eq!(station.visit("jiro")["outcome"], "valid");
 }

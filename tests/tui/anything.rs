@@ -82,6 +82,7 @@ fn file() -> impl Strategy<Value = FileView> {
 
 fn view() -> impl Strategy<Value = View> {
     let person = (text(), text(), text(), words()).prop_map(|(id, name, name_kana, shows)| PersonView {
+        plastic: name.len() % 5 == 0,
         id,
         name,
         name_kana,

@@ -2,8 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use madoguchi::event::Lang;
-use madoguchi::operate::tui::{App, BINDINGS, BUTTON_KEYS, Look, PERSON_KEYS, Panel, Popup};
-use madoguchi::station::view::{Command, View};
+use madoguchi::operate::tui::{App, BINDINGS, BUTTON_KEYS, Look, PERSON_KEYS, PLASTIC_KEY, Panel, Popup};
+use madoguchi::station::view::{Command, PersonView, View};
 use serde_json::json;
 
 use crate::rich::rich;
@@ -28,7 +28,7 @@ fn place(reader: usize, person: &str) -> Command {
 
 #[test]
 fn no_key_is_both_a_person_or_a_button_and_a_command() {
-    for letter in PERSON_KEYS.chars().chain(BUTTON_KEYS.chars()) {
+    for letter in PERSON_KEYS.chars().chain(BUTTON_KEYS.chars()).chain([PLASTIC_KEY]) {
         let taken = BINDINGS.iter().find(|binding| binding.keys.contains(&KeyCode::Char(letter)));
         assert!(taken.is_none(), "{letter} is also {:?}", taken.unwrap().action);
     }
@@ -72,6 +72,16 @@ fn keys_become_commands() {
     for (keys, commands) in table {
         assert_eq!(typed(&mut app(), &view, keys), commands, "{keys}");
     }
+}
+
+#[test]
+fn a_card_in_a_pcsc_reader_has_a_key_of_its_own_and_people_keep_theirs() {
+    let mut view = rich(Lang::Ja);
+    let card = PersonView { id: "pcsc:Virtual PCD 00 00".into(), plastic: true, ..view.people[0].clone() };
+    view.people.push(card.clone());
+    assert_eq!(typed(&mut app(), &view, "0"), [place(1, &card.id)]);
+    assert_eq!(typed(&mut app(), &view, "1b"), [place(1, "yamada"), place(1, "kobayashi")]);
+    assert_eq!(typed(&mut app(), &rich(Lang::Ja), "0"), []);
 }
 
 #[test]

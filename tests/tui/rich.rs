@@ -111,6 +111,7 @@ fn people() -> Vec<PersonView> {
     ];
     rows.iter()
         .map(|(id, name, kana, ja, en)| PersonView {
+            plastic: false,
             id: (*id).into(),
             name: (*name).into(),
             name_kana: (*kana).into(),

@@ -35,19 +35,32 @@ pub(super) fn serve(args: &ServeArgs, clock: &Clock) -> Outcome {
     let slot = Slot::new(person.id.clone());
     slot.insert(card);
     let (lines, line) = mpsc::channel();
-    let attached = Attached::start(slot, address.clone(), move |line| {
-        if let Line::Lost(reason) = &line {
-            eprintln!("madoguchi: vpcdとの接続がありません。再接続します / no vpcd, trying again: {reason}");
+    let attached = Attached::start(slot, address.clone(), {
+        let (id, address) = (person.id.clone(), address.clone());
+        move |line| {
+            eprintln!("{}", told(&line, &id, &address));
+            // Nobody listens any more once the command ends.
+            let _ = lines.send(line);
         }
-        // Nobody listens any more once the command ends.
-        let _ = lines.send(line);
     })
     .map_err(|error| Failure::new(Exit::Internal, format!("thread: {error}")))?;
     wait_until_connected(args, &address, &line)?;
-    eprintln!("madoguchi ready card={} vpcd={address}", person.id);
     wait_for_the_end()?;
     attached.stop();
     Ok(Exit::Done)
+}
+
+/// What is said about the line; the readiness line comes each time that vpcd has the card, also after a loss.
+fn told(line: &Line, id: &str, address: &str) -> String {
+    match line {
+        Line::Connected => format!("madoguchi ready card={id} vpcd={address}"),
+        Line::Waiting => format!(
+            "madoguchi: {address} のスロットには別のカードがあります。取り出されるのを待ちます (別のスロットは --slot 2) / another card is in that slot; waiting until it is taken out (--slot 2 is the next slot)"
+        ),
+        Line::Lost(reason) => {
+            format!("madoguchi: vpcdとの接続がありません。再接続します / no vpcd, trying again: {reason}")
+        }
+    }
 }
 
 /// `--vpcd` with its port moved to the slot's.
@@ -75,7 +88,8 @@ fn wait_until_connected(args: &ServeArgs, address: &str, line: &mpsc::Receiver<L
     loop {
         let left = if args.wait { Duration::from_secs(3600) } else { PATIENCE.saturating_sub(start.elapsed()) };
         match line.recv_timeout(left) {
-            Ok(Line::Connected) => return Ok(()),
+            // A card that waits for its slot is served as soon as the slot is free.
+            Ok(Line::Connected | Line::Waiting) => return Ok(()),
             Ok(Line::Lost(_)) => {}
             Err(_) if args.wait => {}
             Err(_) => {

@@ -47,7 +47,10 @@ pub fn read(bytes: &[u8]) -> Result<Document, Refusal> {
 /// As [`read`].
 pub fn read_up_to(bytes: &[u8], limit: usize) -> Result<Document, Refusal> {
     if bytes.len() > limit {
-        return Err(Refusal::new(Rule::TooBig).seen(format!("{} bytes", bytes.len())));
+        return Err(Refusal::new(Rule::TooBig).seen(format!("over {limit} bytes")));
+    }
+    if is_utf16(bytes) {
+        return Err(Refusal::new(Rule::UnknownEncoding).on(1, 1).seen("UTF-16"));
     }
     let declared = declared_encoding(bytes);
     let wanted = match &declared {
@@ -64,6 +67,11 @@ pub fn read_up_to(bytes: &[u8], limit: usize) -> Result<Document, Refusal> {
     let mut builder = Builder::new(&decoded.text);
     let root = builder.document()?;
     Ok(Document { root, encoding: decoded.encoding, declared, bom: decoded.bom, findings: builder.findings })
+}
+
+/// By its byte order mark, or by the zero beside the first `<`.
+fn is_utf16(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [b'<', 0, ..] | [0, b'<', ..])
 }
 
 /// The encoding named by the XML declaration, read from bytes before they are text; either kind of quotes.

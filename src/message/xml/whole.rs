@@ -21,6 +21,15 @@ pub fn is_whole(bytes: &[u8]) -> bool {
     }
 }
 
+/// Whether the end tag of the root stands anywhere in `bytes`. Then a file that is not whole has something after its end, which
+/// waiting does not mend.
+pub fn has_end(bytes: &[u8]) -> bool {
+    root_name(bytes).is_some_and(|root| {
+        let end = [b"</", root].concat();
+        bytes.windows(end.len()).any(|window| window == end.as_slice())
+    })
+}
+
 /// [`is_whole`] for a file called `name`: a `.zip` needs its end record instead.
 pub fn is_whole_named(name: &str, bytes: &[u8]) -> bool {
     let is_zip = name.len() >= 4 && name.get(name.len() - 4..).is_some_and(|end| end.eq_ignore_ascii_case(".zip"));
@@ -91,6 +100,16 @@ mod tests {
         assert!(!is_whole(b"<XmlMsg><A/>"));
         assert!(!is_whole(b"<A><XmlMsg></XmlMsg>"));
         assert!(!is_whole(b"plain text"));
+    }
+
+    #[test]
+    fn a_file_with_something_after_its_end_has_its_end_and_a_cut_one_has_not() {
+        for after in ["<x/>", "abc", "\0\0"] {
+            let text = format!("<XmlMsg><A/></XmlMsg>{after}");
+            assert!(has_end(text.as_bytes()) && !is_whole(text.as_bytes()), "{text:?}");
+        }
+        assert!(!has_end(b"<XmlMsg><A></A>"));
+        assert!(!has_end(b"plain text"));
     }
 
     #[test]

@@ -76,6 +76,12 @@ impl From<JsonRejection> for Problem {
                 detail: "本文がJSONであることが示されていません / the body is not announced as JSON".to_owned(),
                 remedy: Some("Content-Type: application/json を付けてください / send that header".to_owned()),
             },
+            other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => Self {
+                status: 413,
+                title: "too-large",
+                detail: "本文が大きすぎます / the body is too large".to_owned(),
+                remedy: None,
+            },
             other => bad_request(other.body_text()),
         }
     }

@@ -1,6 +1,6 @@
 //! Where the control API listens.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -39,10 +39,10 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         .with_state(station.clone());
     let api = match token {
         Some(token) => api.layer(middleware::from_fn_with_state(Arc::new(token), demand_token)),
-        None => api,
+        None => api.layer(middleware::from_fn(only_for_this_machine)),
     };
     // Health stays open: whoever waits for a station need not hold its key.
-    api.route("/healthz", get(health).with_state(station)).fallback(nowhere)
+    api.route("/healthz", get(health).with_state(station)).fallback(nowhere).method_not_allowed_fallback(not_this_way)
 }
 
 /// Serves until `stop` turns true.
@@ -75,6 +75,31 @@ async fn demand_token(State(token): State<Arc<Secret>>, request: Request, next: 
     }
 }
 
+/// Without a token the API is for this machine alone: a page from elsewhere that has its own name resolve to loopback is refused.
+async fn only_for_this_machine(request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|v| v.to_str().ok());
+    match host.is_none_or(is_loopback) {
+        true => next.run(request).await,
+        false => Problem {
+            status: 403,
+            title: "foreign-host",
+            detail: "この制御APIはこの機械の名前でだけ呼べます / without a token this API is called by the names of this machine only"
+                .to_owned(),
+            remedy: Some("127.0.0.1 を使うか --token を指定してください / use 127.0.0.1, or give the station a --token".to_owned()),
+        }
+        .into_response(),
+    }
+}
+
+/// Is `host` (with or without a port) a name of this machine?
+fn is_loopback(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 /// Compares without telling by its duration where the first difference lies.
 fn same(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |sum, (x, y)| sum | (x ^ y)) == 0
@@ -85,6 +110,15 @@ async fn nowhere() -> Problem {
         status: 404,
         title: "no-such-path",
         detail: "そのパスはありません / no such path".to_owned(),
+        remedy: Some("/control/openapi.json".to_owned()),
+    }
+}
+
+async fn not_this_way(method: axum::http::Method) -> Problem {
+    Problem {
+        status: 405,
+        title: "no-such-method",
+        detail: format!("このパスに {method} はありません / this path does not take {method}"),
         remedy: Some("/control/openapi.json".to_owned()),
     }
 }
@@ -108,4 +142,19 @@ pub async fn health(State(station): State<Arc<Station>>) -> Json<serde_json::Val
     Json(
         serde_json::json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "readers": station.readers().len() }),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_this_machine_by_its_loopback_names_only() {
+        for own in ["127.0.0.1", "127.0.0.1:8790", "localhost:8790", "LOCALHOST", "[::1]:8790", "127.8.9.1"] {
+            assert!(is_loopback(own), "{own}");
+        }
+        for foreign in ["example.invalid", "127.0.0.1.example.invalid:80", "10.0.0.1", "[2001:db8::1]:80", ""] {
+            assert!(!is_loopback(foreign), "{foreign}");
+        }
+    }
 }

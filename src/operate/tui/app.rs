@@ -182,9 +182,13 @@ impl App {
         draw::scratch(self, view).at(x, y)
     }
 
-    /// The people that the filter lets through, as indices of the view.
+    /// The people that the filter lets through, as indices of the view; cards in PC/SC readers first.
     pub(super) fn people(&self, view: &View) -> Vec<usize> {
-        (0..view.people.len()).filter(|i| view.people.get(*i).is_some_and(|p| self.filters.person(p))).collect()
+        let listed = |plastic: bool| {
+            let people = view.people.iter().enumerate();
+            people.filter(move |(_, p)| p.plastic == plastic && self.filters.person(p)).map(|(index, _)| index)
+        };
+        listed(true).chain(listed(false)).collect()
     }
 
     /// The files that the filter lets through: by terminal, newest first.

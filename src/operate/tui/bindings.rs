@@ -4,9 +4,20 @@ use crossterm::event::KeyCode;
 
 use super::app::Panel;
 use crate::event::{Lang, say};
+use crate::station::view::PersonView;
 
 /// The keys of the people, in their order: digits, then the small letters that are no commands.
 pub const PERSON_KEYS: &str = "123456789bcdeilnopsuvwyz";
+
+/// The key of the first card in a PC/SC reader.
+pub const PLASTIC_KEY: char = '0';
+
+/// The key of the person at `index`: people keep theirs whether a card lies in a PC/SC reader or not.
+pub fn key_of(people: &[PersonView], index: usize) -> Option<char> {
+    let plastic = people.get(index)?.plastic;
+    let before = people.iter().take(index).filter(|person| person.plastic == plastic).count();
+    if plastic { (before == 0).then_some(PLASTIC_KEY) } else { PERSON_KEYS.chars().nth(before) }
+}
 
 /// The keys of the buttons on the selected reader's screen: capital letters that are no commands.
 pub const BUTTON_KEYS: &str = "ABCDEFHIJKLMNOPQSTUVWXYZ";

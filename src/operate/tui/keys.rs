@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::app::{App, FileKey, Panel, Popup, newest};
-use super::bindings::{Action, BUTTON_KEYS, PERSON_KEYS, lookup};
+use super::bindings::{Action, BUTTON_KEYS, key_of, lookup};
 use super::draw::{help_rows, page};
 use super::layout::visible;
 use super::pin::PinEntry;
@@ -43,7 +43,7 @@ impl App {
             return self.perform(action, view);
         }
         let KeyCode::Char(letter) = code else { return Vec::new() };
-        if let Some(person) = PERSON_KEYS.chars().position(|key| key == letter) {
+        if let Some(person) = (0..view.people.len()).find(|index| key_of(&view.people, *index) == Some(letter)) {
             return self.place(person, view);
         }
         match BUTTON_KEYS.chars().position(|key| key == letter) {

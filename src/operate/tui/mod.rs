@@ -28,7 +28,7 @@ mod tty;
 mod width;
 
 pub use app::{App, FileKey, Panel, Popup};
-pub use bindings::{BINDINGS, BUTTON_KEYS, Binding, PERSON_KEYS};
+pub use bindings::{BINDINGS, BUTTON_KEYS, Binding, PERSON_KEYS, PLASTIC_KEY};
 pub use draw::draw;
 pub use layout::MINIMUM;
 pub use look::Look;

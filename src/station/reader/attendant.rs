@@ -8,7 +8,7 @@
 mod errands;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
@@ -77,6 +77,8 @@ pub enum Happened {
         /// Of the visit.
         era: u64,
     },
+    /// A lent card was lifted from its PC/SC reader, in the stay of this guest.
+    Lifted(Weak<()>),
     /// The auto-pilot's next move, unless the dialogue has gone on meanwhile.
     Move(Ticket),
 }
@@ -248,8 +250,12 @@ impl Attendant {
             by_habit: plan.is_none(),
             targets,
             lent: !soft && self.setup.source != *source,
+            stay: Arc::new(()),
             soft,
         };
+        if let (true, Source::Pcsc(name)) = (guest.lent, source) {
+            self.watch_lent(&guest, name.clone());
+        }
         let habits = guest.person.as_ref().map_or_else(Plan::default, |p| p.habits.clone());
         guest.auto = Some(AutoPilot::new(self.led_by_faults(plan.unwrap_or(habits), &guest)));
         if let (true, Some(person)) = (soft, &guest.person) {
@@ -356,6 +362,8 @@ impl Attendant {
                 }
                 self.close_visits();
             }
+            Happened::Lifted(stay) if stay.strong_count() > 0 => drop(self.take(Event::CardRemoved)),
+            Happened::Lifted(_) => {}
             Happened::Move(ticket) => {
                 if ticket == self.dialogue.ticket() {
                     let next = self.guest.as_mut().and_then(|g| g.auto.as_mut()?.next(&self.dialogue));

@@ -30,6 +30,8 @@ pub struct Guest {
     pub targets: Vec<String>,
     /// Is the card only lent to this reader, and lies in a PC/SC reader of its own?
     pub lent: bool,
+    /// Lives as long as the guest stays: whoever watches a lent card holds it weakly.
+    pub stay: Arc<()>,
     /// What the centre is told when the visit is opened.
     pub opening: Opening,
     /// Software card in the slot?

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::Target;
 use super::pen::Pen;
 use crate::operate::tui::app::{App, Panel};
-use crate::operate::tui::bindings::PERSON_KEYS;
+use crate::operate::tui::bindings::key_of;
 use crate::operate::tui::layout::{inner, window};
 use crate::operate::tui::width::{pad, wrap};
 use crate::station::view::{PersonView, View};
@@ -85,7 +85,7 @@ fn paint_person(pen: &mut Pen<'_>, view: &View, row: Rect, index: usize, person:
     let look = pen.look;
     let app = pen.app;
     pen.spots.add(row, Target::Person(index));
-    let key = PERSON_KEYS.chars().nth(index).map_or_else(String::new, String::from);
+    let key = key_of(&view.people, index).map_or_else(String::new, String::from);
     let (name, about) = (name_cells(row.width), usize::from(row.width).saturating_sub(4 + name_cells(row.width)));
     let reader = view.readers.iter().find(|reader| reader.person.as_deref() == Some(&person.id));
     let mark = reader.map_or_else(String::new, |reader| format!(" R{} ", reader.number));

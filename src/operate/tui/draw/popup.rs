@@ -34,6 +34,7 @@ pub fn help_rows(panel: Panel, lang: Lang) -> Vec<(String, String)> {
     rows.extend(of(true));
     rows.push(row("", "どこでも", "Everywhere"));
     rows.push(row("1-9", "その番号の患者のカードを置く", "put the card of the person with that key on the reader"));
+    rows.push(row("0", "PC/SC リーダーにある実カードを使う", "use the card that lies in a PC/SC reader"));
     rows.push(row(
         last.get(..4).unwrap_or(first),
         "10 人目から先の患者 (表の左端の英小文字)",

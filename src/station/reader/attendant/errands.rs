@@ -1,7 +1,7 @@
 //! What the dialogue asks for, carried out: the card is read, the camera looks, the centre is asked, files are written, timers run.
 //! Each errand runs beside the loop and comes back as [`Happened`].
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use super::{Attendant, Happened};
@@ -9,7 +9,9 @@ use crate::face_reader::event::{CardSighting, Effect, Event, PinCheck, Reply, Ti
 use crate::face_reader::knobs;
 use crate::face_reader::state::State;
 use crate::secret::Pin;
+use crate::station::plastic;
 use crate::station::reader::Message;
+use crate::station::reader::guest::Guest;
 use crate::station::reader::hand::Hand;
 use crate::station::visit::VisitFiles;
 use crate::visit::{Consents, FaceResult, Method, VisitId};
@@ -169,6 +171,16 @@ impl Attendant {
             // A lent card cannot be lifted by hand: its visit ends by itself.
             self.send(Happened::Dialogue(Event::CardRemoved));
         }
+    }
+
+    /// A lent card is watched where it lies: lifted in the middle, it ends the visit as a card lifted from this reader does.
+    pub(super) fn watch_lent(&self, guest: &Guest, name: Option<String>) {
+        let (stay, me) = (Arc::downgrade(&guest.stay), self.me.clone());
+        plastic::until_lifted(name, stay.clone(), move || {
+            if let Some(me) = me.upgrade() {
+                let _ = me.send(Message::Happened(Happened::Lifted(stay)));
+            }
+        });
     }
 
     fn send(&self, happened: Happened) {
