@@ -26,6 +26,7 @@ for purpose in "$@"; do
         command -v opensc-tool >/dev/null || need opensc
         ls /usr/lib/*/opensc-pkcs11.so >/dev/null 2>&1 || need opensc-pkcs11
         command -v openssl >/dev/null || need openssl
+        command -v curl >/dev/null || need curl
         command -v ip >/dev/null || need iproute2
         command -v unshare >/dev/null || need util-linux
         ;;

@@ -1,12 +1,12 @@
 //! The software card in a real pcscd, seen by real card programs and by our own client.
 //!
-//! Each test runs in a world of its own (`unshare -rmn`): its own /run, its own network, its own pcscd with vpcd. So tests run
-//! side by side, need no root, and never meet the machine's own pcscd.
+//! Each test runs in a world of its own (tests/world), with its own pcscd and vpcd.
 #![cfg(target_os = "linux")]
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+mod world;
+
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use madoguchi::authority::Authority;
 use madoguchi::card::certificate::Certificate;
 use madoguchi::card::in_process::Slot;
 use madoguchi::card::jpki::{CertificateFile, Jpki, JpkiError, LastTry, PinState, check_signature};
-use madoguchi::card::pcsc::{PcscReader, list_readers, open_reader, readers_with_card};
+use madoguchi::card::pcsc::{PcscReader, open_reader, readers_with_card};
 use madoguchi::card::reader::{CardChannel, CardReader, Disposition, ReaderError, transact};
 use madoguchi::card::soft::quirk::{Quirks, TORN_AT_COMMAND};
 use madoguchi::card::soft::{PinName, SoftCard};
@@ -28,39 +28,11 @@ use madoguchi::station::settings::Settings;
 use madoguchi::station::visit::VisitRequest;
 use madoguchi::terminal::TerminalSettings;
 use madoguchi::visit::Outcome;
-
-/// Set in the world of one test.
-const INSIDE: &str = "MADOGUCHI_PCSC_WORLD";
-const READER: &str = "Virtual PCD 00 00";
-/// Longest wait for anything here; reached only when something is broken.
-const LIMIT: Duration = Duration::from_secs(30);
-/// What all programs come from.
-const PACKAGES: &str = "apt-get install -y pcscd vsmartcard-vpcd opensc opensc-pkcs11 openssl util-linux iproute2";
+use world::{LIMIT, READER, Service, run, start_service, wait_for};
 
 /// Runs `body` in a world of its own, at a desk with a reader.
 fn in_own_world(test: &str, body: impl FnOnce(&Desk)) {
-    if std::env::var_os(INSIDE).is_some() {
-        return body(&Desk::set_up());
-    }
-    // The script gets the test binary as $0 and the test's name as $1.
-    let script = "mount --make-rprivate / && mount -t tmpfs tmpfs /run && mkdir /run/pcscd && ip link set lo up \
-                  && exec \"$0\" --exact \"$1\" --nocapture";
-    let itself = std::env::current_exe().unwrap();
-    let mut world = Command::new("unshare");
-    world.args(["-rmn", "sh", "-c", script]).arg(itself).arg(test).env(INSIDE, "1");
-    let output = run(&mut world);
-    assert!(
-        output.status.success(),
-        "in its own world (unshare -rmn; if that is refused: sysctl kernel.unprivileged_userns_clone=1, or run as root; \
-         programs: {PACKAGES})\n{}\n{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
-
-/// Runs a program to its end; one that is missing fails with the remedy.
-fn run(command: &mut Command) -> Output {
-    command.output().unwrap_or_else(|error| panic!("{}: {error}; {PACKAGES}", command.get_program().to_string_lossy()))
+    world::in_own_world(test, || body(&Desk::set_up()));
 }
 
 /// Runs a card program that has to succeed, and returns what it printed.
@@ -72,18 +44,6 @@ fn tool(program: &str, args: &[&str]) -> String {
     printed
 }
 
-/// Asks again until `look` finds something.
-fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + LIMIT;
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(Instant::now() < end, "waited {LIMIT:?} for {what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
 /// A pcscd with vpcd, and the card of one person in its first slot.
 struct Desk {
     slot: Slot,
@@ -93,15 +53,6 @@ struct Desk {
     _attached: Attached,
     _service: Service,
     _folder: tempfile::TempDir,
-}
-
-struct Service(Child);
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 impl Desk {
@@ -126,29 +77,6 @@ impl Desk {
     fn connect(&self) -> Box<dyn CardChannel> {
         open_reader(Some(READER)).unwrap().connect().unwrap()
     }
-}
-
-fn start_service(folder: &Path) -> Service {
-    const DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
-    assert!(Path::new(DRIVER).exists(), "no {DRIVER}; {PACKAGES}");
-    // pcscd reads every file of this folder, so it holds nothing else.
-    let readers = folder.join("reader.conf.d");
-    std::fs::create_dir(&readers).unwrap();
-    let mut file = std::fs::File::create(readers.join("vpcd")).unwrap();
-    writeln!(file, "FRIENDLYNAME \"Virtual PCD\"\nDEVICENAME /dev/null:0x8C7B\nLIBPATH {DRIVER}\nCHANNELID 0x8C7B")
-        .unwrap();
-    let child = Command::new("pcscd")
-        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
-        .arg("--foreground")
-        .arg("--config")
-        .arg(&readers)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap_or_else(|error| panic!("pcscd: {error}; {PACKAGES}"));
-    let service = Service(child);
-    wait_for("pcscd and its readers", || list_readers().ok().filter(|names| names.iter().any(|name| name == READER)));
-    service
 }
 
 fn card() -> SoftCard {

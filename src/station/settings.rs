@@ -302,8 +302,9 @@ pub enum SettingsError {
 }
 
 const TABLES: [&str; 5] = ["station", "terminal", "reader", "hub", "control"];
-/// Variables that have a meaning of their own, for commands that look for a station.
-const OTHERS: [&str; 4] = ["MADOGUCHI_STATION", "MADOGUCHI_CONTROL", "MADOGUCHI_TOKEN", "MADOGUCHI_CONFIG"];
+/// Variables that have a meaning of their own: where a station is, its token, the settings file, the language.
+const OTHERS: [&str; 5] =
+    ["MADOGUCHI_STATION", "MADOGUCHI_CONTROL", "MADOGUCHI_TOKEN", "MADOGUCHI_CONFIG", "MADOGUCHI_LANG"];
 
 /// Lays `MADOGUCHI_<TABLE>_<KEY>` over the file's tables; terminals and readers all get it. True when there was any.
 fn lay_over(
@@ -398,6 +399,7 @@ mod tests {
                 ("MADOGUCHI_STATION_INSTITUTION", "1319920011"),
                 ("MADOGUCHI_TERMINAL_DELIVERY", "in-place"),
                 ("MADOGUCHI_STATION", "http://127.0.0.1:1"),
+                ("MADOGUCHI_LANG", "en"),
                 ("PATH", "/bin"),
             ],
         )

@@ -33,8 +33,8 @@ fn tap_prints_who_how_it_ended_and_the_paths_of_the_files_in_the_language_asked_
     assert_eq!((said.code, said.err.as_str()), (0, ""));
     let lines: Vec<&str> = said.out.lines().collect();
     assert!(lines[0].starts_with("hanako  資格は有効です  ") && lines[0].ends_with(" ms"), "{}", said.out);
-    assert_eq!(lines[1], format!("  face  oqs/face/{}", station.names("face")[0]));
-    assert_eq!(lines[2], format!("  pmh   oqs/res/{}", station.names("res")[0]));
+    assert_eq!(lines[1], format!("  face  {}/{}", station.at("face").display(), station.names("face")[0]));
+    assert_eq!(lines[2], format!("  pmh   {}/{}", station.at("res").display(), station.names("res")[0]));
     let english = station.command(&["tap", "hanako", "--lang", "en"]);
     assert!(english.out.starts_with("hanako  qualification valid"), "{}", english.out);
 }
@@ -159,7 +159,8 @@ fn send_puts_files_in_and_prints_the_paths_of_their_answers() {
     let files = [first.to_str().unwrap(), second.to_str().unwrap()];
     let said = station.command(&["send", files[0], files[1]]);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
-    let expected: Vec<String> = ["1", "2"].iter().map(|free| format!("oqs/res/{}", answer_name(free))).collect();
+    let expected: Vec<String> =
+        ["1", "2"].iter().map(|free| station.at("res").join(answer_name(free)).display().to_string()).collect();
     assert_eq!(said.out.lines().collect::<Vec<_>>(), expected);
     assert!(first.exists(), "the original stays where it was");
     let again = station.command(&["send", files[0]]);
@@ -182,7 +183,9 @@ fn send_exits_1_when_a_request_comes_back_and_prints_its_err() {
     let good = place.write(&request_name("2"), Request::taro().xml());
     let said = station.command(&["send", broken.to_str().unwrap(), good.to_str().unwrap()]);
     assert_eq!(said.code, 1);
-    assert_eq!(said.out.lines().collect::<Vec<_>>(), ["oqs/res/OQSsiquc01req_1.err", "oqs/res/OQSsiquc01res_2.xml"]);
+    let expected =
+        ["OQSsiquc01req_1.err", "OQSsiquc01res_2.xml"].map(|name| station.at("res").join(name).display().to_string());
+    assert_eq!(said.out.lines().collect::<Vec<_>>(), expected);
 }
 
 #[test]

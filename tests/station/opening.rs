@@ -22,7 +22,13 @@ fn the_readiness_line_names_the_address_and_the_folder_that_was_made() {
     let place = Place::new();
     let station = place.open(&[]);
     let port = station.url.strip_prefix("http://127.0.0.1:").unwrap().parse::<u16>().unwrap();
-    assert_eq!(station.ready, format!("madoguchi ready control=http://127.0.0.1:{port} folder=oqs"));
+    assert_eq!(
+        station.ready,
+        format!(
+            "madoguchi ready control=http://127.0.0.1:{port} folder={}",
+            station.at("").display().to_string().trim_end_matches('/')
+        )
+    );
     for folder in ["req", "res", "face"] {
         assert!(station.at(folder).is_dir(), "{folder}");
     }

@@ -1,0 +1,198 @@
+//! The documents say what is so: every command that they show is run, every key, fault and file that they name exists.
+#![cfg(target_os = "linux")]
+
+#[path = "docs/console.rs"]
+mod console;
+#[path = "docs/picture.rs"]
+mod picture;
+#[path = "tui_pty/pty.rs"]
+mod pty;
+#[path = "docs/settings.rs"]
+mod settings;
+#[path = "docs/shell.rs"]
+mod shell;
+mod world;
+
+use std::collections::BTreeSet;
+
+use console::{Step, documents, read, root, steps};
+use madoguchi::card::pcsc::readers_with_card;
+use madoguchi::knob::Knob;
+use shell::Shell;
+
+/// Every document whose commands are run below, each in a world and a folder of its own.
+const RUN: [&str; 7] = [
+    "README.md",
+    "README.ja.md",
+    "docs/README.md",
+    "docs/settings.md",
+    "docs/faults.md",
+    "docs/clients.md",
+    "docs/hub.md",
+];
+/// Documents whose commands need the source folder: they are checked by what they name.
+const CHECKED: [&str; 2] = ["CONTRIBUTING.md", "docs/measurements.md"];
+
+fn run_document(test: &str, document: &str) {
+    world::in_own_world(test, || {
+        let folder = tempfile::tempdir().unwrap();
+        let service_files = tempfile::tempdir().unwrap();
+        let steps = steps(document);
+        let _service =
+            steps.iter().any(|step| step.command.contains("pcscd")).then(|| world::start_service(service_files.path()));
+        let locale = if document == "README.md" { "en_US.UTF-8" } else { "ja_JP.UTF-8" };
+        let mut shell = Shell::open(folder.path(), locale);
+        for step in steps.iter().filter(|step| !is_checked(step)) {
+            shell.run(step).unwrap_or_else(|error| panic!("{error}"));
+            if step.command.contains("card serve") {
+                // pcscd looks for cards every so often; a person types more slowly.
+                world::wait_for("the card in the reader", || {
+                    readers_with_card().ok().filter(|names| !names.is_empty())
+                });
+            }
+        }
+        shell.close().unwrap_or_else(|error| panic!("{error}"));
+    });
+}
+
+/// A command that installs or builds is not run inside a test that was built; what it names must be there.
+fn is_checked(step: &Step) -> bool {
+    let words: Vec<&str> = step.command.split_whitespace().collect();
+    match words.as_slice() {
+        ["make", target, ..] => {
+            assert!(
+                read("Makefile").lines().any(|line| line.starts_with(&format!("{target}:"))),
+                "{}: {target}",
+                step.place
+            );
+        }
+        ["sudo", "apt-get", "install", packages @ ..] => {
+            let setup = read("scripts/setup.sh");
+            for package in packages {
+                assert!(setup.contains(&format!("need {package}\n")), "{}: {package}", step.place);
+            }
+        }
+        ["cargo", rest @ ..] | ["INSTA_UPDATE=always" | "MADOGUCHI_WRITE=1", "cargo", rest @ ..] => {
+            check_cargo(step, rest)
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn check_cargo(step: &Step, words: &[&str]) {
+    for pair in words.windows(2) {
+        let file = match pair {
+            ["--test", name] => format!("tests/{name}.rs"),
+            ["--bench", name] => format!("benches/{name}.rs"),
+            ["--lib", path] => {
+                let room = path.split("::").next().unwrap_or_default();
+                if root().join(format!("src/{room}.rs")).exists() {
+                    format!("src/{room}.rs")
+                } else {
+                    format!("src/{room}")
+                }
+            }
+            _ => continue,
+        };
+        assert!(root().join(&file).exists(), "{}: no {file}", step.place);
+    }
+    assert!(["install", "test", "run", "build", "fmt", "clippy", "bench"].contains(&words[0]), "{}", step.place);
+}
+
+#[test]
+fn every_command_of_the_readme_does_what_it_shows() {
+    run_document("every_command_of_the_readme_does_what_it_shows", "README.md");
+}
+
+#[test]
+fn every_command_of_the_japanese_readme_does_what_it_shows() {
+    run_document("every_command_of_the_japanese_readme_does_what_it_shows", "README.ja.md");
+}
+
+#[test]
+fn every_command_of_the_settings_page_does_what_it_shows() {
+    run_document("every_command_of_the_settings_page_does_what_it_shows", "docs/settings.md");
+}
+
+#[test]
+fn every_command_of_the_faults_page_does_what_it_shows() {
+    run_document("every_command_of_the_faults_page_does_what_it_shows", "docs/faults.md");
+}
+
+#[test]
+fn every_command_of_the_clients_page_does_what_it_shows() {
+    run_document("every_command_of_the_clients_page_does_what_it_shows", "docs/clients.md");
+}
+
+#[test]
+fn every_command_of_the_hub_page_does_what_it_shows() {
+    // It serves until it is ended, so it goes to the background here.
+    world::in_own_world("every_command_of_the_hub_page_does_what_it_shows", || {
+        let folder = tempfile::tempdir().unwrap();
+        let mut shell = Shell::open(folder.path(), "ja_JP.UTF-8");
+        for mut step in steps("docs/hub.md") {
+            step.command += " &";
+            shell.run(&step).unwrap_or_else(|error| panic!("{error}"));
+        }
+    });
+}
+
+#[test]
+fn no_document_shows_a_command_that_nobody_runs() {
+    for document in documents() {
+        let steps = steps(&document);
+        if CHECKED.contains(&document.as_str()) {
+            for step in &steps {
+                assert!(is_checked(step), "{}: `{}` is neither run nor checked", step.place, step.command);
+            }
+        } else {
+            assert!(
+                steps.is_empty() || RUN.contains(&document.as_str()),
+                "{document} shows commands, and no test runs them"
+            );
+        }
+    }
+}
+
+#[test]
+fn both_readmes_show_the_same_commands() {
+    let commands = |document| steps(document).into_iter().map(|step| step.command).collect::<Vec<_>>();
+    assert_eq!(commands("README.md"), commands("README.ja.md"));
+    assert!(commands("README.md").len() >= 20);
+}
+
+#[test]
+fn the_faults_page_lists_every_fault_as_its_room_declares_it() {
+    let rooms: [&[&Knob]; 4] = [
+        &madoguchi::face_reader::knobs::ALL,
+        &madoguchi::wire::steering::KNOBS,
+        &madoguchi::terminal::KNOBS,
+        &madoguchi::card::soft::quirk::KNOBS,
+    ];
+    let declared: BTreeSet<String> = rooms
+        .concat()
+        .iter()
+        .map(|knob| format!("| `{}` | `{}` | {} | {} |", knob.name, knob.room, knob.ja, knob.en))
+        .collect();
+    let page = read("docs/faults.md");
+    let listed: BTreeSet<String> = page
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| format!("|{}|", line.split('|').skip(1).take(4).collect::<Vec<_>>().join("|")))
+        .collect();
+    assert_eq!(listed, declared);
+}
+
+#[test]
+fn every_link_of_a_document_leads_somewhere() {
+    for document in documents() {
+        let text = read(&document);
+        let folder = root().join(&document);
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for link in links.filter(|link| !link.starts_with("http") && !link.starts_with('#')) {
+            let file = link.split('#').next().unwrap_or_default();
+            assert!(folder.parent().unwrap().join(file).exists(), "{document}: {link} leads nowhere");
+        }
+    }
+}
