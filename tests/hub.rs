@@ -7,6 +7,8 @@ mod world;
 mod certificates;
 #[path = "hub/queries.rs"]
 mod queries;
+#[path = "hub/registrations.rs"]
+mod registrations;
 #[path = "hub/subsidies.rs"]
 mod subsidies;
 #[path = "hub/visits.rs"]
@@ -80,6 +82,12 @@ rules! {
         unknown_insurance_data_have_no_qualification_and_no_list
         what_was_sent_comes_back_as_it_was_sent
         a_steered_query_looks_like_the_real_one;
+    registrations:
+        a_registered_number_is_in_every_later_result_until_reset
+        a_number_survives_a_change_of_insurer
+        a_number_is_its_institutions_own_and_goes_before_that_of_the_profile
+        a_registration_that_names_nobody_or_several_fails_with_a_code_of_ours
+        a_steered_failure_of_the_centre_registers_nothing;
     subsidies:
         agreed_subsidies_are_fetched_by_the_request_file_name
         declined_undisclosed_or_switched_off_subsidies_leave_no_trace

@@ -23,6 +23,8 @@ mod opening;
 mod people;
 #[path = "station/refusals.rs"]
 mod refusals;
+#[path = "station/registrations.rs"]
+mod registrations;
 #[path = "station/remote.rs"]
 mod remote;
 #[path = "station/repeated.rs"]

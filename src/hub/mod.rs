@@ -147,9 +147,16 @@ impl Connection for Hub {
     }
 
     fn ask(&self, question: &Question) -> Result<Answer, WireError> {
-        let Request::Qualification(request) = &question.request;
-        let answer = self.systems().eligibility.query(&question.asker, request, &question.steering)?;
-        Ok(Answer::Qualification(answer))
+        let (asker, steering) = (&question.asker, &question.steering);
+        let systems = self.systems();
+        Ok(match &question.request {
+            Request::Qualification(request) => {
+                Answer::Qualification(systems.eligibility.query(asker, request, steering)?)
+            }
+            Request::Registration(request) => {
+                Answer::Registration(systems.eligibility.register_number(asker, request, steering)?)
+            }
+        })
     }
 
     fn subsidies(&self, question: &SubsidyQuestion) -> Result<SubsidyAnswer, WireError> {

@@ -12,7 +12,10 @@ mod document;
 mod rows;
 mod unusual;
 
-pub use document::{Read, Records};
+pub use document::Records;
+
+/// 照会区分 2 (OQSCD002): asked by 被保険者証情報.
+pub const BY_INSURANCE: &str = "2";
 
 /// `MessageHeader` and `MessageBody` of `OQSsiquc01req`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Documents for tests: with every optional part, and as a visit makes them.
 
 use super::qualification::*;
+use super::registration::*;
 use super::subsidy::*;
 
 fn some(text: &str) -> Option<String> {
@@ -13,6 +14,20 @@ pub(super) fn request() -> QualificationRequest {
         medical_institution_code: "1319999996".into(),
         arbitrary_file_identifier: some("20261121093000-a&b<c>"),
         search: search(),
+    }
+}
+
+pub(super) fn registration() -> RegistrationRequest {
+    RegistrationRequest {
+        medical_institution_code: "1319999996".into(),
+        arbitrary_file_identifier: some("20261121093000123-0a1b2c3d"),
+        registration: RegistrationInfo {
+            reference_number: "00012345".into(),
+            insurer_number: "  138057".into(),
+            insured_card_symbol: some("東京"),
+            insured_identification_number: "1234567".into(),
+            insured_branch_number: some("01"),
+        },
     }
 }
 

@@ -10,7 +10,7 @@ use crate::event::{FileLife, FolderKind, Lang};
 use crate::folder::publish::Content;
 use crate::folder::recover::Target;
 use crate::folder::{Claim, Item};
-use crate::message::qualification::{QualificationRequest, QualificationResult, ResultHeader};
+use crate::message::qualification::QualificationResult;
 use crate::message::refusal;
 use crate::message::xml::SINGLE_LIMIT;
 use crate::terminal::linkage::{self, Ask, Decision, Refuse};
@@ -98,17 +98,19 @@ impl Terminal {
             );
         }
         let terminal = format!("terminal:{}", self.number);
-        let steering = Steering::draw_for_request(&self.knobs, &[name, &terminal]);
+        let targets = [name, terminal.as_str()];
+        let steering = match &ask.request {
+            Request::Qualification(_) => Steering::draw_for_request(&self.knobs, &targets),
+            _ => Steering::draw_centre_error(&self.knobs, &targets),
+        };
         let question = Question { asker: self.asker(), request: ask.request.clone(), steering };
         let answer = self.connection.ask(&question);
         self.note_hub(answer.as_ref().err());
-        let Request::Qualification(request) = &ask.request;
-        let document = match answer {
-            Ok(Answer::Qualification(document)) => document,
-            Err(error) => self.centre_failed(request, &error),
-        };
+        let answer = answer.unwrap_or_else(|error| {
+            ask.request.abnormal(time14(self.clock.now()), code_of(&error), &error.to_string())
+        });
         let style = self.settings.style(self.settings.encoding_for(Some(ask.encoding)), self.seed, &ask.answer_name);
-        let encoded = style.qualification_result(&document);
+        let encoded = style.tree(answer.to_tree(style.records));
         Reply {
             items: vec![Item {
                 target: Target::Res,
@@ -116,32 +118,8 @@ impl Terminal {
                 content: Content::Bytes(encoded.bytes),
             }],
             life: FileLife::Answered,
-            note: describe(&document, ask),
+            note: describe(&answer, ask),
             remark: replaced_characters(&encoded.replaced),
-        }
-    }
-
-    /// The answer when the centre has none: SegmentOfResult 9 (spec/oqs-interface.md §4.2, [C]).
-    fn centre_failed(&self, request: &QualificationRequest, error: &WireError) -> QualificationResult {
-        let code = match error {
-            WireError::Unreachable { .. } => CENTRE_AWAY,
-            WireError::Problem { .. } => CENTRE_PROBLEM,
-        };
-        QualificationResult {
-            header: ResultHeader {
-                process_execution_time: time14(self.clock.now()),
-                qualification_confirmation_date: request.qualification_confirmation_date.clone(),
-                medical_institution_code: request.medical_institution_code.clone(),
-                arbitrary_file_identifier: request.arbitrary_file_identifier.clone(),
-                reference_classification: "2".to_owned(),
-                segment_of_result: "9".to_owned(),
-                error_code: Some(code.to_owned()),
-                error_message: Some(error.to_string()),
-                character_code_identifier: String::new(),
-            },
-            processing_result_status: "2".to_owned(),
-            search: Some(request.search.clone()),
-            ..QualificationResult::default()
         }
     }
 
@@ -161,15 +139,37 @@ impl Terminal {
     }
 }
 
+/// Our own code for a centre that gave no answer (spec/oqs-interface.md §4.2, [C]).
+fn code_of(error: &WireError) -> &'static str {
+    match error {
+        WireError::Unreachable { .. } => CENTRE_AWAY,
+        WireError::Problem { .. } => CENTRE_PROBLEM,
+    }
+}
+
 /// What the journal says of an answer: its result, and what was unusual in the request.
-fn describe(document: &QualificationResult, ask: &Ask) -> Option<String> {
-    let mut words = vec![match (&document.qualification_validity, &document.header.error_code) {
-        (Some(validity), _) => format!("資格有効性 {validity}"),
-        (None, Some(code)) => format!("処理結果区分 {} {code}", document.header.segment_of_result),
-        (None, None) => format!("処理結果区分 {}", document.header.segment_of_result),
+fn describe(answer: &Answer, ask: &Ask) -> Option<String> {
+    let mut words = vec![match answer {
+        Answer::Qualification(QualificationResult { qualification_validity: Some(validity), .. }) => {
+            format!("資格有効性 {validity}")
+        }
+        Answer::Qualification(result) => segment(&result.header.segment_of_result, &result.header.error_code),
+        Answer::Registration(result) if result.header.segment_of_result == "1" => {
+            segment_of("照会番号登録 処理結果状況", &result.processing_result_status, &result.processing_result_code)
+        }
+        Answer::Registration(result) => segment(&result.header.segment_of_result, &result.header.error_code),
     }];
     words.extend(ask.findings.iter().map(|finding| format!("{}: {}", finding.path, finding.words(Lang::Ja))));
     Some(words.join("、"))
+}
+
+fn segment(segment: &str, code: &Option<String>) -> String {
+    segment_of("処理結果区分", segment, code)
+}
+
+fn segment_of(what: &str, value: &str, code: &Option<String>) -> String {
+    let code = code.as_ref().map_or_else(String::new, |code| format!(" {code}"));
+    format!("{what} {value}{code}")
 }
 
 /// What became ● on the way into Shift_JIS.

@@ -9,9 +9,7 @@ use ureq::Agent;
 
 use super::document;
 use super::problem::{PMH_FAILED, Problem};
-use super::{
-    Answer, Connection, Question, Request, SubsidyAnswer, SubsidyQuestion, VisitAnswer, VisitOpening, WireError,
-};
+use super::{Answer, Connection, Question, SubsidyAnswer, SubsidyQuestion, VisitAnswer, VisitOpening, WireError};
 use crate::visit::{Consents, Outcome, Standing, VisitId};
 
 /// The station's document time, RFC 3339, where the body does not carry it.
@@ -103,14 +101,15 @@ impl Connection for HttpHub {
     }
 
     fn ask(&self, question: &Question) -> Result<Answer, WireError> {
-        let Request::Qualification(request) = &question.request;
+        let request = &question.request;
         let asker = &question.asker;
         let mut headers = vec![(TIME, rfc3339(asker.time)), (INSTITUTION, asker.institution.clone())];
         if question.steering.is_set() {
             headers.push((STEERING, serde_json::to_string(&question.steering).unwrap_or_default()));
         }
-        let reply = self.post("/oqs/OQSsiquc01", XML, &headers, &document::write_request(request))?;
-        Ok(Answer::Qualification(document::read_result(&reply.body).map_err(unintelligible)?))
+        let path = format!("/oqs/{}", request.interface());
+        let reply = self.post(&path, XML, &headers, &document::write_request(request))?;
+        document::read_answer(request, &reply.body).map_err(unintelligible)
     }
 
     fn subsidies(&self, question: &SubsidyQuestion) -> Result<SubsidyAnswer, WireError> {

@@ -76,7 +76,7 @@ fn every_request_of_the_page_gets_the_answer_of_the_page() {
         }
         sent += 1;
     }
-    assert_eq!(sent, 5);
+    assert_eq!(sent, 6);
 }
 
 #[test]

@@ -26,6 +26,8 @@ struct Inner {
     by_serial: HashMap<SerialNumber, String>,
     by_number: HashMap<Numbers, BTreeSet<String>>,
     registered: BTreeSet<String>,
+    /// By person, then by institution.
+    reference_numbers: HashMap<String, HashMap<String, String>>,
     visits: Recent<VisitId, Option<Box<OpenVisit>>>,
     announced: Recent<String, Announced>,
 }
@@ -79,6 +81,7 @@ impl EligibilityStore for Memory {
         let mut inner = self.write();
         inner.forget(id);
         inner.registered.remove(id);
+        inner.reference_numbers.remove(id);
         Ok(())
     }
 
@@ -96,6 +99,18 @@ impl EligibilityStore for Memory {
         let numbers = Numbers { insurer: insurer.to_owned(), number: number.to_owned() };
         let owners = inner.by_number.get(&numbers);
         Ok(owners.into_iter().flatten().filter_map(|id| inner.insured.get(id)).cloned().collect())
+    }
+
+    fn put_reference_number(&self, institution: &str, id: &str, number: &str) -> Result<(), StoreError> {
+        let mut inner = self.write();
+        let numbers = inner.reference_numbers.entry(id.to_owned()).or_default();
+        numbers.insert(institution.to_owned(), number.to_owned());
+        Ok(())
+    }
+
+    fn reference_number(&self, institution: &str, id: &str) -> Result<Option<String>, StoreError> {
+        let inner = self.read();
+        Ok(inner.reference_numbers.get(id).and_then(|numbers| numbers.get(institution)).cloned())
     }
 
     fn register(&self, id: &str) -> Result<(), StoreError> {

@@ -13,11 +13,9 @@ use super::validity::{Held, Validity, by_insurance};
 use crate::clock::{parse_date, time14};
 use crate::hub::error::HubError;
 use crate::hub::notice;
-use crate::message::qualification::{QualificationRequest, QualificationResult, ResultHeader};
+use crate::message::qualification::{BY_INSURANCE, QualificationRequest, QualificationResult, ResultHeader};
 use crate::wire::{Asker, Steering};
 
-/// OQSCD002 2: 被保険者証情報
-const BY_INSURANCE: &str = "2";
 /// OQSCD001 1: 同意
 const AGREED: &str = "1";
 
@@ -33,7 +31,8 @@ impl Eligibility {
         let day = date("QualificationConfirmationDate", &request.qualification_confirmation_date)?;
         let birthdate = date("Birthdate", &request.search.birthdate)?;
         if steering.centre_error {
-            return Ok(abnormal(asker, request));
+            let notice = notice::CENTRE_ERROR;
+            return Ok(QualificationResult::abnormal(request, time14(asker.time), notice.code, notice.message));
         }
         let numbers = Numbers::wanted(&request.search);
         let candidates = self.store.by_insurance(&numbers.insurer, &numbers.number)?;
@@ -53,12 +52,15 @@ impl Eligibility {
                 limit: Some(request.search.limit_application_certificate_related_cons_flg == AGREED),
                 ..Agreed::default()
             },
+            reference_number: None,
             with_key: self.key_is_given(day),
         };
         let mut answers = answers.into_iter();
         Ok(match (answers.next(), answers.next()) {
             (Some((insured, held)), None) => {
                 let held = steering::steer(held, wanted, day);
+                let reference_number = self.reference_number(insured, &asker.institution)?;
+                let circumstances = Circumstances { reference_number: reference_number.as_deref(), ..circumstances };
                 let records = held.qualifications.iter().map(|q| record(insured, q, &circumstances)).collect();
                 QualificationResult { records, ..document(asker, request, held.validity) }
             }
@@ -73,20 +75,6 @@ fn document(asker: &Asker, request: &QualificationRequest, validity: Validity) -
         header: header(asker, request),
         processing_result_status: "1".to_owned(),
         qualification_validity: Some(validity.code().to_owned()),
-        search: Some(request.search.clone()),
-        ..QualificationResult::default()
-    }
-}
-
-fn abnormal(asker: &Asker, request: &QualificationRequest) -> QualificationResult {
-    QualificationResult {
-        header: ResultHeader {
-            segment_of_result: "9".to_owned(),
-            error_code: Some(notice::CENTRE_ERROR.code.to_owned()),
-            error_message: Some(notice::CENTRE_ERROR.message.to_owned()),
-            ..header(asker, request)
-        },
-        processing_result_status: "2".to_owned(),
         search: Some(request.search.clone()),
         ..QualificationResult::default()
     }

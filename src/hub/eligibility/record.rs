@@ -43,6 +43,8 @@ pub struct Circumstances<'a> {
     pub institution: &'a str,
     /// What was agreed to.
     pub agreed: Agreed,
+    /// 照会番号 under which the institution keeps the person.
+    pub reference_number: Option<&'a str>,
     /// Does a record carry its 資格確認キー yet?
     pub with_key: bool,
 }
@@ -71,6 +73,7 @@ pub fn record(insured: &Insured, held: &Qualification, circumstances: &Circumsta
         pharmacists_info: group(agreed.diagnosis_and_pharmacists),
         diagnosis_info: group(agreed.diagnosis_and_pharmacists),
         operation_info: group(agreed.operation),
+        reference_number: circumstances.reference_number.map(str::to_owned),
         qualification_confirmation_key: circumstances
             .with_key
             .then(|| qualification_confirmation_key(insured, held, day)),
@@ -113,7 +116,6 @@ fn person_and_insurance(insured: &Insured, held: &Qualification) -> Qualificatio
         insured_partial_contribution_ratio: held.contribution_ratio.clone(),
         reason_of_loss: held.reason_of_loss.clone(),
         insurer_name: held.insurer_name.clone(),
-        reference_number: insured.reference_number.clone(),
         ..QualificationRecord::default()
     }
 }

@@ -13,9 +13,9 @@ use crate::wire::VisitOpening;
 
 /// The store of the eligibility system. Calls block.
 pub trait EligibilityStore: Send + Sync {
-    /// Adds or replaces a person. A registration made at a reader stays.
+    /// Adds or replaces a person. What a reader or an institution registered for them stays.
     fn put(&self, insured: Insured) -> Result<(), StoreError>;
-    /// Removes a person and what a reader registered for them.
+    /// Removes a person and what was registered for them.
     fn remove(&self, id: &str) -> Result<(), StoreError>;
     /// The person whose card carries this certificate, and whether the card is registered as 保険証.
     fn by_certificate(&self, finding: &Finding) -> Result<Option<Known>, StoreError>;
@@ -23,6 +23,10 @@ pub trait EligibilityStore: Send + Sync {
     fn by_id(&self, id: &str) -> Result<Option<Known>, StoreError>;
     /// Everybody with a qualification of this insurer and number, both in their normal form (`matching::Numbers`).
     fn by_insurance(&self, insurer: &str, number: &str) -> Result<Vec<Arc<Insured>>, StoreError>;
+    /// Keeps the 照会番号 that `institution` gives this person, in place of an earlier one.
+    fn put_reference_number(&self, institution: &str, id: &str, number: &str) -> Result<(), StoreError>;
+    /// The 照会番号 that `institution` registered for this person.
+    fn reference_number(&self, institution: &str, id: &str) -> Result<Option<String>, StoreError>;
     /// Registers the card of this person as 保険証.
     fn register(&self, id: &str) -> Result<(), StoreError>;
     /// Keeps a visit until its consents come.

@@ -117,7 +117,9 @@ impl Eligibility {
         };
         let held = by_card(&known.insured, question);
         let held = steering::steer(held, steering::validity(&opening.steering)?, day);
+        let reference_number = self.reference_number(&known.insured, &opening.asker.institution)?;
         let circumstances = Circumstances {
+            reference_number: reference_number.as_deref(),
             time,
             day,
             institution: &opening.asker.institution,

@@ -6,6 +6,7 @@ use crate::message::name::{Case, Interface, PmhName, interface_of};
 use crate::message::order::{SeenOrder, seen_order};
 use crate::message::qualification::{QualificationRequest, QualificationResult};
 use crate::message::refusal::read_err_file;
+use crate::message::registration::{RegistrationRequest, RegistrationResult};
 use crate::message::xml::Document;
 
 /// Name, interface, encoding and order of a document.
@@ -33,9 +34,18 @@ pub(super) fn notes(document: &Document, lang: Lang) -> Vec<String> {
     let mut findings = document.findings.clone();
     let body = document.root.child("MessageBody");
     let is_result = body.is_some_and(|body| body.child("ProcessingResultStatus").is_some());
-    let is_qualification = body.is_some_and(|body| body.child("ReferenceNumberRegistrationInfo").is_none());
+    let is_registration = body.is_some_and(|body| body.child("ReferenceNumberRegistrationInfo").is_some());
     let mut notes = Vec::new();
-    if is_result && is_qualification {
+    if is_registration {
+        let read = match is_result {
+            true => RegistrationResult::from_tree(&document.root).map(|read| read.findings),
+            false => RegistrationRequest::from_tree(&document.root).map(|read| read.findings),
+        };
+        match read {
+            Ok(found) => findings.extend(found),
+            Err(refusal) => notes.push(format!("{} {}", refusal.code(), refusal.words(lang))),
+        }
+    } else if is_result {
         match QualificationResult::from_tree(&document.root) {
             Ok(read) => findings.extend(read.findings),
             Err(refusal) => notes.push(refusal.words(lang)),

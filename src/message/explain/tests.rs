@@ -8,9 +8,14 @@ use crate::text::Encoding;
 
 fn all_documents() -> Vec<(Family, Element)> {
     use crate::message::qualification::Records;
+    use crate::message::registration::RegistrationResult;
     let mut documents = vec![(Family::Common, samples::request().to_tree())];
     documents
         .extend([Records::OneList, Records::RepeatedList].map(|r| (Family::Common, samples::full_result().to_tree(r))));
+    documents.push((Family::Common, samples::registration().to_tree()));
+    let failed =
+        RegistrationResult::failed(&samples::registration(), "20261121093000".into(), "MDG-R0001E", "該当なし");
+    documents.push((Family::Common, failed.to_tree()));
     for edition in [Edition::R5, Edition::R6] {
         for repeat in [Repeat::MedicalSubsidies, Repeat::CertificationDetail] {
             documents.push((Family::Subsidy, Layout::embedded(edition).to_tree(&samples::subsidies(), repeat)));
