@@ -9,6 +9,8 @@ mod rececon;
 #[path = "station/xml.rs"]
 mod xml;
 
+#[path = "station/bulk.rs"]
+mod bulk;
 #[path = "station/commands.rs"]
 mod commands;
 #[path = "station/control.rs"]

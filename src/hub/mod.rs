@@ -148,13 +148,24 @@ impl Connection for Hub {
 
     fn ask(&self, question: &Question) -> Result<Answer, WireError> {
         let (asker, steering) = (&question.asker, &question.steering);
-        let systems = self.systems();
+        let (systems, reference) = (self.systems(), &question.reference);
+        let eligibility = &systems.eligibility;
         Ok(match &question.request {
-            Request::Qualification(request) => {
-                Answer::Qualification(systems.eligibility.query(asker, request, steering)?)
-            }
+            Request::Qualification(request) => Answer::Qualification(eligibility.query(asker, request, steering)?),
             Request::Registration(request) => {
-                Answer::Registration(systems.eligibility.register_number(asker, request, steering)?)
+                Answer::Registration(eligibility.register_number(asker, request, steering)?)
+            }
+            Request::BulkQualification(request) => {
+                Answer::BulkReception(eligibility.receive_queries(asker, reference, request, steering)?)
+            }
+            Request::BulkQualificationDownload(request) => {
+                Answer::BulkQualification(eligibility.fetch_queries(asker, request, steering)?)
+            }
+            Request::BulkRegistration(request) => {
+                Answer::BulkReception(eligibility.receive_registrations(asker, reference, request, steering)?)
+            }
+            Request::BulkRegistrationDownload(request) => {
+                Answer::BulkRegistration(eligibility.fetch_registrations(asker, request, steering)?)
             }
         })
     }

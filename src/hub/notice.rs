@@ -48,6 +48,24 @@ pub const NUMBER_TOO_LONG: Notice = Notice {
     message: "照会番号は50文字以内で指定してください。",
     en: "a reference number has at most 50 characters",
 };
+/// No such 受付番号, or another institution's.
+pub const UNKNOWN_RECEPTION: Notice = Notice {
+    code: "MDG-B0001E",
+    message: "受付番号が見つかりません。",
+    en: "no such reception number of this institution and interface",
+};
+/// A row of a bulk query has no date of birth.
+pub const BIRTHDATE: Notice = Notice {
+    code: "MDG-B0002E",
+    message: "生年月日が日付ではありません。",
+    en: "the birth date of this row is not a date",
+};
+/// Every number that was drawn is taken.
+pub const NO_RECEPTION_NUMBER: Notice = Notice {
+    code: "MDG-B0003E",
+    message: "受付番号を採番できませんでした。もう一度送信してください。",
+    en: "no reception number was free: send it again",
+};
 /// The operator asked PMH to fail.
 pub const SUBSIDY_ERROR: Notice = Notice {
     code: "MDG-P0001E",
@@ -74,13 +92,16 @@ pub const SUBSIDY_REFUSED: Notice = Notice {
 };
 
 /// All of them, for tables and checks.
-pub const ALL: [Notice; 10] = [
+pub const ALL: [Notice; 13] = [
     RENEWAL_DUE,
     IN_GRACE,
     CENTRE_ERROR,
     NOBODY_TO_REGISTER,
     SEVERAL_TO_REGISTER,
     NUMBER_TOO_LONG,
+    UNKNOWN_RECEPTION,
+    BIRTHDATE,
+    NO_RECEPTION_NUMBER,
     SUBSIDY_ERROR,
     SUBSIDY_UNKNOWN,
     SUBSIDY_STALE,

@@ -43,7 +43,7 @@ pub struct RegistrationInfo {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RegistrationResult {
     /// The header.
-    pub header: RegistrationHeader,
+    pub header: ShortHeader,
     /// ReferenceNumberRegistrationInfo: echo.
     pub registration: Option<RegistrationInfo>,
     /// ProcessingResultStatus (OQSCD004).
@@ -54,9 +54,9 @@ pub struct RegistrationResult {
     pub processing_result_message: Option<String>,
 }
 
-/// `MessageHeader` of `OQSsiimm01res`: that of a qualification result without 資格確認日 and 照会区分.
+/// `MessageHeader` of `OQSsiimm01res` and of the 01res of bulk: that of a qualification result without 資格確認日 and 照会区分.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RegistrationHeader {
+pub struct ShortHeader {
     /// ProcessExecutionTime 処理実行日時
     pub process_execution_time: String,
     /// MedicalInstitutionCode: echo.
@@ -86,7 +86,7 @@ elements! { RegistrationInfo {
     one "InsuredBranchNumber" => insured_branch_number,
 }}
 
-elements! { RegistrationHeader {
+elements! { ShortHeader {
     one "ProcessExecutionTime" => process_execution_time,
     one "MedicalInstitutionCode" => medical_institution_code,
     one "ArbitraryFileIdentifier" => arbitrary_file_identifier,
@@ -141,7 +141,7 @@ impl RegistrationRequest {
 
 impl RegistrationInfo {
     /// What is unusual and let through (§2.5; lengths [A]). `path` is that of this element.
-    fn unusual(&self, path: &str) -> Vec<Finding> {
+    pub(super) fn unusual(&self, path: &str) -> Vec<Finding> {
         let at = |kind, name: &str, value: &str| Finding::new(kind, format!("{path}/{name}")).seen(value);
         let lengths: [(&str, &str, usize); 4] = [
             ("ReferenceNumber", &self.reference_number, 50),
@@ -171,19 +171,40 @@ fn odd_institution(code: &str) -> Option<Finding> {
     Some(Finding::new(kind, "XmlMsg/MessageHeader/MedicalInstitutionCode").seen(code))
 }
 
+impl ShortHeader {
+    /// SegmentOfResult 1, at `time`, with what is echoed.
+    pub(super) fn normal(time: String, institution: String, identifier: Option<String>) -> Self {
+        Self {
+            process_execution_time: time,
+            medical_institution_code: institution,
+            arbitrary_file_identifier: identifier,
+            segment_of_result: "1".to_owned(),
+            error_code: None,
+            error_message: None,
+            character_code_identifier: "0".to_owned(),
+        }
+    }
+
+    /// The same with SegmentOfResult 9.
+    pub(super) fn abnormal(self, code: &str, message: &str) -> Self {
+        Self {
+            segment_of_result: "9".to_owned(),
+            error_code: Some(code.to_owned()),
+            error_message: Some(message.to_owned()),
+            ..self
+        }
+    }
+}
+
 impl RegistrationResult {
     /// The number was registered, at `time` (ProcessExecutionTime).
     pub fn registered(request: &RegistrationRequest, time: String) -> Self {
         Self {
-            header: RegistrationHeader {
-                process_execution_time: time,
-                medical_institution_code: request.medical_institution_code.clone(),
-                arbitrary_file_identifier: request.arbitrary_file_identifier.clone(),
-                segment_of_result: "1".to_owned(),
-                error_code: None,
-                error_message: None,
-                character_code_identifier: "0".to_owned(),
-            },
+            header: ShortHeader::normal(
+                time,
+                request.medical_institution_code.clone(),
+                request.arbitrary_file_identifier.clone(),
+            ),
             registration: Some(request.registration.clone()),
             processing_result_status: "1".to_owned(),
             processing_result_code: None,
@@ -204,16 +225,7 @@ impl RegistrationResult {
     /// The centre gave no answer: SegmentOfResult 9 (§4.2, [C]).
     pub fn abnormal(request: &RegistrationRequest, time: String, code: &str, message: &str) -> Self {
         let answered = Self::registered(request, time);
-        Self {
-            header: RegistrationHeader {
-                segment_of_result: "9".to_owned(),
-                error_code: Some(code.to_owned()),
-                error_message: Some(message.to_owned()),
-                ..answered.header
-            },
-            processing_result_status: "2".to_owned(),
-            ..answered
-        }
+        Self { header: answered.header.abnormal(code, message), processing_result_status: "2".to_owned(), ..answered }
     }
 
     /// The result as a tree, in specification order.

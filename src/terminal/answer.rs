@@ -10,9 +10,10 @@ use crate::event::{FileLife, FolderKind, Lang};
 use crate::folder::publish::Content;
 use crate::folder::recover::Target;
 use crate::folder::{Claim, Item};
+use crate::message::bulk::{BulkHeader, BulkReception, BulkResult};
 use crate::message::qualification::QualificationResult;
 use crate::message::refusal;
-use crate::message::xml::SINGLE_LIMIT;
+use crate::message::xml::BULK_LIMIT;
 use crate::terminal::linkage::{self, Ask, Decision, Refuse};
 use crate::terminal::settings::ErrStyle;
 use crate::terminal::turns::Turn;
@@ -23,6 +24,11 @@ use crate::wire::{Answer, Question, Request, Steering, WireError};
 pub(super) const CENTRE_AWAY: &str = "MDG-H001";
 /// Our own code for a centre that answered with a problem.
 const CENTRE_PROBLEM: &str = "MDG-H002";
+
+/// Length of our name for a question.
+const REFERENCE_DIGITS: usize = 16;
+/// So many remarks about a request are told one by one; a bulk file may have thousands.
+const REMARKS: usize = 5;
 
 /// What a request brings, before it is staged.
 struct Reply {
@@ -71,7 +77,7 @@ impl Terminal {
 
     /// Reads, decides, asks and writes. Blocks.
     fn reply(&self, claim: &Claim, whole: bool) -> io::Result<Reply> {
-        let bytes = claim.read(SINGLE_LIMIT as u64)?;
+        let bytes = claim.read(BULK_LIMIT as u64)?;
         Ok(match linkage::decide(&claim.name, &bytes, whole, &self.settings) {
             Decision::Ask(ask) => self.ask(&claim.name, &ask),
             Decision::Refuse(refuse) => self.refuse(&claim.name, &refuse),
@@ -103,7 +109,9 @@ impl Terminal {
             Request::Qualification(_) => Steering::draw_for_request(&self.knobs, &targets),
             _ => Steering::draw_centre_error(&self.knobs, &targets),
         };
-        let question = Question { asker: self.asker(), request: ask.request.clone(), steering };
+        // ASCII, whatever the file is called: it travels in a header.
+        let reference = self.seed.hex(&["question", name], REFERENCE_DIGITS);
+        let question = Question { asker: self.asker(), reference, request: ask.request.clone(), steering };
         let answer = self.connection.ask(&question);
         self.note_hub(answer.as_ref().err());
         let answer = answer.unwrap_or_else(|error| {
@@ -158,9 +166,26 @@ fn describe(answer: &Answer, ask: &Ask) -> Option<String> {
             segment_of("照会番号登録 処理結果状況", &result.processing_result_status, &result.processing_result_code)
         }
         Answer::Registration(result) => segment(&result.header.segment_of_result, &result.header.error_code),
+        Answer::BulkReception(BulkReception { reception_number: Some(number), .. }) => format!("受付番号 {number}"),
+        Answer::BulkReception(result) => segment(&result.header.segment_of_result, &result.header.error_code),
+        Answer::BulkQualification(BulkResult { header, .. }) | Answer::BulkRegistration(BulkResult { header, .. }) => {
+            counted(header)
+        }
     }];
-    words.extend(ask.findings.iter().map(|finding| format!("{}: {}", finding.path, finding.words(Lang::Ja))));
+    let told = ask.findings.iter().take(REMARKS);
+    words.extend(told.map(|finding| format!("{}: {}", finding.path, finding.words(Lang::Ja))));
+    if let Some(more) = ask.findings.len().checked_sub(REMARKS).filter(|more| *more > 0) {
+        words.push(format!("ほか{more}件"));
+    }
     Some(words.join("、"))
+}
+
+fn counted(header: &BulkHeader) -> String {
+    let segment = segment(&header.segment_of_result, &header.error_code);
+    match (&header.number_of_processing_result, &header.number_of_error) {
+        (Some(all), Some(errors)) => format!("{segment} {all}件 (エラー{errors}件)"),
+        _ => segment,
+    }
 }
 
 fn segment(segment: &str, code: &Option<String>) -> String {

@@ -9,7 +9,7 @@ use crate::message::refusal::{Refusal, Rule};
 use crate::message::xml;
 use crate::terminal::settings::TerminalSettings;
 use crate::text::Encoding;
-use crate::wire::Request;
+use crate::wire::{Request, limit_of};
 
 /// What is to be done with a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +93,7 @@ fn ask(name: &RequestName, bytes: &[u8], settings: &TerminalSettings) -> Result<
     if settings.strict_names && !name.is_strict() {
         return Err(Refusal::new(Rule::FreePart).seen(name.free.as_str()));
     }
-    let document = xml::read(bytes)?;
+    let document = xml::read_up_to(bytes, limit_of(&name.code))?;
     let unknown = || Err(Refusal::new(Rule::UnknownInterface).seen(name.code.as_str()));
     let read = Request::from_tree(&name.code, &document.root).unwrap_or_else(unknown)?;
     let institution = read.document.institution().to_owned();

@@ -1,13 +1,15 @@
 //! The documents as they travel between terminal and hub: XML in UTF-8 and specification order (decisions.md §1). Re-encoding and
 //! re-ordering for the folder is the terminal's.
 
-use super::{Answer, Request};
+use super::{Answer, Request, limit_of};
 use crate::message::qualification::{QualificationResult, Records};
 use crate::message::refusal::{Refusal, Rule};
 use crate::message::xml::{self, WriteOptions};
 
 /// Most bytes of one document.
 pub const LIMIT: usize = xml::SINGLE_LIMIT;
+/// Most bytes of a bulk document.
+pub const BULK_LIMIT: usize = xml::BULK_LIMIT;
 
 /// A request as bytes.
 pub fn write_request(request: &Request) -> Vec<u8> {
@@ -19,7 +21,7 @@ pub fn write_request(request: &Request) -> Vec<u8> {
 /// # Errors
 /// A [`Refusal`]: not well-formed, wrong root, mandatory element missing, bad date; or an interface without documents.
 pub fn read_request(interface: &str, bytes: &[u8]) -> Result<Request, Refusal> {
-    let root = xml::read(bytes)?.root;
+    let root = xml::read_up_to(bytes, limit_of(interface))?.root;
     let read = Request::from_tree(interface, &root);
     Ok(read.unwrap_or_else(|| Err(Refusal::new(Rule::UnknownInterface).seen(interface)))?.document)
 }
@@ -34,7 +36,7 @@ pub fn write_answer(answer: &Answer) -> Vec<u8> {
 /// # Errors
 /// A [`Refusal`]: not well-formed, or no XmlMsg with header and body.
 pub fn read_answer(request: &Request, bytes: &[u8]) -> Result<Answer, Refusal> {
-    Answer::from_tree(request, &xml::read(bytes)?.root)
+    Answer::from_tree(request, &xml::read_up_to(bytes, BULK_LIMIT)?.root)
 }
 
 /// The result of a visit as bytes.

@@ -16,6 +16,8 @@ use crate::visit::{Consents, Outcome, Standing, VisitId};
 pub const TIME: &str = "madoguchi-time";
 /// 医療機関コード of the terminal, where the body does not carry it.
 pub const INSTITUTION: &str = "madoguchi-institution";
+/// The station's own name for a question, where the body does not carry it: seeded draws hang on it.
+pub const REFERENCE: &str = "madoguchi-reference";
 /// Outcomes the operator asked for, JSON of [`super::Steering`], where the body does not carry them.
 pub const STEERING: &str = "madoguchi-steering";
 /// How a visit ended, kebab-case name of [`Outcome`].
@@ -68,7 +70,7 @@ impl HttpHub {
             |error: ureq::Error| WireError::Unreachable { hub: self.url.clone(), cause: error.to_string() };
         let mut response = request.send(body).map_err(unreachable)?;
         let body =
-            response.body_mut().with_config().limit(document::LIMIT as u64).read_to_vec().map_err(unreachable)?;
+            response.body_mut().with_config().limit(document::BULK_LIMIT as u64).read_to_vec().map_err(unreachable)?;
         let status = response.status().as_u16();
         let outcome = response.headers().get(OUTCOME).and_then(|value| value.to_str().ok()).map(str::to_owned);
         match response.status().is_success() {
@@ -103,7 +105,11 @@ impl Connection for HttpHub {
     fn ask(&self, question: &Question) -> Result<Answer, WireError> {
         let request = &question.request;
         let asker = &question.asker;
-        let mut headers = vec![(TIME, rfc3339(asker.time)), (INSTITUTION, asker.institution.clone())];
+        let mut headers = vec![
+            (TIME, rfc3339(asker.time)),
+            (INSTITUTION, asker.institution.clone()),
+            (REFERENCE, question.reference.clone()),
+        ];
         if question.steering.is_set() {
             headers.push((STEERING, serde_json::to_string(&question.steering).unwrap_or_default()));
         }

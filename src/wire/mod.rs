@@ -15,7 +15,7 @@ pub mod problem;
 mod request;
 pub mod steering;
 
-pub use request::{Answer, INTERFACES, Request};
+pub use request::{Answer, INTERFACES, Request, limit_of};
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
@@ -105,6 +105,8 @@ pub struct VisitAnswer {
 pub struct Question {
     /// Who asks.
     pub asker: Asker,
+    /// The station's own name for this question, ASCII and repeatable: the hub's seeded draws hang on it.
+    pub reference: String,
     /// What is asked.
     pub request: Request,
     /// Outcomes the operator asked for.

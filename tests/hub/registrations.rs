@@ -33,7 +33,8 @@ fn ask(
         },
     };
     let asker = Asker { institution: institution.to_owned(), time: NOON };
-    let question = Question { asker, request: Request::Registration(request.clone()), steering };
+    let question =
+        Question { asker, reference: String::new(), request: Request::Registration(request.clone()), steering };
     let Answer::Registration(result) = world.connection.ask(&question).unwrap() else { panic!("another document") };
     assert_eq!(result.registration, Some(request.registration), "everything comes back as it was sent");
     assert_eq!(result.header.medical_institution_code, request.medical_institution_code);

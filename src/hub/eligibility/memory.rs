@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::hash::Hash;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use super::bulk::Received;
 use super::insured::Insured;
 use super::matching::Numbers;
 use super::store::{Announced, EligibilityStore, Known, OpenVisit, VisitState};
@@ -15,6 +16,9 @@ use crate::visit::VisitId;
 /// How many visits and announced requests are remembered. A day of a busy hospital is some 5,000 visits; cards that are taken away
 /// leave open ones behind, and nothing else would ever clear those.
 const REMEMBERED: usize = 20_000;
+
+/// How many rows of bulk requests are remembered: some 200 MB. How long the real centre keeps a 受付番号 is not public.
+const ROWS_REMEMBERED: usize = 500_000;
 
 /// The store in memory.
 #[derive(Default)]
@@ -30,6 +34,7 @@ struct Inner {
     reference_numbers: HashMap<String, HashMap<String, String>>,
     visits: Recent<VisitId, Option<Box<OpenVisit>>>,
     announced: Recent<String, Announced>,
+    receptions: Receptions,
 }
 
 impl Memory {
@@ -130,6 +135,14 @@ impl EligibilityStore for Memory {
         })
     }
 
+    fn receive(&self, number: &str, received: Arc<Received>) -> Result<bool, StoreError> {
+        Ok(self.write().receptions.insert(number, received))
+    }
+
+    fn received(&self, number: &str) -> Result<Option<Arc<Received>>, StoreError> {
+        Ok(self.read().receptions.entries.get(number).cloned())
+    }
+
     fn announce(&self, request_file_name: &str, announced: Announced) -> Result<bool, StoreError> {
         let mut inner = self.write();
         let free = inner.announced.get_mut(request_file_name).is_none();
@@ -141,6 +154,30 @@ impl EligibilityStore for Memory {
 
     fn announced(&self, request_file_name: &str) -> Result<Option<Announced>, StoreError> {
         Ok(self.write().announced.get_mut(request_file_name).cloned())
+    }
+}
+
+/// Bulk requests, the latest whose rows are at most [`ROWS_REMEMBERED`]; the newest is always kept.
+#[derive(Default)]
+struct Receptions {
+    entries: HashMap<String, Arc<Received>>,
+    order: VecDeque<String>,
+    rows: usize,
+}
+
+impl Receptions {
+    fn insert(&mut self, number: &str, received: Arc<Received>) -> bool {
+        if self.entries.contains_key(number) {
+            return false;
+        }
+        self.rows += received.rows();
+        self.entries.insert(number.to_owned(), received);
+        self.order.push_back(number.to_owned());
+        while self.order.len() > 1 && (self.rows > ROWS_REMEMBERED || self.order.len() > REMEMBERED) {
+            let oldest = self.order.pop_front().and_then(|oldest| self.entries.remove(&oldest));
+            self.rows -= oldest.map_or(0, |oldest| oldest.rows());
+        }
+        true
     }
 }
 

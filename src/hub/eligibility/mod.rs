@@ -3,13 +3,14 @@
 //! One question walks down this list:
 //!
 //! - [`visit`], [`query`], [`registration`], [`subsidy`]: the two halves of a visit, the requests of the folder, the PMH request of
-//!   a face file
+//!   a face file; [`bulk`]: the same in thousands, by 受付番号
 //! - [`standing`]: which questions the reader puts to the patient
 //! - [`matching`]: insurance data → persons; [`validity`]: person and day → 資格有効性 and qualifications; [`ticket`]: 医療券
 //! - [`steering`]: outcomes the operator asked for
 //! - [`record`], [`key`]: a qualification becomes a record with its 資格確認キー
 //! - [`insured`], [`store`], [`memory`]: what is kept
 
+pub mod bulk;
 pub mod insured;
 pub mod key;
 pub mod matching;

@@ -37,7 +37,11 @@ impl Eligibility {
     }
 
     /// Registers what one element says. The inner error is the centre's answer, the outer one a store that failed.
-    fn register_one(&self, institution: &str, wanted: &RegistrationInfo) -> Result<Result<(), Notice>, StoreError> {
+    pub(super) fn register_one(
+        &self,
+        institution: &str,
+        wanted: &RegistrationInfo,
+    ) -> Result<Result<(), Notice>, StoreError> {
         let number = wanted.reference_number.trim();
         if number.chars().count() > NUMBER_LENGTH {
             return Ok(Err(notice::NUMBER_TOO_LONG));

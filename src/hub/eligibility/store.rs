@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::bulk::Received;
 use super::insured::Insured;
 use crate::hub::certificates::Finding;
 use crate::hub::error::StoreError;
@@ -33,6 +34,10 @@ pub trait EligibilityStore: Send + Sync {
     fn open_visit(&self, visit: OpenVisit) -> Result<(), StoreError>;
     /// Hands the visit over for its one answer.
     fn answer_visit(&self, id: &VisitId) -> Result<VisitState, StoreError>;
+    /// Keeps a bulk request under its 受付番号; false when the number is taken.
+    fn receive(&self, number: &str, received: Arc<Received>) -> Result<bool, StoreError>;
+    /// The bulk request of this 受付番号.
+    fn received(&self, number: &str) -> Result<Option<Arc<Received>>, StoreError>;
     /// Keeps an announced PMH request; false when the name is taken.
     fn announce(&self, request_file_name: &str, announced: Announced) -> Result<bool, StoreError>;
     /// What was announced under this name.

@@ -125,6 +125,7 @@ impl Eligibility {
             institution: &opening.asker.institution,
             agreed: self.agreed(visit, consents, time),
             with_key: self.key_is_given(day),
+            in_bulk: false,
         };
         let pmh_request = match consents.subsidy == Some(true) && !held.qualifications.is_empty() {
             true => self.announce(visit, known, time)?,
