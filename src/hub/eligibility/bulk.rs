@@ -230,3 +230,38 @@ impl Eligibility {
 fn status(failure: Option<Notice>) -> &'static str {
     if failure.is_none() { "1" } else { "2" }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::hub::eligibility::memory::Memory;
+    use crate::hub::eligibility::store::EligibilityStore;
+
+    fn of_rows(rows: usize) -> Arc<Received> {
+        Arc::new(Received {
+            institution: "1319919997".into(),
+            identifier: None,
+            at: date(2026, 11, 21).at(9, 30, 0, 0),
+            work: Work::Registrations(vec![BulkRegistrationUnit::default(); rows]),
+        })
+    }
+
+    #[test]
+    fn the_oldest_receptions_are_forgotten_when_their_rows_are_too_many_and_the_newest_never_is() {
+        let store = Memory::default();
+        let kept = |number: &str| store.received(number).unwrap().is_some();
+        let many = of_rows(200_000);
+        for number in ["a", "b"] {
+            assert!(store.receive(number, many.clone()).unwrap());
+        }
+        assert!(!store.receive("a", of_rows(1)).unwrap(), "a number is given once");
+        store.receive("c", many).unwrap();
+        assert_eq!([kept("a"), kept("b"), kept("c")], [false, true, true]);
+        store.receive("d", of_rows(600_000)).unwrap();
+        assert_eq!([kept("b"), kept("c"), kept("d")], [false, false, true]);
+        store.receive("e", of_rows(1)).unwrap();
+        assert_eq!([kept("d"), kept("e")], [false, true]);
+    }
+}
