@@ -8,8 +8,10 @@ use crate::message::xml::{self, WriteOptions};
 
 /// Most bytes of one document.
 pub const LIMIT: usize = xml::SINGLE_LIMIT;
-/// Most bytes of a bulk document.
+/// Most bytes of a bulk request.
 pub const BULK_LIMIT: usize = xml::BULK_LIMIT;
+/// Most bytes of a bulk result: a row of it is some 1,900 bytes, a row of its request 380 at the least.
+pub const RESULT_LIMIT: usize = 8 * BULK_LIMIT;
 
 /// A request as bytes.
 pub fn write_request(request: &Request) -> Vec<u8> {
@@ -36,7 +38,7 @@ pub fn write_answer(answer: &Answer) -> Vec<u8> {
 /// # Errors
 /// A [`Refusal`]: not well-formed, or no XmlMsg with header and body.
 pub fn read_answer(request: &Request, bytes: &[u8]) -> Result<Answer, Refusal> {
-    Answer::from_tree(request, &xml::read_up_to(bytes, BULK_LIMIT)?.root)
+    Answer::from_tree(request, &xml::read_up_to(bytes, RESULT_LIMIT)?.root)
 }
 
 /// The result of a visit as bytes.

@@ -69,8 +69,12 @@ impl HttpHub {
         let unreachable =
             |error: ureq::Error| WireError::Unreachable { hub: self.url.clone(), cause: error.to_string() };
         let mut response = request.send(body).map_err(unreachable)?;
-        let body =
-            response.body_mut().with_config().limit(document::BULK_LIMIT as u64).read_to_vec().map_err(unreachable)?;
+        let body = response
+            .body_mut()
+            .with_config()
+            .limit(document::RESULT_LIMIT as u64)
+            .read_to_vec()
+            .map_err(unreachable)?;
         let status = response.status().as_u16();
         let outcome = response.headers().get(OUTCOME).and_then(|value| value.to_str().ok()).map(str::to_owned);
         match response.status().is_success() {
