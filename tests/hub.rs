@@ -3,10 +3,14 @@
 #[path = "hub/world.rs"]
 mod world;
 
+#[path = "hub/bulk.rs"]
+mod bulk;
 #[path = "hub/certificates.rs"]
 mod certificates;
 #[path = "hub/queries.rs"]
 mod queries;
+#[path = "hub/registrations.rs"]
+mod registrations;
 #[path = "hub/subsidies.rs"]
 mod subsidies;
 #[path = "hub/visits.rs"]
@@ -80,6 +84,21 @@ rules! {
         unknown_insurance_data_have_no_qualification_and_no_list
         what_was_sent_comes_back_as_it_was_sent
         a_steered_query_looks_like_the_real_one;
+    registrations:
+        a_registered_number_is_in_every_later_result_until_reset
+        a_number_survives_a_change_of_insurer
+        a_number_is_its_institutions_own_and_goes_before_that_of_the_profile
+        a_registration_that_names_nobody_or_several_fails_with_a_code_of_ours
+        a_steered_failure_of_the_centre_registers_nothing;
+    bulk:
+        a_bulk_query_is_worked_on_and_then_has_a_unit_for_every_row
+        a_unit_has_its_record_without_consents_and_its_number_beside_it
+        a_certificate_that_began_within_a_month_is_told_as_changed
+        a_reception_number_is_its_institutions_and_its_interfaces_own
+        a_reception_number_hangs_on_the_stations_reference_and_is_never_given_twice
+        a_bulk_registration_holds_at_once_and_tells_of_every_row
+        a_steered_failure_of_the_centre_is_a_9_of_either_file
+        a_request_beyond_the_size_of_a_single_one_is_answered;
     subsidies:
         agreed_subsidies_are_fetched_by_the_request_file_name
         declined_undisclosed_or_switched_off_subsidies_leave_no_trace

@@ -9,6 +9,8 @@ mod rececon;
 #[path = "station/xml.rs"]
 mod xml;
 
+#[path = "station/bulk.rs"]
+mod bulk;
 #[path = "station/commands.rs"]
 mod commands;
 #[path = "station/control.rs"]
@@ -23,6 +25,8 @@ mod opening;
 mod people;
 #[path = "station/refusals.rs"]
 mod refusals;
+#[path = "station/registrations.rs"]
+mod registrations;
 #[path = "station/remote.rs"]
 mod remote;
 #[path = "station/repeated.rs"]

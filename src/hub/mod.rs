@@ -147,9 +147,27 @@ impl Connection for Hub {
     }
 
     fn ask(&self, question: &Question) -> Result<Answer, WireError> {
-        let Request::Qualification(request) = &question.request;
-        let answer = self.systems().eligibility.query(&question.asker, request, &question.steering)?;
-        Ok(Answer::Qualification(answer))
+        let (asker, steering) = (&question.asker, &question.steering);
+        let (systems, reference) = (self.systems(), &question.reference);
+        let eligibility = &systems.eligibility;
+        Ok(match &question.request {
+            Request::Qualification(request) => Answer::Qualification(eligibility.query(asker, request, steering)?),
+            Request::Registration(request) => {
+                Answer::Registration(eligibility.register_number(asker, request, steering)?)
+            }
+            Request::BulkQualification(request) => {
+                Answer::BulkReception(eligibility.receive_queries(asker, reference, request, steering)?)
+            }
+            Request::BulkQualificationDownload(request) => {
+                Answer::BulkQualification(eligibility.fetch_queries(asker, request, steering)?)
+            }
+            Request::BulkRegistration(request) => {
+                Answer::BulkReception(eligibility.receive_registrations(asker, reference, request, steering)?)
+            }
+            Request::BulkRegistrationDownload(request) => {
+                Answer::BulkRegistration(eligibility.fetch_registrations(asker, request, steering)?)
+            }
+        })
     }
 
     fn subsidies(&self, question: &SubsidyQuestion) -> Result<SubsidyAnswer, WireError> {

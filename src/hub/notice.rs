@@ -30,6 +30,42 @@ pub const CENTRE_ERROR: Notice = Notice {
     message: "オンライン資格確認等システムで異常が発生しました。",
     en: "the centre failed (asked for by the operator)",
 };
+/// A registration names nobody.
+pub const NOBODY_TO_REGISTER: Notice = Notice {
+    code: "MDG-R0001E",
+    message: "該当する資格がないため、照会番号を登録できません。",
+    en: "no person has this insurance, nothing was registered",
+};
+/// A registration names several persons.
+pub const SEVERAL_TO_REGISTER: Notice = Notice {
+    code: "MDG-R0002E",
+    message: "複数の資格が該当するため、照会番号を登録できません。枝番を指定してください。",
+    en: "several persons have this insurance, nothing was registered: send the branch number",
+};
+/// A 照会番号 that is too long.
+pub const NUMBER_TOO_LONG: Notice = Notice {
+    code: "MDG-R0003E",
+    message: "照会番号は50文字以内で指定してください。",
+    en: "a reference number has at most 50 characters",
+};
+/// No such 受付番号, or another institution's.
+pub const UNKNOWN_RECEPTION: Notice = Notice {
+    code: "MDG-B0001E",
+    message: "受付番号が見つかりません。",
+    en: "no such reception number of this institution and interface",
+};
+/// A row of a bulk query has no date of birth.
+pub const BIRTHDATE: Notice = Notice {
+    code: "MDG-B0002E",
+    message: "生年月日が日付ではありません。",
+    en: "the birth date of this row is not a date",
+};
+/// Every number that was drawn is taken.
+pub const NO_RECEPTION_NUMBER: Notice = Notice {
+    code: "MDG-B0003E",
+    message: "受付番号を採番できませんでした。もう一度送信してください。",
+    en: "no reception number was free: send it again",
+};
 /// The operator asked PMH to fail.
 pub const SUBSIDY_ERROR: Notice = Notice {
     code: "MDG-P0001E",
@@ -56,5 +92,18 @@ pub const SUBSIDY_REFUSED: Notice = Notice {
 };
 
 /// All of them, for tables and checks.
-pub const ALL: [Notice; 7] =
-    [RENEWAL_DUE, IN_GRACE, CENTRE_ERROR, SUBSIDY_ERROR, SUBSIDY_UNKNOWN, SUBSIDY_STALE, SUBSIDY_REFUSED];
+pub const ALL: [Notice; 13] = [
+    RENEWAL_DUE,
+    IN_GRACE,
+    CENTRE_ERROR,
+    NOBODY_TO_REGISTER,
+    SEVERAL_TO_REGISTER,
+    NUMBER_TOO_LONG,
+    UNKNOWN_RECEPTION,
+    BIRTHDATE,
+    NO_RECEPTION_NUMBER,
+    SUBSIDY_ERROR,
+    SUBSIDY_UNKNOWN,
+    SUBSIDY_STALE,
+    SUBSIDY_REFUSED,
+];

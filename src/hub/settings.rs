@@ -1,5 +1,7 @@
 //! The dates on which the rules of the centre changed, as data: whoever needs another day sets another day.
 
+use std::time::Duration;
+
 use jiff::civil::{Date, date};
 
 /// What may differ from hub to hub.
@@ -14,6 +16,9 @@ pub struct Settings {
     pub renewal_notice_months: i32,
     /// The card still confirms the qualification this many months after the certificate ended (the same, [A]).
     pub grace_months: i32,
+    /// A bulk request is worked on for so long, in document time; until then its result is SegmentOfResult 2. The real time is not
+    /// public ([C]).
+    pub bulk_ready_after: Duration,
 }
 
 impl Default for Settings {
@@ -23,6 +28,7 @@ impl Default for Settings {
             qualification_key_from: Some(date(2024, 12, 1)),
             renewal_notice_months: 3,
             grace_months: 3,
+            bulk_ready_after: Duration::from_secs(5),
         }
     }
 }

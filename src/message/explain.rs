@@ -61,15 +61,12 @@ pub fn file(name: &str, bytes: &[u8], table: &ElementTable, lang: Lang) -> Resul
     if name.to_ascii_lowercase().ends_with(".err") {
         return Ok(about::err_file(name, bytes, lang));
     }
-    let document = xml::read_up_to(bytes, BULK_LIMIT)?;
+    let document = xml::read_up_to(bytes, xml::BULK_LIMIT)?;
     let mut explanation = tree(&document.root, family(name, &document.root, table), table, lang);
     explanation.about = about::document(name, &document, lang);
-    explanation.notes = about::notes(&document, lang);
+    explanation.notes = about::notes(name, &document, lang);
     Ok(explanation)
 }
-
-/// Most bytes that are explained: a bulk result is far larger than a single one, and a person waits for this.
-const BULK_LIMIT: usize = 64 << 20;
 
 /// Explains a tree, without a file around it.
 pub fn tree(root: &Element, family: Family, table: &ElementTable, lang: Lang) -> Explanation {

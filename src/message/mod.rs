@@ -10,25 +10,31 @@
 //! - [`order`]: the order in which real terminals write, the specification's, or a shuffled one
 //! - [`name`]: file names and the catalogue of interfaces
 //! - [`qualification`]: `OQSsiquc01` request and result (also the face file)
+//! - [`bulk`]: `OQSmuquc01/02` and `OQSmuimm01/02`, many rows and a 受付番号
+//! - [`registration`]: `OQSsiimm01` request and result, 照会番号
 //! - [`subsidy`]: `PMHsimsm01` result (provisional layout, data)
 //! - [`Style`]: how files look; document → bytes in one call
 //! - [`element`]: the element table: label, format, code table and provenance of every element
 //! - [`explain`]: the element table applied to a file, for people
 //! - [`refusal`], [`finding`]: what sends a request back, and what is let through and reported
 
+pub mod bulk;
 pub mod element;
 pub mod explain;
 mod fields;
 pub mod finding;
+mod frame;
 pub mod name;
 pub mod order;
 pub mod qualification;
 pub mod refusal;
+pub mod registration;
 mod style;
 pub mod subsidy;
 pub mod tree;
 pub mod xml;
 
+pub use frame::Read;
 pub use style::Style;
 
 #[cfg(test)]

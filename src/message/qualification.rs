@@ -12,7 +12,11 @@ mod document;
 mod rows;
 mod unusual;
 
-pub use document::{Read, Records};
+pub use document::Records;
+pub(in crate::message) use unusual::of_search as unusual_in_search;
+
+/// 照会区分 2 (OQSCD002): asked by 被保険者証情報.
+pub const BY_INSURANCE: &str = "2";
 
 /// `MessageHeader` and `MessageBody` of `OQSsiquc01req`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -140,6 +144,8 @@ pub struct QualificationRecord {
     pub operation_info: Option<MedicalInformationConsent>,
     pub reference_number: Option<String>,
     pub qualification_confirmation_key: Option<String>,
+    /// OQSCD014, in bulk results only.
+    pub limit_application_certificate_changed: Option<String>,
 }
 
 /// `…ConsFlg`, `…ConsTime`, `…AvailableTime` of one kind of medical information.

@@ -37,7 +37,7 @@ macro_rules! rules {
 
 rules! {
     TooBig "MDG-F001", "ファイルが大きすぎます", "the file is too big"
-        => "1件照会は4MiBまでです", "a single request may have 4 MiB";
+        => "1件は4MiB、一括は64MiBまでです", "a single request may have 4 MiB, a bulk one 64 MiB";
     UnknownEncoding "MDG-F002", "XML宣言の文字コードは使えません", "the encoding of the XML declaration is not one of ours"
         => "UTF-8 または Shift_JIS を宣言してください", "declare UTF-8 or Shift_JIS";
     NotText "MDG-F003", "宣言された文字コードとして読めません", "the bytes are not text in the declared encoding"

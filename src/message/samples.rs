@@ -1,7 +1,10 @@
 //! Documents for tests: with every optional part, and as a visit makes them.
 
+use super::bulk::*;
 use super::qualification::*;
+use super::registration::*;
 use super::subsidy::*;
+use super::tree::Element;
 
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
@@ -14,6 +17,50 @@ pub(super) fn request() -> QualificationRequest {
         arbitrary_file_identifier: some("20261121093000-a&b<c>"),
         search: search(),
     }
+}
+
+pub(super) fn registration() -> RegistrationRequest {
+    RegistrationRequest {
+        medical_institution_code: "1319999996".into(),
+        arbitrary_file_identifier: some("20261121093000123-0a1b2c3d"),
+        registration: RegistrationInfo {
+            reference_number: "00012345".into(),
+            insurer_number: "  138057".into(),
+            insured_card_symbol: some("東京"),
+            insured_identification_number: "1234567".into(),
+            insured_branch_number: some("01"),
+        },
+    }
+}
+
+/// One of each bulk document: 01req, 01res, 02req, 02res.
+pub(super) fn bulk() -> [Element; 4] {
+    let time = "20261121093000".to_owned();
+    let header = BulkRequestHeader {
+        qualification_confirmation_date: some("20261121"),
+        medical_institution_code: "1319999996".into(),
+        arbitrary_file_identifier: some("20261121093000-a"),
+    };
+    let search = SearchInfo { insurer_number: "01139997".into(), ..search() };
+    let number = "20261121000000000042".to_owned();
+    let reception = BulkReception::received(&header, time.clone(), number.clone());
+    let medical_institution_code = header.medical_institution_code.clone();
+    let download = BulkDownload { medical_institution_code, reception_number: number, ..BulkDownload::default() };
+    let unit = BulkConfirmUnit {
+        search: Some(search.clone()),
+        processing_result_status: "1".into(),
+        qualification_validity: some("1"),
+        record: Some(QualificationRecord {
+            limit_application_certificate_changed: some("1"),
+            ..face().records.remove(0)
+        }),
+        reference_number: some("00012345"),
+        ..BulkConfirmUnit::default()
+    };
+    let result =
+        BulkQualificationResult { header: BulkHeader::new(&download, time, "1").counting(1, 0), units: vec![unit] };
+    let request = BulkQualificationRequest { header, rows: vec![search.clone(), search] };
+    [request.to_tree(), reception.to_tree(), download.to_tree(), result.to_tree()]
 }
 
 fn search() -> SearchInfo {

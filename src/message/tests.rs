@@ -8,7 +8,7 @@ use super::refusal::Rule;
 use super::subsidy::{Edition, Layout, Repeat};
 use super::tree::Element;
 use super::xml::{self, Indent, Newline};
-use super::{Style, samples};
+use super::{Read, Style, samples};
 use crate::random::Seed;
 use crate::text::{self, Encoding};
 

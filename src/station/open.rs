@@ -201,7 +201,11 @@ fn connect(settings: &Settings, roster: &Roster, seed: Seed) -> Result<Connected
     if let Some(url) = &settings.hub.url {
         return Ok((Arc::new(HttpHub::new(url)), None));
     }
-    let hub = Hub::new(roster.everybody(), Roots::of_test_authority(), seed, hub::Settings::default())
+    let mut rules = hub::Settings::default();
+    if let Some(seconds) = settings.hub.bulk_ready_after {
+        rules.bulk_ready_after = std::time::Duration::from_secs(seconds);
+    }
+    let hub = Hub::new(roster.everybody(), Roots::of_test_authority(), seed, rules)
         .map_err(|error| OpenError::Hub(error.to_string()))?;
     let hub = Arc::new(hub);
     Ok((hub.clone(), Some(hub)))

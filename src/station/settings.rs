@@ -154,6 +154,8 @@ pub struct HubTable {
     pub url: Option<String>,
     /// Edition of the subsidy document: `R5` or `R6`.
     pub spec_year: Edition,
+    /// Seconds of document time from a bulk request to its result; 5 when left out. Of the embedded hub.
+    pub bulk_ready_after: Option<u64>,
 }
 
 /// `[control]`

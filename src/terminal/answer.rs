@@ -10,9 +10,10 @@ use crate::event::{FileLife, FolderKind, Lang};
 use crate::folder::publish::Content;
 use crate::folder::recover::Target;
 use crate::folder::{Claim, Item};
-use crate::message::qualification::{QualificationRequest, QualificationResult, ResultHeader};
+use crate::message::bulk::{BulkHeader, BulkReception, BulkResult};
+use crate::message::qualification::QualificationResult;
 use crate::message::refusal;
-use crate::message::xml::SINGLE_LIMIT;
+use crate::message::xml::BULK_LIMIT;
 use crate::terminal::linkage::{self, Ask, Decision, Refuse};
 use crate::terminal::settings::ErrStyle;
 use crate::terminal::turns::Turn;
@@ -23,6 +24,11 @@ use crate::wire::{Answer, Question, Request, Steering, WireError};
 pub(super) const CENTRE_AWAY: &str = "MDG-H001";
 /// Our own code for a centre that answered with a problem.
 const CENTRE_PROBLEM: &str = "MDG-H002";
+
+/// Length of our name for a question.
+const REFERENCE_DIGITS: usize = 16;
+/// So many remarks about a request are told one by one; a bulk file may have thousands.
+const REMARKS: usize = 5;
 
 /// What a request brings, before it is staged.
 struct Reply {
@@ -71,7 +77,7 @@ impl Terminal {
 
     /// Reads, decides, asks and writes. Blocks.
     fn reply(&self, claim: &Claim, whole: bool) -> io::Result<Reply> {
-        let bytes = claim.read(SINGLE_LIMIT as u64)?;
+        let bytes = claim.read(BULK_LIMIT as u64)?;
         Ok(match linkage::decide(&claim.name, &bytes, whole, &self.settings) {
             Decision::Ask(ask) => self.ask(&claim.name, &ask),
             Decision::Refuse(refuse) => self.refuse(&claim.name, &refuse),
@@ -98,17 +104,21 @@ impl Terminal {
             );
         }
         let terminal = format!("terminal:{}", self.number);
-        let steering = Steering::draw_for_request(&self.knobs, &[name, &terminal]);
-        let question = Question { asker: self.asker(), request: ask.request.clone(), steering };
+        let targets = [name, terminal.as_str()];
+        let steering = match &ask.request {
+            Request::Qualification(_) => Steering::draw_for_request(&self.knobs, &targets),
+            _ => Steering::draw_centre_error(&self.knobs, &targets),
+        };
+        // ASCII, whatever the file is called: it travels in a header.
+        let reference = self.seed.hex(&["question", name], REFERENCE_DIGITS);
+        let question = Question { asker: self.asker(), reference, request: ask.request.clone(), steering };
         let answer = self.connection.ask(&question);
         self.note_hub(answer.as_ref().err());
-        let Request::Qualification(request) = &ask.request;
-        let document = match answer {
-            Ok(Answer::Qualification(document)) => document,
-            Err(error) => self.centre_failed(request, &error),
-        };
+        let answer = answer.unwrap_or_else(|error| {
+            ask.request.abnormal(time14(self.clock.now()), code_of(&error), &error.to_string())
+        });
         let style = self.settings.style(self.settings.encoding_for(Some(ask.encoding)), self.seed, &ask.answer_name);
-        let encoded = style.qualification_result(&document);
+        let encoded = style.tree(answer.to_tree(style.records));
         Reply {
             items: vec![Item {
                 target: Target::Res,
@@ -116,32 +126,8 @@ impl Terminal {
                 content: Content::Bytes(encoded.bytes),
             }],
             life: FileLife::Answered,
-            note: describe(&document, ask),
+            note: describe(&answer, ask),
             remark: replaced_characters(&encoded.replaced),
-        }
-    }
-
-    /// The answer when the centre has none: SegmentOfResult 9 (spec/oqs-interface.md §4.2, [C]).
-    fn centre_failed(&self, request: &QualificationRequest, error: &WireError) -> QualificationResult {
-        let code = match error {
-            WireError::Unreachable { .. } => CENTRE_AWAY,
-            WireError::Problem { .. } => CENTRE_PROBLEM,
-        };
-        QualificationResult {
-            header: ResultHeader {
-                process_execution_time: time14(self.clock.now()),
-                qualification_confirmation_date: request.qualification_confirmation_date.clone(),
-                medical_institution_code: request.medical_institution_code.clone(),
-                arbitrary_file_identifier: request.arbitrary_file_identifier.clone(),
-                reference_classification: "2".to_owned(),
-                segment_of_result: "9".to_owned(),
-                error_code: Some(code.to_owned()),
-                error_message: Some(error.to_string()),
-                character_code_identifier: String::new(),
-            },
-            processing_result_status: "2".to_owned(),
-            search: Some(request.search.clone()),
-            ..QualificationResult::default()
         }
     }
 
@@ -161,15 +147,54 @@ impl Terminal {
     }
 }
 
+/// Our own code for a centre that gave no answer (spec/oqs-interface.md §4.2, [C]).
+fn code_of(error: &WireError) -> &'static str {
+    match error {
+        WireError::Unreachable { .. } => CENTRE_AWAY,
+        WireError::Problem { .. } => CENTRE_PROBLEM,
+    }
+}
+
 /// What the journal says of an answer: its result, and what was unusual in the request.
-fn describe(document: &QualificationResult, ask: &Ask) -> Option<String> {
-    let mut words = vec![match (&document.qualification_validity, &document.header.error_code) {
-        (Some(validity), _) => format!("資格有効性 {validity}"),
-        (None, Some(code)) => format!("処理結果区分 {} {code}", document.header.segment_of_result),
-        (None, None) => format!("処理結果区分 {}", document.header.segment_of_result),
+fn describe(answer: &Answer, ask: &Ask) -> Option<String> {
+    let mut words = vec![match answer {
+        Answer::Qualification(QualificationResult { qualification_validity: Some(validity), .. }) => {
+            format!("資格有効性 {validity}")
+        }
+        Answer::Qualification(result) => segment(&result.header.segment_of_result, &result.header.error_code),
+        Answer::Registration(result) if result.header.segment_of_result == "1" => {
+            segment_of("照会番号登録 処理結果状況", &result.processing_result_status, &result.processing_result_code)
+        }
+        Answer::Registration(result) => segment(&result.header.segment_of_result, &result.header.error_code),
+        Answer::BulkReception(BulkReception { reception_number: Some(number), .. }) => format!("受付番号 {number}"),
+        Answer::BulkReception(result) => segment(&result.header.segment_of_result, &result.header.error_code),
+        Answer::BulkQualification(BulkResult { header, .. }) | Answer::BulkRegistration(BulkResult { header, .. }) => {
+            counted(header)
+        }
     }];
-    words.extend(ask.findings.iter().map(|finding| format!("{}: {}", finding.path, finding.words(Lang::Ja))));
+    let told = ask.findings.iter().take(REMARKS);
+    words.extend(told.map(|finding| format!("{}: {}", finding.path, finding.words(Lang::Ja))));
+    if let Some(more) = ask.findings.len().checked_sub(REMARKS).filter(|more| *more > 0) {
+        words.push(format!("ほか{more}件"));
+    }
     Some(words.join("、"))
+}
+
+fn counted(header: &BulkHeader) -> String {
+    let segment = segment(&header.segment_of_result, &header.error_code);
+    match (&header.number_of_processing_result, &header.number_of_error) {
+        (Some(all), Some(errors)) => format!("{segment} {all}件 (エラー{errors}件)"),
+        _ => segment,
+    }
+}
+
+fn segment(segment: &str, code: &Option<String>) -> String {
+    segment_of("処理結果区分", segment, code)
+}
+
+fn segment_of(what: &str, value: &str, code: &Option<String>) -> String {
+    let code = code.as_ref().map_or_else(String::new, |code| format!(" {code}"));
+    format!("{what} {value}{code}")
 }
 
 /// What became ● on the way into Shift_JIS.

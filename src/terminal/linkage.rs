@@ -4,13 +4,12 @@
 //! centre can judge is asked.
 
 use crate::message::finding::Finding;
-use crate::message::name::{Case, Classification, OQS_SIQUC_01, RequestName, classify};
-use crate::message::qualification::QualificationRequest;
+use crate::message::name::{Case, Classification, RequestName, classify};
 use crate::message::refusal::{Refusal, Rule};
 use crate::message::xml;
 use crate::terminal::settings::TerminalSettings;
 use crate::text::Encoding;
-use crate::wire::Request;
+use crate::wire::{Request, limit_of};
 
 /// What is to be done with a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,15 +87,16 @@ pub fn decide(name: &str, bytes: &[u8], whole: bool, settings: &TerminalSettings
 }
 
 fn ask(name: &RequestName, bytes: &[u8], settings: &TerminalSettings) -> Result<Ask, Refusal> {
-    if !name.interface.served || name.code != OQS_SIQUC_01 || !name.extension.eq_ignore_ascii_case("xml") {
+    if !name.interface.served || !name.extension.eq_ignore_ascii_case("xml") {
         return Err(Refusal::new(Rule::UnknownInterface).seen(format!("{} (.{})", name.code, name.extension)));
     }
     if settings.strict_names && !name.is_strict() {
         return Err(Refusal::new(Rule::FreePart).seen(name.free.as_str()));
     }
-    let document = xml::read(bytes)?;
-    let read = QualificationRequest::from_tree(&document.root)?;
-    let institution = read.document.medical_institution_code.clone();
+    let document = xml::read_up_to(bytes, limit_of(&name.code))?;
+    let unknown = || Err(Refusal::new(Rule::UnknownInterface).seen(name.code.as_str()));
+    let read = Request::from_tree(&name.code, &document.root).unwrap_or_else(unknown)?;
+    let institution = read.document.institution().to_owned();
     let foreign_institution = (institution != settings.institution).then_some(institution);
     if let Some(foreign) = foreign_institution.as_deref().filter(|_| settings.strict_institution) {
         return Err(Refusal::new(Rule::ForeignInstitution)
@@ -106,7 +106,7 @@ fn ask(name: &RequestName, bytes: &[u8], settings: &TerminalSettings) -> Result<
     let mut findings = document.findings;
     findings.extend(read.findings);
     Ok(Ask {
-        request: Request::Qualification(read.document),
+        request: read.document,
         answer_name: name.answer(),
         encoding: document.encoding,
         findings,
@@ -151,14 +151,14 @@ mod tests {
     #[test]
     fn a_good_request_is_asked_with_its_padding_as_sent() {
         let Decision::Ask(ask) = decide(NAME, request().as_bytes(), true, &settings()) else { panic!("refused") };
-        let Request::Qualification(request) = &ask.request;
+        let Request::Qualification(request) = &ask.request else { panic!("another document") };
         assert_eq!(request.search.insurer_number, "  130012");
         assert_eq!((ask.answer_name.as_str(), ask.foreign_institution), ("OQSsiquc01res_202611210001.xml", None));
     }
 
     #[test]
     fn an_interface_that_is_not_served_is_refused_and_a_name_that_is_none_is_left() {
-        for name in ["YZKsiquc01req_01.xml", "OQSmuquc01req_1.xml", "OQSsiquc01req_1.zip"] {
+        for name in ["YZKsiquc01req_01.xml", "OQSmutic01req_1.xml", "OQSsiquc01req_1.zip"] {
             assert_eq!(refused(name, &request(), true, &settings()).0, Rule::UnknownInterface, "{name}");
         }
         for name in ["OQSsiquc01res_1.xml", "OQSsiquc01req_1.pdf", "OQSsiquc01req_.xml", ".OQSsiquc01req_1.xml"] {

@@ -1,32 +1,52 @@
 //! The documents as they travel between terminal and hub: XML in UTF-8 and specification order (decisions.md §1). Re-encoding and
 //! re-ordering for the folder is the terminal's.
 
-use crate::message::qualification::{QualificationRequest, QualificationResult, Records};
-use crate::message::refusal::Refusal;
+use super::{Answer, Request, limit_of};
+use crate::message::qualification::{QualificationResult, Records};
+use crate::message::refusal::{Refusal, Rule};
 use crate::message::xml::{self, WriteOptions};
 
 /// Most bytes of one document.
 pub const LIMIT: usize = xml::SINGLE_LIMIT;
+/// Most bytes of a bulk request.
+pub const BULK_LIMIT: usize = xml::BULK_LIMIT;
+/// Most bytes of a bulk result: a row of it is some 1,900 bytes, a row of its request 380 at the least.
+pub const RESULT_LIMIT: usize = 8 * BULK_LIMIT;
 
 /// A request as bytes.
-pub fn write_request(request: &QualificationRequest) -> Vec<u8> {
+pub fn write_request(request: &Request) -> Vec<u8> {
     xml::write(&request.to_tree(), &WriteOptions::default()).bytes
 }
 
-/// The request in these bytes.
+/// The request of `interface` in these bytes.
 ///
 /// # Errors
-/// A [`Refusal`]: not well-formed, wrong root, mandatory element missing, bad date.
-pub fn read_request(bytes: &[u8]) -> Result<QualificationRequest, Refusal> {
-    Ok(QualificationRequest::from_tree(&xml::read(bytes)?.root)?.document)
+/// A [`Refusal`]: not well-formed, wrong root, mandatory element missing, bad date; or an interface without documents.
+pub fn read_request(interface: &str, bytes: &[u8]) -> Result<Request, Refusal> {
+    let root = xml::read_up_to(bytes, limit_of(interface))?.root;
+    let read = Request::from_tree(interface, &root);
+    Ok(read.unwrap_or_else(|| Err(Refusal::new(Rule::UnknownInterface).seen(interface)))?.document)
 }
 
-/// A result as bytes.
+/// An answer as bytes.
+pub fn write_answer(answer: &Answer) -> Vec<u8> {
+    xml::write(&answer.to_tree(Records::OneList), &WriteOptions::default()).bytes
+}
+
+/// The answer to `request` in these bytes.
+///
+/// # Errors
+/// A [`Refusal`]: not well-formed, or no XmlMsg with header and body.
+pub fn read_answer(request: &Request, bytes: &[u8]) -> Result<Answer, Refusal> {
+    Answer::from_tree(request, &xml::read_up_to(bytes, RESULT_LIMIT)?.root)
+}
+
+/// The result of a visit as bytes.
 pub fn write_result(result: &QualificationResult) -> Vec<u8> {
     xml::write(&result.to_tree(Records::OneList), &WriteOptions::default()).bytes
 }
 
-/// The result in these bytes.
+/// The result of a visit in these bytes.
 ///
 /// # Errors
 /// A [`Refusal`]: not well-formed, or no XmlMsg with header and body.

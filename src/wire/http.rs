@@ -9,15 +9,15 @@ use ureq::Agent;
 
 use super::document;
 use super::problem::{PMH_FAILED, Problem};
-use super::{
-    Answer, Connection, Question, Request, SubsidyAnswer, SubsidyQuestion, VisitAnswer, VisitOpening, WireError,
-};
+use super::{Answer, Connection, Question, SubsidyAnswer, SubsidyQuestion, VisitAnswer, VisitOpening, WireError};
 use crate::visit::{Consents, Outcome, Standing, VisitId};
 
 /// The station's document time, RFC 3339, where the body does not carry it.
 pub const TIME: &str = "madoguchi-time";
 /// 医療機関コード of the terminal, where the body does not carry it.
 pub const INSTITUTION: &str = "madoguchi-institution";
+/// The station's own name for a question, where the body does not carry it: seeded draws hang on it.
+pub const REFERENCE: &str = "madoguchi-reference";
 /// Outcomes the operator asked for, JSON of [`super::Steering`], where the body does not carry them.
 pub const STEERING: &str = "madoguchi-steering";
 /// How a visit ended, kebab-case name of [`Outcome`].
@@ -69,8 +69,12 @@ impl HttpHub {
         let unreachable =
             |error: ureq::Error| WireError::Unreachable { hub: self.url.clone(), cause: error.to_string() };
         let mut response = request.send(body).map_err(unreachable)?;
-        let body =
-            response.body_mut().with_config().limit(document::LIMIT as u64).read_to_vec().map_err(unreachable)?;
+        let body = response
+            .body_mut()
+            .with_config()
+            .limit(document::RESULT_LIMIT as u64)
+            .read_to_vec()
+            .map_err(unreachable)?;
         let status = response.status().as_u16();
         let outcome = response.headers().get(OUTCOME).and_then(|value| value.to_str().ok()).map(str::to_owned);
         match response.status().is_success() {
@@ -103,14 +107,19 @@ impl Connection for HttpHub {
     }
 
     fn ask(&self, question: &Question) -> Result<Answer, WireError> {
-        let Request::Qualification(request) = &question.request;
+        let request = &question.request;
         let asker = &question.asker;
-        let mut headers = vec![(TIME, rfc3339(asker.time)), (INSTITUTION, asker.institution.clone())];
+        let mut headers = vec![
+            (TIME, rfc3339(asker.time)),
+            (INSTITUTION, asker.institution.clone()),
+            (REFERENCE, question.reference.clone()),
+        ];
         if question.steering.is_set() {
             headers.push((STEERING, serde_json::to_string(&question.steering).unwrap_or_default()));
         }
-        let reply = self.post("/oqs/OQSsiquc01", XML, &headers, &document::write_request(request))?;
-        Ok(Answer::Qualification(document::read_result(&reply.body).map_err(unintelligible)?))
+        let path = format!("/oqs/{}", request.interface());
+        let reply = self.post(&path, XML, &headers, &document::write_request(request))?;
+        document::read_answer(request, &reply.body).map_err(unintelligible)
     }
 
     fn subsidies(&self, question: &SubsidyQuestion) -> Result<SubsidyAnswer, WireError> {

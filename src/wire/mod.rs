@@ -6,17 +6,21 @@
 //!
 //! - [`http`]: the same over HTTP, against `madoguchi hub` or any hub that speaks docs/hub.md
 //! - [`problem`]: how a hub says over HTTP that it does not answer; [`document`]: the documents as they travel
+//! - `request`: the documents by interface
 //! - [`steering`]: the knobs behind [`Steering`]
 
 pub mod document;
 pub mod http;
 pub mod problem;
+mod request;
 pub mod steering;
+
+pub use request::{Answer, INTERFACES, Request, limit_of};
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
-use crate::message::qualification::{QualificationRequest, QualificationResult};
+use crate::message::qualification::QualificationResult;
 use crate::message::subsidy::SubsidyDocument;
 use crate::visit::{Consents, Evidence, Outcome, Standing, Uses, VisitId};
 
@@ -96,31 +100,17 @@ pub struct VisitAnswer {
     pub pmh_request: Option<String>,
 }
 
-/// A request from the folder, as the hub sees it. Later interfaces add their documents.
+/// A request from the folder, as the hub sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     /// Who asks.
     pub asker: Asker,
+    /// The station's own name for this question, ASCII and repeatable: the hub's seeded draws hang on it.
+    pub reference: String,
     /// What is asked.
     pub request: Request,
     /// Outcomes the operator asked for.
     pub steering: Steering,
-}
-
-/// The documents a レセコン may send.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Request {
-    /// `OQSsiquc01req`
-    Qualification(QualificationRequest),
-}
-
-/// The documents that come back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Answer {
-    /// `OQSsiquc01res`
-    Qualification(QualificationResult),
 }
 
 /// Asks for the subsidy document.

@@ -54,7 +54,13 @@ impl Steering {
         Self { subsidy_error: knobs.comes_up(&PMH_ERR, targets), ..Self::draw_for_request(knobs, targets) }
     }
 
-    /// Draws what concerns a request of the folder. Such a request brings no subsidies, so `pmh-err` keeps its count for a visit.
+    /// Draws what concerns a request of the folder that finds no qualification: only the centre's failure, so that the others keep
+    /// their count.
+    pub fn draw_centre_error(knobs: &Knobs, targets: &[&str]) -> Self {
+        Self { centre_error: knobs.comes_up(&SEGMENT_9, targets), ..Self::default() }
+    }
+
+    /// Draws what concerns a query of the folder. Such a request brings no subsidies, so `pmh-err` keeps its count for a visit.
     pub fn draw_for_request(knobs: &Knobs, targets: &[&str]) -> Self {
         let validities = [(&VALIDITY_2, "2"), (&VALIDITY_3, "3"), (&VALIDITY_4, "4")];
         let validity = validities.into_iter().find(|(knob, _)| knobs.comes_up(knob, targets));
@@ -82,5 +88,10 @@ mod tests {
         assert_eq!(request, Steering { validity: Some("3".into()), ..Steering::default() });
         assert_eq!(Steering::draw(&knobs, &["yamada"]), Steering { subsidy_error: true, ..Steering::default() });
         assert!(!Steering::draw(&knobs, &["yamada"]).is_set());
+        knobs.arm(&VALIDITY_2, Setting { count: Some(1), ..Setting::default() });
+        knobs.arm(&SEGMENT_9, Setting { count: Some(1), ..Setting::default() });
+        let registration = Steering::draw_centre_error(&knobs, &["b.xml"]);
+        assert_eq!(registration, Steering { centre_error: true, ..Steering::default() });
+        assert_eq!(Steering::draw_for_request(&knobs, &["a.xml"]).validity.as_deref(), Some("2"));
     }
 }

@@ -2,7 +2,7 @@
 
 use madoguchi::hub::notice;
 use madoguchi::visit::{CertificateStatus, ConsentPeriod, Question};
-use madoguchi::wire::http::{INSTITUTION, OUTCOME, STEERING, TIME};
+use madoguchi::wire::http::{INSTITUTION, OUTCOME, REFERENCE, STEERING, TIME};
 
 use crate::http::{Reply, Wire};
 use crate::world::World;
@@ -55,12 +55,12 @@ fn every_request_of_the_page_gets_the_answer_of_the_page() {
     let wire = Wire::to(&world);
     let certificate = world.visit("tanaka").opening.evidence.certificate;
     let hex: String = certificate.iter().map(|byte| format!("{byte:02x}")).collect();
-    let (mut visit, mut pmh) = (String::new(), String::new());
+    let (mut visit, mut pmh, mut reception) = (String::new(), String::new(), String::new());
     let mut sent = 0;
     for (request, answer) in exchanges() {
         let (line, headers, body) = parts(request);
         let path = line.strip_prefix("POST ").unwrap().replace("{visit}", &visit);
-        let body = body.replace("3082…", &hex).replace("{pmh}", &pmh);
+        let body = body.replace("3082…", &hex).replace("{pmh}", &pmh).replace("{reception}", &reception);
         let reply: Reply = wire.post(&path, &headers, body.as_bytes());
         let (status, headers, shown) = parts(answer);
         assert_eq!(format!("HTTP/1.1 {}", reply.status().as_u16()), status, "{path}: {}", reply.body());
@@ -74,9 +74,12 @@ fn every_request_of_the_page_gets_the_answer_of_the_page() {
         if let Some(name) = between(reply.body(), "<RequestPmhFileName>", "<") {
             pmh = name.to_owned();
         }
+        if let Some(number) = between(reply.body(), "<ReceptionNumber>", "<") {
+            reception = number.to_owned();
+        }
         sent += 1;
     }
-    assert_eq!(sent, 5);
+    assert_eq!(sent, 8);
 }
 
 #[test]
@@ -88,7 +91,7 @@ fn the_comparison_can_fail() {
 #[test]
 fn every_word_of_the_endpoint_is_on_the_page() {
     let word = |value: serde_json::Value| value.as_str().unwrap().to_owned();
-    let mut words: Vec<String> = [TIME, INSTITUTION, STEERING, OUTCOME].map(str::to_owned).to_vec();
+    let mut words: Vec<String> = [TIME, INSTITUTION, REFERENCE, STEERING, OUTCOME].map(str::to_owned).to_vec();
     words.extend(notice::ALL.map(|notice| notice.code.to_owned()));
     words.extend(
         [

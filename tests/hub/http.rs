@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use madoguchi::visit::{Outcome, VisitId};
 use madoguchi::wire::http::{HttpHub, INSTITUTION, OUTCOME, STEERING, TIME};
 use madoguchi::wire::problem::Problem;
-use madoguchi::wire::{Connection, WireError, document};
+use madoguchi::wire::{Connection, Request, WireError, document};
 use ureq::Agent;
 
 use crate::world::{MY_NUMBER, NOON, PIN, World, all, request};
@@ -54,7 +54,7 @@ fn problem(reply: &Reply) -> (u16, String) {
 fn everything_that_is_not_answered_is_a_problem_document_with_a_remedy() {
     let world = World::over_http();
     let wire = Wire::to(&world);
-    let xml = document::write_request(&request());
+    let xml = document::write_request(&Request::Qualification(request()));
     let huge = vec![b' '; document::LIMIT + 1];
     let bad_day = String::from_utf8(xml.clone()).unwrap().replace("20261121</", "20261321</");
     for (reply, status, remedy) in [
@@ -90,7 +90,7 @@ fn a_hub_answers_healthz() {
 fn without_headers_the_hub_takes_its_own_clock_and_the_institution_of_the_request() {
     let world = World::over_http();
     let wire = Wire::to(&world);
-    let xml = document::write_request(&request());
+    let xml = document::write_request(&Request::Qualification(request()));
     let time = |headers: &[(&str, &str)]| {
         let reply = wire.post("/oqs/OQSsiquc01", headers, &xml);
         assert_eq!(reply.headers()["content-type"], "application/xml");
@@ -117,7 +117,7 @@ fn no_secret_is_in_any_body() {
     );
     let subsidies = wire.post("/oqs/PMHsimsm01", &[JSON], asked.as_bytes());
     assert!(subsidies.body().contains("育成医療"));
-    let queried = wire.post("/oqs/OQSsiquc01", &[XML], &document::write_request(&request()));
+    let queried = wire.post("/oqs/OQSsiquc01", &[XML], &document::write_request(&Request::Qualification(request())));
     let pmh_id = madoguchi::hub::intermediary::pmh_id("tanaka", madoguchi::random::Seed(1));
     for reply in [opened, answered, subsidies, queried] {
         let shown = format!("{:?} {}", reply.headers(), reply.body()).to_lowercase();

@@ -112,5 +112,10 @@ fn question(person: &Person, held: &Qualification) -> Question {
         arbitrary_file_identifier: None,
         search,
     };
-    Question { asker: asker(), request: Request::Qualification(request), steering: Steering::default() }
+    Question {
+        asker: asker(),
+        reference: String::new(),
+        request: Request::Qualification(request),
+        steering: Steering::default(),
+    }
 }

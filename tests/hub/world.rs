@@ -77,6 +77,7 @@ impl World {
         let mut request = request();
         let mut question = Question {
             asker: Asker { institution: HERE.to_owned(), time: NOON },
+            reference: String::new(),
             request: Request::Qualification(request.clone()),
             steering: Steering::default(),
         };

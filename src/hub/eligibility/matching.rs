@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::insured::Insured;
 use crate::message::qualification::SearchInfo;
+use crate::message::registration::RegistrationInfo;
 use crate::people::Qualification;
 
 /// Insurer and number in their normal form: the key under which a qualification is found.
@@ -33,6 +34,14 @@ impl Numbers {
             number: normal(Some(&search.insured_identification_number)),
         }
     }
+
+    /// Those of a registration.
+    pub fn named(registration: &RegistrationInfo) -> Self {
+        Self {
+            insurer: normal(Some(&registration.insurer_number)),
+            number: normal(Some(&registration.insured_identification_number)),
+        }
+    }
 }
 
 /// The qualifications of `insured` that the search describes, newest first.
@@ -40,10 +49,26 @@ pub fn matches<'a>(insured: &'a Insured, search: &SearchInfo, birthdate: Date) -
     if insured.birthdate != birthdate {
         return Vec::new();
     }
-    let (numbers, symbol) = (Numbers::wanted(search), normal(search.insured_card_symbol.as_deref()));
-    let branch = normal(search.insured_branch_number.as_deref());
+    let branch = search.insured_branch_number.as_deref();
+    described(insured, &Numbers::wanted(search), search.insured_card_symbol.as_deref(), branch)
+}
+
+/// The qualifications of `insured` that a registration names, newest first. It carries no birth date: of a family, only the branch
+/// tells who is meant.
+pub fn named<'a>(insured: &'a Insured, registration: &RegistrationInfo) -> Vec<&'a Qualification> {
+    let branch = registration.insured_branch_number.as_deref();
+    described(insured, &Numbers::named(registration), registration.insured_card_symbol.as_deref(), branch)
+}
+
+fn described<'a>(
+    insured: &'a Insured,
+    numbers: &Numbers,
+    symbol: Option<&str>,
+    branch: Option<&str>,
+) -> Vec<&'a Qualification> {
+    let (symbol, branch) = (normal(symbol), normal(branch));
     let described = |q: &&Qualification| {
-        Numbers::of(q) == numbers
+        Numbers::of(q) == *numbers
             && normal(q.symbol.as_deref()) == symbol
             && (branch.is_empty() || normal(q.branch.as_deref()) == branch)
     };

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::hash::Hash;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use super::bulk::Received;
 use super::insured::Insured;
 use super::matching::Numbers;
 use super::store::{Announced, EligibilityStore, Known, OpenVisit, VisitState};
@@ -16,6 +17,9 @@ use crate::visit::VisitId;
 /// leave open ones behind, and nothing else would ever clear those.
 const REMEMBERED: usize = 20_000;
 
+/// How many rows of bulk requests are remembered: some 200 MB. How long the real centre keeps a 受付番号 is not public.
+const ROWS_REMEMBERED: usize = 500_000;
+
 /// The store in memory.
 #[derive(Default)]
 pub struct Memory(RwLock<Inner>);
@@ -26,8 +30,11 @@ struct Inner {
     by_serial: HashMap<SerialNumber, String>,
     by_number: HashMap<Numbers, BTreeSet<String>>,
     registered: BTreeSet<String>,
+    /// By person, then by institution.
+    reference_numbers: HashMap<String, HashMap<String, String>>,
     visits: Recent<VisitId, Option<Box<OpenVisit>>>,
     announced: Recent<String, Announced>,
+    receptions: Receptions,
 }
 
 impl Memory {
@@ -79,6 +86,7 @@ impl EligibilityStore for Memory {
         let mut inner = self.write();
         inner.forget(id);
         inner.registered.remove(id);
+        inner.reference_numbers.remove(id);
         Ok(())
     }
 
@@ -98,6 +106,18 @@ impl EligibilityStore for Memory {
         Ok(owners.into_iter().flatten().filter_map(|id| inner.insured.get(id)).cloned().collect())
     }
 
+    fn put_reference_number(&self, institution: &str, id: &str, number: &str) -> Result<(), StoreError> {
+        let mut inner = self.write();
+        let numbers = inner.reference_numbers.entry(id.to_owned()).or_default();
+        numbers.insert(institution.to_owned(), number.to_owned());
+        Ok(())
+    }
+
+    fn reference_number(&self, institution: &str, id: &str) -> Result<Option<String>, StoreError> {
+        let inner = self.read();
+        Ok(inner.reference_numbers.get(id).and_then(|numbers| numbers.get(institution)).cloned())
+    }
+
     fn register(&self, id: &str) -> Result<(), StoreError> {
         self.write().registered.insert(id.to_owned());
         Ok(())
@@ -115,6 +135,14 @@ impl EligibilityStore for Memory {
         })
     }
 
+    fn receive(&self, number: &str, received: Arc<Received>) -> Result<bool, StoreError> {
+        Ok(self.write().receptions.insert(number, received))
+    }
+
+    fn received(&self, number: &str) -> Result<Option<Arc<Received>>, StoreError> {
+        Ok(self.read().receptions.entries.get(number).cloned())
+    }
+
     fn announce(&self, request_file_name: &str, announced: Announced) -> Result<bool, StoreError> {
         let mut inner = self.write();
         let free = inner.announced.get_mut(request_file_name).is_none();
@@ -126,6 +154,30 @@ impl EligibilityStore for Memory {
 
     fn announced(&self, request_file_name: &str) -> Result<Option<Announced>, StoreError> {
         Ok(self.write().announced.get_mut(request_file_name).cloned())
+    }
+}
+
+/// Bulk requests, the latest whose rows are at most [`ROWS_REMEMBERED`]; the newest is always kept.
+#[derive(Default)]
+struct Receptions {
+    entries: HashMap<String, Arc<Received>>,
+    order: VecDeque<String>,
+    rows: usize,
+}
+
+impl Receptions {
+    fn insert(&mut self, number: &str, received: Arc<Received>) -> bool {
+        if self.entries.contains_key(number) {
+            return false;
+        }
+        self.rows += received.rows();
+        self.entries.insert(number.to_owned(), received);
+        self.order.push_back(number.to_owned());
+        while self.order.len() > 1 && (self.rows > ROWS_REMEMBERED || self.order.len() > REMEMBERED) {
+            let oldest = self.order.pop_front().and_then(|oldest| self.entries.remove(&oldest));
+            self.rows -= oldest.map_or(0, |oldest| oldest.rows());
+        }
+        true
     }
 }
 

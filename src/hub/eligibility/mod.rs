@@ -2,13 +2,15 @@
 //!
 //! One question walks down this list:
 //!
-//! - [`visit`], [`query`], [`subsidy`]: the two halves of a visit, a request of the folder, the PMH request of a face file
+//! - [`visit`], [`query`], [`registration`], [`subsidy`]: the two halves of a visit, the requests of the folder, the PMH request of
+//!   a face file; [`bulk`]: the same in thousands, by 受付番号
 //! - [`standing`]: which questions the reader puts to the patient
 //! - [`matching`]: insurance data → persons; [`validity`]: person and day → 資格有効性 and qualifications; [`ticket`]: 医療券
 //! - [`steering`]: outcomes the operator asked for
 //! - [`record`], [`key`]: a qualification becomes a record with its 資格確認キー
 //! - [`insured`], [`store`], [`memory`]: what is kept
 
+pub mod bulk;
 pub mod insured;
 pub mod key;
 pub mod matching;
@@ -16,6 +18,7 @@ pub mod memory;
 mod names;
 pub mod query;
 pub mod record;
+pub mod registration;
 pub mod standing;
 pub mod steering;
 pub mod store;

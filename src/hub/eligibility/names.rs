@@ -3,9 +3,9 @@
 use jiff::civil::DateTime;
 use rand_core::RngCore;
 
-use crate::clock::time14;
+use crate::clock::{date8, time14};
 use crate::random::Seed;
-use crate::wire::VisitOpening;
+use crate::wire::{Asker, VisitOpening};
 
 /// ArbitraryFileIdentifier of a face result: 16 characters, base64url of 11 bytes (spec/oqs-interface.md §1.3, [A] for the form;
 /// what the bytes mean is unknown).
@@ -20,6 +20,14 @@ pub fn arbitrary_file_identifier(seed: Seed, opening: &VisitOpening) -> String {
 pub fn pmh_request(seed: Seed, opening: &VisitOpening, time: DateTime, turn: u8) -> String {
     let drawn = seed.hex(&["pmh-request", &opening.asker.institution, &opening.reference], 16).to_uppercase();
     format!("PMHsimsm01req_{drawn}{}{turn:02}_face.xml", time14(time))
+}
+
+/// ReceptionNumber 受付番号: the day and twelve digits (at most 100 characters; the real form is not public, [C]). `turn` counts the
+/// draws, for a number that is taken.
+pub fn reception_number(seed: Seed, asker: &Asker, reference: &str, turn: u32) -> String {
+    let time = time14(asker.time);
+    let labels = ["reception-number", &asker.institution, reference, &time, &turn.to_string()];
+    format!("{}{:012}", date8(asker.time.date()), seed.range(&labels, 0, 999_999_999_999))
 }
 
 /// RFC 4648 §5, with the `=` that the field's examples carry.

@@ -1,23 +1,20 @@
 //! `OQSsiquc01req`: qualification by insurance data.
 
-use std::sync::Arc;
-
 use jiff::civil::Date;
 
 use super::Eligibility;
-use super::insured::Insured;
 use super::matching::{Numbers, matches};
 use super::record::{Agreed, Circumstances, record};
 use super::steering;
-use super::validity::{Held, Validity, by_insurance};
+use super::validity::{Validity, by_insurance};
 use crate::clock::{parse_date, time14};
 use crate::hub::error::HubError;
 use crate::hub::notice;
-use crate::message::qualification::{QualificationRequest, QualificationResult, ResultHeader};
+use crate::message::qualification::{
+    BY_INSURANCE, QualificationRecord, QualificationRequest, QualificationResult, ResultHeader, SearchInfo,
+};
 use crate::wire::{Asker, Steering};
 
-/// OQSCD002 2: 被保険者証情報
-const BY_INSURANCE: &str = "2";
 /// OQSCD001 1: 同意
 const AGREED: &str = "1";
 
@@ -33,18 +30,9 @@ impl Eligibility {
         let day = date("QualificationConfirmationDate", &request.qualification_confirmation_date)?;
         let birthdate = date("Birthdate", &request.search.birthdate)?;
         if steering.centre_error {
-            return Ok(abnormal(asker, request));
+            let notice = notice::CENTRE_ERROR;
+            return Ok(QualificationResult::abnormal(request, time14(asker.time), notice.code, notice.message));
         }
-        let numbers = Numbers::wanted(&request.search);
-        let candidates = self.store.by_insurance(&numbers.insurer, &numbers.number)?;
-        let answers: Vec<(&Arc<Insured>, Held<'_>)> = candidates
-            .iter()
-            .map(|insured| {
-                let found = matches(insured, &request.search, birthdate);
-                (insured, by_insurance(insured, &found, day, &asker.institution))
-            })
-            .filter(|(_, held)| !held.qualifications.is_empty())
-            .collect();
         let circumstances = Circumstances {
             time: asker.time,
             day,
@@ -53,17 +41,39 @@ impl Eligibility {
                 limit: Some(request.search.limit_application_certificate_related_cons_flg == AGREED),
                 ..Agreed::default()
             },
+            reference_number: None,
             with_key: self.key_is_given(day),
+            in_bulk: false,
         };
-        let mut answers = answers.into_iter();
+        let (validity, records) = self.confirm(&request.search, birthdate, &circumstances, wanted)?;
+        Ok(QualificationResult { records, ..document(asker, request, validity) })
+    }
+
+    /// What insurance data bring: 資格有効性 and the records of the one person whom they name. `wanted` is what the operator asked for.
+    pub(super) fn confirm(
+        &self,
+        search: &SearchInfo,
+        birthdate: Date,
+        circumstances: &Circumstances<'_>,
+        wanted: Option<Validity>,
+    ) -> Result<(Validity, Vec<QualificationRecord>), HubError> {
+        let (day, institution) = (circumstances.day, circumstances.institution);
+        let numbers = Numbers::wanted(search);
+        let candidates = self.store.by_insurance(&numbers.insurer, &numbers.number)?;
+        let answers = candidates.iter().map(|insured| {
+            let found = matches(insured, search, birthdate);
+            (insured, by_insurance(insured, &found, day, institution))
+        });
+        let mut answers = answers.filter(|(_, held)| !held.qualifications.is_empty());
         Ok(match (answers.next(), answers.next()) {
             (Some((insured, held)), None) => {
                 let held = steering::steer(held, wanted, day);
-                let records = held.qualifications.iter().map(|q| record(insured, q, &circumstances)).collect();
-                QualificationResult { records, ..document(asker, request, held.validity) }
+                let reference_number = self.reference_number(insured, institution)?;
+                let circumstances = Circumstances { reference_number: reference_number.as_deref(), ..*circumstances };
+                (held.validity, held.qualifications.iter().map(|q| record(insured, q, &circumstances)).collect())
             }
-            (Some(_), Some(_)) => document(asker, request, Validity::Several),
-            (None, _) => document(asker, request, Validity::NoQualification),
+            (Some(_), Some(_)) => (Validity::Several, Vec::new()),
+            (None, _) => (Validity::NoQualification, Vec::new()),
         })
     }
 }
@@ -73,20 +83,6 @@ fn document(asker: &Asker, request: &QualificationRequest, validity: Validity) -
         header: header(asker, request),
         processing_result_status: "1".to_owned(),
         qualification_validity: Some(validity.code().to_owned()),
-        search: Some(request.search.clone()),
-        ..QualificationResult::default()
-    }
-}
-
-fn abnormal(asker: &Asker, request: &QualificationRequest) -> QualificationResult {
-    QualificationResult {
-        header: ResultHeader {
-            segment_of_result: "9".to_owned(),
-            error_code: Some(notice::CENTRE_ERROR.code.to_owned()),
-            error_message: Some(notice::CENTRE_ERROR.message.to_owned()),
-            ..header(asker, request)
-        },
-        processing_result_status: "2".to_owned(),
         search: Some(request.search.clone()),
         ..QualificationResult::default()
     }

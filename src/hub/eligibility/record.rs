@@ -43,8 +43,12 @@ pub struct Circumstances<'a> {
     pub institution: &'a str,
     /// What was agreed to.
     pub agreed: Agreed,
+    /// 照会番号 under which the institution keeps the person.
+    pub reference_number: Option<&'a str>,
     /// Does a record carry its 資格確認キー yet?
     pub with_key: bool,
+    /// A row of a bulk result: no certificates and tickets, but whether the 限度額 one changed.
+    pub in_bulk: bool,
 }
 
 /// The record of one qualification.
@@ -71,10 +75,16 @@ pub fn record(insured: &Insured, held: &Qualification, circumstances: &Circumsta
         pharmacists_info: group(agreed.diagnosis_and_pharmacists),
         diagnosis_info: group(agreed.diagnosis_and_pharmacists),
         operation_info: group(agreed.operation),
+        reference_number: circumstances.reference_number.map(str::to_owned),
         qualification_confirmation_key: circumstances
             .with_key
             .then(|| qualification_confirmation_key(insured, held, day)),
-        medical_tickets: ticket::seen_by(held, day, circumstances.institution),
+        limit_application_certificate_changed: (circumstances.in_bulk && !is_assistance(held))
+            .then(|| flag(limit_changed(held, day))),
+        medical_tickets: match circumstances.in_bulk {
+            true => Vec::new(),
+            false => ticket::seen_by(held, day, circumstances.institution),
+        },
         elderly_recipient_certificate_info: held
             .elderly
             .as_ref()
@@ -113,7 +123,6 @@ fn person_and_insurance(insured: &Insured, held: &Qualification) -> Qualificatio
         insured_partial_contribution_ratio: held.contribution_ratio.clone(),
         reason_of_loss: held.reason_of_loss.clone(),
         insurer_name: held.insurer_name.clone(),
-        reference_number: insured.reference_number.clone(),
         ..QualificationRecord::default()
     }
 }
@@ -126,6 +135,13 @@ pub fn valid_diseases(held: &Qualification, day: Date) -> impl Iterator<Item = &
 /// An open end is no end.
 pub fn valid_on(day: Date, from: Option<Date>, until: Option<Date>) -> bool {
     from.is_none_or(|from| from <= day) && until.is_none_or(|until| day <= until)
+}
+
+/// Whether a 限度額 certificate came or went within the month before `day`. The real rule is not public; our reading of OQSCD014 [C]:
+/// a clinic asks in bulk once a month.
+fn limit_changed(held: &Qualification, day: Date) -> bool {
+    let holds = |day: Date| held.limit.as_ref().is_some_and(|limit| valid_on(day, limit.valid_from, limit.valid_until));
+    holds(day) != holds(day.saturating_sub(1.month()))
 }
 
 fn is_assistance(held: &Qualification) -> bool {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::bulk::Received;
 use super::insured::Insured;
 use crate::hub::certificates::Finding;
 use crate::hub::error::StoreError;
@@ -13,9 +14,9 @@ use crate::wire::VisitOpening;
 
 /// The store of the eligibility system. Calls block.
 pub trait EligibilityStore: Send + Sync {
-    /// Adds or replaces a person. A registration made at a reader stays.
+    /// Adds or replaces a person. What a reader or an institution registered for them stays.
     fn put(&self, insured: Insured) -> Result<(), StoreError>;
-    /// Removes a person and what a reader registered for them.
+    /// Removes a person and what was registered for them.
     fn remove(&self, id: &str) -> Result<(), StoreError>;
     /// The person whose card carries this certificate, and whether the card is registered as 保険証.
     fn by_certificate(&self, finding: &Finding) -> Result<Option<Known>, StoreError>;
@@ -23,12 +24,20 @@ pub trait EligibilityStore: Send + Sync {
     fn by_id(&self, id: &str) -> Result<Option<Known>, StoreError>;
     /// Everybody with a qualification of this insurer and number, both in their normal form (`matching::Numbers`).
     fn by_insurance(&self, insurer: &str, number: &str) -> Result<Vec<Arc<Insured>>, StoreError>;
+    /// Keeps the 照会番号 that `institution` gives this person, in place of an earlier one.
+    fn put_reference_number(&self, institution: &str, id: &str, number: &str) -> Result<(), StoreError>;
+    /// The 照会番号 that `institution` registered for this person.
+    fn reference_number(&self, institution: &str, id: &str) -> Result<Option<String>, StoreError>;
     /// Registers the card of this person as 保険証.
     fn register(&self, id: &str) -> Result<(), StoreError>;
     /// Keeps a visit until its consents come.
     fn open_visit(&self, visit: OpenVisit) -> Result<(), StoreError>;
     /// Hands the visit over for its one answer.
     fn answer_visit(&self, id: &VisitId) -> Result<VisitState, StoreError>;
+    /// Keeps a bulk request under its 受付番号; false when the number is taken.
+    fn receive(&self, number: &str, received: Arc<Received>) -> Result<bool, StoreError>;
+    /// The bulk request of this 受付番号.
+    fn received(&self, number: &str) -> Result<Option<Arc<Received>>, StoreError>;
     /// Keeps an announced PMH request; false when the name is taken.
     fn announce(&self, request_file_name: &str, announced: Announced) -> Result<bool, StoreError>;
     /// What was announced under this name.

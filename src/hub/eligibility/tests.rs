@@ -214,7 +214,16 @@ fn full() -> Qualification {
 }
 
 fn circumstances(agreed: Agreed) -> Circumstances<'static> {
-    Circumstances { time: TODAY.at(9, 30, 0, 0), day: TODAY, institution: HERE, agreed, with_key: true }
+    let time = TODAY.at(9, 30, 0, 0);
+    Circumstances {
+        time,
+        day: TODAY,
+        institution: HERE,
+        agreed,
+        reference_number: None,
+        with_key: true,
+        in_bulk: false,
+    }
 }
 
 #[test]
@@ -307,7 +316,7 @@ proptest! {
         let time = day.at(0, 0, 0, 0).checked_add(jiff::Span::new().minutes(minutes)).unwrap();
         let institution = if elsewhere { "1349949980" } else { HERE };
         let person = Insured { reference_number: reference, serial: SerialNumber::from_integer(&serial), ..insured(vec![]) };
-        let record = record(&person, &full(), &Circumstances { time, day, institution, agreed, with_key: true });
+        let record = record(&person, &full(), &Circumstances { time, day, institution, agreed, reference_number: None, with_key: true, in_bulk: false });
         prop_assert_eq!(
             record.qualification_confirmation_key,
             Some(qualification_confirmation_key(&insured(vec![]), &full(), TODAY))

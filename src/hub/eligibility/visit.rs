@@ -117,12 +117,15 @@ impl Eligibility {
         };
         let held = by_card(&known.insured, question);
         let held = steering::steer(held, steering::validity(&opening.steering)?, day);
+        let reference_number = self.reference_number(&known.insured, &opening.asker.institution)?;
         let circumstances = Circumstances {
+            reference_number: reference_number.as_deref(),
             time,
             day,
             institution: &opening.asker.institution,
             agreed: self.agreed(visit, consents, time),
             with_key: self.key_is_given(day),
+            in_bulk: false,
         };
         let pmh_request = match consents.subsidy == Some(true) && !held.qualifications.is_empty() {
             true => self.announce(visit, known, time)?,

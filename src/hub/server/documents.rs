@@ -11,9 +11,9 @@ use super::Served;
 use super::reply::{self, Refused};
 use crate::event::Lang;
 use crate::message::subsidy::SubsidyDocument;
-use crate::wire::http::{INSTITUTION, STEERING, XML};
+use crate::wire::http::{INSTITUTION, REFERENCE, STEERING, XML};
 use crate::wire::problem::Problem;
-use crate::wire::{Answer, Asker, Question, Request, Steering, SubsidyAnswer, SubsidyQuestion, document};
+use crate::wire::{Asker, INTERFACES, Question, Steering, SubsidyAnswer, SubsidyQuestion, document, limit_of};
 
 /// A document in, a document out. The terminal has refused what a レセコン got wrong; what still comes broken is the caller's fault.
 pub(super) async fn ask(
@@ -23,20 +23,23 @@ pub(super) async fn ask(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refused> {
     let Path(interface) = interface.map_err(|rejection| Refused::new(400, rejection.to_string()))?;
-    if interface != "OQSsiquc01" {
-        let detail = format!("インターフェイス {interface} は未対応です / unknown interface: OQSsiquc01 or PMHsimsm01");
+    if !INTERFACES.contains(&interface.as_str()) {
+        let known = INTERFACES.join(", ");
+        let detail = format!("インターフェイス {interface} は未対応です / unknown interface: {known} or PMHsimsm01");
         return Err(Refused::new(404, detail));
     }
-    let body = reply::body(&headers, XML, body)?;
-    let request = document::read_request(&body).map_err(|refusal| Refused::new(422, refusal.words(Lang::Ja)))?;
-    let institution = reply::text(&headers, INSTITUTION)?.unwrap_or(&request.medical_institution_code).to_owned();
+    let body = reply::body_up_to(limit_of(&interface), &headers, XML, body)?;
+    let request =
+        document::read_request(&interface, &body).map_err(|refusal| Refused::new(422, refusal.words(Lang::Ja)))?;
+    let institution = reply::text(&headers, INSTITUTION)?.unwrap_or(request.institution()).to_owned();
     let question = Question {
         asker: Asker { institution, time: reply::time(&headers, &served.clock)? },
+        reference: reply::text(&headers, REFERENCE)?.unwrap_or_default().to_owned(),
         steering: steering(&headers)?,
-        request: Request::Qualification(request),
+        request,
     };
-    let Answer::Qualification(result) = served.call(move |hub| hub.ask(&question)).await?;
-    Ok(([(header::CONTENT_TYPE, XML)], document::write_result(&result)).into_response())
+    let answer = served.call(move |hub| hub.ask(&question)).await?;
+    Ok(([(header::CONTENT_TYPE, XML)], document::write_answer(&answer)).into_response())
 }
 
 /// The request's file name in, the certificates out. The tags of the real answer are not public, so certificates travel as JSON and

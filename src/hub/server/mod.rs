@@ -50,7 +50,7 @@ pub fn router(hub: Arc<dyn Connection>, clock: Clock) -> Router {
         .route("/oqs/visits", post(visits::open))
         .route("/oqs/visits/{id}/consents", post(visits::consent))
         .route("/oqs/PMHsimsm01", post(documents::subsidies))
-        .route("/oqs/{interface}", post(documents::ask))
+        .route("/oqs/{interface}", post(documents::ask).layer(DefaultBodyLimit::max(document::BULK_LIMIT)))
         .route("/healthz", get(health))
         .fallback(reply::no_such_path)
         .method_not_allowed_fallback(reply::wrong_method)

@@ -52,12 +52,24 @@ pub(super) fn body(
     media_type: &str,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Bytes, Refused> {
+    body_up_to(document::LIMIT, headers, media_type, body)
+}
+
+/// The same with a limit of its own, which the router's may exceed.
+pub(super) fn body_up_to(
+    limit: usize,
+    headers: &HeaderMap,
+    media_type: &str,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Bytes, Refused> {
+    let too_big = || Refused::new(413, format!("本文が大きすぎます / the body is too big: at most {limit} bytes"));
     let body = body.map_err(|rejection| match rejection.status().as_u16() {
-        413 => {
-            Refused::new(413, format!("本文が大きすぎます / the body is too big: at most {} bytes", document::LIMIT))
-        }
+        413 => too_big(),
         _ => Refused::new(400, format!("本文を受信できません / the body did not arrive: {rejection}")),
     })?;
+    if body.len() > limit {
+        return Err(too_big());
+    }
     let sent = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = sent.split(';').next().unwrap_or_default().trim();
     let fits = essence.eq_ignore_ascii_case(media_type) || (media_type == XML && essence == "text/xml");

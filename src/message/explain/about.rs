@@ -2,10 +2,14 @@
 
 use super::{Explanation, finding_text};
 use crate::event::{Lang, say};
+use crate::message::bulk::{
+    BulkQualificationRequest, BulkQualificationResult, BulkRegistrationRequest, BulkRegistrationResult,
+};
 use crate::message::name::{Case, Interface, PmhName, interface_of};
 use crate::message::order::{SeenOrder, seen_order};
 use crate::message::qualification::{QualificationRequest, QualificationResult};
 use crate::message::refusal::read_err_file;
+use crate::message::registration::{RegistrationRequest, RegistrationResult};
 use crate::message::xml::Document;
 
 /// Name, interface, encoding and order of a document.
@@ -28,23 +32,37 @@ pub(super) fn document(name: &str, document: &Document, lang: Lang) -> Vec<(Stri
     about
 }
 
+/// The element of a registration.
+const REGISTRATION: &str = "ReferenceNumberRegistrationInfo";
+
 /// What is unusual in the document as a whole.
-pub(super) fn notes(document: &Document, lang: Lang) -> Vec<String> {
+pub(super) fn notes(name: &str, document: &Document, lang: Lang) -> Vec<String> {
     let mut findings = document.findings.clone();
     let body = document.root.child("MessageBody");
-    let is_result = body.is_some_and(|body| body.child("ProcessingResultStatus").is_some());
-    let is_qualification = body.is_some_and(|body| body.child("ReferenceNumberRegistrationInfo").is_none());
+    let has = |name: &str| body.is_some_and(|body| body.child(name).is_some());
+    let is_result = has("ProcessingResultStatus");
+    let is_bulk = name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("OQSmu"));
+    let root = &document.root;
+    let read = match (is_result, is_bulk) {
+        _ if has("BulkConfirmUnit") => Some(BulkQualificationResult::from_tree(root).map(|read| read.findings)),
+        _ if has("BulkRegistrationUnit") => Some(BulkRegistrationResult::from_tree(root).map(|read| read.findings)),
+        (true, _) if has(REGISTRATION) => Some(RegistrationResult::from_tree(root).map(|read| read.findings)),
+        (true, _) => Some(QualificationResult::from_tree(root).map(|read| read.findings)),
+        (false, true) if has(REGISTRATION) => Some(BulkRegistrationRequest::from_tree(root).map(|read| read.findings)),
+        (false, true) if asks_by_insurance(document) => {
+            Some(BulkQualificationRequest::from_tree(root).map(|read| read.findings))
+        }
+        (false, false) if has(REGISTRATION) => Some(RegistrationRequest::from_tree(root).map(|read| read.findings)),
+        (false, false) if asks_by_insurance(document) => {
+            Some(QualificationRequest::from_tree(root).map(|read| read.findings))
+        }
+        _ => None,
+    };
     let mut notes = Vec::new();
-    if is_result && is_qualification {
-        match QualificationResult::from_tree(&document.root) {
-            Ok(read) => findings.extend(read.findings),
-            Err(refusal) => notes.push(refusal.words(lang)),
-        }
-    } else if is_single_query(document) {
-        match QualificationRequest::from_tree(&document.root) {
-            Ok(read) => findings.extend(read.findings),
-            Err(refusal) => notes.push(format!("{} {}", refusal.code(), refusal.words(lang))),
-        }
+    match read {
+        Some(Ok(found)) => findings.extend(found),
+        Some(Err(refusal)) => notes.push(format!("{} {}", refusal.code(), refusal.words(lang))),
+        None => {}
     }
     // What the lines say already is not said twice.
     findings.retain(|finding| {
@@ -56,7 +74,7 @@ pub(super) fn notes(document: &Document, lang: Lang) -> Vec<String> {
     notes
 }
 
-fn is_single_query(document: &Document) -> bool {
+fn asks_by_insurance(document: &Document) -> bool {
     let search = document.root.at(&["MessageBody", "QualificationConfirmSearchInfo"]);
     search.is_some_and(|search| {
         search.child("Birthdate").is_some() || search.child("InsuredIdentificationNumber").is_some()

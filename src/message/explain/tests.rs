@@ -8,9 +8,15 @@ use crate::text::Encoding;
 
 fn all_documents() -> Vec<(Family, Element)> {
     use crate::message::qualification::Records;
+    use crate::message::registration::RegistrationResult;
     let mut documents = vec![(Family::Common, samples::request().to_tree())];
     documents
         .extend([Records::OneList, Records::RepeatedList].map(|r| (Family::Common, samples::full_result().to_tree(r))));
+    documents.push((Family::Common, samples::registration().to_tree()));
+    let failed =
+        RegistrationResult::failed(&samples::registration(), "20261121093000".into(), "MDG-R0001E", "該当なし");
+    documents.push((Family::Common, failed.to_tree()));
+    documents.extend(samples::bulk().map(|tree| (Family::Common, tree)));
     for edition in [Edition::R5, Edition::R6] {
         for repeat in [Repeat::MedicalSubsidies, Repeat::CertificationDetail] {
             documents.push((Family::Subsidy, Layout::embedded(edition).to_tree(&samples::subsidies(), repeat)));
@@ -50,6 +56,19 @@ fn every_value_of_every_document_is_understood() {
             assert!(odd.is_empty(), "{} {:?}: {odd:?}", line.element, line.raw);
         }
     }
+}
+
+#[test]
+fn a_bulk_file_is_read_as_what_it_is_and_its_faults_name_the_row() {
+    let written = |tree: Element| Style::default().tree(tree).bytes;
+    let [request, .., result] = samples::bulk();
+    let notes = |name: &str, bytes: &[u8]| file(name, bytes, ElementTable::embedded(), Lang::En).unwrap().notes;
+    let bytes = written(request);
+    assert_eq!(notes("OQSmuquc01req_1.xml", &bytes), Vec::<String>::new());
+    assert_eq!(notes("OQSmuquc02res_1.xml", &written(result)), Vec::<String>::new());
+    let broken = String::from_utf8(bytes).unwrap().replacen("<Birthdate>19500321</Birthdate>", "", 1);
+    let noted = notes("OQSmuquc01req_1.xml", broken.as_bytes());
+    assert!(noted.iter().any(|note| note.contains("QualificationConfirmSearchInfo[1]/Birthdate")), "{noted:?}");
 }
 
 fn explained(table: &ElementTable, element: &str) -> Line {

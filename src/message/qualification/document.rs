@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::*;
 use crate::clock;
-use crate::message::fields::{Field, Group, Reading, parent};
-use crate::message::finding::{Finding, FindingKind};
+use crate::message::fields::{Field, Group, parent};
+use crate::message::finding::FindingKind;
+use crate::message::frame::{Read, at_the_root, message, parts, refuse, trim};
 use crate::message::refusal::{Refusal, Rule};
 use crate::message::tree::{Content, Element};
 use crate::message::xml;
@@ -19,15 +20,6 @@ pub enum Records {
     OneList,
     /// Several ResultList with one record each, as the centre's JSON.
     RepeatedList,
-}
-
-/// A document, and what was unusual in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Read<T> {
-    /// What was read.
-    pub document: T,
-    /// Kept, marked, to be reported.
-    pub findings: Vec<Finding>,
 }
 
 impl QualificationRequest {
@@ -53,7 +45,7 @@ impl QualificationRequest {
     /// A [`Refusal`]: wrong root, a mandatory element missing or repeated, a date that is none.
     pub fn from_tree(root: &Element) -> Result<Read<Self>, Refusal> {
         let (header, body) = parts(root)?;
-        let mut reading = Reading { path: vec!["XmlMsg".to_owned()], findings: Vec::new() };
+        let mut reading = at_the_root();
         let mut request = Self::default();
         request.take_all(header, &mut reading);
         reading.path.push("MessageBody".to_owned());
@@ -84,9 +76,7 @@ impl QualificationRequest {
             &mut self.search.birthdate,
             &mut self.search.limit_application_certificate_related_cons_flg,
         ] {
-            if value.trim().len() != value.len() {
-                *value = value.trim().to_owned();
-            }
+            trim(value);
         }
     }
 
@@ -102,21 +92,6 @@ impl QualificationRequest {
     }
 }
 
-/// The first finding that a request may not have.
-fn refuse(findings: &[Finding]) -> Result<(), Refusal> {
-    let broken = findings.iter().find_map(|finding| match finding.kind {
-        FindingKind::Missing => Some((Rule::Missing, finding)),
-        FindingKind::Repeated => Some((Rule::Repeated, finding)),
-        _ => None,
-    });
-    match broken {
-        Some((rule, finding)) => {
-            Err(Refusal { seen: finding.seen.clone(), ..Refusal::new(rule).at(finding.path.as_str()) })
-        }
-        None => Ok(()),
-    }
-}
-
 impl QualificationResult {
     /// The result as a tree, in specification order.
     pub fn to_tree(&self, records: Records) -> Element {
@@ -128,6 +103,27 @@ impl QualificationResult {
         message(parent("MessageHeader", &self.header), body)
     }
 
+    /// The answer when the centre has none: SegmentOfResult 9 with a code of ours (spec/oqs-interface.md §4.2, [C]). `time` is
+    /// ProcessExecutionTime.
+    pub fn abnormal(request: &QualificationRequest, time: String, code: &str, message: &str) -> Self {
+        Self {
+            header: ResultHeader {
+                process_execution_time: time,
+                qualification_confirmation_date: request.qualification_confirmation_date.clone(),
+                medical_institution_code: request.medical_institution_code.clone(),
+                arbitrary_file_identifier: request.arbitrary_file_identifier.clone(),
+                reference_classification: BY_INSURANCE.to_owned(),
+                segment_of_result: "9".to_owned(),
+                error_code: Some(code.to_owned()),
+                error_message: Some(message.to_owned()),
+                character_code_identifier: "0".to_owned(),
+            },
+            processing_result_status: "2".to_owned(),
+            search: Some(request.search.clone()),
+            ..Self::default()
+        }
+    }
+
     /// Reads a result as real terminals write it: any order, one list or several, unknown elements reported, none of them a reason
     /// to fail.
     ///
@@ -135,7 +131,7 @@ impl QualificationResult {
     /// A [`Refusal`] when there is no XmlMsg with header and body.
     pub fn from_tree(root: &Element) -> Result<Read<Self>, Refusal> {
         let (header, body) = parts(root)?;
-        let mut reading = Reading { path: vec!["XmlMsg".to_owned()], findings: Vec::new() };
+        let mut reading = at_the_root();
         let mut result = Self::default();
         result.header.take_all(header, &mut reading);
         result.take_all(body, &mut reading);
@@ -151,24 +147,4 @@ fn one_list_each(element: Element) -> Vec<Element> {
         }
         content => vec![Element { name: element.name, content }],
     }
-}
-
-fn message(header: Element, body: Vec<Element>) -> Element {
-    Element::parent("XmlMsg", vec![header, Element::parent("MessageBody", body)])
-}
-
-/// Header and body, each once, below `XmlMsg`.
-fn parts(root: &Element) -> Result<(&Element, &Element), Refusal> {
-    if root.name != "XmlMsg" {
-        return Err(Refusal::new(Rule::WrongRoot).at(root.name.as_ref()));
-    }
-    let part = |name: &str| {
-        let mut found = root.children().iter().filter(|child| child.name == name);
-        match (found.next(), found.next()) {
-            (Some(part), None) => Ok(part),
-            (None, _) => Err(Refusal::new(Rule::WrongRoot).at(format!("XmlMsg/{name}"))),
-            (Some(_), Some(_)) => Err(Refusal::new(Rule::Repeated).at(format!("XmlMsg/{name}"))),
-        }
-    };
-    Ok((part("MessageHeader")?, part("MessageBody")?))
 }

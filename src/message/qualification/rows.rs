@@ -83,6 +83,7 @@ elements! { QualificationRecord {
     consent "OperationInfo" => operation_info,
     one "ReferenceNumber" => reference_number,
     one "QualificationConfirmationKey" => qualification_confirmation_key,
+    one "LimitApplicationCertificateChanged" => limit_application_certificate_changed,
 }}
 
 elements! { ElderlyRecipientCertificateInfo {

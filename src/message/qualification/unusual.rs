@@ -9,18 +9,25 @@ const SEARCH: &str = "XmlMsg/MessageBody/QualificationConfirmSearchInfo";
 
 /// Values of a request that a careful レセコン would not send.
 pub(super) fn of_request(request: &QualificationRequest) -> Vec<Finding> {
-    let search = &request.search;
     let mut findings = Vec::new();
-    let mut report = |kind, path: String, value: &str| findings.push(Finding::new(kind, path).seen(value));
-
     let institution = &request.medical_institution_code;
     if let Some(kind) = odd(InstitutionCode::new(institution).check()) {
-        report(kind, "XmlMsg/MessageHeader/MedicalInstitutionCode".to_owned(), institution);
+        findings.push(Finding::new(kind, "XmlMsg/MessageHeader/MedicalInstitutionCode").seen(institution.as_str()));
     }
+    findings.extend(of_search(&request.search, SEARCH));
+    findings
+}
+
+/// The same of one search, which stands at `path`.
+pub(in crate::message) fn of_search(search: &SearchInfo, path: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut report =
+        |kind, name: &str, value: &str| findings.push(Finding::new(kind, format!("{path}/{name}")).seen(value));
+
     let insurer = &search.insurer_number;
     let unpadded = insurer.len() != 8;
     if let Some(kind) = odd(InsurerNumber::new(insurer).check()).or(unpadded.then_some(FindingKind::OddForm)) {
-        report(kind, format!("{SEARCH}/InsurerNumber"), insurer);
+        report(kind, "InsurerNumber", insurer);
     }
     let lengths: [(&str, Option<&str>, usize); 3] = [
         ("InsuredCardSymbol", search.insured_card_symbol.as_deref(), 20),
@@ -29,13 +36,12 @@ pub(super) fn of_request(request: &QualificationRequest) -> Vec<Finding> {
     ];
     for (name, value, most) in lengths {
         if let Some(value) = value.filter(|value| value.chars().count() > most) {
-            report(FindingKind::TooLong, format!("{SEARCH}/{name}"), value);
+            report(FindingKind::TooLong, name, value);
         }
     }
     let flag = &search.limit_application_certificate_related_cons_flg;
     if code::label("OQSCD001", flag).is_none() {
-        let path = format!("{SEARCH}/LimitApplicationCertificateRelatedConsFlg");
-        report(FindingKind::UnknownCode, path, flag);
+        report(FindingKind::UnknownCode, "LimitApplicationCertificateRelatedConsFlg", flag);
     }
     findings
 }

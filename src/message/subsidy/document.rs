@@ -4,7 +4,7 @@ use super::item::{CertificateItem, FacePart};
 use super::layout::{Layout, Repeat, Row, Tags};
 use super::{CopaymentLimit, FaceItem, SubsidyCertificate, SubsidyDocument};
 use crate::message::finding::{Finding, FindingKind};
-use crate::message::qualification::Read;
+use crate::message::frame::Read;
 use crate::message::refusal::{Refusal, Rule};
 use crate::message::tree::Element;
 

@@ -12,6 +12,9 @@ use crate::text::{self, Encoding};
 /// Most bytes of a single request or result: the largest reader of the field takes 4 MiB (spec/known-clients.md K5, [B]).
 pub const SINGLE_LIMIT: usize = 4 << 20;
 
+/// Most bytes of a bulk request or result: 100,000 rows as pretty as the field writes them; no limit is public ([C]).
+pub const BULK_LIMIT: usize = 64 << 20;
+
 /// Deepest nesting: the deepest document of ours has 7 levels; more than 32 only costs memory.
 pub const DEPTH_LIMIT: usize = 32;
 

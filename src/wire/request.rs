@@ -1,0 +1,181 @@
+//! The documents between terminal and hub, by interface: the one list of what the folder's requests become and what answers them.
+
+use crate::message::Read;
+use crate::message::bulk::{
+    BulkDownload, BulkHeader, BulkQualificationRequest, BulkQualificationResult, BulkReception,
+    BulkRegistrationRequest, BulkRegistrationResult, BulkResult,
+};
+use crate::message::qualification::{QualificationRequest, QualificationResult, Records};
+use crate::message::refusal::Refusal;
+use crate::message::registration::{RegistrationRequest, RegistrationResult};
+use crate::message::tree::Element;
+use crate::message::xml;
+
+/// 資格確認 1件照会
+const OQS_SIQUC_01: &str = crate::message::name::OQS_SIQUC_01;
+/// 照会番号登録 1件
+const OQS_SIIMM_01: &str = "OQSsiimm01";
+/// 資格確認 一括照会, and its result
+const OQS_MUQUC_01: &str = "OQSmuquc01";
+const OQS_MUQUC_02: &str = "OQSmuquc02";
+/// 照会番号 一括登録, and its result
+const OQS_MUIMM_01: &str = "OQSmuimm01";
+const OQS_MUIMM_02: &str = "OQSmuimm02";
+
+/// The interfaces whose documents travel as XML, by the names that their paths and files have.
+pub const INTERFACES: [&str; 6] = [OQS_SIQUC_01, OQS_SIIMM_01, OQS_MUQUC_01, OQS_MUQUC_02, OQS_MUIMM_01, OQS_MUIMM_02];
+
+/// Most bytes of a request of `interface`.
+pub fn limit_of(interface: &str) -> usize {
+    match interface {
+        OQS_MUQUC_01 | OQS_MUIMM_01 => xml::BULK_LIMIT,
+        _ => xml::SINGLE_LIMIT,
+    }
+}
+
+/// The documents a レセコン may send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Request {
+    /// `OQSsiquc01req`
+    Qualification(QualificationRequest),
+    /// `OQSsiimm01req`
+    Registration(RegistrationRequest),
+    /// `OQSmuquc01req`
+    BulkQualification(BulkQualificationRequest),
+    /// `OQSmuquc02req`
+    BulkQualificationDownload(BulkDownload),
+    /// `OQSmuimm01req`
+    BulkRegistration(BulkRegistrationRequest),
+    /// `OQSmuimm02req`
+    BulkRegistrationDownload(BulkDownload),
+}
+
+/// The documents that come back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Answer {
+    /// `OQSsiquc01res`
+    Qualification(QualificationResult),
+    /// `OQSsiimm01res`
+    Registration(RegistrationResult),
+    /// `OQSmuquc01res`, `OQSmuimm01res`
+    BulkReception(BulkReception),
+    /// `OQSmuquc02res`
+    BulkQualification(BulkQualificationResult),
+    /// `OQSmuimm02res`
+    BulkRegistration(BulkRegistrationResult),
+}
+
+impl Request {
+    /// `OQSsiquc01`
+    pub fn interface(&self) -> &'static str {
+        match self {
+            Self::Qualification(_) => OQS_SIQUC_01,
+            Self::Registration(_) => OQS_SIIMM_01,
+            Self::BulkQualification(_) => OQS_MUQUC_01,
+            Self::BulkQualificationDownload(_) => OQS_MUQUC_02,
+            Self::BulkRegistration(_) => OQS_MUIMM_01,
+            Self::BulkRegistrationDownload(_) => OQS_MUIMM_02,
+        }
+    }
+
+    /// MedicalInstitutionCode, as sent.
+    pub fn institution(&self) -> &str {
+        match self {
+            Self::Qualification(request) => &request.medical_institution_code,
+            Self::Registration(request) => &request.medical_institution_code,
+            Self::BulkQualification(request) => &request.header.medical_institution_code,
+            Self::BulkRegistration(request) => &request.header.medical_institution_code,
+            Self::BulkQualificationDownload(request) | Self::BulkRegistrationDownload(request) => {
+                &request.medical_institution_code
+            }
+        }
+    }
+
+    /// The tree, in specification order.
+    pub fn to_tree(&self) -> Element {
+        match self {
+            Self::Qualification(request) => request.to_tree(),
+            Self::Registration(request) => request.to_tree(),
+            Self::BulkQualification(request) => request.to_tree(),
+            Self::BulkRegistration(request) => request.to_tree(),
+            Self::BulkQualificationDownload(request) | Self::BulkRegistrationDownload(request) => request.to_tree(),
+        }
+    }
+
+    /// Reads the request of `interface`; `None` for one whose documents do not travel.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: wrong root, mandatory element missing or repeated, bad date.
+    pub fn from_tree(interface: &str, root: &Element) -> Option<Result<Read<Self>, Refusal>> {
+        Some(match interface {
+            OQS_SIQUC_01 => QualificationRequest::from_tree(root).map(|read| read.map(Self::Qualification)),
+            OQS_SIIMM_01 => RegistrationRequest::from_tree(root).map(|read| read.map(Self::Registration)),
+            OQS_MUQUC_01 => BulkQualificationRequest::from_tree(root).map(|read| read.map(Self::BulkQualification)),
+            OQS_MUQUC_02 => BulkDownload::from_tree(root).map(|read| read.map(Self::BulkQualificationDownload)),
+            OQS_MUIMM_01 => BulkRegistrationRequest::from_tree(root).map(|read| read.map(Self::BulkRegistration)),
+            OQS_MUIMM_02 => BulkDownload::from_tree(root).map(|read| read.map(Self::BulkRegistrationDownload)),
+            _ => return None,
+        })
+    }
+
+    /// The answer when the centre gives none: SegmentOfResult 9 with a code of ours. `time` is ProcessExecutionTime.
+    pub fn abnormal(&self, time: String, code: &str, message: &str) -> Answer {
+        match self {
+            Self::Qualification(request) => {
+                Answer::Qualification(QualificationResult::abnormal(request, time, code, message))
+            }
+            Self::Registration(request) => {
+                Answer::Registration(RegistrationResult::abnormal(request, time, code, message))
+            }
+            Self::BulkQualification(request) => {
+                Answer::BulkReception(BulkReception::abnormal(&request.header, time, code, message))
+            }
+            Self::BulkRegistration(request) => {
+                Answer::BulkReception(BulkReception::abnormal(&request.header, time, code, message))
+            }
+            Self::BulkQualificationDownload(request) => Answer::BulkQualification(BulkResult {
+                header: BulkHeader::abnormal(request, time, code, message),
+                units: Vec::new(),
+            }),
+            Self::BulkRegistrationDownload(request) => Answer::BulkRegistration(BulkResult {
+                header: BulkHeader::abnormal(request, time, code, message),
+                units: Vec::new(),
+            }),
+        }
+    }
+}
+
+impl Answer {
+    /// The tree, in specification order; `records` says how several records of a single query stand.
+    pub fn to_tree(&self, records: Records) -> Element {
+        match self {
+            Self::Qualification(result) => result.to_tree(records),
+            Self::Registration(result) => result.to_tree(),
+            Self::BulkReception(reception) => reception.to_tree(),
+            Self::BulkQualification(result) => result.to_tree(),
+            Self::BulkRegistration(result) => result.to_tree(),
+        }
+    }
+
+    /// Reads the answer to `request`.
+    ///
+    /// # Errors
+    /// A [`Refusal`] when there is no XmlMsg with header and body.
+    pub fn from_tree(request: &Request, root: &Element) -> Result<Self, Refusal> {
+        Ok(match request {
+            Request::Qualification(_) => Self::Qualification(QualificationResult::from_tree(root)?.document),
+            Request::Registration(_) => Self::Registration(RegistrationResult::from_tree(root)?.document),
+            Request::BulkQualification(_) | Request::BulkRegistration(_) => {
+                Self::BulkReception(BulkReception::from_tree(root)?.document)
+            }
+            Request::BulkQualificationDownload(_) => {
+                Self::BulkQualification(BulkQualificationResult::from_tree(root)?.document)
+            }
+            Request::BulkRegistrationDownload(_) => {
+                Self::BulkRegistration(BulkRegistrationResult::from_tree(root)?.document)
+            }
+        })
+    }
+}
