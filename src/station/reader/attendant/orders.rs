@@ -1,0 +1,199 @@
+//! What is ordered of a reader: a visit, one step, a card that comes. Somebody is made ready and sits down, or is told why not.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::oneshot;
+
+use super::Attendant;
+use crate::card::pcsc;
+use crate::event::Event as Journal;
+use crate::face_reader::event::{Event, Ignored, Medium};
+use crate::face_reader::knobs;
+use crate::face_reader::patient::AutoPilot;
+use crate::face_reader::state::State;
+use crate::knob::Setting;
+use crate::station::error::StationError;
+use crate::station::links::Opening;
+use crate::station::reader::guest::{Guest, Ledger};
+use crate::station::reader::hand::Hand;
+use crate::station::reader::{Order, Press, Source};
+use crate::station::visit::VisitReport;
+use crate::visit::{FaceResult, Identify, Plan};
+
+impl Attendant {
+    pub(super) fn order(&mut self, order: Order) {
+        // A card that a finished visit left in its PC/SC reader is put down again by being ordered again.
+        if self.dialogue.state() == State::RemoveCard && self.guest.as_ref().is_some_and(|g| g.lent) {
+            drop(self.take(Event::CardRemoved));
+        }
+        match self.sit_down(order.person.as_deref(), &order.source, Some(order.plan), &order.faults) {
+            Ok(guest) => self.begin(guest, Some(order.reply)),
+            Err(error) => drop(order.reply.send(Err(error))),
+        }
+    }
+
+    pub(super) fn press(&mut self, press: Press, done: oneshot::Sender<Result<(), StationError>>) {
+        let result = match &press {
+            Press::AutoPilot { on } => {
+                self.switch_auto_pilot(*on);
+                Ok(())
+            }
+            Press::CardPlaced { person, auto_pilot } => self.place(person, *auto_pilot),
+            other => match other.dialogue_event(self.dialogue.state().question()) {
+                Some(event) => self.take(event),
+                None => Err(self.not_possible(&Ignored::NotNow)),
+            },
+        };
+        match result {
+            Ok(()) if self.is_busy() => self.waiting.push(done),
+            result => drop(done.send(result)),
+        }
+    }
+
+    /// Puts a card down, or holds the phone that the reader waits for.
+    fn place(&mut self, who: &str, auto_pilot: bool) -> Result<(), StationError> {
+        let (person, source) = match who.strip_prefix("pcsc:") {
+            Some(name) => (None, Source::Pcsc(Some(name.to_owned()))),
+            None => (Some(who), Source::Soft),
+        };
+        let mut guest = self.sit_down(person, &source, None, &[])?;
+        if !auto_pilot {
+            guest.auto = None;
+        }
+        self.begin(guest, None);
+        Ok(())
+    }
+
+    /// A card was laid on the PC/SC reader that is this reader.
+    pub(super) fn card_came(&mut self) {
+        let source = self.setup.source.clone();
+        match self.sit_down(None, &source, None, &[]) {
+            Ok(mut guest) => {
+                // Nobody knows whose card it is: people answer for themselves.
+                guest.auto = None;
+                guest.lent = false;
+                self.begin(guest, None);
+            }
+            Err(error) => self.links.trouble("station", error.to_string(), error.to_string()),
+        }
+    }
+
+    /// Makes ready whoever comes next; refused while somebody is there.
+    fn sit_down(
+        &mut self,
+        person: Option<&str>,
+        source: &Source,
+        plan: Option<Plan>,
+        faults: &[&'static crate::knob::Knob],
+    ) -> Result<Guest, StationError> {
+        // On a reader where somebody chose スマートフォン, the one who lays it down is that somebody.
+        let free =
+            matches!(self.dialogue.state(), State::Idle | State::PhoneSelect | State::PhonePin | State::HoldPhone);
+        if !free || self.guest.is_some() {
+            return Err(StationError::ReaderBusy {
+                number: self.setup.number,
+                state: self.dialogue.state().to_string(),
+            });
+        }
+        let person = person.map(|id| self.links.roster.find(id)).transpose()?;
+        self.visits += 1;
+        let reference = format!("r{}-{:06}", self.setup.number, self.visits);
+        let mut targets = vec![reference.clone(), format!("reader:{}", self.setup.number)];
+        targets.extend(person.as_ref().map(|p| p.id.clone()));
+        for knob in faults {
+            self.links.knobs.arm(knob, Setting { target: Some(reference.clone()), ..Setting::default() });
+        }
+        let soft = *source == Source::Soft;
+        if soft && self.setup.source != Source::Soft {
+            self.use_reader(&Source::Soft)?;
+        } else if !soft {
+            self.use_reader(source)?;
+        }
+        let mut guest = Guest {
+            medium: person.as_ref().filter(|_| soft).and_then(|p| Medium::try_from(p.card.kind).ok()),
+            opening: Opening::new(&reference),
+            reference,
+            person,
+            auto: None,
+            by_habit: plan.is_none(),
+            targets,
+            lent: !soft && self.setup.source != *source,
+            stay: Arc::new(()),
+            soft,
+        };
+        if let (true, Source::Pcsc(name)) = (guest.lent, source) {
+            self.watch_lent(&guest, name.clone());
+        }
+        let habits = guest.person.as_ref().map_or_else(Plan::default, |p| p.habits.clone());
+        guest.auto = Some(AutoPilot::new(self.led_by_faults(plan.unwrap_or(habits), &guest)));
+        if let (true, Some(person)) = (soft, &guest.person) {
+            let quirks = crate::card::soft::Quirks::default().drawn(&self.links.knobs, &guest.targets());
+            self.slot.insert(self.links.roster.soft_card(person).with_quirks(quirks));
+        }
+        Ok(guest)
+    }
+
+    /// A card in a PC/SC reader may be a person's of ours (a software card behind vpcd): then it is them, with their habits.
+    pub(super) fn recognise(&mut self, serial: &[u8]) {
+        let Some(guest) = self.guest.as_mut().filter(|guest| guest.person.is_none()) else { return };
+        let Some(person) = self.links.roster.by_serial(serial) else { return };
+        guest.targets.push(person.id.clone());
+        if guest.auto.is_some() && guest.by_habit {
+            guest.auto = Some(AutoPilot::new(person.habits.clone()));
+        }
+        if let Some(ledger) = self.ledgers.get_mut(&guest.reference) {
+            ledger.is_visit_of(&person);
+        }
+        guest.person = Some(person);
+    }
+
+    /// A fault that acts on one way of identification leads the patient that way, or it would never be met.
+    fn led_by_faults(&self, mut plan: Plan, guest: &Guest) -> Plan {
+        let targets = guest.targets();
+        if self.links.knobs.is_armed(&knobs::PIN_LOCKED, &targets) && !matches!(plan.identify, Identify::Pin(_)) {
+            if let Some(person) = &guest.person {
+                plan.identify = Identify::Pin(person.card.pin.clone());
+            }
+        } else if self.links.knobs.is_armed(&knobs::FACE_MISMATCH, &targets)
+            && !matches!(plan.identify, Identify::Face(_))
+        {
+            plan.identify = Identify::Face(FaceResult::Match);
+        }
+        plan
+    }
+
+    pub(super) fn use_reader(&mut self, source: &Source) -> Result<(), StationError> {
+        let reader: Box<dyn crate::card::reader::CardReader> = match source {
+            Source::Soft => Box::new(self.slot.reader()),
+            Source::Pcsc(name) => match pcsc::open_reader(name.as_deref()) {
+                Ok(reader) => Box::new(reader),
+                Err(error) => return Err(StationError::Outside { message: error.to_string() }),
+            },
+        };
+        self.hand = Arc::new(Mutex::new(Hand::new(reader, self.links.test_roots.clone())));
+        Ok(())
+    }
+
+    fn begin(&mut self, guest: Guest, reply: Option<oneshot::Sender<Result<VisitReport, StationError>>>) {
+        let ledger = Ledger::begin(&guest, self.setup.number, reply);
+        self.ledgers.insert(guest.reference.clone(), ledger);
+        self.links.sink.emit(Journal::CardPlaced {
+            reader: self.setup.number,
+            person: guest.person.as_ref().map(|p| p.id.clone()),
+            card: if guest.soft { "soft".to_owned() } else { "pcsc".to_owned() },
+        });
+        self.proof = None;
+        self.guest = Some(guest);
+        drop(self.take(Event::CardPlaced));
+    }
+
+    fn switch_auto_pilot(&mut self, on: bool) {
+        self.auto_pilot = on;
+        if let Some(guest) = &mut self.guest {
+            let plan = guest.person.as_ref().map_or_else(Plan::default, |p| p.habits.clone());
+            guest.auto = on.then(|| AutoPilot::new(plan));
+        }
+        self.show();
+        self.plan_move();
+    }
+}
