@@ -61,30 +61,35 @@ pub struct Evidence {
     pub method: Method,
 }
 
-/// Bytes as hexadecimal text, where they travel as JSON.
-mod hexadecimal {
+/// Bytes as lower-case hexadecimal text, where they travel as text.
+pub(crate) mod hexadecimal {
+    use std::fmt::Write;
+
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-    pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-        use std::fmt::Write;
-        let mut text = String::with_capacity(bytes.len() * 2);
-        for byte in bytes {
+    pub fn encode(bytes: &[u8]) -> String {
+        bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
             // Writing into a String cannot fail.
             let _ = write!(text, "{byte:02x}");
-        }
-        serializer.serialize_str(&text)
+            text
+        })
+    }
+
+    pub fn decode(text: &str) -> Option<Vec<u8>> {
+        let digit = |c: u8| char::from(c).to_digit(16).map(|d| d as u8);
+        let pairs = text.as_bytes().chunks(2).map(|pair| match *pair {
+            [high, low] => Some(digit(high)? << 4 | digit(low)?),
+            _ => None,
+        });
+        pairs.collect()
+    }
+
+    pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&encode(bytes))
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let digit = |c: &u8| char::from(*c).to_digit(16).map(|d| d as u8);
-        text.as_bytes()
-            .chunks(2)
-            .map(|pair| match pair {
-                [high, low] => Some(digit(high)? << 4 | digit(low)?),
-                _ => None,
-            })
-            .collect::<Option<Vec<u8>>>()
+        decode(&String::deserialize(deserializer)?)
             .ok_or_else(|| D::Error::custom("expected an even number of hexadecimal digits"))
     }
 }

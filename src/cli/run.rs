@@ -15,6 +15,7 @@ use crate::operate::control::server;
 use crate::operate::tui;
 use crate::station::desk::LocalDesk;
 use crate::station::settings::Settings;
+use crate::station::view::TerminalView;
 use crate::station::{OpenError, Station};
 use crate::terminal::{Pace, TerminalSettings};
 
@@ -94,7 +95,7 @@ async fn keep_open(settings: Settings, lang: Lang, screen: bool) -> Outcome {
     let url = format!("http://{address}");
     station.set_control(url.clone());
     let api = tokio::spawn(server::serve(listener, server::router(station.clone(), token), station.stopping()));
-    let folders: Vec<String> = station.summary().terminals.iter().map(|t| root(&t.req)).collect();
+    let folders: Vec<String> = station.summary().terminals.iter().map(TerminalView::root).collect();
     eprintln!("madoguchi ready control={url} folder={}", folders.join(","));
     if screen {
         station.look_for_plastic();
@@ -126,11 +127,6 @@ async fn tell_troubles(station: Arc<Station>, lang: Lang) {
             return;
         }
     }
-}
-
-/// The folder that holds `req`.
-fn root(req: &str) -> String {
-    Path::new(req).parent().unwrap_or(Path::new(req)).display().to_string()
 }
 
 async fn show_screen(station: Arc<Station>, lang: Lang) -> Result<(), Failure> {

@@ -11,6 +11,7 @@ use rand_core::RngCore;
 
 use crate::random::Seed;
 use crate::secret::{LinkageKey, PmhId};
+use crate::visit::hexadecimal;
 
 const NONCE_BYTES: usize = 12;
 /// Of the nonce, how many bytes are drawn; the rest is the number of the inquiry.
@@ -54,33 +55,17 @@ impl Sealer {
         number.copy_from_slice(&inquiry.to_be_bytes());
         // Encryption fails for messages of 256 GiB only; an empty text would be refused at the other end.
         let text = self.cipher.encrypt(&nonce, pmh_id.reveal().as_bytes()).unwrap_or_default();
-        LinkageKey::new(hex(&nonce) + &hex(&text))
+        LinkageKey::new(hexadecimal::encode(&nonce) + &hexadecimal::encode(&text))
     }
 }
 
 impl Opener {
     /// Decrypts a key; `None` when it was not made by the other end.
     pub fn open(&self, key: &LinkageKey) -> Option<Opened> {
-        let bytes = unhex(key.reveal())?;
+        let bytes = hexadecimal::decode(key.reveal())?;
         let (nonce, text) = bytes.split_at_checked(NONCE_BYTES)?;
         let plain = self.cipher.decrypt(Nonce::from_slice(nonce), text).ok()?;
         let inquiry = u64::from_be_bytes(nonce.get(DRAWN_BYTES..)?.try_into().ok()?);
         Some(Opened { pmh_id: PmhId::new(String::from_utf8(plain).ok()?), inquiry })
     }
-}
-
-/// Lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |c: u8| char::from(c).to_digit(16).map(|d| d as u8);
-    text.as_bytes()
-        .chunks(2)
-        .map(|pair| match *pair {
-            [high, low] => Some(digit(high)? << 4 | digit(low)?),
-            _ => None,
-        })
-        .collect()
 }

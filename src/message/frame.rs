@@ -1,6 +1,6 @@
 //! What all documents of the folder have around their content: `XmlMsg` with one `MessageHeader` and one `MessageBody`.
 
-use super::fields::Reading;
+use super::fields::{Field, Reading};
 use super::finding::{Finding, FindingKind};
 use super::refusal::{Refusal, Rule};
 use super::tree::Element;
@@ -40,6 +40,24 @@ pub(super) fn parts(root: &Element) -> Result<(&Element, &Element), Refusal> {
         }
     };
     Ok((part("MessageHeader")?, part("MessageBody")?))
+}
+
+/// What stands once in the body, under `name`: the whole question of a single request.
+pub(super) fn the_only<T: Default>(body: &Element, name: &'static str, reading: &mut Reading) -> T
+where
+    Option<T>: Field,
+{
+    let mut found: Option<T> = None;
+    for child in body.children() {
+        match child.name == name {
+            true => Field::take(&mut found, child, reading),
+            false => reading.report(FindingKind::UnknownElement, &child.name, None),
+        }
+    }
+    found.unwrap_or_else(|| {
+        reading.report(FindingKind::Missing, name, None);
+        T::default()
+    })
 }
 
 /// A reader that stands at `XmlMsg`.

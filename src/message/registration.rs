@@ -3,9 +3,9 @@
 //! The レセコン gives a person, named by their insurance data, the number under which it keeps them; later results carry it as
 //! ReferenceNumber. Fields are text as it stands in the file.
 
-use super::fields::{Field, Group, elements, parent};
+use super::fields::{Group, elements, parent};
 use super::finding::{Finding, FindingKind};
-use super::frame::{Read, at_the_root, message, parts, refuse, trim};
+use super::frame::{Read, at_the_root, message, parts, refuse, the_only, trim};
 use super::refusal::Refusal;
 use super::tree::Element;
 use crate::number::{Checked, InstitutionCode, InsurerNumber};
@@ -120,17 +120,7 @@ impl RegistrationRequest {
         let mut request = Self::default();
         request.take_all(header, &mut reading);
         reading.path.push("MessageBody".to_owned());
-        let mut registration: Option<RegistrationInfo> = None;
-        for child in body.children() {
-            match child.name == INFO {
-                true => Field::take(&mut registration, child, &mut reading),
-                false => reading.report(FindingKind::UnknownElement, &child.name, None),
-            }
-        }
-        match registration {
-            Some(registration) => request.registration = registration,
-            None => reading.report(FindingKind::Missing, INFO, None),
-        }
+        request.registration = the_only(body, INFO, &mut reading);
         trim(&mut request.medical_institution_code);
         refuse(&reading.findings)?;
         reading.findings.extend(odd_institution(&request.medical_institution_code));

@@ -8,6 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::settle::derived_serial;
 use super::{Finding, PeopleError, Person, Profile};
+use crate::card::apdu::hex;
 
 /// Names less alike than this are not offered as *did you mean* (Jaro-Winkler, 1.0 = equal).
 const ALIKE: f64 = 0.6;
@@ -194,10 +195,6 @@ fn fold(text: &str) -> String {
 fn is_called(person: &Person, wanted: &str) -> bool {
     let names = [Some(&person.name), person.name_kana.as_ref(), person.name_of_other.as_ref()];
     names.into_iter().flatten().any(|name| fold(name) == wanted)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
 impl Deref for People {

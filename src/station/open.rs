@@ -12,6 +12,7 @@ use super::reader::{Setup, Source};
 use super::roster::Roster;
 use super::settings::{FaultEntry, Settings, SettingsError, SubsidyQuestion};
 use super::state::{self, StateError};
+use super::view::TerminalView;
 use super::{Station, StationError, plastic};
 use crate::authority::Authority;
 use crate::clock::Clock;
@@ -169,7 +170,7 @@ impl Station {
         if let Ok(mut list) = self.serving.lock() {
             list.extend(serving);
         }
-        let folders = self.terminals().iter().map(|t| root_of(&t.paths().req)).collect();
+        let folders = self.summary().terminals.iter().map(TerminalView::root).collect();
         self.links.sink.emit(Event::Ready { control: self.control.get().cloned(), folders });
     }
 
@@ -188,11 +189,6 @@ impl Station {
     pub fn look_for_plastic(&self) {
         self.plastic.look_around(self.journal().clone());
     }
-}
-
-/// The folder that holds `req`, `res` and `face`, as people call it.
-fn root_of(req: &Path) -> String {
-    req.parent().unwrap_or(req).display().to_string()
 }
 
 type Connected = (Arc<dyn Connection>, Option<Arc<Hub>>);

@@ -1,5 +1,7 @@
 //! What a station looks like from outside: plain data, cheap to copy, the same in the process and over HTTP.
 
+use std::path::Path;
+
 use jiff::civil::DateTime;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -69,6 +71,14 @@ pub struct TerminalView {
     pub res: String,
     /// Folder of face results.
     pub face: String,
+}
+
+impl TerminalView {
+    /// The folder that holds its folders, as people call it.
+    pub fn root(&self) -> String {
+        let req = Path::new(&self.req);
+        req.parent().unwrap_or(req).display().to_string()
+    }
 }
 
 /// A 顔認証付きカードリーダー.

@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use super::insured::Insured;
 use super::record::valid_on;
 use crate::clock::date8;
-use crate::hub::linkage::hex;
 use crate::people::Qualification;
+use crate::visit::hexadecimal;
 
 /// 64 lower-case hexadecimal digits. What the centre knows counts, not what the patient let through: consents, times, 照会番号 and
 /// reader do not change it.
@@ -46,7 +46,7 @@ pub fn qualification_confirmation_key(insured: &Insured, held: &Qualification, d
     {
         hash.add(date(on).as_ref());
     }
-    hex(&hash.0.finalize())
+    hexadecimal::encode(&hash.0.finalize())
 }
 
 /// Fields one after the other, each told apart from its neighbours and from a missing one.

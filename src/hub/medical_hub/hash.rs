@@ -3,8 +3,8 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::hub::linkage::hex;
 use crate::message::subsidy::SubsidyCertificate;
+use crate::visit::hexadecimal;
 
 /// 64 lower-case hexadecimal digits. Equal content gives an equal hash, any changed field another one.
 pub fn of(certificate: &SubsidyCertificate) -> String {
@@ -12,5 +12,5 @@ pub fn of(certificate: &SubsidyCertificate) -> String {
     // JSON in the order of declaration is canonical: every field is named, text is quoted, nothing depends on a locale. These
     // types hold text, numbers and lists only, which always have a JSON form.
     let canonical = serde_json::to_vec(&content).unwrap_or_default();
-    hex(&Sha256::digest(canonical))
+    hexadecimal::encode(&Sha256::digest(canonical))
 }

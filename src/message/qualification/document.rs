@@ -4,9 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::*;
 use crate::clock;
-use crate::message::fields::{Field, Group, parent};
-use crate::message::finding::FindingKind;
-use crate::message::frame::{Read, at_the_root, message, parts, refuse, trim};
+use crate::message::fields::{Group, parent};
+use crate::message::frame::{Read, at_the_root, message, parts, refuse, the_only, trim};
 use crate::message::refusal::{Refusal, Rule};
 use crate::message::tree::{Content, Element};
 use crate::message::xml;
@@ -49,18 +48,7 @@ impl QualificationRequest {
         let mut request = Self::default();
         request.take_all(header, &mut reading);
         reading.path.push("MessageBody".to_owned());
-        let mut search: Option<SearchInfo> = None;
-        for child in body.children() {
-            if child.name == "QualificationConfirmSearchInfo" {
-                Field::take(&mut search, child, &mut reading);
-            } else {
-                reading.report(FindingKind::UnknownElement, &child.name, None);
-            }
-        }
-        match search {
-            Some(search) => request.search = search,
-            None => reading.report(FindingKind::Missing, "QualificationConfirmSearchInfo", None),
-        }
+        request.search = the_only(body, "QualificationConfirmSearchInfo", &mut reading);
         request.trim();
         refuse(&reading.findings)?;
         request.check_dates()?;

@@ -104,9 +104,8 @@ impl Attendant {
             self.links.knobs.arm(knob, Setting { target: Some(reference.clone()), ..Setting::default() });
         }
         let soft = *source == Source::Soft;
-        if soft && self.setup.source != Source::Soft {
-            self.use_reader(&Source::Soft)?;
-        } else if !soft {
+        // The software card's slot is in the hand of a soft reader already; a PC/SC reader is taken up anew for each visit.
+        if !soft || self.setup.source != Source::Soft {
             self.use_reader(source)?;
         }
         let mut guest = Guest {
