@@ -11,6 +11,8 @@ mod xml;
 
 #[path = "station/bulk.rs"]
 mod bulk;
+#[path = "station/check.rs"]
+mod check;
 #[path = "station/commands.rs"]
 mod commands;
 #[path = "station/control.rs"]
