@@ -121,8 +121,12 @@ impl Found {
 /// # Errors
 /// A [`Failure`] about the options, the tables or an output.
 pub fn run(args: &CheckArgs, lang: Lang) -> Outcome {
+    run_to(args, lang, &mut io::stdout().lock())
+}
+
+fn run_to(args: &CheckArgs, lang: Lang, out: &mut dyn Write) -> Outcome {
     if args.rules {
-        return to_stdout(&text::rules(lang)).map(|()| Exit::Done);
+        return say(out, &text::rules(lang)).map(|()| Exit::Done);
     }
     let to_stdout_too = [args.json, is_dash(&args.sarif), is_dash(&args.junit)];
     if to_stdout_too.iter().filter(|wanted| **wanted).count() > 1 {
@@ -135,7 +139,7 @@ pub fn run(args: &CheckArgs, lang: Lang) -> Outcome {
     let tables = Tables { elements: &elements, layout: &layout };
     let found: Vec<Found> =
         walk::groups(&args.paths).iter().flat_map(|group| look_at(group, &tables, &levels)).collect();
-    report(args, &found, &levels, lang)?;
+    report(args, &found, &levels, lang, out)?;
     let broken = |file: &Found| file.violations.iter().any(|(severity, _)| levels.fails(*severity));
     let of_one = |file: &Found| match (&file.unreadable, broken(file)) {
         (Some(_), _) => Exit::Outside,
@@ -182,7 +186,7 @@ fn levelled(violation: Violation, levels: &Levels) -> Option<(Severity, Violatio
     levels.of(violation.rule).map(|severity| (severity, violation))
 }
 
-fn report(args: &CheckArgs, found: &[Found], levels: &Levels, lang: Lang) -> Result<(), Failure> {
+fn report(args: &CheckArgs, found: &[Found], levels: &Levels, lang: Lang, out: &mut dyn Write) -> Result<(), Failure> {
     let mut said = false;
     let outputs: [(&Option<PathBuf>, &dyn Fn() -> Result<String, String>); 2] = [
         (&args.sarif, &|| sarif::report(found, levels, lang).map_err(|error| error.to_string())),
@@ -192,7 +196,7 @@ fn report(args: &CheckArgs, found: &[Found], levels: &Levels, lang: Lang) -> Res
         let Some(path) = path else { continue };
         let content = make().map_err(|why| Failure::new(Exit::Internal, why))?;
         if path == Path::new("-") {
-            to_stdout(&content)?;
+            say(out, &content)?;
             said = true;
         } else {
             fs::write(path, content).map_err(|error| {
@@ -208,13 +212,13 @@ fn report(args: &CheckArgs, found: &[Found], levels: &Levels, lang: Lang) -> Res
             }
             Ok(())
         }
-        (false, true) => to_stdout(&json::report(found, lang)),
-        (false, false) => to_stdout(&text::report(found, lang)),
+        (false, true) => say(out, &json::report(found, lang)),
+        (false, false) => say(out, &text::report(found, lang)),
     }
 }
 
-fn to_stdout(text: &str) -> Result<(), Failure> {
-    match io::stdout().lock().write_all(text.as_bytes()) {
+fn say(out: &mut dyn Write, text: &str) -> Result<(), Failure> {
+    match out.write_all(text.as_bytes()) {
         // Whoever reads our output has enough (`| head`).
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             let why = format!("標準出力に書けません / cannot write to standard output: {error}");

@@ -55,7 +55,7 @@ fn ranges(sheet: &Sheet<'_>, report: &mut Report) {
 fn births(sheet: &Sheet<'_>, report: &mut Report) {
     let page = sheet.page;
     let Some(day) = page.in_header("QualificationConfirmationDate") else { return };
-    for at in page.below(0, "Birthdate") {
+    for at in page.below(0, "Birthdate").filter(|at| !sheet.is_echo(page.parent(*at))) {
         let birth = page.value(at);
         if birth.len() == 8 && day.len() == 8 && is_digits(birth) && is_digits(day) && birth > day {
             report.add(sheet.at(Rule::DateBirth, at).seen(birth).expected(format!("≤ {day}")));

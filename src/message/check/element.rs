@@ -26,9 +26,6 @@ const SLIP_OF_TIME: (&str, &str) = ("AcquisitionTime", "AvailableTime");
 /// How many letters may be wrong for an element to count as misspelt rather than unknown.
 const NEARLY: usize = 2;
 
-/// Groups that come back as they were sent: what is missing there was missing in the request.
-const ECHOES: [&str; 2] = ["QualificationConfirmSearchInfo", "ReferenceNumberRegistrationInfo"];
-
 /// What is known of an element where it stands.
 pub(super) fn row<'a>(sheet: &Sheet<'a>, at: usize) -> Option<&'a ElementRow> {
     let parent = if at == 0 { "" } else { sheet.page.name(sheet.page.parent(at)) };
@@ -191,10 +188,9 @@ fn mandatory(sheet: &Sheet<'_>, at: usize, report: &mut Report) {
         |name: &str| page.child(at, name).is_some_and(|child| page.is_group(child) || !page.value(child).is_empty());
     let part = part(sheet, at);
     let mut wanted: Vec<&str> = part.map_or(Vec::new(), |part| part.must.iter().map(String::as_str).collect());
-    let is_echo = sheet.kind.is_answer() && ECHOES.contains(&name);
     let is_a_group = row(sheet, at).is_some_and(|row| row.format == Format::Group);
     // The certificates of a subsidy answer have blocks of two readings: `subsidy` looks at them.
-    if part.is_none() && !is_echo && is_a_group && sheet.family == Family::Common {
+    if part.is_none() && !sheet.is_echo(at) && is_a_group && sheet.family == Family::Common {
         let rows = sheet.tables.elements.rows().filter(|(family, of, row)| {
             *family == Family::Common && *of == name && (row.occurs == "1" || row.occurs == "1..n")
         });
@@ -219,7 +215,9 @@ fn mandatory(sheet: &Sheet<'_>, at: usize, report: &mut Report) {
     let empty = page.children(at).filter(|child| {
         !page.is_group(*child) && page.value(*child).is_empty() && !wanted.contains(&page.name(*child))
     });
-    for child in empty.filter(|child| row(sheet, *child).is_some()) {
+    // An item printed on a certificate may be empty there.
+    let common = sheet.family == Family::Common;
+    for child in empty.filter(|child| common && row(sheet, *child).is_some()) {
         report.add(sheet.at(Rule::ElementEmpty, child));
     }
 }

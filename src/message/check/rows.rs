@@ -31,7 +31,7 @@ pub(super) fn look(sheet: &Sheet<'_>, report: &mut Report) {
             false => counts(sheet, rows.len(), report),
         }
     }
-    if rows.len() > 1 {
+    if matches!(sheet.kind, Kind::Request(_)) && rows.len() > 1 {
         repeated(sheet, &rows, report);
     }
 }
@@ -65,10 +65,8 @@ fn counts(sheet: &Sheet<'_>, rows: usize, report: &mut Report) {
 /// Rows that cannot be told apart.
 fn repeated(sheet: &Sheet<'_>, rows: &[usize], report: &mut Report) {
     let page = sheet.page;
-    // In a result the row stands below the unit.
-    let inner = |row: &usize| page.children(*row).find(|at| ROWS.contains(&page.name(*at))).unwrap_or(*row);
     let (mut identifiers, mut whole, mut numbers) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-    for row in rows.iter().map(inner) {
+    for row in rows.iter().copied() {
         if let Some(at) = page.child(row, "ArbitraryIdentifier").filter(|at| !page.value(*at).is_empty())
             && let Some(first) = identifiers.insert(page.value(at), row)
         {

@@ -4,6 +4,7 @@ use super::whole::Sheet;
 use super::{Report, Rule, number};
 use crate::message::element::Family;
 use crate::message::subsidy::{CertificateItem, Edition};
+use crate::number::PublicExpenseNumber;
 
 /// What every certificate has (§1.6: published as required).
 const MANDATORY: [CertificateItem; 3] =
@@ -35,20 +36,24 @@ pub(super) fn look(sheet: &Sheet<'_>, report: &mut Report) {
             report.add(sheet.missing(Rule::BodyMissing, certificate, missing));
         }
         let child = |item| page.child(certificate, tag(item)).filter(|at| !page.value(*at).is_empty());
-        if let Some(at) = child(CertificateItem::InsurerNumber) {
+        let payer = child(CertificateItem::InsurerNumber);
+        if let Some(at) = payer {
             number::public_expense(sheet, at, report);
         }
         if let Some(at) = child(CertificateItem::RecipientNumber) {
-            recipient(sheet, at, report);
+            let national = payer.is_some_and(|at| PublicExpenseNumber::new(page.value(at)).law().is_some());
+            recipient(sheet, at, national, report);
         }
         hash(sheet, certificate, tag(CertificateItem::Hash), report);
     }
 }
 
-/// Seven digits are a national number; PMH takes thirty characters (§2.2).
-fn recipient(sheet: &Sheet<'_>, at: usize, report: &mut Report) {
+/// The numbers of national schemes have a check digit, those of local ones any form of up to thirty characters (§2.2, §6.2).
+fn recipient(sheet: &Sheet<'_>, at: usize, national: bool, report: &mut Report) {
     const MOST: usize = 30;
-    number::recipient(sheet, at, report);
+    if national {
+        number::recipient(sheet, at, report);
+    }
     if sheet.page.value(at).chars().count() > MOST {
         report.add(sheet.at(Rule::LengthMax, at).seen(sheet.page.value(at)).expected(format!("≤ {MOST}")));
     }

@@ -187,7 +187,7 @@ fn every_golden_file_breaks_no_rule() {
     let entries = |path: &std::path::Path| {
         std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
     };
-    let mut checked = 0;
+    let (mut checked, mut told) = (0, BTreeSet::new());
     for path in entries(&root).iter().flat_map(|family| entries(family)) {
         let family = path.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
         let extension = path.extension().unwrap().to_string_lossy().into_owned();
@@ -199,12 +199,16 @@ fn every_golden_file_breaks_no_rule() {
             _ => format!("{family}_202611210001.{extension}"),
         };
         let found = check(&name, None, &std::fs::read(&path).unwrap());
-        let bad: Vec<_> =
-            found.violations.iter().filter(|violation| violation.rule.severity() > Severity::Note).collect();
-        assert!(bad.is_empty(), "{}: {bad:#?}", path.display());
+        let person = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let bad =
+            found.violations.iter().map(|violation| violation.rule).filter(|rule| rule.severity() > Severity::Note);
+        told.extend(bad.map(|rule| (person.clone(), rule.id())));
         checked += 1;
     }
     assert!(checked > 300, "{checked}");
+    let told: Vec<(&str, &str)> = told.iter().map(|(person, rule)| (person.as_str(), *rule)).collect();
+    // The numbers of the official API document's own examples, which this person has for that reason.
+    assert_eq!(told, [("ikusei", "number.check-digit")]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ pub(super) fn look(sheet: &Sheet<'_>, report: &mut Report) {
     let page = sheet.page;
     for at in page.all().filter(|at| !page.is_group(*at)) {
         let value = page.value(at);
-        if value.is_empty() {
+        if value.is_empty() || sheet.is_echo(page.parent(at)) {
             continue;
         }
         if matches!(page.name(at), "ArbitraryFileIdentifier" | "ArbitraryIdentifier") {

@@ -97,7 +97,15 @@ pub(super) struct Sheet<'a> {
     pub document: Option<&'static super::document::Document>,
 }
 
+/// Groups that come back in an answer as they were sent: what is wrong there was wrong in the request.
+const ECHOES: [&str; 2] = ["QualificationConfirmSearchInfo", "ReferenceNumberRegistrationInfo"];
+
 impl Sheet<'_> {
+    /// Whether an element of an answer only repeats what was asked.
+    pub fn is_echo(&self, at: usize) -> bool {
+        self.kind.is_answer() && ECHOES.contains(&self.page.name(at))
+    }
+
     /// A violation at an element.
     pub fn at(&self, rule: Rule, at: usize) -> Violation {
         Violation::new(rule).on(self.page.place(at)).path(self.page.path(at))
