@@ -71,9 +71,15 @@ fn summary(found: &[Found], lang: Lang) -> String {
     let count = |severity| found.iter().map(|file| file.count(severity)).sum::<usize>();
     let (files, errors) = (found.len(), count(Severity::Error));
     let (warnings, notes) = (count(Severity::Warning), count(Severity::Note));
-    match lang {
-        Lang::Ja => format!("{files} ファイル: エラー {errors}、警告 {warnings}、参考 {notes}\n"),
-        Lang::En => format!("files {files}: errors {errors}, warnings {warnings}, notes {notes}\n"),
+    let unreadable = found.iter().filter(|file| file.unreadable.is_some()).count();
+    let counts = match lang {
+        Lang::Ja => format!("{files} ファイル: エラー {errors}、警告 {warnings}、参考 {notes}"),
+        Lang::En => format!("files {files}: errors {errors}, warnings {warnings}, notes {notes}"),
+    };
+    match (unreadable, lang) {
+        (0, _) => counts + "\n",
+        (_, Lang::Ja) => format!("{counts}、読めないもの {unreadable}\n"),
+        (_, Lang::En) => format!("{counts}, unreadable {unreadable}\n"),
     }
 }
 

@@ -31,9 +31,10 @@ impl Item {
         Self { path, name, folder }
     }
 
-    /// The path as it is shown, the same on every system.
+    /// The path as it is shown, the same on every system, and as code scanning joins it to a repository.
     pub fn shown(&self) -> String {
-        self.path.display().to_string().replace('\\', "/")
+        let path = self.path.display().to_string().replace('\\', "/");
+        path.strip_prefix("./").map_or(path.clone(), str::to_owned)
     }
 
     /// The bytes, one more than any file may have at the most.
