@@ -187,14 +187,13 @@ fn levelled(violation: Violation, levels: &Levels) -> Option<(Severity, Violatio
 }
 
 fn report(args: &CheckArgs, found: &[Found], levels: &Levels, lang: Lang, out: &mut dyn Write) -> Result<(), Failure> {
-    let mut said = false;
-    let outputs: [(&Option<PathBuf>, &dyn Fn() -> Result<String, String>); 2] = [
-        (&args.sarif, &|| sarif::report(found, levels, lang).map_err(|error| error.to_string())),
-        (&args.junit, &|| junit::report(found, levels, lang).map_err(|error| error.to_string())),
+    let reports = [
+        args.sarif.as_deref().map(|path| (path, sarif::report(found, levels, lang).map_err(|error| error.to_string()))),
+        args.junit.as_deref().map(|path| (path, junit::report(found, levels, lang).map_err(|error| error.to_string()))),
     ];
-    for (path, make) in outputs {
-        let Some(path) = path else { continue };
-        let content = make().map_err(|why| Failure::new(Exit::Internal, why))?;
+    let mut said = false;
+    for (path, content) in reports.into_iter().flatten() {
+        let content = content.map_err(|why| Failure::new(Exit::Internal, why))?;
         if path == Path::new("-") {
             say(out, &content)?;
             said = true;

@@ -156,6 +156,13 @@ impl ElementTable {
         of(family).or_else(|| of(Family::Common))
     }
 
+    /// The rows below `parent`: the family's own before the common ones.
+    pub fn below(&self, family: Family, parent: &str) -> impl Iterator<Item = &ElementRow> {
+        let of = |family| self.rows.get(&(family, parent.to_owned()));
+        let common = (family != Family::Common).then(|| of(Family::Common)).flatten();
+        of(family).into_iter().chain(common).flat_map(BTreeMap::values)
+    }
+
     /// All rows with their families and parents.
     pub fn rows(&self) -> impl Iterator<Item = (Family, &str, &ElementRow)> {
         self.rows.iter().flat_map(|((family, parent), rows)| rows.values().map(|row| (*family, parent.as_str(), row)))

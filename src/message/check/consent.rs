@@ -19,8 +19,8 @@ const GROUPS: [(&str, &str); 2] = [
 /// The consents of all records. Which there are, the element table says: every `…ConsFlg` that has a `…ConsTime` beside it.
 pub(super) fn look(sheet: &Sheet<'_>, report: &mut Report) {
     const RECORD: &str = "ResultOfQualificationConfirmation";
-    let rows = sheet.tables.elements.rows().filter(|(family, of, _)| *family == Family::Common && *of == RECORD);
-    let names: Vec<&str> = rows.map(|(_, _, row)| row.name.as_str()).collect();
+    let rows = sheet.tables.elements.below(Family::Common, RECORD);
+    let names: Vec<&str> = rows.map(|row| row.name.as_str()).collect();
     let prefixes: Vec<&str> = names
         .iter()
         .filter_map(|name| name.strip_suffix("ConsFlg"))

@@ -28,8 +28,7 @@ const NEARLY: usize = 2;
 
 /// What is known of an element where it stands.
 pub(super) fn row<'a>(sheet: &Sheet<'a>, at: usize) -> Option<&'a ElementRow> {
-    let parent = if at == 0 { "" } else { sheet.page.name(sheet.page.parent(at)) };
-    sheet.tables.elements.row(sheet.family, parent, sheet.page.name(at))
+    sheet.rows.get(at).copied().flatten()
 }
 
 /// `XmlMsg` with one header and one body; false when there is nothing to go on with.
@@ -104,11 +103,9 @@ fn known(sheet: &Sheet<'_>, at: usize, report: &mut Report) {
 /// Names that may stand below an element of this document.
 fn names_below<'a>(sheet: &Sheet<'a>, parent: usize) -> Vec<&'a str> {
     let of_parent = sheet.page.name(parent);
-    let rows = sheet.tables.elements.rows();
-    let rows =
-        rows.filter(|(family, of, _)| *of == of_parent && (*family == Family::Common || *family == sheet.family));
     let part = part(sheet, parent);
-    rows.map(|(_, _, row)| row.name.as_str()).filter(|name| part.is_none_or(|part| part.allows(name))).collect()
+    let names = sheet.tables.elements.below(sheet.family, of_parent).map(|row| row.name.as_str());
+    names.filter(|name| part.is_none_or(|part| part.allows(name))).collect()
 }
 
 /// The right name of one that is nearly right.
@@ -191,10 +188,9 @@ fn mandatory(sheet: &Sheet<'_>, at: usize, report: &mut Report) {
     let is_a_group = row(sheet, at).is_some_and(|row| row.format == Format::Group);
     // The certificates of a subsidy answer have blocks of two readings: `subsidy` looks at them.
     if part.is_none() && !sheet.is_echo(at) && is_a_group && sheet.family == Family::Common {
-        let rows = sheet.tables.elements.rows().filter(|(family, of, row)| {
-            *family == Family::Common && *of == name && (row.occurs == "1" || row.occurs == "1..n")
-        });
-        wanted.extend(rows.map(|(_, _, row)| row.name.as_str()));
+        let rows = sheet.tables.elements.below(Family::Common, name);
+        let mandatory = rows.filter(|row| row.occurs == "1" || row.occurs == "1..n");
+        wanted.extend(mandatory.map(|row| row.name.as_str()));
     }
     for missing in wanted.iter().copied().filter(|name| !has(name)) {
         let element = page.child(at, missing);

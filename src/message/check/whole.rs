@@ -5,6 +5,7 @@ use super::facts::Facts;
 use super::name::Kind;
 use super::page::Page;
 use super::{File, Report, Rule, Tables, Violation, answer, consent, element, rows, subsidy, value};
+use crate::message::element::{ElementRow, Family};
 use crate::message::explain::family;
 use crate::message::finding::{Finding, FindingKind};
 use crate::message::refusal::{self, Refusal};
@@ -79,8 +80,7 @@ fn document(file: &File<'_>, kind: Kind, tables: &Tables<'_>, facts: Facts, repo
     let page = Page::new(&document.root, &places);
     report.add_all(document.findings.iter().map(|finding| of_reading(&page, finding)));
     let family = family(file.name, &document.root, tables.elements);
-    let sheet = Sheet { page: &page, kind, family, tables, document: None };
-    let sheet = Sheet { document: kind.interface().and_then(|interface| document_of(&interface.file)), ..sheet };
+    let sheet = Sheet::new(&page, kind, family, tables);
     if element::top(&sheet, report) {
         inside(&sheet, document.encoding, report);
     }
@@ -91,16 +91,27 @@ fn document(file: &File<'_>, kind: Kind, tables: &Tables<'_>, facts: Facts, repo
 pub(super) struct Sheet<'a> {
     pub page: &'a Page<'a>,
     pub kind: Kind,
-    pub family: crate::message::element::Family,
+    pub family: Family,
     pub tables: &'a Tables<'a>,
     /// What belongs to its interface; `None` where that is not public, or the file has no interface.
     pub document: Option<&'static super::document::Document>,
+    /// What is known of each element where it stands, in the order of the page: looked up once, since bulk files have a million.
+    pub rows: Vec<Option<&'a ElementRow>>,
 }
 
 /// Groups that come back in an answer as they were sent: what is wrong there was wrong in the request.
 const ECHOES: [&str; 2] = ["QualificationConfirmSearchInfo", "ReferenceNumberRegistrationInfo"];
 
-impl Sheet<'_> {
+impl<'a> Sheet<'a> {
+    fn new(page: &'a Page<'a>, kind: Kind, family: Family, tables: &'a Tables<'a>) -> Self {
+        let row = |at: usize| {
+            let parent = if at == 0 { "" } else { page.name(page.parent(at)) };
+            tables.elements.row(family, parent, page.name(at))
+        };
+        let document = kind.interface().and_then(|interface| document_of(&interface.file));
+        Self { page, kind, family, tables, document, rows: page.all().map(row).collect() }
+    }
+
     /// Whether an element of an answer only repeats what was asked.
     pub fn is_echo(&self, at: usize) -> bool {
         self.kind.is_answer() && ECHOES.contains(&self.page.name(at))

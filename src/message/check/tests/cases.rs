@@ -285,6 +285,7 @@ pub const CASES: &[Case] = &[
     ),
     of(Rule::ElementEmpty, &REQUEST, "<Birthdate>", "<InsuredBranchNumber></InsuredBranchNumber><Birthdate>"),
     of(Rule::DuplicateElement, &REQUEST, "<Birthdate>", "<InsurerNumber>01139997</InsurerNumber><Birthdate>"),
+    named(Rule::DuplicateElement, REQUEST.name, REQ, BULK.text),
     of(Rule::IdentifierBlank, &REQUEST, ">20261121093000-1<", "> 20261121093000-1<"),
     of(Rule::LengthMax, &REQUEST, ">101<", ">123456789012345678901<"),
     of(Rule::FormDate, &REQUEST, ">19850412<", ">19850230<"),
