@@ -2,7 +2,17 @@
 //!
 //! What the real pages look like is not public beyond their content, so the design is ours [C]; every page says that it is test data.
 //!
-//! - here: [`Sheet`], what is on the pages, before they are pages (`Sheet::to_pdf(&self) -> Vec<u8>` makes them)
+//! - here: [`Sheet`], what is on the pages, before they are pages; [`Sheet::to_pdf`] makes them
+//! - `flow`, `table`: what stands where, where a page ends and what comes again on the next; `wrap`: lines out of text
+//! - `font`: glyphs and widths, and the part of the font that a document needs; `draw`: marks to PDF
+
+mod draw;
+mod flow;
+mod font;
+mod table;
+#[cfg(test)]
+mod tests;
+mod wrap;
 
 /// What is printed: a title, who issued it about whom, and sections. Text is any text: line breaks in it break lines, other control
 /// characters are shown as 〓, and what is too wide wraps.
@@ -66,6 +76,15 @@ pub enum Align {
     Left,
     /// At the right: amounts.
     Right,
+}
+
+impl Sheet {
+    /// The sheet as PDF: A4, the font embedded, each page with its number and a line that says this is test data. The same sheet gives the
+    /// same bytes. Readers get the text back as it was put in, characters without a glyph (printed 〓) included.
+    pub fn to_pdf(&self) -> Vec<u8> {
+        let font = font::Font::load();
+        draw::pdf(&self.title, &flow::pages(self, &font), &font)
+    }
 }
 
 impl HeaderLine {
