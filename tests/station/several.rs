@@ -142,6 +142,35 @@ fn the_subsidy_question_comes_always_where_it_is_told_so_and_brings_no_document_
 }
 
 #[test]
+fn the_edition_decides_what_a_subsidy_document_tells_and_the_hash_stays_the_same() {
+    let visit = |year: &str, repeat: &str| {
+        let (_place, station) = desk(&format!(
+            "[hub]\nspec_year = \"{year}\"\n[[terminal]]\nfolder = \"oqs\"\npmh_repeat = \"{repeat}\"\n"
+        ));
+        let report = station.visit("nanbyo");
+        xml::read(&station.path(&report["files"]["pmh"]))
+    };
+    let texts = |document: &xml::Element, name: &str| -> Vec<String> {
+        document.all(name).iter().map(|element| element.text.clone()).collect()
+    };
+    for repeat in ["medical-subsidies", "certification-detail"] {
+        let [r5, r6, r8] = ["R5", "R6", "R8"].map(|year| visit(year, repeat));
+        for document in [&r5, &r6, &r8] {
+            assert_eq!(document.all("CertificationName").len(), 3, "{repeat}");
+        }
+        assert_eq!(texts(&r5, "HashValue"), Vec::<String>::new());
+        assert_eq!((texts(&r6, "HashValue").len(), texts(&r6, "HashValue")), (3, texts(&r8, "HashValue")));
+        assert_eq!(texts(&r6, "YearMonth"), Vec::<String>::new(), "the 管理票 came with R8");
+        assert_eq!(texts(&r8, "YearMonth"), ["202611", "202610"]);
+        assert_eq!(texts(&r8, "MonthlyCopaymentTotal"), ["2700", "5000"]);
+        assert_eq!(texts(&r8, "MonthlyMaxCopaymentAmount"), ["5000", "5000"]);
+        assert_eq!(texts(&r8, "UsedDate"), ["20261101", "20261101", "20261001", "20261031"]);
+        assert_eq!(texts(&r8, "CopaymentAmount"), ["1800", "900", "4200", "800"]);
+        assert_eq!(texts(&r8, "CorrectionFlag"), ["0", "0", "0", "1"]);
+    }
+}
+
+#[test]
 fn every_manner_of_delivery_brings_the_same_bytes() {
     let bytes = |manner: &str| {
         let (_place, station) = with_terminal(&format!("delivery = \"{manner}\""));
