@@ -154,6 +154,12 @@ pub(super) fn full_result() -> QualificationResult {
         medical_tickets: vec![ticket(), ticket()],
         diagnosis_info: consent(),
         operation_info: consent(),
+        diagnosis_name: consent(),
+        infectious_info: consent(),
+        allergy_info: Some(MedicalInformationConsent { flg: "0".into(), time: None, available: None }),
+        contraindication_info: consent(),
+        test_info: consent(),
+        prescription_info: consent(),
         qualification_confirmation_key: some("0123456789abcdef"),
         ..template
     };

@@ -1,6 +1,7 @@
 //! Settings that change what stands in the folders: several terminals and readers, the institution's kind and switches, the manner of
 //! writing.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use serde_json::{Value, json};
@@ -129,6 +130,39 @@ fn the_switches_of_the_institution_decide_which_questions_come() {
     assert_eq!(document.value("PrescriptionIssueSelect"), None);
     let (asked, _) = visit("prescription_at_confirmation = false");
     assert!(!asked.contains(&"prescription".into()), "{asked:?}");
+}
+
+#[test]
+fn the_consents_of_emr_sharing_come_where_the_institution_uses_it_and_are_shown_as_provisional() {
+    let groups =
+        ["DiagnosisName", "InfectiousInfo", "AllergyInfo", "ContraindicationInfo", "TestInfo", "PrescriptionInfo"];
+    let visit = |uses: &str| {
+        let (place, station) = desk(&format!("[station.uses]\n{uses}\n[[terminal]]\nfolder = \"oqs\"\n"));
+        let report = station.visit("taro");
+        let path = station.path(&report["files"]["face"]);
+        (xml::read(&path), place, station, path.display().to_string())
+    };
+    let (without, ..) = visit("");
+    let (with, _place, station, path) = visit("emr_sharing = true");
+    let explained = explain(&station, &path);
+    for group in groups {
+        assert_eq!(without.value(&format!("{group}ConsFlg")), None);
+        assert_eq!(with.value(&format!("{group}ConsFlg")), Some("1"));
+        assert_eq!(with.value(&format!("{group}ConsTime")), with.value("PharmacistsInfoConsTime"));
+        assert_eq!(with.value(&format!("{group}AvailableTime")), with.value("PharmacistsInfoAvailableTime"));
+        let line = &explained[&format!("{group}ConsFlg")];
+        assert_eq!((&line["meaning"], &line["provisional"]), (&json!("同意あり"), &json!(true)), "{line}");
+    }
+    assert_eq!(explained["PharmacistsInfoConsFlg"]["provisional"], json!(false), "and others are not");
+}
+
+/// What `explain --json` says of each element, by name.
+fn explain(station: &Station, file: &str) -> BTreeMap<String, Value> {
+    let said = station.command(&["explain", "--json", file]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let explained: Value = serde_json::from_str(&said.out).unwrap();
+    let lines = explained["lines"].as_array().unwrap().iter();
+    lines.map(|line| (line["element"].as_str().unwrap().to_owned(), line.clone())).collect()
 }
 
 #[test]
