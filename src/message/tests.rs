@@ -125,7 +125,7 @@ fn subsidies_of(edition: Edition) -> SubsidyDocument {
             certificate.management.clear();
         }
         if edition < Edition::R6 {
-            certificate.limits.retain(|limit| limit.kind < "4".to_owned());
+            certificate.limits.retain(|limit| limit.kind.as_str() < "4");
             *certificate = SubsidyCertificate {
                 income_segment: None,
                 additional_conditions: None,

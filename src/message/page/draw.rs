@@ -109,7 +109,7 @@ fn write_font(pdf: &mut Pdf, cut: &Cut) {
     // Figures of the font's own tables, in thousandths of the type size.
     pdf.font_descriptor(DESCRIPTOR)
         .name(FONT_NAME)
-        .flags(FontFlags::SYMBOLIC | FontFlags::FIXED_PITCH)
+        .flags(FontFlags::SYMBOLIC)
         .bbox(Rect::new(-128.0, -250.0, 1100.0, 1000.0))
         .italic_angle(0.0)
         .ascent(880.0)

@@ -17,7 +17,7 @@ const HEADER: [u16; 4] = [15, 35, 15, 35];
 const LINE: f32 = CELL * LEADING;
 
 /// A column: its place and how its cells look.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Stripe {
     x: f32,
     width: f32,
@@ -46,7 +46,7 @@ impl Flow<'_> {
     /// A table; nothing for one without columns.
     pub(super) fn table(&mut self, table: &Table) {
         let stripes = stripes(table.columns.iter().map(|c| (c.width, c.align)));
-        let shaded: Vec<Stripe> = stripes.iter().cloned().map(|stripe| Stripe { shaded: true, ..stripe }).collect();
+        let shaded: Vec<Stripe> = stripes.iter().map(|stripe| Stripe { shaded: true, ..*stripe }).collect();
         let head = self.lines(&shaded, table.columns.iter().map(|c| c.heading.as_str()));
         let blank = head.iter().flatten().all(String::is_empty);
         if !blank {
