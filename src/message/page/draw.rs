@@ -16,7 +16,6 @@ const FONT_NAME: Name<'static> = Name(b"MADOGU+BIZUDGothic");
 const FONT: Name<'static> = Name(b"F");
 /// The numbers of the characters are ours, not those of a public collection.
 const OURS: SystemInfo<'static> = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
-const WIDE_BLANK: char = '\u{3000}';
 const BLACK: f32 = 0.0;
 /// How thick the outline of bold letters is, in parts of the type size: the font has one weight.
 const BOLD: f32 = 0.03;
@@ -73,11 +72,9 @@ fn content_of(marks: &[Mark], cut: &Cut) -> Vec<u8> {
             Mark::Line { from, to, thick } => {
                 content.set_line_width(*thick).move_to(from.0, PAPER.1 - from.1).line_to(to.0, PAPER.1 - to.1).stroke();
             }
-            Mark::Text { x, y, size, bold, text } => {
-                // Readers take wide blanks for a gap between words, unless told what is written here.
-                let wide_blanks = text.contains(WIDE_BLANK);
-                if wide_blanks {
-                    content.begin_marked_content_with_properties(Name(b"Span")).properties().actual_text(TextStr(text));
+            Mark::Text { x, y, size, bold, text, says } => {
+                if let Some(says) = says {
+                    content.begin_marked_content_with_properties(Name(b"Span")).properties().actual_text(TextStr(says));
                 }
                 content.begin_text().set_fill_gray(BLACK).set_font(FONT, *size);
                 if *bold {
@@ -86,7 +83,7 @@ fn content_of(marks: &[Mark], cut: &Cut) -> Vec<u8> {
                     content.set_text_rendering_mode(TextRenderingMode::Fill);
                 }
                 content.next_line(*x, PAPER.1 - y).show(Str(&cut.encode(text))).end_text();
-                if wide_blanks {
+                if says.is_some() {
                     content.end_marked_content();
                 }
             }
