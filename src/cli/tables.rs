@@ -27,9 +27,9 @@ impl TableArgs {
     pub fn read(&self) -> Result<(ElementTable, Layout), String> {
         let read = |path: &PathBuf| fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()));
         let layout = match &self.layout {
-            Some(path) => Layout::from_toml(&path.display().to_string(), &read(path)?, Edition::R6)
+            Some(path) => Layout::from_toml(&path.display().to_string(), &read(path)?, Edition::LATEST)
                 .map_err(|error| format!("{}: {error}", path.display()))?,
-            None => Layout::embedded(Edition::R6).clone(),
+            None => Layout::embedded(Edition::LATEST).clone(),
         };
         let table = match &self.elements {
             Some(path) => {

@@ -122,7 +122,7 @@ impl ElementTable {
             // The text is part of the program; a test reads it.
             let table =
                 ElementTable::from_toml(ElementTable::embedded_text()).expect("element table is part of the program");
-            table.with_layout(Layout::embedded(super::subsidy::Edition::R6))
+            table.with_layout(Layout::embedded(super::subsidy::Edition::LATEST))
         });
         &TABLE
     }
@@ -139,9 +139,11 @@ impl ElementTable {
         for (parent, row) in layout.element_rows() {
             self.insert(Family::Subsidy, &parent, row);
         }
-        let kinds = &layout.kinds.rows;
-        let kinds = kinds.iter().map(|kind| (kind.value.clone(), (kind.ja.clone(), kind.en.clone()))).collect();
-        self.codes.insert("kinds".to_owned(), kinds);
+        for (name, codes) in [("kinds", &layout.kinds), ("methods", &layout.methods)] {
+            let labels =
+                codes.rows.iter().map(|code| (code.value.clone(), (code.ja.clone(), code.en.clone()))).collect();
+            self.codes.insert(name.to_owned(), labels);
+        }
         self
     }
 
@@ -166,6 +168,15 @@ impl ElementTable {
     /// All rows with their families and parents.
     pub fn rows(&self) -> impl Iterator<Item = (Family, &str, &ElementRow)> {
         self.rows.iter().flat_map(|((family, parent), rows)| rows.values().map(|row| (*family, parent.as_str(), row)))
+    }
+
+    /// All values of a code table with their labels (Japanese, English).
+    pub fn codes(&self, table: &str) -> Vec<(&str, &str, &str)> {
+        if let Some(codes) = self.codes.get(table) {
+            return codes.iter().map(|(value, (ja, en))| (value.as_str(), ja.as_str(), en.as_str())).collect();
+        }
+        let rows = crate::code::table(table).into_iter().flat_map(crate::code::CodeTable::rows);
+        rows.map(|row| (row.value.as_str(), row.ja.as_str(), row.en.as_str())).collect()
     }
 
     /// Label (Japanese, English) of a value of a code table, official or of the layout.

@@ -17,7 +17,7 @@ struct Form {
 const FORMS: [Form; 3] = [
     Form { encoding: "utf-8", order: "hash", records: "one-list", spec_year: "R6" },
     Form { encoding: "shift_jis", order: "spec", records: "repeated-list", spec_year: "R5" },
-    Form { encoding: "request", order: "shuffled", records: "one-list", spec_year: "R6" },
+    Form { encoding: "request", order: "shuffled", records: "one-list", spec_year: "R8" },
 ];
 
 fn open(place: &Place, form: &Form) -> Station {
@@ -25,7 +25,7 @@ fn open(place: &Place, form: &Form) -> Station {
     place.write(
         "madoguchi.toml",
         format!(
-            "[hub]\nbulk_ready_after = 0\nspec_year = \"{spec_year}\"\n[[terminal]]\nfolder = \"oqs\"\n\
+            "[station.uses]\nemr_sharing = true\n[hub]\nbulk_ready_after = 0\nspec_year = \"{spec_year}\"\n[[terminal]]\nfolder = \"oqs\"\n\
              output_encoding = \"{encoding}\"\nelement_order = \"{order}\"\nrecords = \"{records}\"\n"
         ),
     );

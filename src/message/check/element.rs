@@ -187,8 +187,8 @@ fn mandatory(sheet: &Sheet<'_>, at: usize, report: &mut Report) {
     let mut wanted: Vec<&str> = part.map_or(Vec::new(), |part| part.must.iter().map(String::as_str).collect());
     let is_a_group = row(sheet, at).is_some_and(|row| row.format == Format::Group);
     // The certificates of a subsidy answer have blocks of two readings: `subsidy` looks at them.
-    if part.is_none() && !sheet.is_echo(at) && is_a_group && sheet.family == Family::Common {
-        let rows = sheet.tables.elements.below(Family::Common, name);
+    if part.is_none() && !sheet.is_echo(at) && is_a_group && sheet.family != Family::Subsidy {
+        let rows = sheet.tables.elements.below(sheet.family, name);
         let mandatory = rows.filter(|row| row.occurs == "1" || row.occurs == "1..n");
         wanted.extend(mandatory.map(|row| row.name.as_str()));
     }
@@ -212,8 +212,8 @@ fn mandatory(sheet: &Sheet<'_>, at: usize, report: &mut Report) {
         !page.is_group(*child) && page.value(*child).is_empty() && !wanted.contains(&page.name(*child))
     });
     // An item printed on a certificate may be empty there.
-    let common = sheet.family == Family::Common;
-    for child in empty.filter(|child| common && row(sheet, *child).is_some()) {
+    let printed = sheet.family == Family::Subsidy;
+    for child in empty.filter(|child| !printed && row(sheet, *child).is_some()) {
         report.add(sheet.at(Rule::ElementEmpty, child));
     }
 }

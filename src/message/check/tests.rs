@@ -15,7 +15,7 @@ use crate::text::{self, Encoding};
 use cases::{CASES, FACE, GOOD, Sample, TOGETHER};
 
 fn tables() -> Tables<'static> {
-    Tables { elements: ElementTable::embedded(), layout: Layout::embedded(Edition::R6) }
+    Tables { elements: ElementTable::embedded(), layout: Layout::embedded(Edition::LATEST) }
 }
 
 fn check(name: &str, folder: Option<FolderKind>, bytes: &[u8]) -> Checked {

@@ -102,13 +102,10 @@ fn code(sheet: &Sheet<'_>, at: usize, row: &ElementRow, report: &mut Report) {
     if sheet.tables.elements.code_label(table, value).is_some() {
         return;
     }
-    let label = |ja: &str, en: &str, value: &str| (format!("{value} {ja}"), format!("{value} {en}"));
-    let labels: Vec<(String, String)> = match crate::code::table(table) {
-        Some(known) => known.rows().iter().map(|row| label(&row.ja, &row.en, &row.value)).collect(),
-        None => sheet.tables.layout.kinds.rows.iter().map(|row| label(&row.ja, &row.en, &row.value)).collect(),
-    };
-    let joined =
-        |pick: fn(&(String, String)) -> &String| labels.iter().map(pick).cloned().collect::<Vec<_>>().join(", ");
+    let codes = sheet.tables.elements.codes(table);
+    let labels = |pick: fn(&(&str, &str, &str)) -> String| codes.iter().map(pick).collect::<Vec<_>>().join(", ");
+    let ja = labels(|(value, ja, _)| format!("{value} {ja}"));
+    let en = labels(|(value, _, en)| format!("{value} {en}"));
     let violation = sheet.at(Rule::CodeValue, at).seen(value).by(&row.provenance);
-    report.add(violation.wants(format!("{table}: {}", joined(|l| &l.0)), format!("{table}: {}", joined(|l| &l.1))));
+    report.add(violation.wants(format!("{table}: {ja}"), format!("{table}: {en}")));
 }
