@@ -7,9 +7,6 @@ use super::{Report, Rule};
 use crate::clock::{parse_time, time14};
 use crate::message::element::Family;
 
-/// A consent to look at medical information holds so long (§2.2, [A]).
-const HOURS: i64 = 24;
-
 /// What is given only with a consent: flag, group.
 const GROUPS: [(&str, &str); 2] = [
     ("LimitApplicationCertificateRelatedConsFlg", "LimitApplicationCertificateRelatedInfo"),
@@ -65,7 +62,8 @@ fn consent(sheet: &Sheet<'_>, record: usize, prefix: &str, has_until: bool, repo
         Some(_) => {}
     }
     let (Some(from), Some(to)) = (page.text(record, time), page.text(record, until)) else { return };
-    let right = parse_time(from).and_then(|from| from.checked_add(SignedDuration::from_hours(HOURS)).ok());
+    let Some(hours) = sheet.document.and_then(|document| document.hours) else { return };
+    let right = parse_time(from).and_then(|from| from.checked_add(SignedDuration::from_hours(hours)).ok());
     if let (Some(right), Some(at)) = (right.map(time14).filter(|right| right != to), given(until)) {
         report.add(sheet.at(Rule::ConsentAvailable, at).seen(to).expected(right));
     }

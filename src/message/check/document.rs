@@ -23,6 +23,8 @@ pub(super) struct Document {
     /// The only values of an element.
     #[serde(default)]
     pub values: BTreeMap<String, Vec<String>>,
+    /// For how many hours a consent holds, where that is always the same.
+    pub hours: Option<i64>,
     #[serde(flatten)]
     pub provenance: Provenance,
 }

@@ -79,6 +79,22 @@ fn a_pdf_for_an_even_file_category_is_told_of_and_a_failure_in_xml_for_an_odd_on
 }
 
 #[test]
+fn a_consent_from_home_holds_as_long_as_it_was_given_for_and_one_at_the_reader_for_24_hours() {
+    let record = FACE.text.split("<ResultList>").nth(1).unwrap().split("</ResultList>").next().unwrap();
+    let text = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><XmlMsg><MessageHeader><ProcessExecutionTime>20261121093000\
+         </ProcessExecutionTime><MedicalInstitutionCode>1319919997</MedicalInstitutionCode><SegmentOfResult>1\
+         </SegmentOfResult><CharacterCodeIdentifier>0</CharacterCodeIdentifier></MessageHeader><MessageBody>\
+         <BulkConfirmUnit><ProcessingResultStatus>1</ProcessingResultStatus><QualificationValidity>1\
+         </QualificationValidity>{}</BulkConfirmUnit></MessageBody></XmlMsg>",
+        record.replace(">20261122093000<", ">20270220235959<")
+    );
+    assert_eq!(check("OQSmuhvq02res_202611210001.xml", None, text.as_bytes()).violations, []);
+    let at_the_reader = FACE.text.replace(">20261122093000<", ">20270220235959<");
+    assert_eq!(rules(&check(FACE.name, None, at_the_reader.as_bytes())), [Rule::ConsentAvailable]);
+}
+
+#[test]
 fn every_rule_has_a_case() {
     let broken: BTreeSet<Rule> =
         CASES.iter().map(|case| case.rule).chain(TOGETHER.iter().filter_map(|(rule, _)| *rule)).collect();
