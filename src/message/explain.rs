@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::element::{ElementRow, ElementTable, Family};
 use super::finding::Finding;
+use super::inquiry;
 use super::refusal::Refusal;
 use super::tree::Element;
 use super::xml;
@@ -75,13 +76,16 @@ pub fn tree(root: &Element, family: Family, table: &ElementTable, lang: Lang) ->
     Explanation { about: Vec::new(), lines, notes: Vec::new() }
 }
 
-/// A subsidy answer is known by its name, or by a block that only it has.
+/// A subsidy answer is known by its name, or by a block that only it has; an answer of YZK or TKK by its header.
 fn family(name: &str, root: &Element, table: &ElementTable) -> Family {
     let subsidy_block = |child: &Element| {
         table
             .rows()
             .any(|(family, parent, row)| family == Family::Subsidy && parent == "MessageBody" && row.name == child.name)
     };
+    if inquiry::is_result(root) {
+        return Family::Inquiry;
+    }
     let by_content = root.child("MessageBody").is_some_and(|body| body.children().iter().any(subsidy_block));
     if name.starts_with("PMH") || by_content { Family::Subsidy } else { Family::Common }
 }
