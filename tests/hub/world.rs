@@ -7,6 +7,7 @@ use jiff::civil::{Date, DateTime, date};
 use madoguchi::authority::Authority;
 use madoguchi::clock::Clock;
 use madoguchi::hub::{Hub, Roots, Settings, server};
+use madoguchi::message::medication::History;
 use madoguchi::message::qualification::{MedicalTicketInfo, QualificationRequest, QualificationResult, SearchInfo};
 use madoguchi::message::subsidy::SubsidyCertificate;
 use madoguchi::people::personalise::authentication_certificate;
@@ -263,6 +264,8 @@ fn person(id: &str, serial: u8) -> Person {
         reference_number: None,
         qualifications: vec![insurance(&format!("9{serial:03}"), None)],
         subsidies: vec![],
+        medications: History::default(),
+        checkups: vec![],
         habits: Plan::default(),
     }
 }
