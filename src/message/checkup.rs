@@ -121,7 +121,9 @@ impl CheckupRequest {
             ("PrDiInfClassification", "OQSCD030", &request.wanted.pr_di_inf_classification),
             ("MedicalTreatmentFlag", "OQSCD028", &request.wanted.medical_treatment_flag),
         ];
-        findings.extend(codes.into_iter().filter_map(|(name, table, value)| inquiry::odd_code(name, table, value.as_ref())));
+        findings.extend(
+            codes.into_iter().filter_map(|(name, table, value)| inquiry::odd_code(name, table, value.as_ref())),
+        );
         Ok(Read { document: request, findings })
     }
 }

@@ -186,7 +186,9 @@ impl MedicationRequest {
             ("PrDiInfClassification", "OQSCD030", &wanted.pr_di_inf_classification),
             ("MedicalTreatmentFlag", "OQSCD028", &wanted.medical_treatment_flag),
         ];
-        findings.extend(codes.into_iter().filter_map(|(name, table, value)| inquiry::odd_code(name, table, value.as_ref())));
+        findings.extend(
+            codes.into_iter().filter_map(|(name, table, value)| inquiry::odd_code(name, table, value.as_ref())),
+        );
         Ok(Read { document: request, findings })
     }
 }
@@ -226,4 +228,4 @@ impl History {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -30,16 +30,8 @@ const YZK_SIQUC_01: &str = "YZKsiquc01";
 const TKK_SIQUC_01: &str = "TKKsiquc01";
 
 /// The interfaces whose documents travel as XML, by the names that their paths and files have.
-pub const INTERFACES: [&str; 8] = [
-    OQS_SIQUC_01,
-    OQS_SIIMM_01,
-    OQS_MUQUC_01,
-    OQS_MUQUC_02,
-    OQS_MUIMM_01,
-    OQS_MUIMM_02,
-    YZK_SIQUC_01,
-    TKK_SIQUC_01,
-];
+pub const INTERFACES: [&str; 8] =
+    [OQS_SIQUC_01, OQS_SIIMM_01, OQS_MUQUC_01, OQS_MUQUC_02, OQS_MUIMM_01, OQS_MUIMM_02, YZK_SIQUC_01, TKK_SIQUC_01];
 
 /// Most bytes of a request of `interface`.
 pub fn limit_of(interface: &str) -> usize {

@@ -54,7 +54,10 @@ impl Remembered {
             (Kind::Operation, agreed.operation),
             (Kind::Checkup, agreed.health_checkup),
         ];
-        Self { time, kinds: asked.into_iter().filter(|(_, agreed)| *agreed == Some(true)).map(|(kind, _)| kind).collect() }
+        Self {
+            time,
+            kinds: asked.into_iter().filter(|(_, agreed)| *agreed == Some(true)).map(|(kind, _)| kind).collect(),
+        }
     }
 }
 

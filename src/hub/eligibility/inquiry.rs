@@ -17,7 +17,9 @@ use crate::hub::error::{HubError, StoreError};
 use crate::hub::notice::{self, Notice};
 use crate::message::checkup::{CheckupRequest, CheckupResult};
 use crate::message::inquiry::{InquiryHeader, InquiryResult, QuaInf, QualificationsInfo};
-use crate::message::medication::{Category, History, MedicationInquiry, MedicationRequest, MedicationResult, Month, Origin};
+use crate::message::medication::{
+    Category, History, MedicationInquiry, MedicationRequest, MedicationResult, Month, Origin,
+};
 use crate::wire::{Answer, Asker, Steering};
 
 /// OQSCD028 1: 外来. Consents to anything else are given elsewhere than at a reader.
@@ -45,7 +47,8 @@ impl Eligibility {
             Answer::Medication(MedicationResult { header, ..MedicationResult::default() })
         };
         let Some(category) = wanted.category() else { return Ok(refused(told(notice::UNKNOWN_CATEGORY))) };
-        let kinds: &[Kind] = if category.treatments { &[Kind::Medication, Kind::Treatment] } else { &[Kind::Medication] };
+        let kinds: &[Kind] =
+            if category.treatments { &[Kind::Medication, Kind::Treatment] } else { &[Kind::Medication] };
         let patient = match self.patient(asker, header, wanted.medical_treatment_flag.as_deref(), kinds, steering)? {
             Ok(patient) => patient,
             Err(why) => return Ok(refused(why)),
@@ -65,12 +68,7 @@ impl Eligibility {
     }
 
     /// 特定健診情報.
-    pub fn checkups(
-        &self,
-        asker: &Asker,
-        request: &CheckupRequest,
-        steering: &Steering,
-    ) -> Result<Answer, HubError> {
+    pub fn checkups(&self, asker: &Asker, request: &CheckupRequest, steering: &Steering) -> Result<Answer, HubError> {
         let (header, wanted, time) = (&request.header, &request.wanted, time14(asker.time));
         let refused = |why: String| {
             let header = InquiryResult::failure(header, time.clone(), why);
@@ -161,7 +159,8 @@ fn shown(known: &History, wanted: &MedicationInquiry, category: Category, operat
                 return false;
             }
             for date in &mut month.dates {
-                date.procedures.retain(|done| category.treatments && (operations || done.class.as_deref() != Some(OPERATION)));
+                date.procedures
+                    .retain(|done| category.treatments && (operations || done.class.as_deref() != Some(OPERATION)));
             }
             month.dates.retain(|date| !date.drugs.is_empty() || !date.procedures.is_empty());
             month.own_issue = Some(if is_own(month, here) { "1" } else { "0" }.to_owned());

@@ -30,7 +30,12 @@ pub fn value(format: Format, value: &str) -> String {
     match format {
         Format::Date => day(value),
         Format::Month => month(value),
-        Format::Flag if value == "1" => "該当".to_owned(),
+        Format::Flag => match value {
+            "0" => "非該当",
+            "1" => "該当",
+            other => other,
+        }
+        .to_owned(),
         _ => value.to_owned(),
     }
 }

@@ -46,10 +46,11 @@ impl History {
     fn from_body(body: &Element, reading: &mut Reading) -> Self {
         let mut history = Self::default();
         for child in body.children() {
-            let reader = Origin::ALL.into_iter().map(|origin| Tagged { table: Table::embedded(), origin }).find(|reader| {
-                let outermost = reader.tag(Container::List).or_else(|| reader.tag(Container::Month));
-                outermost == Some(child.name.as_ref())
-            });
+            let reader =
+                Origin::ALL.into_iter().map(|origin| Tagged { table: Table::embedded(), origin }).find(|reader| {
+                    let outermost = reader.tag(Container::List).or_else(|| reader.tag(Container::Month));
+                    outermost == Some(child.name.as_ref())
+                });
             let Some(reader) = reader else {
                 reading.report(FindingKind::UnknownElement, &child.name, None);
                 continue;

@@ -60,14 +60,16 @@ impl Month {
 
     fn section(&self, origin: Origin, what: &str, columns: Vec<Column>, rows: Vec<Vec<String>>) -> Section {
         let month = self.month.as_deref().map(print::month).unwrap_or_default();
-        let heading = format!("{month}　{what}（{}）", origin.words().0);
-        Section { heading, table: Printed { columns, rows }, notes: self.notes(origin) }
+        let whose = self.institution_name.as_deref().or(self.prescriber_name.as_deref()).unwrap_or_default();
+        let heading = format!("{month}　{whose}　{what}（{}）", origin.words().0);
+        Section { heading, table: Printed { columns, rows }, notes: vec![self.note(origin)] }
     }
 
-    /// The items of the month besides the month itself: label and value, codes with their labels.
-    fn notes(&self, origin: Origin) -> Vec<String> {
+    /// The items of the month besides the month itself, codes with their labels.
+    fn note(&self, origin: Origin) -> String {
         let rows = Table::embedded().month.iter().filter(|row| row.item != MonthItem::Month);
-        rows.filter_map(|row| Some(format!("{}: {}", row.ja, print_value(row, origin, self)?))).collect()
+        let told = rows.filter_map(|row| Some(format!("{} {}", row.ja, print_value(row, origin, self)?)));
+        told.collect::<Vec<_>>().join("　／　")
     }
 }
 
@@ -77,15 +79,15 @@ fn rows(dates: &[Treated], of: impl Fn(&Treated) -> Vec<Vec<String>>) -> Vec<Vec
 
 fn drug_columns() -> Vec<Column> {
     vec![
-        Column::new("診療・調剤日", 12),
-        Column::new("処方日", 12),
-        Column::new("区分", 7),
-        Column::new("医薬品名", 28),
-        Column::new("成分名", 17),
-        Column::new("用法・指示", 20),
+        Column::new("実施日", 13),
+        Column::new("処方日", 13),
+        Column::new("区分", 10),
+        Column::new("医薬品名", 27),
+        Column::new("成分名", 18),
+        Column::new("用法・指示", 21),
         Column::amounts("数量", 7),
-        Column::new("単位", 6),
-        Column::amounts("回数", 6),
+        Column::new("単位", 8),
+        Column::amounts("回数", 7),
     ]
 }
 
@@ -106,10 +108,10 @@ fn drug_row(origin: Origin, date: &Treated, drug: &Drug) -> Vec<String> {
 
 fn procedure_columns() -> Vec<Column> {
     vec![
-        Column::new("診療日", 14),
-        Column::new("処方日", 14),
+        Column::new("実施日", 13),
+        Column::new("処方日", 13),
         Column::new("診療識別", 14),
-        Column::new("診療行為名", 45),
+        Column::new("診療行為名", 51),
         Column::amounts("数量", 9),
         Column::new("単位", 9),
         Column::amounts("回数", 8),

@@ -7,7 +7,9 @@ use crate::clock::date8;
 use crate::message::checkup::{Checkup, CheckupItem};
 use crate::message::medication::{Drug, History, Month, Procedure, Treated};
 use crate::number::{FeeTable, InstitutionCode};
-use crate::people::{CheckupItemProfile, CheckupProfile, DrugProfile, MedicationProfile, ProcedureProfile, TreatedProfile};
+use crate::people::{
+    CheckupItemProfile, CheckupProfile, DrugProfile, MedicationProfile, ProcedureProfile, TreatedProfile,
+};
 
 /// 発行区分 and 入院・外来の別, codes of ours (`message/data/medication.toml`).
 const INSTITUTION: &str = "1";
