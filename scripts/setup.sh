@@ -28,6 +28,7 @@ for purpose in "$@"; do
         command -v openssl >/dev/null || need openssl
         command -v curl >/dev/null || need curl
         command -v pdftotext >/dev/null || need poppler-utils
+        command -v pdftotext >/dev/null || need poppler-utils
         command -v ip >/dev/null || need iproute2
         command -v unshare >/dev/null || need util-linux
         ;;

@@ -174,3 +174,77 @@ fn shown(known: &History, wanted: &MedicationInquiry, category: Category, operat
 fn is_own(month: &Month, here: &str) -> bool {
     [&month.prescriber_code, &month.institution_code].into_iter().flatten().any(|code| code == here)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::medication::{Drug, Procedure, Treated};
+
+    const HERE: &str = "1319919997";
+
+    fn month(month: &str, drugs: usize, classes: &[&str]) -> Month {
+        let procedures = classes.iter().map(|class| Procedure { class: Some((*class).into()), ..Procedure::default() });
+        let date =
+            Treated { drugs: vec![Drug::default(); drugs], procedures: procedures.collect(), ..Treated::default() };
+        Month { month: Some(month.into()), dates: vec![date], ..Month::default() }
+    }
+
+    fn known() -> History {
+        History {
+            receipt: vec![month("202609", 1, &["40", "50"]), month("202610", 0, &["50"]), month("202611", 0, &["13"])],
+            prescribed: vec![month("202610", 1, &[])],
+            dispensed: vec![month("202611", 2, &[])],
+        }
+    }
+
+    /// Months, and drugs and procedures of each, of one origin.
+    fn summary(months: &[Month]) -> Vec<(&str, usize, usize)> {
+        let sum = |of: fn(&Treated) -> usize, month: &Month| month.dates.iter().map(of).sum::<usize>();
+        let row = |month: &Month| (sum(|date| date.drugs.len(), month), sum(|date| date.procedures.len(), month));
+        months.iter().map(|month| (month.month.as_deref().unwrap(), row(month).0, row(month).1)).collect()
+    }
+
+    fn seen(treatments: bool, operations: bool, wanted: &MedicationInquiry) -> History {
+        shown(&known(), wanted, Category { pdf: false, treatments }, operations, HERE)
+    }
+
+    #[test]
+    fn procedures_are_shown_where_treatments_are_asked_for_and_operations_only_with_their_consent() {
+        let all = MedicationInquiry::default();
+        for operations in [false, true] {
+            let medicines = seen(false, operations, &all);
+            assert_eq!(summary(&medicines.receipt), [("202609", 1, 0)], "months without drugs are gone");
+            assert_eq!(summary(&medicines.dispensed), [("202611", 2, 0)]);
+        }
+        assert_eq!(summary(&seen(true, false, &all).receipt), [("202609", 1, 1), ("202611", 0, 1)]);
+        assert_eq!(summary(&seen(true, true, &all).receipt), [("202609", 1, 2), ("202610", 0, 1), ("202611", 0, 1)]);
+    }
+
+    #[test]
+    fn months_outside_what_is_asked_for_are_left_out_of_every_origin() {
+        let october = MedicationInquiry {
+            start_date: Some("202610".into()),
+            end_date: Some("202610".into()),
+            ..MedicationInquiry::default()
+        };
+        let history = seen(true, true, &october);
+        assert_eq!(summary(&history.receipt), [("202610", 0, 1)]);
+        assert_eq!(summary(&history.prescribed), [("202610", 1, 0)]);
+        assert_eq!(summary(&history.dispensed), []);
+    }
+
+    #[test]
+    fn what_the_asking_institution_issued_is_marked_as_its_own() {
+        let mut month = month("202611", 1, &[]);
+        let issued = |month: &Month| {
+            let known = History { dispensed: vec![month.clone()], ..History::default() };
+            let category = Category { pdf: false, treatments: false };
+            shown(&known, &MedicationInquiry::default(), category, false, HERE).dispensed[0].own_issue.clone().unwrap()
+        };
+        assert_eq!(issued(&month), "0");
+        month.prescriber_code = Some(HERE.into());
+        assert_eq!(issued(&month), "1");
+        (month.prescriber_code, month.institution_code) = (None, Some(HERE.into()));
+        assert_eq!(issued(&month), "1");
+    }
+}
