@@ -19,6 +19,8 @@ mod control;
 mod faults;
 #[path = "station/golden.rs"]
 mod golden;
+#[path = "station/inquiries.rs"]
+mod inquiries;
 #[path = "station/killed.rs"]
 mod killed;
 #[path = "station/opening.rs"]
