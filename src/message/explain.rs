@@ -54,13 +54,16 @@ pub struct Explanation {
     pub notes: Vec<String>,
 }
 
-/// Explains the file called `name`: a document, or an `.err`.
+/// Explains the file called `name`: a document, an `.err`, or pages, of which there is only the outside to tell.
 ///
 /// # Errors
 /// The [`Refusal`] that reading it gives: not well-formed, not text.
 pub fn file(name: &str, bytes: &[u8], table: &ElementTable, lang: Lang) -> Result<Explanation, Refusal> {
     if name.to_ascii_lowercase().ends_with(".err") {
         return Ok(about::err_file(name, bytes, lang));
+    }
+    if name.to_ascii_lowercase().ends_with(".pdf") {
+        return Ok(about::pages(name, bytes, lang));
     }
     let document = xml::read_up_to(bytes, xml::BULK_LIMIT)?;
     let mut explanation = tree(&document.root, family(name, &document.root, table), table, lang);

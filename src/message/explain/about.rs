@@ -112,6 +112,24 @@ fn code_mismatch(document: &Document, lang: Lang) -> Option<String> {
     })
 }
 
+/// How a PDF begins.
+const PDF: &[u8] = b"%PDF-";
+
+/// Pages: whose answer they are.
+pub(super) fn pages(name: &str, bytes: &[u8], lang: Lang) -> Explanation {
+    let mut about = name_rows(name, lang);
+    let kind = say(
+        lang,
+        "印刷した回答 (PDF)。文書は XML のファイル種別で要求します",
+        "a printed answer (PDF); ask for the XML category to have the document",
+    );
+    about.push(row(lang, "種類", "kind", kind.to_owned()));
+    about.push(row(lang, "大きさ", "size", format!("{} {}", bytes.len(), say(lang, "バイト", "bytes"))));
+    let odd =
+        (!bytes.starts_with(PDF)).then(|| say(lang, "PDF の内容ではありません", "these bytes are no PDF").to_owned());
+    Explanation { about, lines: Vec::new(), notes: odd.into_iter().collect() }
+}
+
 /// An `.err`: whose request it answers, and what it says.
 pub(super) fn err_file(name: &str, bytes: &[u8], lang: Lang) -> Explanation {
     let request = name.get(..name.len().saturating_sub(4)).unwrap_or_default();

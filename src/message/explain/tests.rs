@@ -187,3 +187,12 @@ fn a_request_for_medicines_or_check_ups_is_read_as_what_it_is() {
         assert!(notes.iter().any(|note| note.contains("MDG-D001") && note.contains("InsurerNumber")), "{notes:?}");
     }
 }
+
+#[test]
+fn pages_are_told_from_outside_and_something_else_under_their_name_is_noted() {
+    let explained = |bytes: &[u8]| file("YZKsiquc01res_1.pdf", bytes, ElementTable::embedded(), Lang::En).unwrap();
+    let pdf = explained(b"%PDF-1.7");
+    let told = pdf.text(Lang::En);
+    assert!(told.contains("IF-22") && told.contains("printed answer") && told.contains("8 bytes"), "{told}");
+    assert_eq!((pdf.notes.len(), explained(b"<XmlMsg/>").notes.len()), (0, 1));
+}

@@ -69,7 +69,7 @@ impl Month {
     fn note(&self, origin: Origin) -> String {
         let rows = Table::embedded().month.iter().filter(|row| row.item != MonthItem::Month);
         let told = rows.filter_map(|row| Some(format!("{} {}", row.ja, print_value(row, origin, self)?)));
-        told.collect::<Vec<_>>().join("　／　")
+        told.collect::<Vec<_>>().join("　")
     }
 }
 
