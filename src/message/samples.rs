@@ -317,7 +317,7 @@ pub(super) fn medication() -> MedicationResult {
         usage: some("１日３回毎食後"),
         instruction: some("一包化"),
         times: some("5"),
-        ingredient: some("カルボシステイン"),
+        ingredient: some("Ｌ－カルボシステイン"),
         class: some("21"),
         unit: some("錠"),
         name: some("カルボシステイン錠５００ｍｇ"),
