@@ -37,7 +37,8 @@ pub use load::{load, load_or_built_in};
 pub use person::{CardKind, CardOfPerson, Elderly, Limit, Person, Qualification, SpecificDisease, Subsidy};
 pub use profile::{
     CardProfile, CheckupItemProfile, CheckupProfile, Consents, DrugProfile, ElderlyProfile, HabitsProfile, IdentifyBy,
-    LimitProfile, MedicalTicketProfile, MedicationProfile, ProcedureProfile, Profile, QualificationProfile, Shows,
-    SpecificDiseaseProfile, SubsidyProfile, SubsidyUse, TreatedProfile,
+    LimitProfile, ManagementProfile, ManagementRecordProfile, MedicalTicketProfile, MedicationProfile,
+    ProcedureProfile, Profile, QualificationProfile, Shows, SpecificDiseaseProfile, SubsidyProfile, SubsidyUse,
+    TreatedProfile,
 };
 pub use read::{read_json, read_toml};

@@ -72,7 +72,10 @@ fn content_of(marks: &[Mark], cut: &Cut) -> Vec<u8> {
             Mark::Line { from, to, thick } => {
                 content.set_line_width(*thick).move_to(from.0, PAPER.1 - from.1).line_to(to.0, PAPER.1 - to.1).stroke();
             }
-            Mark::Text { x, y, size, bold, text } => {
+            Mark::Text { x, y, size, bold, text, says } => {
+                if let Some(says) = says {
+                    content.begin_marked_content_with_properties(Name(b"Span")).properties().actual_text(TextStr(says));
+                }
                 content.begin_text().set_fill_gray(BLACK).set_font(FONT, *size);
                 if *bold {
                     content.set_line_width(size * BOLD).set_text_rendering_mode(TextRenderingMode::FillStroke);
@@ -80,6 +83,9 @@ fn content_of(marks: &[Mark], cut: &Cut) -> Vec<u8> {
                     content.set_text_rendering_mode(TextRenderingMode::Fill);
                 }
                 content.next_line(*x, PAPER.1 - y).show(Str(&cut.encode(text))).end_text();
+                if says.is_some() {
+                    content.end_marked_content();
+                }
             }
         }
     }
@@ -100,7 +106,7 @@ fn write_font(pdf: &mut Pdf, cut: &Cut) {
     // Figures of the font's own tables, in thousandths of the type size.
     pdf.font_descriptor(DESCRIPTOR)
         .name(FONT_NAME)
-        .flags(FontFlags::SYMBOLIC | FontFlags::FIXED_PITCH)
+        .flags(FontFlags::SYMBOLIC)
         .bbox(Rect::new(-128.0, -250.0, 1100.0, 1000.0))
         .italic_angle(0.0)
         .ascent(880.0)

@@ -14,6 +14,7 @@ const BOTTOM: f32 = PAPER.1 - 56.0;
 /// The footer's line, and the baseline of its first line of text.
 const FOOT: f32 = PAPER.1 - 46.0;
 
+const WIDE_BLANK: char = '\u{3000}';
 /// Type sizes.
 const TITLE: f32 = 16.0;
 const HEADING: f32 = 11.0;
@@ -35,8 +36,8 @@ pub(super) enum Mark {
     Fill { x: f32, y: f32, width: f32, height: f32, gray: f32 },
     /// A straight line.
     Line { from: (f32, f32), to: (f32, f32), thick: f32 },
-    /// Text in one line; `y` is its baseline.
-    Text { x: f32, y: f32, size: f32, bold: bool, text: String },
+    /// Text in one line; `y` is its baseline. `says` is what a reader of the file is told to take for it.
+    Text { x: f32, y: f32, size: f32, bold: bool, text: String, says: Option<String> },
 }
 
 impl Mark {
@@ -92,16 +93,23 @@ impl Flow<'_> {
     pub(super) fn turn(&mut self) {
         self.done.push(std::mem::take(&mut self.page));
         (self.y, self.fresh) = (TOP, true);
-        if let Some(first) = wrap(self.font, self.title, NOTE, WIDTH).first().filter(|line| !line.is_empty()) {
-            self.text(LEFT, TOP, NOTE, false, first);
+        if let Some(first) = wrap(self.font, self.title, NOTE, WIDTH).first().filter(|line| !line.text.is_empty()) {
+            self.text(LEFT, TOP, NOTE, false, &first.text);
             self.y += 2.0 * NOTE;
         }
     }
 
     /// A line of text whose upper edge is at `top`.
-    pub(super) fn text(&mut self, x: f32, top: f32, size: f32, bold: bool, text: &str) {
+    fn text(&mut self, x: f32, top: f32, size: f32, bold: bool, text: &str) {
+        // Readers take wide blanks for a gap between words, unless told what is written here.
+        let says = text.contains(WIDE_BLANK).then(|| text.to_owned());
+        self.text_that_says(x, top, size, bold, text, says);
+    }
+
+    /// The same, to be taken for another text.
+    pub(super) fn text_that_says(&mut self, x: f32, top: f32, size: f32, bold: bool, text: &str, says: Option<String>) {
         if !text.is_empty() {
-            self.page.push(Mark::Text { x, y: top + size * RISE, size, bold, text: text.to_owned() });
+            self.page.push(Mark::Text { x, y: top + size * RISE, size, bold, text: text.to_owned(), says });
         }
     }
 
@@ -114,13 +122,13 @@ impl Flow<'_> {
             if self.room() < size * LEADING {
                 self.turn();
             }
-            let spare = WIDTH - self.font.measure(&line, size);
+            let spare = WIDTH - self.font.measure(&line.text, size);
             let before = match stand {
                 Stand::Left(indent) => indent,
                 Stand::Centre => spare / 2.0,
                 Stand::Right => spare,
             };
-            self.text(LEFT + before, self.y, size, bold, &line);
+            self.text(LEFT + before, self.y, size, bold, &line.text);
             self.y += size * LEADING;
             self.fresh = false;
         }

@@ -1,7 +1,7 @@
 //! Tables: cells in boxes, rows that are split where a page ends, headings that come again.
 
 use super::flow::{CELL, Flow, LEADING, LEFT, Mark, THIN, WIDTH};
-use super::wrap::wrap;
+use super::wrap::{Line, wrap};
 use super::{Align, HeaderLine, Table};
 
 /// Between the border of a cell and its text, in points.
@@ -14,10 +14,10 @@ const KEPT_WHOLE: usize = 10;
 const REPEATED: usize = 12;
 /// The widths of a sheet's header: label, value, label, value.
 const HEADER: [u16; 4] = [15, 35, 15, 35];
-const LINE: f32 = CELL * LEADING;
+const HEIGHT: f32 = CELL * LEADING;
 
 /// A column: its place and how its cells look.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Stripe {
     x: f32,
     width: f32,
@@ -26,7 +26,7 @@ struct Stripe {
 }
 
 /// A row: for each cell the lines in it.
-type Row = Vec<Vec<String>>;
+type Row = Vec<Vec<Line>>;
 
 impl Flow<'_> {
     /// Labels and values, two pairs beside each other.
@@ -46,9 +46,9 @@ impl Flow<'_> {
     /// A table; nothing for one without columns.
     pub(super) fn table(&mut self, table: &Table) {
         let stripes = stripes(table.columns.iter().map(|c| (c.width, c.align)));
-        let shaded: Vec<Stripe> = stripes.iter().cloned().map(|stripe| Stripe { shaded: true, ..stripe }).collect();
+        let shaded: Vec<Stripe> = stripes.iter().map(|stripe| Stripe { shaded: true, ..*stripe }).collect();
         let head = self.lines(&shaded, table.columns.iter().map(|c| c.heading.as_str()));
-        let blank = head.iter().flatten().all(String::is_empty);
+        let blank = head.iter().flatten().all(|line| line.text.is_empty());
         if !blank {
             self.row(&shaded, &head, None);
         }
@@ -74,7 +74,7 @@ impl Flow<'_> {
         let mut from = 0;
         while from < depth {
             // Lines that the rest of the page has room for; a fresh page has room for one in any case.
-            let fit = ((self.room() - 2.0 * PAD) / LINE).max(0.0) as usize;
+            let fit = ((self.room() - 2.0 * PAD) / HEIGHT).max(0.0) as usize;
             let kept_whole = from == 0 && depth <= KEPT_WHOLE;
             let to = if depth - from <= fit {
                 depth
@@ -102,15 +102,17 @@ impl Flow<'_> {
 
     /// The lines `from` to `to` of a row, in boxes side by side.
     fn boxes(&mut self, stripes: &[Stripe], row: &Row, from: usize, to: usize) {
-        let (top, height) = (self.y, (to - from) as f32 * LINE + 2.0 * PAD);
+        let (top, height) = (self.y, (to - from) as f32 * HEIGHT + 2.0 * PAD);
         for stripe in stripes.iter().filter(|stripe| stripe.shaded) {
             self.page.push(Mark::Fill { x: stripe.x, y: top, width: stripe.width, height, gray: SHADE });
         }
         for (stripe, lines) in stripes.iter().zip(row) {
-            for (n, line) in lines.iter().take(to).skip(from).enumerate() {
-                let spare = stripe.width - 2.0 * PAD - self.font.measure(line, CELL);
+            let shown = lines.get(from..to.min(lines.len())).unwrap_or_default();
+            for (n, line) in shown.iter().enumerate() {
+                let spare = stripe.width - 2.0 * PAD - self.font.measure(&line.text, CELL);
                 let before = if stripe.align == Align::Right { spare } else { 0.0 };
-                self.text(stripe.x + PAD + before, top + PAD + n as f32 * LINE, CELL, false, line);
+                let (x, y) = (stripe.x + PAD + before, top + PAD + n as f32 * HEIGHT);
+                self.text_that_says(x, y, CELL, false, &line.text, Some(says(shown, n)));
             }
         }
         let right = LEFT + WIDTH;
@@ -123,6 +125,16 @@ impl Flow<'_> {
         self.y += height;
         self.fresh = false;
     }
+}
+
+/// What the `n`th line is to be taken for: a name that is broken into lines is one name to whoever searches for it, so its first line here
+/// says all of it and the others nothing.
+fn says(lines: &[Line], n: usize) -> String {
+    let whole = |first: &Line| {
+        let rest = lines.iter().skip(n + 1).take_while(|line| line.goes_on).map(|line| line.text.as_str());
+        std::iter::once(first.text.as_str()).chain(rest).collect()
+    };
+    lines.get(n).filter(|line| n == 0 || !line.goes_on).map(whole).unwrap_or_default()
 }
 
 /// Columns side by side over the whole width.

@@ -5,7 +5,7 @@ mod back;
 use proptest::prelude::*;
 
 use super::font::Font;
-use super::wrap::wrap;
+use super::wrap::{Line, wrap};
 use super::*;
 
 /// Characters that are hard for somebody on the way: folded, circled, squared, half-width, wide blanks, astral, without a glyph, look-alikes.
@@ -48,6 +48,10 @@ fn printed(cell: &str) -> String {
         }
     };
     paragraphs.flat_map(|paragraph| paragraph.chars().map(shown)).collect()
+}
+
+fn texts(lines: &[Line]) -> Vec<String> {
+    lines.iter().map(|line| line.text.clone()).collect()
 }
 
 /// All texts of a document but the three of each footer.
@@ -154,38 +158,57 @@ fn the_font_has_all_that_cp932_can_say_and_what_it_is_folded_from() {
 #[test]
 fn words_stay_whole_and_closing_marks_do_not_begin_a_line() {
     let font = Font::load();
+    let wrap = |text: &str, width| texts(&wrap(&font, text, 10.0, width));
     // Type size 10: a wide character is 10 points, a narrow one 5.
-    assert_eq!(wrap(&font, "アスピリン錠 100mg「試験」", 10.0, 60.0), ["アスピリン錠 ", "100mg「試", "験」"]);
-    assert_eq!(wrap(&font, "一日三回食後、服用", 10.0, 60.0), ["一日三回食", "後、服用"]);
-    assert_eq!(wrap(&font, "abcdefghij", 10.0, 20.0), ["abcd", "efgh", "ij"]);
-    assert_eq!(wrap(&font, "一\r\n\n二", 10.0, 60.0), ["一", "", "二"]);
-    assert_eq!(wrap(&font, "字", 10.0, 1.0), ["字"]);
-    assert_eq!(wrap(&font, "", 10.0, 60.0), [""]);
+    assert_eq!(wrap("アスピリン錠 100mg「試験」", 60.0), ["アスピリン錠 ", "100mg「試", "験」"]);
+    assert_eq!(wrap("一日三回食後、服用", 60.0), ["一日三回食", "後、服用"]);
+    assert_eq!(wrap("abcdefghij", 20.0), ["abcd", "efgh", "ij"]);
+    assert_eq!(wrap("一\r\n\n二", 60.0), ["一", "", "二"]);
+    assert_eq!(wrap("字", 1.0), ["字"]);
+    assert_eq!(wrap("", 60.0), [""]);
 }
 
 /// Another program's view: the one with which clients of the real terminal read such pages.
 #[cfg(target_os = "linux")]
-#[test]
-fn pdftotext_yields_every_cell() {
+fn pdftotext(sheet: &Sheet, how: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sheet.pdf");
-    std::fs::write(&file, sheet(rows(120)).to_pdf()).unwrap();
-    let run = std::process::Command::new("pdftotext").args(["-raw", "-enc", "UTF-8"]).arg(&file).arg("-").output();
+    std::fs::write(&file, sheet.to_pdf()).unwrap();
+    let run = std::process::Command::new("pdftotext").args(how).args(["-enc", "UTF-8"]).arg(&file).arg("-").output();
     let run = run.expect("pdftotext runs; remedy: scripts/setup.sh test");
     assert_eq!(String::from_utf8_lossy(&run.stderr), "");
-    // It tells words apart by itself, and cells are broken into lines.
-    let bare = |text: &str| text.chars().filter(|c| !c.is_whitespace() && *c != '\u{feff}').collect::<String>();
-    let text = bare(&String::from_utf8(run.stdout).unwrap());
+    String::from_utf8(run.stdout).unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn pdftotext_yields_every_row() {
+    let text = pdftotext(&sheet(rows(120)), &["-raw"]);
     for n in 0..120 {
-        let row = bare(&format!("2024/{n}{HARD}{n}錠{n}.5"));
+        let row = format!("2024/{n} {HARD}{n}錠 {n}.5\n");
         assert!(text.contains(&row), "{row} is not in {text}");
     }
-    for part in ["薬剤情報", "試験花子", "06139992", "調剤年月日"] {
+    for part in ["薬剤情報", "氏名 試験　花子 保険者番号 06139992", "調剤年月日 医薬品名 数量"]
+    {
         assert!(text.contains(part), "{part} is not in {text}");
     }
-    // `MADOGUCHI_KEEP=DIR` keeps the page, to look at.
-    if let Some(keep) = std::env::var_os("MADOGUCHI_KEEP") {
-        std::fs::copy(&file, std::path::Path::new(&keep).join("sheet.pdf")).unwrap();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn pdftotext_yields_a_name_that_is_broken_into_lines_as_one() {
+    let name =
+        |n: usize| format!("長い名前の錠剤{n} 60mg「試験用の製薬会社」（後発医薬品）徐放性製剤 １００錠包装　{n}番");
+    let rows: Vec<Vec<String>> =
+        (0..60).map(|n| vec![format!("2024/{n}"), name(n), format!("一行目{n}\n二行目{n}")]).collect();
+    for how in [&[][..], &["-raw"], &["-layout"]] {
+        let text = pdftotext(&sheet(rows.clone()), how);
+        for n in 0..60 {
+            for part in [format!("2024/{n}"), name(n), format!("一行目{n}"), format!("二行目{n}")] {
+                assert!(text.contains(&part), "{how:?}: {part} is not in {text}");
+            }
+            assert_eq!(text.matches(&name(n)).count(), 1, "{how:?}");
+        }
     }
 }
 
@@ -202,7 +225,7 @@ proptest! {
     #[test]
     fn lines_are_the_text_again_and_no_wider_than_they_may_be(text in "[ a-c、。「」字ｱ\n]{0,80}", width in 1u16..200) {
         let font = Font::load();
-        let lines = wrap(&font, &text, 10.0, f32::from(width));
+        let lines = texts(&wrap(&font, &text, 10.0, f32::from(width)));
         prop_assert_eq!(lines.concat(), text.replace('\n', ""));
         for line in lines.iter().filter(|line| line.chars().count() > 1) {
             prop_assert!(font.measure(line.trim_end_matches(' '), 10.0) <= f32::from(width) + 0.2, "{:?} in {}", line, width);

@@ -8,16 +8,26 @@ const CLOSING: &str = "、。，．・：；？！゛゜ヽヾゝゞ々ー’”
 /// Never last in a line.
 const OPENING: &str = "‘“（〔［｛〈《「『【([{｢";
 
+/// A line of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line {
+    /// What stands in it.
+    pub(super) text: String,
+    /// Whether it goes on with what the line before broke off; false after a line break of the text's own.
+    pub(super) goes_on: bool,
+}
+
 /// The lines of `text` at a type size in a width, both in points; one empty line for no text. Joined they are the text again, but for its
 /// line breaks. A line is wider than `width` only where one character is, or by blanks at its end.
-pub(super) fn wrap(font: &Font, text: &str, size: f32, width: f32) -> Vec<String> {
+pub(super) fn wrap(font: &Font, text: &str, size: f32, width: f32) -> Vec<Line> {
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
-        let mut line = Line { font, room: width / size, used: 0.0, text: String::new(), full: &mut lines };
+        let mut filling = Filling { font, room: width / size, used: 0.0, text: String::new(), full: Vec::new() };
         for piece in pieces(font, paragraph.strip_suffix('\r').unwrap_or(paragraph)) {
-            line.push(&piece);
+            filling.push(&piece);
         }
-        line.end();
+        filling.end();
+        lines.extend(filling.full.into_iter().enumerate().map(|(n, text)| Line { text, goes_on: n > 0 }));
     }
     lines
 }
@@ -50,15 +60,15 @@ fn pieces(font: &Font, text: &str) -> Vec<String> {
 }
 
 /// The line that is being filled, in parts of the type size.
-struct Line<'a> {
+struct Filling<'a> {
     font: &'a Font,
     room: f32,
     used: f32,
     text: String,
-    full: &'a mut Vec<String>,
+    full: Vec<String>,
 }
 
-impl Line<'_> {
+impl Filling<'_> {
     /// Sums of widths are not exact; less than this is no overflow.
     const SLACK: f32 = 0.01;
 
