@@ -86,32 +86,43 @@ fn outcome(root: &Element) -> Result<(), String> {
     }
 }
 
-/// The three roots of the body, and in each: institution (code, name), prescriber (code, name), days, day, its two dates, drugs, drug, name.
-const GROUPS: [(&str, [&str; 4], &str, [&str; 2], &str, &str); 3] = [
-    (
-        "/XmlMsg/MessageBody/MeTrMonthInf",
-        ["MeTrDiHCd", "MeTrDiHNm", "PrlsHCd", "PrlsHNm"],
-        "DiDateInfs/DiDateInf",
-        ["DiDate", "PrDate"],
-        "DrugInfs/DrugInf",
-        "DrugN",
-    ),
-    (
-        "/XmlMsg/MessageBody/ShPrInf/ShPrMonthInf",
-        ["ShMeTrDiHCd", "ShMeTrDiHNm", "ShPrHCd", "ShPrHNm"],
-        "ShPrDateInfs/ShPrDateInf",
-        ["ShPrDate", "ShPrDate"],
-        "ShDrugInfs/ShDrugInf",
-        "ShDrugN",
-    ),
-    (
-        "/XmlMsg/MessageBody/CzDiInf/CzDiMonthInf",
-        ["CzMeTrDiHCd", "CzMeTrDiHNm", "CzPrlsHCd", "CzPrlsHNm"],
-        "CzDiDateInfs/CzDiDateInf",
-        ["CzDiDate", "CzPrDate"],
-        "CzDrugInfs/CzDrugInf",
-        "CzDrugN",
-    ),
+/// What that program reads of one of the three groups of a body.
+struct Group {
+    /// Absolute path of the months.
+    months: &'static str,
+    /// Codes and names of both institutions.
+    institutions: [&'static str; 4],
+    days: &'static str,
+    dates: [&'static str; 2],
+    drugs: &'static str,
+    drug: &'static str,
+}
+
+const GROUPS: [Group; 3] = [
+    Group {
+        months: "/XmlMsg/MessageBody/MeTrMonthInf",
+        institutions: ["MeTrDiHCd", "MeTrDiHNm", "PrlsHCd", "PrlsHNm"],
+        days: "DiDateInfs/DiDateInf",
+        dates: ["DiDate", "PrDate"],
+        drugs: "DrugInfs/DrugInf",
+        drug: "DrugN",
+    },
+    Group {
+        months: "/XmlMsg/MessageBody/ShPrInf/ShPrMonthInf",
+        institutions: ["ShMeTrDiHCd", "ShMeTrDiHNm", "ShPrHCd", "ShPrHNm"],
+        days: "ShPrDateInfs/ShPrDateInf",
+        dates: ["ShPrDate", "ShPrDate"],
+        drugs: "ShDrugInfs/ShDrugInf",
+        drug: "ShDrugN",
+    },
+    Group {
+        months: "/XmlMsg/MessageBody/CzDiInf/CzDiMonthInf",
+        institutions: ["CzMeTrDiHCd", "CzMeTrDiHNm", "CzPrlsHCd", "CzPrlsHNm"],
+        days: "CzDiDateInfs/CzDiDateInf",
+        dates: ["CzDiDate", "CzPrDate"],
+        drugs: "CzDrugInfs/CzDrugInf",
+        drug: "CzDrugN",
+    },
 ];
 
 /// What that program finds in an answer: by group how many drugs, and everything a reader of the paper must find too.
@@ -130,14 +141,14 @@ fn read(root: &Element) -> Found {
         assert!(!text(person[0], element).is_empty(), "{element}");
     }
     let mut found = Found::default();
-    for (group, (months, institutions, days, dates, drugs, name)) in GROUPS.into_iter().enumerate() {
-        for month in at(root, months) {
-            found.institutions.extend(institutions.map(|tag| text(month, tag)));
-            for day in at(month, &format!("/{}/{days}", month.name)) {
-                found.dates.extend(dates.map(|tag| text(day, tag)));
-                for drug in at(day, &format!("/{}/{drugs}", day.name)) {
-                    found.drugs[group] += 1;
-                    found.names.insert(text(drug, name));
+    for (counted, group) in found.drugs.iter_mut().zip(GROUPS) {
+        for month in at(root, group.months) {
+            found.institutions.extend(group.institutions.map(|tag| text(month, tag)));
+            for day in at(month, &format!("/{}/{}", month.name, group.days)) {
+                found.dates.extend(group.dates.map(|tag| text(day, tag)));
+                for drug in at(day, &format!("/{}/{}", day.name, group.drugs)) {
+                    *counted += 1;
+                    found.names.insert(text(drug, group.drug));
                 }
                 let done = at(day, &format!("/{}/MeTrInfs/MeTrInf", day.name));
                 found.names.extend(done.into_iter().map(|done| text(done, "SinInfN")));
