@@ -157,6 +157,23 @@ fn the_tags_are_those_that_a_program_in_the_field_reads() {
 }
 
 #[test]
+fn no_block_has_a_tag_or_an_item_twice() {
+    fn once<I: PartialEq + std::fmt::Debug>(rows: &[super::table::Row<I>]) {
+        for origin in Origin::ALL {
+            let tags: Vec<_> = rows.iter().filter_map(|row| row.tags.of(origin)).collect();
+            assert!(tags.iter().enumerate().all(|(at, tag)| !tags[..at].contains(tag)), "{tags:?}");
+        }
+        assert!(rows.iter().enumerate().all(|(at, row)| rows[..at].iter().all(|other| other.item != row.item)));
+    }
+    let table = Table::embedded();
+    once(&table.container);
+    once(&table.month);
+    once(&table.date);
+    once(&table.drug);
+    once(&table.procedure);
+}
+
+#[test]
 fn an_answer_with_elements_nobody_knows_is_read_and_they_are_reported_with_their_path() {
     let text = String::from_utf8(Style::default().tree(samples::medication().to_tree()).bytes).unwrap();
     let text = text.replace("<CzDrugN>", "<New>x</New><CzDrugN>").replace("<MessageBody>", "<MessageBody><Other/>");
