@@ -2,6 +2,9 @@
 
 #[path = "terminal/desk.rs"]
 mod desk;
+#[cfg(target_os = "linux")]
+#[path = "terminal/disk.rs"]
+mod disk;
 #[path = "terminal/killed.rs"]
 mod killed;
 #[path = "terminal/property.rs"]
@@ -10,6 +13,9 @@ mod property;
 mod stale;
 #[path = "terminal/visits.rs"]
 mod visits;
+#[cfg(target_os = "linux")]
+#[path = "world/own.rs"]
+mod world;
 
 use std::fs;
 use std::sync::atomic::Ordering;
@@ -312,6 +318,8 @@ async fn a_second_terminal_on_the_same_folder_is_told_who_is_there() {
 fn the_default_settings_need_nothing_but_an_institution() {
     let settings: TerminalSettings = toml::from_str("").unwrap();
     assert_eq!(settings, TerminalSettings::default());
+    let root = if cfg!(windows) { r"C:\OQS" } else { "./oqs" };
+    assert_eq!(settings.folder, std::path::PathBuf::from(root), "where real terminals have it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -330,5 +338,7 @@ async fn a_single_request_is_answered_within_milliseconds_at_pace_instant() {
     }
     millis.sort_by(f64::total_cmp);
     println!("request to answer: median {:.2} ms, worst {:.2} ms", millis[30], millis[59]);
-    assert!(millis[30] < 20.0, "median {:.2} ms", millis[30]);
+    // The timers of Windows tick every 15.6 ms.
+    let limit = if cfg!(windows) { 100.0 } else { 20.0 };
+    assert!(millis[30] < limit, "median {:.2} ms", millis[30]);
 }
