@@ -25,14 +25,35 @@ impl Claim {
     }
 }
 
+/// Whether [`claim`] fails while a writer holds the request.
+pub(super) const PROVES_THAT_NOBODY_WRITES: bool = cfg!(windows);
+
 /// Takes `name` out of `req`. `NotFound`: somebody else was faster. Other errors: it cannot be moved now (on Windows because
 /// its writer still holds it); try at the next look.
 pub fn claim(folders: &Folders, name: &str) -> io::Result<Claim> {
     folders.restore_work()?;
+    let request = folders.dir(FolderKind::Req).join(name);
+    let _without_writer = held_without_writer(&request)?;
     let seq = folders.next_seq();
     let path = folders.work(FolderKind::Req).join(entry_name(seq, EntryKind::Claimed, name));
-    std::fs::rename(folders.dir(FolderKind::Req).join(name), &path)?;
+    std::fs::rename(request, &path)?;
     Ok(Claim { seq, name: name.to_owned(), path })
+}
+
+/// Windows knows who has a file open. This fails while anybody may still write to it, and as long as the handle lives nobody can begin
+/// to: readers are let in, and so is our own rename.
+#[cfg(windows)]
+fn held_without_writer(path: &Path) -> io::Result<std::fs::File> {
+    use std::os::windows::fs::OpenOptionsExt;
+    const FILE_SHARE_READ: u32 = 1;
+    const FILE_SHARE_DELETE: u32 = 4;
+    std::fs::File::options().read(true).share_mode(FILE_SHARE_READ | FILE_SHARE_DELETE).open(path)
+}
+
+/// Elsewhere a file does not tell who has it open; its close is heard instead (`watch`), or it is looked at twice (`settle`).
+#[cfg(not(windows))]
+fn held_without_writer(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// A request of the terminal's own, that nobody put into `req`: written down before anything promises its answer, so that a killed

@@ -37,21 +37,16 @@ impl Paths {
     }
 }
 
-/// The child of `root` whose name differs from `name` in case at most.
+/// The child of `root` whose name differs from `name` in case at most; the exact one before all others. Found by listing: where
+/// letter case does not count, asking for `req` says nothing about how it is written.
 fn existing_spelling(root: &Path, name: &str) -> Option<PathBuf> {
-    let exact = root.join(name);
-    if exact.is_dir() {
-        return Some(exact);
-    }
-    let mut found: Vec<PathBuf> = std::fs::read_dir(root)
+    std::fs::read_dir(root)
         .ok()?
         .flatten()
         .filter(|entry| entry.file_name().to_str().is_some_and(|n| n.eq_ignore_ascii_case(name)))
         .map(|entry| entry.path())
         .filter(|path| path.is_dir())
-        .collect();
-    found.sort();
-    found.into_iter().next()
+        .min_by_key(|path| (path.file_name() != Some(name.as_ref()), path.clone()))
 }
 
 /// Why the folders cannot be used.
@@ -260,6 +255,10 @@ mod tests {
         assert_eq!(paths.req, root.path().join("Req"));
         assert_eq!(paths.res, root.path().join("RES"));
         assert_eq!(paths.face, root.path().join("face"));
+        // Only where letter case counts can there be both.
+        if std::fs::create_dir(root.path().join("req")).is_ok() {
+            assert_eq!(Paths::below(root.path()).req, root.path().join("req"));
+        }
     }
 
     #[test]
