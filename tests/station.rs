@@ -35,6 +35,12 @@ mod repeated;
 mod requests;
 #[path = "station/several.rs"]
 mod several;
+#[cfg(target_os = "linux")]
+#[path = "station/share.rs"]
+mod share;
+#[cfg(target_os = "linux")]
+#[path = "station/smb.rs"]
+mod smb;
 #[path = "station/stale.rs"]
 mod stale;
 #[path = "station/steps.rs"]
