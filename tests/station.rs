@@ -11,6 +11,8 @@ mod xml;
 
 #[path = "station/bulk.rs"]
 mod bulk;
+#[path = "station/clients.rs"]
+mod clients;
 #[path = "station/commands.rs"]
 mod commands;
 #[path = "station/control.rs"]
