@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use desk::{Desk, INSTITUTION, request, within};
 use madoguchi::event::{Event, FileLife};
 use madoguchi::terminal::TerminalSettings;
-use madoguchi::terminal::settings::ErrStyle;
+use madoguchi::terminal::settings::{Delay, ErrStyle};
 use madoguchi::text::{Encoding, encode};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -305,6 +305,21 @@ async fn a_folder_that_vanishes_and_comes_back_is_served_again() {
         .await;
     desk.drop_in("OQSsiquc01req_1.xml", request("id", "12345678").as_bytes());
     desk.answer("OQSsiquc01res_1.xml").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_falls_due_while_the_folder_is_away_comes_when_it_is_back_and_covers_nothing_meanwhile() {
+    let desk = Desk::open_with(|settings| settings.answer_delay = Delay::Fixed(Duration::from_millis(300))).await;
+    desk.drop_in("OQSsiquc01req_1.xml", request("id", "12345678").as_bytes());
+    within("the claim", || desk.count(FileLife::Claimed) == 1).await;
+    let away = desk.root().with_file_name("away");
+    fs::rename(desk.root(), &away).unwrap();
+    let told = |event: &Event| matches!(event, Event::Trouble { en, .. } if en.contains("work folder"));
+    within("the trouble to be told", || desk.heard(told)).await;
+    assert!(!desk.root().exists(), "a folder of the same name stands where the share will come back");
+    fs::rename(&away, desk.root()).unwrap();
+    let answer = String::from_utf8(desk.answer("OQSsiquc01res_1.xml").await).unwrap();
+    assert!(answer.ends_with("</XmlMsg>\n"), "{answer}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

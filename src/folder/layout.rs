@@ -150,9 +150,16 @@ impl Folders {
         dirs
     }
 
-    /// Makes the work folders again, should somebody have removed them with everything else.
+    /// Makes the work folders again, should somebody have removed them with everything else; never what they lie in (see
+    /// [`Folders::restore`]).
     pub(super) fn restore_work(&self) -> io::Result<()> {
-        self.works().into_iter().try_for_each(std::fs::create_dir_all)
+        self.works().into_iter().try_for_each(|dir| {
+            // `.madoguchi`, then the folder in it.
+            dir.parent().into_iter().chain([dir]).try_for_each(|dir| match std::fs::create_dir(dir) {
+                Err(cause) if !dir.is_dir() => Err(cause),
+                _ => Ok(()),
+            })
+        })
     }
 
     /// Makes a shared folder again that somebody removed to clear it out; true when it was missing and is there now. What it lies in

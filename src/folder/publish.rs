@@ -194,7 +194,7 @@ impl Parcel {
             let mut wait = BACK_OFF.0;
             let mut tries = 0;
             let replaced = loop {
-                match answer.place(&path, manner).await {
+                match answer.place(&self.folders, &path, manner).await {
                     Ok(replaced) => break replaced,
                     Err(cause)
                         if cause.kind() == io::ErrorKind::NotFound && self.folders.restore(answer.target.folder()) =>
@@ -223,9 +223,9 @@ impl Parcel {
 }
 
 impl Answer {
-    async fn place(&self, path: &Path, manner: Delivery) -> io::Result<bool> {
+    async fn place(&self, folders: &Folders, path: &Path, manner: Delivery) -> io::Result<bool> {
         let replaced = path.symlink_metadata().is_ok();
-        self.restage()?;
+        self.restage(folders)?;
         match manner {
             Delivery::Rename | Delivery::RenameTouch => std::fs::rename(&self.staged, path)?,
             Delivery::InPlace => self.write_in_place(path, 1).await?,
@@ -253,12 +253,10 @@ impl Answer {
     }
 
     /// Writes the staged file anew when somebody removed the work folder under us.
-    fn restage(&self) -> io::Result<()> {
+    fn restage(&self, folders: &Folders) -> io::Result<()> {
         match &self.bytes {
             Some(bytes) if !self.staged.exists() => {
-                if let Some(work) = self.staged.parent() {
-                    std::fs::create_dir_all(work)?;
-                }
+                folders.restore_work()?;
                 std::fs::write(&self.staged, bytes)
             }
             _ => Ok(()),
