@@ -15,6 +15,7 @@ const REMEDY: &str = "apt-get install -y samba smbclient (scripts/setup.sh test)
 pub struct Share {
     server: Child,
     port: u16,
+    root: PathBuf,
     /// Its configuration and its state, and what the client fetched.
     own: tempfile::TempDir,
 }
@@ -38,7 +39,7 @@ impl Share {
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("smbd: {error}; {REMEDY}"));
-        let mut share = Self { server, port, own };
+        let mut share = Self { server, port, root: root.canonicalize().unwrap(), own };
         until("smbd", || {
             let ended = share.server.try_wait().unwrap();
             assert!(
@@ -120,16 +121,9 @@ impl Share {
             .spawn()
             .unwrap();
         let held = Held { client, pipe };
-        let name = below.rsplit('\\').next().unwrap();
-        until("the client to have it open", || self.status().contains(name).then_some(()));
+        let file = self.root.join(below.replace('\\', "/"));
+        until("the client to have it open", || is_open(&file).then_some(()));
         held
-    }
-
-    /// Which files the clients have open.
-    fn status(&self) -> String {
-        let mut status = Command::new("smbstatus");
-        status.args(["--locks", "--configfile"]).arg(self.own.path().join("smb.conf"));
-        String::from_utf8_lossy(&run(&mut status).stdout).into_owned()
     }
 
     fn here(&self, name: &str) -> PathBuf {
@@ -175,12 +169,22 @@ impl Drop for Held {
     }
 }
 
+/// Whether a process has this file open; of the station and of the server the one that opens answers is the server.
+fn is_open(file: &Path) -> bool {
+    let open = |process: &fs::DirEntry| {
+        let files = fs::read_dir(process.path().join("fd")).into_iter().flatten().flatten();
+        files.into_iter().any(|entry| fs::read_link(entry.path()).is_ok_and(|target| target == file))
+    };
+    fs::read_dir("/proc").unwrap().flatten().any(|process| open(&process))
+}
+
 fn run(command: &mut Command) -> Output {
     let name = command.get_program().to_string_lossy().into_owned();
     command.output().unwrap_or_else(|error| panic!("{name}: {error}; {REMEDY}"))
 }
 
-/// Oplocks stay on, as a server has them: the terminal moves files under the server's feet, and a client must be told.
+/// Whoever runs this test is `root` to the server, because it looks at its own tables of rights before it asks the system: as `root` it leaves
+/// that to the system, which knows better. Oplocks stay on, as a server has them: the terminal moves files under the server's feet, and a client must be told.
 fn configuration(own: &Path, root: &Path, port: u16, user: &str) -> String {
     let (own, root) = (own.display(), root.display());
     format!(
@@ -206,7 +210,7 @@ disable spoolss = yes
 path = {root}
 guest ok = yes
 read only = no
-force user = {user}
+force user = root
 "
     )
 }
