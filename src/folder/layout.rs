@@ -209,12 +209,13 @@ fn lock(dir: &Path) -> Result<File, LayoutError> {
     let holder = dir.join(HOLDER_NAME);
     match file.try_lock() {
         Ok(()) => {
-            std::fs::write(&holder, std::process::id().to_string()).map_err(unusable)?;
+            // For a second station only, to say whom to stop: the first one comes up on a full disk, too.
+            let _ = std::fs::write(&holder, std::process::id().to_string());
             Ok(file)
         }
         Err(TryLockError::WouldBlock) => Err(LayoutError::Locked {
             path: dir.to_owned(),
-            pid: std::fs::read_to_string(&holder).map_or_else(|_| "?".to_owned(), |pid| pid.trim().to_owned()),
+            pid: std::fs::read_to_string(&holder).ok().filter(|pid| !pid.is_empty()).unwrap_or_else(|| "?".to_owned()),
         }),
         Err(TryLockError::Error(cause)) => Err(unusable(cause)),
     }

@@ -29,8 +29,10 @@ struct Disk {
 
 impl Disk {
     async fn open(size: &str, adjust: impl FnOnce(&mut TerminalSettings)) -> Self {
-        let mounted = tempfile::tempdir().unwrap();
-        mount(&["-t", "tmpfs", "-o", size, "tmpfs"], mounted.path());
+        Self::open_on(small(size), adjust).await
+    }
+
+    async fn open_on(mounted: tempfile::TempDir, adjust: impl FnOnce(&mut TerminalSettings)) -> Self {
         let desk = Desk::open_with(|settings| {
             settings.folder = mounted.path().join("oqs");
             adjust(settings);
@@ -50,12 +52,8 @@ impl Disk {
         move || fs::rename(temporary, target).unwrap()
     }
 
-    /// Takes all room; gives it back when it is called.
     fn fill(&self) -> impl FnOnce() + use<> {
-        let path = self.mounted.path().join("somebody-elses");
-        let mut file = File::create(&path).unwrap();
-        while file.write_all(&[0; 512]).is_ok() {}
-        move || fs::remove_file(path).unwrap()
+        fill(self.mounted.path())
     }
 
     fn names(&self, below: &str) -> Vec<String> {
@@ -98,9 +96,20 @@ impl Drop for Disk {
     }
 }
 
-fn mount(how: &[&str], at: &Path) {
-    let output = run(Command::new("mount").args(how).arg(at));
+/// A file system of this size.
+fn small(size: &str) -> tempfile::TempDir {
+    let mounted = tempfile::tempdir().unwrap();
+    let output = run(Command::new("mount").args(["-t", "tmpfs", "-o", size, "tmpfs"]).arg(mounted.path()));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    mounted
+}
+
+/// Takes all room; gives it back when what it returns is called.
+fn fill(mounted: &Path) -> impl FnOnce() + use<> {
+    let path = mounted.join("somebody-elses");
+    let mut file = File::create(&path).unwrap();
+    while file.write_all(&[0; 512]).is_ok() {}
+    move || fs::remove_file(path).unwrap()
 }
 
 fn permit(path: impl AsRef<Path>, mode: u32) {
@@ -132,6 +141,22 @@ fn on_a_full_disk_requests_wait_for_room_and_the_operator_is_told_once() {
         disk.is_done().await;
         let back = |event: &Event| matches!(event, Event::Notice { en, .. } if en.contains("can be written again"));
         assert_eq!((disk.troubles(), disk.desk.tally(back)), (1, 1), "three waited, and it was told once");
+    });
+}
+
+#[test]
+fn a_terminal_comes_up_on_a_full_disk_and_finishes_what_was_begun_when_there_is_room() {
+    test("a_terminal_comes_up_on_a_full_disk_and_finishes_what_was_begun_when_there_is_room", async {
+        let mounted = small("size=256k");
+        let work = mounted.path().join("oqs/.madoguchi/req");
+        fs::create_dir_all(&work).unwrap();
+        fs::write(work.join(format!("00000001.claimed.{REQUEST}")), request("id", "12345678")).unwrap();
+        let give_back = fill(mounted.path());
+        let disk = Disk::open_on(mounted, |_| {}).await;
+        disk.told_of_trouble().await;
+        give_back();
+        within("the answer", || disk.is_whole(disk.at("res").join(ANSWER))).await;
+        disk.is_done().await;
     });
 }
 
