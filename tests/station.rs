@@ -11,6 +11,8 @@ mod xml;
 
 #[path = "station/bulk.rs"]
 mod bulk;
+#[path = "station/care.rs"]
+mod care;
 #[path = "station/commands.rs"]
 mod commands;
 #[path = "station/control.rs"]
@@ -21,6 +23,9 @@ mod faults;
 mod golden;
 #[path = "station/killed.rs"]
 mod killed;
+#[cfg(target_os = "linux")]
+#[path = "station/memory.rs"]
+mod memory;
 #[path = "station/opening.rs"]
 mod opening;
 #[path = "station/people.rs"]

@@ -66,6 +66,17 @@ pub const NO_RECEPTION_NUMBER: Notice = Notice {
     message: "受付番号を採番できませんでした。もう一度送信してください。",
     en: "no reception number was free: send it again",
 };
+/// A request by period names another 診療区分 than its interface.
+pub const TREATMENT_FLAG: Notice = Notice {
+    code: "MDG-B0004E",
+    message: "診療区分がインターフェイスと一致しません。",
+    en: "the treatment flag is not that of this interface: 2 for OQSmuhvq, 3 for OQSmuonq",
+};
+/// A period that ends before it begins.
+pub const PERIOD: Notice =
+    Notice {
+        code: "MDG-B0005E", message: "期間の終了日が開始日より前です。", en: "the period ends before it begins"
+    };
 /// The operator asked PMH to fail.
 pub const SUBSIDY_ERROR: Notice = Notice {
     code: "MDG-P0001E",
@@ -92,7 +103,7 @@ pub const SUBSIDY_REFUSED: Notice = Notice {
 };
 
 /// All of them, for tables and checks.
-pub const ALL: [Notice; 13] = [
+pub const ALL: [Notice; 15] = [
     RENEWAL_DUE,
     IN_GRACE,
     CENTRE_ERROR,
@@ -102,6 +113,8 @@ pub const ALL: [Notice; 13] = [
     UNKNOWN_RECEPTION,
     BIRTHDATE,
     NO_RECEPTION_NUMBER,
+    TREATMENT_FLAG,
+    PERIOD,
     SUBSIDY_ERROR,
     SUBSIDY_UNKNOWN,
     SUBSIDY_STALE,

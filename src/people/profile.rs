@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{CardKind, Day, in_clear};
+use super::{CardKind, Day, HomeCare, in_clear};
 use crate::message::subsidy::{CopaymentLimit, FaceItem};
 use crate::secret::{MyNumber, Pin};
 use crate::visit::{FaceResult, PrescriptionForm, Question};
@@ -59,6 +59,9 @@ pub struct Profile {
     /// 受給者証
     #[serde(default)]
     pub subsidies: Vec<SubsidyProfile>,
+    /// Consents given at home (居宅同意取得型): for 訪問診療等 and オンライン診療等.
+    #[serde(default)]
+    pub home_consents: Vec<HomeConsentProfile>,
 }
 
 /// What a person is there to show, for lists.
@@ -280,6 +283,24 @@ pub struct SubsidyProfile {
     /// 不開示
     #[serde(default)]
     pub not_disclosed: bool,
+}
+
+/// `[[home_consents]]`, as `people::HomeConsent`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HomeConsentProfile {
+    /// For which kind of treatment.
+    pub kind: HomeCare,
+    /// 同意日
+    pub consented_on: Day,
+    /// 診療日. Default: the day of consent.
+    pub examined_on: Option<Day>,
+    /// Last day on which the consent holds. Default: 24 hours.
+    pub valid_until: Option<Day>,
+    /// 医療機関コード to which it was given. Default: whoever asks.
+    pub institution: Option<String>,
+    /// Default: agrees to everything.
+    pub consents: Option<Consents>,
 }
 
 impl Serialize for Consents {

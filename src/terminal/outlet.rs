@@ -10,7 +10,7 @@ use crate::folder::{Claim, Delivery, Folders, Item, Parcel, Placed};
 use crate::terminal::{Terminal, lock};
 
 /// A work folder that cannot be written (disk full, share away) is tried again so often.
-const STAGE_AGAIN: Duration = Duration::from_millis(500);
+pub(super) const STAGE_AGAIN: Duration = Duration::from_millis(500);
 
 impl Terminal {
     /// Stages `items`, however long that takes: the request is in the work folder, so nothing is lost meanwhile.
@@ -21,16 +21,20 @@ impl Terminal {
                 Ok(parcel) => return parcel,
                 Err(cause) if !told => {
                     told = true;
-                    let dir = folders.dir(crate::event::FolderKind::Res).display();
-                    self.trouble(
-                        format!("作業フォルダに書けません ({dir} の隣): {cause}。書けるようになるまで繰り返します"),
-                        format!("cannot write into the work folder beside {dir}: {cause}; tried again until it works"),
-                    );
+                    self.tell_unwritable(folders, &cause);
                 }
                 Err(_) => {}
             }
             tokio::time::sleep(STAGE_AGAIN).await;
         }
+    }
+
+    pub(super) fn tell_unwritable(&self, folders: &Folders, cause: &std::io::Error) {
+        let dir = folders.dir(crate::event::FolderKind::Res).display();
+        self.trouble(
+            format!("作業フォルダに書けません ({dir} の隣): {cause}。書けるようになるまで繰り返します"),
+            format!("cannot write into the work folder beside {dir}: {cause}; tried again until it works"),
+        );
     }
 
     /// Delivers a staged parcel in the terminal's manner and tells each step. `note` goes to the first file.

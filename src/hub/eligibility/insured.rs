@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::card::serial::SerialNumber;
-use crate::people::{CardKind, Person, Qualification};
+use crate::people::{CardKind, HomeConsent, Person, Qualification};
 use crate::secret::PmhId;
 
 /// An insured person (加入者) as the centre keeps them.
@@ -30,6 +30,8 @@ pub struct Insured {
     pub reference_number: Option<String>,
     /// Newest first.
     pub qualifications: Vec<Qualification>,
+    /// Consents given at home (居宅同意取得型), which the centre keeps and not the card.
+    pub home_consents: Vec<HomeConsent>,
     /// What PMH calls this person; none before 付番.
     pub pmh_id: Option<PmhId>,
 }
@@ -53,6 +55,7 @@ impl Insured {
             registered: person.card.registered,
             reference_number: person.reference_number.clone(),
             qualifications: person.qualifications.clone(),
+            home_consents: person.home_consents.clone(),
             pmh_id,
         }
     }

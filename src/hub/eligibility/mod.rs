@@ -3,7 +3,7 @@
 //! One question walks down this list:
 //!
 //! - [`visit`], [`query`], [`registration`], [`subsidy`]: the two halves of a visit, the requests of the folder, the PMH request of
-//!   a face file; [`bulk`]: the same in thousands, by 受付番号
+//!   a face file; [`bulk`]: the same in thousands, by 受付番号; `care`: who belongs to a month or period
 //! - [`standing`]: which questions the reader puts to the patient
 //! - [`matching`]: insurance data → persons; [`validity`]: person and day → 資格有効性 and qualifications; [`ticket`]: 医療券
 //! - [`steering`]: outcomes the operator asked for
@@ -11,6 +11,7 @@
 //! - [`insured`], [`store`], [`memory`]: what is kept
 
 pub mod bulk;
+mod care;
 pub mod insured;
 pub mod key;
 pub mod matching;

@@ -6,7 +6,7 @@ use jiff::civil::DateTime;
 
 use super::Eligibility;
 use super::names;
-use super::record::{Agreed, Circumstances, record};
+use super::record::{Agreed, Circumstances, Consented, Tickets, record};
 use super::standing::{Situation, period, questions};
 use super::steering;
 use super::store::{Announced, Known, OpenVisit, VisitState};
@@ -121,11 +121,13 @@ impl Eligibility {
         let circumstances = Circumstances {
             reference_number: reference_number.as_deref(),
             time,
+            consented: Consented::now(time),
             day,
             institution: &opening.asker.institution,
             agreed: self.agreed(visit, consents, time),
             with_key: self.key_is_given(day),
-            in_bulk: false,
+            tickets: Tickets::OfTheDay,
+            tells_limit_change: false,
         };
         let pmh_request = match consents.subsidy == Some(true) && !held.qualifications.is_empty() {
             true => self.announce(visit, known, time)?,
