@@ -49,8 +49,12 @@ elements! { CareSearch {
 const SEARCH: &str = "XmlMsg/MessageBody/QualificationConfirmSearchInfo";
 
 impl Care {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::MedicalAssistance, Self::HomeVisit, Self::Online];
+    /// The one that a file of this name is about.
+    pub fn of_file(name: &str) -> Option<Self> {
+        let begins = |start: &str| name.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
+        let named = [("OQSmutic", Self::MedicalAssistance), ("OQSmuhvq", Self::HomeVisit), ("OQSmuonq", Self::Online)];
+        named.into_iter().find(|(start, _)| begins(start)).map(|(_, care)| care)
+    }
 
     /// The 診療区分 (OQSCD028) that a request must name; none is asked of 医療扶助.
     pub fn treatment_flag(self) -> Option<&'static str> {

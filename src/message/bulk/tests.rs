@@ -300,3 +300,65 @@ fn one_unit_and_the_whole_have_limits_and_depth_too() {
     let Err(xml::ReadError::Refused(refusal)) = pieces(deep.as_bytes(), limits) else { panic!() };
     assert_eq!(refusal.rule, Rule::TooDeep);
 }
+
+fn period(care: Care) -> CareRequest {
+    let some = |text: &str| Some(text.to_owned());
+    let search = match care {
+        Care::MedicalAssistance => CareSearch { medical_treatment_month: some("202611"), ..CareSearch::default() },
+        Care::HomeVisit => CareSearch {
+            consent_date_from: some("20261101"),
+            consent_date_to: some("20261130"),
+            medical_treatment_flag: some("2"),
+            ..CareSearch::default()
+        },
+        Care::Online => CareSearch {
+            examination_date_from: some("20261121"),
+            examination_date_to: some("20261121"),
+            medical_treatment_flag: some("3"),
+            ..CareSearch::default()
+        },
+    };
+    BulkRequest { header: header(None), rows: vec![search].into() }
+}
+
+const CARES: [Care; 3] = [Care::MedicalAssistance, Care::HomeVisit, Care::Online];
+
+#[test]
+fn a_request_by_period_comes_back_in_every_order_and_encoding() {
+    for care in CARES {
+        for style in styles() {
+            let read = CareRequest::from_tree(care, &written(&style, period(care).to_tree())).unwrap();
+            assert_eq!((read.document, read.findings), (period(care), Vec::new()), "{care:?}");
+        }
+    }
+}
+
+#[test]
+fn a_period_has_one_search_with_all_of_it_in_days_that_exist() {
+    let refused = |care, change: fn(&mut CareSearch)| {
+        let mut request = period(care);
+        change(row(&mut request, 0));
+        CareRequest::from_tree(care, &request.to_tree()).unwrap_err().rule
+    };
+    assert_eq!(refused(Care::MedicalAssistance, |search| search.medical_treatment_month = None), Rule::Missing);
+    for month in ["202600", "2026", "20261101", "２０２６１１"] {
+        let mut request = period(Care::MedicalAssistance);
+        row(&mut request, 0).medical_treatment_month = Some(month.into());
+        let refusal = CareRequest::from_tree(Care::MedicalAssistance, &request.to_tree()).unwrap_err();
+        assert_eq!(refusal.rule, Rule::NotAMonth, "{month}");
+    }
+    assert_eq!(refused(Care::HomeVisit, |search| search.consent_date_to = None), Rule::Missing);
+    assert_eq!(refused(Care::HomeVisit, |search| search.medical_treatment_flag = None), Rule::Missing);
+    assert_eq!(refused(Care::HomeVisit, |search| search.consent_date_from = Some("20261131".into())), Rule::NotADate);
+    assert_eq!(refused(Care::Online, |search| search.examination_date_to = None), Rule::Missing);
+    let mut twice = period(Care::Online);
+    Arc::make_mut(&mut twice.rows).push(CareSearch::default());
+    assert_eq!(CareRequest::from_tree(Care::Online, &twice.to_tree()).unwrap_err().rule, Rule::Repeated);
+}
+
+#[test]
+fn a_file_by_period_is_told_by_its_name() {
+    let names = ["OQSmutic01req_1.xml", "oqsMUHVQ02res_1.zip", "OQSmuonq01req_1.xml", "OQSmuquc01req_1.xml", "●"];
+    let told = names.map(Care::of_file);
+    assert_eq!(told, [Some(CARES[0]), Some(CARES[1]), Some(CARES[2]), None, None]);
+}
