@@ -174,5 +174,7 @@ fn agreed(consent: &HomeConsent) -> Agreed {
         health_checkup: to(Question::HealthCheckup),
         diagnosis_and_pharmacists: to(Question::DiagnosisAndPharmacists),
         operation: to(Question::Operation),
+        // The institution's switch for it does not travel with a bulk request.
+        emr_sharing: false,
     }
 }

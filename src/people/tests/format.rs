@@ -258,6 +258,8 @@ fn every_key_of_the_format_is_documented_in_its_section_and_nothing_else_is() {
         ("### `[[qualifications.medical_tickets]]`", keys_of::<MedicalTicketProfile>()),
         ("## `[[subsidies]]`", keys_of::<SubsidyProfile>()),
         ("### `limits`", keys_of::<CopaymentLimit>()),
+        ("### `management`", keys_of::<ManagementProfile>()),
+        ("### `management.records`", keys_of::<ManagementRecordProfile>()),
         ("### `face_items`", keys_of::<FaceItem>()),
         ("## `[[home_consents]]`", keys_of::<HomeConsentProfile>()),
     ];
