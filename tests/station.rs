@@ -13,6 +13,8 @@ mod xml;
 mod bulk;
 #[path = "station/care.rs"]
 mod care;
+#[path = "station/clients.rs"]
+mod clients;
 #[path = "station/commands.rs"]
 mod commands;
 #[path = "station/control.rs"]
@@ -21,6 +23,8 @@ mod control;
 mod faults;
 #[path = "station/golden.rs"]
 mod golden;
+#[path = "station/inquiries.rs"]
+mod inquiries;
 #[path = "station/killed.rs"]
 mod killed;
 #[cfg(target_os = "linux")]
@@ -42,6 +46,12 @@ mod repeated;
 mod requests;
 #[path = "station/several.rs"]
 mod several;
+#[cfg(target_os = "linux")]
+#[path = "station/share.rs"]
+mod share;
+#[cfg(target_os = "linux")]
+#[path = "station/smb.rs"]
+mod smb;
 #[path = "station/stale.rs"]
 mod stale;
 #[path = "station/steps.rs"]

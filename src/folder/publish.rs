@@ -218,7 +218,7 @@ impl Parcel {
             let mut wait = BACK_OFF.0;
             let mut tries = 0;
             let replaced = loop {
-                match answer.place(&path, manner).await {
+                match answer.place(&self.folders, &path, manner).await {
                     Ok(replaced) => break replaced,
                     Err(cause)
                         if cause.kind() == io::ErrorKind::NotFound && self.folders.restore(answer.target.folder()) =>
@@ -247,36 +247,44 @@ impl Parcel {
 }
 
 impl Answer {
-    async fn place(&self, path: &Path, manner: Delivery) -> io::Result<bool> {
+    async fn place(&self, folders: &Folders, path: &Path, manner: Delivery) -> io::Result<bool> {
         let replaced = path.symlink_metadata().is_ok();
-        self.restage()?;
+        self.restage(folders)?;
         match manner {
             Delivery::Rename | Delivery::RenameTouch => std::fs::rename(&self.staged, path)?,
-            Delivery::InPlace => {
-                io::copy(&mut File::open(&self.staged)?, &mut File::create(path)?)?;
-                std::fs::remove_file(&self.staged)?;
-            }
-            Delivery::Slow => {
-                let staged = File::open(&self.staged)?;
-                let piece = staged.metadata()?.len().div_ceil(SLOW_PIECES).max(1);
-                let mut file = File::create(path)?;
-                while io::copy(&mut (&staged).take(piece), &mut file)? == piece {
-                    tokio::time::sleep(SLOW_PAUSE).await;
-                }
-                std::fs::remove_file(&self.staged)?;
-            }
+            Delivery::InPlace => self.write_in_place(path, 1).await?,
+            Delivery::Slow => self.write_in_place(path, SLOW_PIECES).await?,
         }
         Ok(replaced)
     }
 
+    /// Writes under the final name, with a pause between pieces. What cannot be written to its end (a full disk) is taken away again:
+    /// the part would pass for the answer until there is room.
+    async fn write_in_place(&self, path: &Path, pieces: u64) -> io::Result<()> {
+        let staged = File::open(&self.staged)?;
+        let piece = staged.metadata()?.len().div_ceil(pieces).max(1);
+        let mut file = File::create(path)?;
+        loop {
+            match io::copy(&mut (&staged).take(piece), &mut file) {
+                Ok(written) if written < piece => break,
+                Ok(_) if pieces > 1 => tokio::time::sleep(SLOW_PAUSE).await,
+                Ok(_) => {}
+                Err(cause) => {
+                    drop(file);
+                    let _ = std::fs::remove_file(path);
+                    return Err(cause);
+                }
+            }
+        }
+        std::fs::remove_file(&self.staged)
+    }
+
     /// Writes the staged file anew when somebody removed the work folder under us.
-    fn restage(&self) -> io::Result<()> {
+    fn restage(&self, folders: &Folders) -> io::Result<()> {
         if matches!(self.kept, Kept::Nothing) || self.staged.exists() {
             return Ok(());
         }
-        if let Some(work) = self.staged.parent() {
-            std::fs::create_dir_all(work)?;
-        }
+        folders.restore_work()?;
         match &self.kept {
             Kept::Bytes(bytes) => std::fs::write(&self.staged, bytes),
             Kept::Open(file) => {

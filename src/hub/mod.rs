@@ -185,6 +185,8 @@ impl Connection for Hub {
             Request::BulkCareDownload(care, request) => {
                 Answer::Bulk(eligibility.fetch(asker, Kind::Care(*care), request, steering)?)
             }
+            Request::Medication(request) => eligibility.medications(asker, request, steering)?,
+            Request::Checkup(request) => eligibility.checkups(asker, request, steering)?,
         })
     }
 

@@ -38,8 +38,9 @@ pub use person::{
     CardKind, CardOfPerson, Elderly, HomeCare, HomeConsent, Limit, Person, Qualification, SpecificDisease, Subsidy,
 };
 pub use profile::{
-    CardProfile, Consents, ElderlyProfile, HabitsProfile, HomeConsentProfile, IdentifyBy, LimitProfile,
-    ManagementProfile, ManagementRecordProfile, MedicalTicketProfile, Profile, QualificationProfile, Shows,
-    SpecificDiseaseProfile, SubsidyProfile, SubsidyUse,
+    CardProfile, CheckupItemProfile, CheckupProfile, Consents, DrugProfile, ElderlyProfile, HabitsProfile,
+    HomeConsentProfile, IdentifyBy, LimitProfile, ManagementProfile, ManagementRecordProfile, MedicalTicketProfile,
+    MedicationProfile, ProcedureProfile, Profile, QualificationProfile, Shows, SpecificDiseaseProfile, SubsidyProfile,
+    SubsidyUse, TreatedProfile,
 };
 pub use read::{read_json, read_toml};

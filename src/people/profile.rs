@@ -2,11 +2,16 @@
 //!
 //! A key that is not here is an error with the nearest right name. `docs/card-profiles.md` describes every key; a test holds it to.
 
+mod history;
+
 use std::fmt;
 
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use self::history::{
+    CheckupItemProfile, CheckupProfile, DrugProfile, MedicationProfile, ProcedureProfile, TreatedProfile,
+};
 use super::{CardKind, Day, HomeCare, in_clear};
 use crate::message::subsidy::{CopaymentLimit, FaceItem};
 use crate::secret::{MyNumber, Pin};
@@ -62,6 +67,12 @@ pub struct Profile {
     /// Consents given at home (居宅同意取得型): for 訪問診療等 and オンライン診療等.
     #[serde(default)]
     pub home_consents: Vec<HomeConsentProfile>,
+    /// 薬剤情報・診療情報, one month of one institution each; kept in this order.
+    #[serde(default)]
+    pub medications: Vec<MedicationProfile>,
+    /// 特定健診情報; kept in this order.
+    #[serde(default)]
+    pub checkups: Vec<CheckupProfile>,
 }
 
 /// What a person is there to show, for lists.

@@ -10,17 +10,19 @@ use crate::event::{FileLife, FolderKind, Lang};
 use crate::folder::publish;
 use crate::folder::recover::Target;
 use crate::folder::{Claim, Item};
+use crate::message::Style;
 use crate::message::bulk::{BulkHeader, BulkReception};
+use crate::message::inquiry::InquiryResult;
 use crate::message::qualification::QualificationResult;
 use crate::message::refusal;
 use crate::message::xml::MOST_FINDINGS;
 use crate::terminal::bulk::{Drafted, Undrafted};
 use crate::terminal::linkage::{self, Ask, Content, Decision, Refuse};
-use crate::terminal::outlet::STAGE_AGAIN;
+use crate::terminal::outlet::{WRITE_AGAIN, Waiting};
 use crate::terminal::settings::ErrStyle;
 use crate::terminal::turns::Turn;
 use crate::terminal::{Terminal, pace};
-use crate::wire::{Answer, Question, Request, Steering, WireError};
+use crate::wire::{Answer, Body, Question, Request, Steering, WireError};
 
 /// Our own code for a centre that cannot be asked; the real ones (別紙6-1) are not public.
 pub(super) const CENTRE_AWAY: &str = "MDG-H001";
@@ -70,19 +72,18 @@ impl Terminal {
 
     /// A bulk result is written while it is asked for: where it cannot be, it is asked for again until it can.
     async fn ask_until_written(self: &Arc<Self>, claim: &Claim, whole: bool) -> Result<Reply, String> {
-        let mut told = false;
+        let mut waiting = None;
         loop {
             let (terminal, about) = (self.clone(), claim.clone());
             let asked = tokio::task::spawn_blocking(move || terminal.reply(&about, whole)).await;
             match asked.map_err(|panicked| panicked.to_string())? {
                 Ok(reply) => return Ok(reply),
                 Err(Unready::Request(cause)) => return Err(cause.to_string()),
-                Err(Unready::Work(cause)) if !std::mem::replace(&mut told, true) => {
-                    self.tell_unwritable(&self.folders, &cause)
+                Err(Unready::Work(cause)) => {
+                    waiting.get_or_insert_with(|| Waiting::begin(self, &self.folders, &cause));
                 }
-                Err(Unready::Work(_)) => {}
             }
-            tokio::time::sleep(STAGE_AGAIN).await;
+            tokio::time::sleep(WRITE_AGAIN).await;
         }
     }
 
@@ -142,22 +143,17 @@ impl Terminal {
             |error: &WireError| ask.request.abnormal(time14(self.clock.now()), code_of(error), &error.to_string());
         let style = self.settings.style(self.settings.encoding_for(Some(ask.encoding)), self.seed, &ask.answer_name);
         let mut answer = answer.unwrap_or_else(|error| away(&error));
-        let (note, item, replaced) = loop {
+        let (note, item, remark) = loop {
             let note = describe(&answer, ask);
             let bulk = match answer {
                 Answer::Bulk(bulk) => bulk,
                 answer => {
-                    let encoded = style.tree(answer.to_tree(style.records));
-                    let content = publish::Content::Bytes(encoded.bytes);
-                    break (
-                        note,
-                        Item { target: Target::Res, name: ask.answer_name.clone(), content },
-                        encoded.replaced,
-                    );
+                    let (item, remark) = whole(&answer, ask, &style);
+                    break (note, item, remark);
                 }
             };
             match self.draft(claim, ask, &style, bulk) {
-                Ok(Drafted { item, replaced }) => break (note, item, replaced),
+                Ok(Drafted { item, replaced }) => break (note, item, replaced_characters(&replaced)),
                 Err(Undrafted::Work(cause)) => return Err(cause),
                 // The line broke between two units: half a result is none.
                 Err(Undrafted::Wire(error)) => {
@@ -166,7 +162,6 @@ impl Terminal {
                 }
             }
         };
-        let remark = replaced_characters(&replaced);
         Ok(Reply { items: vec![item], life: FileLife::Answered, note, remark })
     }
 
@@ -184,6 +179,18 @@ impl Terminal {
             None => {}
         }
     }
+}
+
+/// The file of an answer that is held whole, and the remark about it.
+fn whole(answer: &Answer, ask: &Ask, style: &Style) -> (Item, Option<String>) {
+    let (name, bytes, remark) = match answer.body(style.records) {
+        Body::Tree(tree) => {
+            let encoded = style.tree(tree);
+            (ask.answer_name.clone(), encoded.bytes, replaced_characters(&encoded.replaced))
+        }
+        Body::Pages(pdf) => (ask.pages_name.clone(), pdf.to_vec(), None),
+    };
+    (Item { target: Target::Res, name, content: publish::Content::Bytes(bytes) }, remark)
 }
 
 /// Our own code for a centre that gave no answer (spec/oqs-interface.md §4.2, [C]).
@@ -208,6 +215,9 @@ fn describe(answer: &Answer, ask: &Ask) -> Option<String> {
         Answer::BulkReception(BulkReception { reception_number: Some(number), .. }) => format!("受付番号 {number}"),
         Answer::BulkReception(result) => segment(&result.header.segment_of_result, &result.header.error_code),
         Answer::Bulk(bulk) => counted(&bulk.header),
+        Answer::Medication(result) => inquired(&result.header),
+        Answer::Checkup(result) => inquired(&result.header),
+        Answer::Pages(pdf) => format!("PDF {} バイト", pdf.len()),
     }];
     let told = ask.findings.iter().take(REMARKS);
     words.extend(told.map(|finding| format!("{}: {}", finding.path, finding.words(Lang::Ja))));
@@ -216,6 +226,14 @@ fn describe(answer: &Answer, ask: &Ask) -> Option<String> {
         words.push(format!("ほか{more}件{at_least}"));
     }
     Some(words.join("、"))
+}
+
+/// MessageContents names nobody.
+fn inquired(header: &InquiryResult) -> String {
+    match &header.message_contents {
+        Some(message) => message.clone(),
+        None => format!("結果コード {}", header.result_code.as_deref().unwrap_or_default()),
+    }
 }
 
 fn counted(header: &BulkHeader) -> String {

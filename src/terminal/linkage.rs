@@ -19,6 +19,9 @@ use crate::wire::{Request, comes_by_rows, document, limit_of};
 /// So much of a file is looked at for its declaration.
 const HEAD: u64 = 256;
 
+/// Extension of an answer that is printed.
+const PAGES: &str = "pdf";
+
 /// What is to be done with a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
@@ -37,6 +40,8 @@ pub struct Ask {
     pub request: Request,
     /// Name of the answer.
     pub answer_name: String,
+    /// Its name where the centre answers with pages.
+    pub pages_name: String,
     /// The encoding of the request.
     pub encoding: Encoding,
     /// Unusual, but let through.
@@ -149,7 +154,14 @@ fn ask(name: &RequestName, content: Content<'_>, settings: &TerminalSettings) ->
         return Err(Refusal::new(Rule::ForeignInstitution).at(place).seen(foreign).into());
     }
     let message::Read { document: request, findings } = read;
-    Ok(Ask { request, answer_name: name.answer(), encoding, findings, foreign_institution })
+    Ok(Ask {
+        request,
+        answer_name: name.answer(),
+        pages_name: name.answer_as(PAGES),
+        encoding,
+        findings,
+        foreign_institution,
+    })
 }
 
 /// The request in `content` with its encoding, and with all that was unusual. What comes by rows is never whole in memory.
@@ -219,7 +231,7 @@ mod tests {
 
     #[test]
     fn an_interface_that_is_not_served_is_refused_and_a_name_that_is_none_is_left() {
-        for name in ["YZKsiquc01req_01.xml", "OQSsihvq01req_1.xml", "OQSsiquc01req_1.zip"] {
+        for name in ["CIPsiquc01req_01.xml", "OQSsihvq01req_1.xml", "OQSsiquc01req_1.zip"] {
             assert_eq!(refused(name, &request(), true, &settings()).0, Rule::UnknownInterface, "{name}");
         }
         for name in ["OQSsiquc01res_1.xml", "OQSsiquc01req_1.pdf", "OQSsiquc01req_.xml", ".OQSsiquc01req_1.xml"] {

@@ -1,4 +1,4 @@
-//! The documents as they travel between terminal and hub: XML in UTF-8 and specification order (decisions.md §1). Re-encoding and
+//! The documents as they travel between terminal and hub: XML in UTF-8 and specification order (decisions.md §1), or pages as PDF. Re-encoding and
 //! re-ordering for the folder is the terminal's.
 //!
 //! What has thousands of rows or units is made and read piece by piece: nobody holds more of it than one.
@@ -6,7 +6,8 @@
 use std::io::{self, Read};
 
 use super::bulk::{BulkAnswer, Units};
-use super::{Answer, Request, WireError, comes_by_rows, limit_of};
+use super::http::{PDF, XML};
+use super::{Answer, Body, Request, WireError, comes_by_rows, limit_of};
 use crate::message::bulk::{BulkHeader, BulkUnit};
 use crate::message::qualification::{QualificationResult, Records};
 use crate::message::refusal::{Refusal, Rule};
@@ -117,9 +118,12 @@ pub fn read_rows<'a>(
     Ok(Some(message::Read { document, findings: all }))
 }
 
-/// An answer as bytes: whole, or header and frame of a bulk result.
-pub fn write_answer(answer: &Answer) -> Vec<u8> {
-    xml::write(&answer.to_tree(Records::OneList), &WriteOptions::default()).bytes
+/// An answer as media type and bytes; of a bulk result the frame alone: [`write_bulk`] has its units.
+pub fn write_answer(answer: &Answer) -> (&'static str, Vec<u8>) {
+    match answer.body(Records::OneList) {
+        Body::Tree(tree) => (XML, xml::write(&tree, &WriteOptions::default()).bytes),
+        Body::Pages(pdf) => (PDF, pdf.to_vec()),
+    }
 }
 
 /// A bulk result as bytes, in pieces fit to be sent. After an error there are no more.
@@ -149,12 +153,15 @@ pub fn write_bulk(bulk: BulkAnswer) -> impl Iterator<Item = Result<Vec<u8>, Wire
     })
 }
 
-/// The answer to `request` in these bytes; of a bulk result the header alone: [`read_bulk`] reads its units.
+/// The answer to `request` in these bytes, which came as `media_type`; of a bulk result the header alone: [`read_bulk`] reads its units.
 ///
 /// # Errors
 /// A [`Refusal`]: not well-formed, or no XmlMsg with header and body.
-pub fn read_answer(request: &Request, bytes: &[u8]) -> Result<Answer, Refusal> {
-    Answer::from_tree(request, &xml::read(bytes)?.root)
+pub fn read_answer(request: &Request, media_type: &str, bytes: Vec<u8>) -> Result<Answer, Refusal> {
+    match media_type == PDF && request.may_be_pages() {
+        true => Ok(Answer::Pages(bytes)),
+        false => Answer::from_tree(request, &xml::read(&bytes)?.root),
+    }
 }
 
 /// A bulk result, unit by unit. The header comes first, as [`write_bulk`] has it.

@@ -30,6 +30,8 @@ pub const OUTCOME: &str = "madoguchi-outcome";
 
 /// Media type of documents.
 pub const XML: &str = "application/xml";
+/// Media type of pages.
+pub const PDF: &str = "application/pdf";
 /// Media type of everything else.
 pub const JSON: &str = "application/json";
 
@@ -99,8 +101,10 @@ impl HttpHub {
     fn whole(&self, mut response: Response<Body>) -> Result<Reply, Unanswered> {
         let body = response.body_mut().with_config().limit(document::LIMIT as u64).read_to_vec();
         let body = body.map_err(|error| self.unreachable(error))?;
-        let outcome = response.headers().get(OUTCOME).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        Ok(Reply { status: response.status().as_u16(), outcome, body })
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (outcome, sent) = (header(OUTCOME), header("content-type").unwrap_or_default());
+        let media_type = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        Ok(Reply { status: response.status().as_u16(), outcome, media_type, body })
     }
 
     fn post_json(&self, path: &str, headers: &[(&str, String)], body: &impl Serialize) -> Result<Reply, Unanswered> {
@@ -165,7 +169,8 @@ impl Connection for HttpHub {
         if request.is_download() {
             return Ok(Answer::Bulk(self.units(response)?));
         }
-        document::read_answer(request, &self.whole(response)?.body).map_err(unintelligible)
+        let reply = self.whole(response)?;
+        document::read_answer(request, &reply.media_type, reply.body).map_err(unintelligible)
     }
 
     fn subsidies(&self, question: &SubsidyQuestion) -> Result<SubsidyAnswer, WireError> {
@@ -192,6 +197,7 @@ const SHOWN: usize = 200;
 struct Reply {
     status: u16,
     outcome: Option<String>,
+    media_type: String,
     body: Vec<u8>,
 }
 

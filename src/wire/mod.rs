@@ -17,7 +17,7 @@ mod request;
 pub mod steering;
 
 pub use bulk::{BulkAnswer, Units};
-pub use request::{Answer, INTERFACES, Request, comes_by_rows, limit_of};
+pub use request::{Answer, Body, INTERFACES, Request, comes_by_rows, limit_of};
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};

@@ -6,6 +6,9 @@ use crate::message::bulk::{
     BulkDownload, BulkHeader, BulkQualificationRequest, BulkReception, BulkRegistrationRequest, BulkRequestHeader,
     Care, CareRequest,
 };
+use crate::message::checkup::{CheckupRequest, CheckupResult};
+use crate::message::inquiry::{InquiryHeader, InquiryResult};
+use crate::message::medication::{MedicationRequest, MedicationResult};
 use crate::message::qualification::{QualificationRequest, QualificationResult, Records};
 use crate::message::refusal::Refusal;
 use crate::message::registration::{RegistrationRequest, RegistrationResult};
@@ -32,8 +35,13 @@ const OQS_MUHVQ_02: &str = "OQSmuhvq02";
 const OQS_MUONQ_01: &str = "OQSmuonq01";
 const OQS_MUONQ_02: &str = "OQSmuonq02";
 
+/// 薬剤情報・診療情報
+const YZK_SIQUC_01: &str = "YZKsiquc01";
+/// 特定健診情報
+const TKK_SIQUC_01: &str = "TKKsiquc01";
+
 /// The interfaces whose documents travel as XML, by the names that their paths and files have.
-pub const INTERFACES: [&str; 12] = [
+pub const INTERFACES: [&str; 14] = [
     OQS_SIQUC_01,
     OQS_SIIMM_01,
     OQS_MUQUC_01,
@@ -46,6 +54,8 @@ pub const INTERFACES: [&str; 12] = [
     OQS_MUHVQ_02,
     OQS_MUONQ_01,
     OQS_MUONQ_02,
+    YZK_SIQUC_01,
+    TKK_SIQUC_01,
 ];
 
 /// Most bytes of a request of `interface`.
@@ -78,6 +88,10 @@ pub enum Request {
     BulkCare(Care, CareRequest),
     /// `OQSmutic02req`, `OQSmuhvq02req`, `OQSmuonq02req`
     BulkCareDownload(Care, BulkDownload),
+    /// `YZKsiquc01req`
+    Medication(MedicationRequest),
+    /// `TKKsiquc01req`
+    Checkup(CheckupRequest),
 }
 
 /// The documents that come back.
@@ -92,6 +106,21 @@ pub enum Answer {
     BulkReception(BulkReception),
     /// The 02res of every bulk interface.
     Bulk(BulkAnswer),
+    /// `YZKsiquc01res` as a document
+    Medication(MedicationResult),
+    /// `TKKsiquc01res` as a document
+    Checkup(CheckupResult),
+    /// `YZKsiquc01res` or `TKKsiquc01res` as pages (PDF): what a FileCategory asks for, and gets when there is no failure to tell.
+    Pages(Vec<u8>),
+}
+
+/// An answer on its way into a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body<'a> {
+    /// A document, in specification order.
+    Tree(Element),
+    /// A PDF, as it is.
+    Pages(&'a [u8]),
 }
 
 impl Request {
@@ -110,6 +139,8 @@ impl Request {
             Self::BulkCareDownload(Care::HomeVisit, _) => OQS_MUHVQ_02,
             Self::BulkCare(Care::Online, _) => OQS_MUONQ_01,
             Self::BulkCareDownload(Care::Online, _) => OQS_MUONQ_02,
+            Self::Medication(_) => YZK_SIQUC_01,
+            Self::Checkup(_) => TKK_SIQUC_01,
         }
     }
 
@@ -135,6 +166,8 @@ impl Request {
             Self::BulkQualificationDownload(request)
             | Self::BulkRegistrationDownload(request)
             | Self::BulkCareDownload(_, request) => &request.medical_institution_code,
+            Self::Medication(request) => &request.header.medical_institution_code,
+            Self::Checkup(request) => &request.header.medical_institution_code,
         }
     }
 
@@ -149,6 +182,8 @@ impl Request {
             Self::BulkQualificationDownload(request)
             | Self::BulkRegistrationDownload(request)
             | Self::BulkCareDownload(_, request) => request.to_tree(),
+            Self::Medication(request) => request.to_tree(),
+            Self::Checkup(request) => request.to_tree(),
         }
     }
 
@@ -180,6 +215,8 @@ impl Request {
             OQS_MUTIC_02 => download(|request| Self::BulkCareDownload(Care::MedicalAssistance, request)),
             OQS_MUHVQ_02 => download(|request| Self::BulkCareDownload(Care::HomeVisit, request)),
             OQS_MUONQ_02 => download(|request| Self::BulkCareDownload(Care::Online, request)),
+            YZK_SIQUC_01 => MedicationRequest::from_tree(root).map(|read| read.map(Self::Medication)),
+            TKK_SIQUC_01 => CheckupRequest::from_tree(root).map(|read| read.map(Self::Checkup)),
             _ => return None,
         })
     }
@@ -196,7 +233,8 @@ impl Request {
         })
     }
 
-    /// The answer when the centre gives none: SegmentOfResult 9 with a code of ours. `time` is ProcessExecutionTime.
+    /// The answer when the centre gives none: SegmentOfResult 9 with a code of ours; YZK and TKK tell it in MessageContents, as a document
+    /// whatever FileCategory says ([C]). `time` is ProcessExecutionTime.
     pub fn abnormal(&self, time: String, code: &str, message: &str) -> Answer {
         let reception = |header: &BulkRequestHeader, time| {
             Answer::BulkReception(BulkReception::abnormal(header, time, code, message))
@@ -216,23 +254,44 @@ impl Request {
             | Self::BulkCareDownload(_, request) => {
                 Answer::Bulk(BulkAnswer::headed(BulkHeader::abnormal(request, time, code, message)))
             }
+            Self::Medication(request) => Answer::Medication(MedicationResult {
+                header: failure(&request.header, time, code, message),
+                ..MedicationResult::default()
+            }),
+            Self::Checkup(request) => Answer::Checkup(CheckupResult {
+                header: failure(&request.header, time, code, message),
+                ..CheckupResult::default()
+            }),
         }
+    }
+
+    /// May the answer be pages instead of a document?
+    pub fn may_be_pages(&self) -> bool {
+        matches!(self, Self::Medication(_) | Self::Checkup(_))
     }
 }
 
+/// The only place for a code of ours is before the message.
+fn failure(header: &InquiryHeader, time: String, code: &str, message: &str) -> InquiryResult {
+    InquiryResult::failure(header, time, format!("{code} {message}"))
+}
+
 impl Answer {
-    /// The tree, in specification order; `records` says how several records of a single query stand. A bulk result has no units here:
-    /// they come one by one.
-    pub fn to_tree(&self, records: Records) -> Element {
-        match self {
+    /// What goes into the file; `records` says how several records of a single query stand. A bulk result has no units here: they come
+    /// one by one.
+    pub fn body(&self, records: Records) -> Body<'_> {
+        Body::Tree(match self {
+            Self::Pages(pdf) => return Body::Pages(pdf),
             Self::Qualification(result) => result.to_tree(records),
             Self::Registration(result) => result.to_tree(),
             Self::BulkReception(reception) => reception.to_tree(),
             Self::Bulk(result) => result.header.frame(),
-        }
+            Self::Medication(result) => result.to_tree(),
+            Self::Checkup(result) => result.to_tree(),
+        })
     }
 
-    /// Reads the answer to `request`; of a bulk result the header alone.
+    /// Reads the answer to `request`, where it is a document; of a bulk result the header alone.
     ///
     /// # Errors
     /// A [`Refusal`] when there is no XmlMsg with header and body.
@@ -246,6 +305,8 @@ impl Answer {
             Request::BulkQualificationDownload(_)
             | Request::BulkRegistrationDownload(_)
             | Request::BulkCareDownload(..) => Self::Bulk(BulkAnswer::headed(BulkHeader::from_tree(root)?)),
+            Request::Medication(_) => Self::Medication(MedicationResult::from_tree(root)?.document),
+            Request::Checkup(_) => Self::Checkup(CheckupResult::from_tree(root)?.document),
         })
     }
 }

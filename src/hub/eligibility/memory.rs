@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use jiff::civil::DateTime;
 
 use super::bulk::Received;
+use super::consent::Remembered;
 use super::insured::Insured;
 use super::matching::Numbers;
 use super::store::{Announced, EligibilityStore, Known, OpenVisit, ReferenceNumbers, VisitState};
@@ -33,6 +34,8 @@ struct Inner {
     by_number: HashMap<Numbers, BTreeSet<String>>,
     registered: BTreeSet<String>,
     reference_numbers: ReferenceNumbers,
+    /// By person, then by institution.
+    consents: HashMap<String, HashMap<String, Remembered>>,
     visits: Recent<VisitId, Option<Box<OpenVisit>>>,
     announced: Recent<String, Announced>,
     receptions: Receptions,
@@ -88,6 +91,7 @@ impl EligibilityStore for Memory {
         inner.forget(id);
         inner.registered.remove(id);
         inner.reference_numbers.remove(id);
+        inner.consents.remove(id);
         Ok(())
     }
 
@@ -125,6 +129,16 @@ impl EligibilityStore for Memory {
 
     fn reference_numbers(&self) -> Result<ReferenceNumbers, StoreError> {
         Ok(self.read().reference_numbers.clone())
+    }
+
+    fn put_consent(&self, institution: &str, id: &str, consent: Remembered) -> Result<(), StoreError> {
+        self.write().consents.entry(id.to_owned()).or_default().insert(institution.to_owned(), consent);
+        Ok(())
+    }
+
+    fn consent(&self, institution: &str, id: &str) -> Result<Option<Remembered>, StoreError> {
+        let inner = self.read();
+        Ok(inner.consents.get(id).and_then(|consents| consents.get(institution)).cloned())
     }
 
     fn register(&self, id: &str) -> Result<(), StoreError> {

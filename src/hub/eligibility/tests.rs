@@ -9,6 +9,7 @@ use super::matching::matches;
 use super::record::{Agreed, Circumstances, Consented, Tickets, record};
 use super::validity::{ByCard, Held, Validity, by_card, by_insurance};
 use crate::card::serial::SerialNumber;
+use crate::message::medication::History;
 use crate::message::qualification::{MedicalTicketInfo, SearchInfo};
 use crate::people::{Elderly, Limit, Qualification};
 
@@ -67,6 +68,8 @@ fn insured(qualifications: Vec<Qualification>) -> Insured {
         reference_number: Some("0001234".into()),
         qualifications,
         home_consents: Vec::new(),
+        medications: History::default(),
+        checkups: Vec::new(),
         pmh_id: None,
     }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use jiff::civil::DateTime;
 
 use super::Eligibility;
+use super::consent::Remembered;
 use super::names;
 use super::record::{Agreed, Circumstances, Consented, Tickets, record};
 use super::standing::{Situation, period, questions};
@@ -129,6 +130,11 @@ impl Eligibility {
             tickets: Tickets::OfTheDay,
             tells_limit_change: false,
         };
+        // Without a record no consent is told to the institution either.
+        if !held.qualifications.is_empty() {
+            let consent = Remembered::of(&circumstances.agreed, time);
+            self.store.put_consent(&opening.asker.institution, &known.insured.id, consent)?;
+        }
         let pmh_request = match consents.subsidy == Some(true) && !held.qualifications.is_empty() {
             true => self.announce(visit, known, time)?,
             false => None,

@@ -44,11 +44,14 @@ pub(super) async fn ask(
         steering: steering(&headers)?,
         request,
     };
-    let body = match served.call(move |hub| hub.ask(&question)).await? {
-        Answer::Bulk(bulk) => unit_by_unit(bulk),
-        answer => Body::from(document::write_answer(&answer)),
+    let (media_type, body) = match served.call(move |hub| hub.ask(&question)).await? {
+        Answer::Bulk(bulk) => (XML, unit_by_unit(bulk)),
+        answer => {
+            let (media_type, bytes) = document::write_answer(&answer);
+            (media_type, Body::from(bytes))
+        }
     };
-    Ok(([(header::CONTENT_TYPE, XML)], body).into_response())
+    Ok(([(header::CONTENT_TYPE, media_type)], body).into_response())
 }
 
 /// A bulk result that is made while it is sent. Should it break off, so does the connection: half a document is none.

@@ -2,9 +2,10 @@
 //!
 //! - `home`: consents given at home
 //! - `card`: serial number, validity, PINs
-//! - `qualification`, `subsidy`: the documents' contents, with dates settled
+//! - `qualification`, `subsidy`, `history`: the documents' contents, with dates settled
 
 mod card;
+mod history;
 mod home;
 mod qualification;
 mod subsidy;
@@ -52,6 +53,8 @@ impl Profile {
             qualifications: self.qualifications.iter().map(|profile| profile.settle(today)).collect(),
             subsidies: self.subsidies.iter().map(|profile| profile.settle(today)).collect(),
             home_consents: self.home_consents.iter().map(|profile| profile.settle(today)).collect(),
+            medications: history::medications(&self.medications, today),
+            checkups: self.checkups.iter().map(|profile| profile.settle(today)).collect(),
             habits,
         })
     }
