@@ -10,7 +10,7 @@
 //! - [`order`]: the order in which real terminals write, the specification's, or a shuffled one
 //! - [`name`]: file names and the catalogue of interfaces
 //! - [`qualification`]: `OQSsiquc01` request and result (also the face file)
-//! - [`bulk`]: `OQSmuquc01/02` and `OQSmuimm01/02`, many rows and a 受付番号
+//! - [`bulk`]: `OQSmuquc`, `OQSmuimm`, `OQSmutic`, `OQSmuhvq` and `OQSmuonq`, 01 and 02: many rows and a 受付番号
 //! - [`registration`]: `OQSsiimm01` request and result, 照会番号
 //! - [`medication`], [`checkup`]: `YZKsiquc01` and `TKKsiquc01`, 薬剤・診療情報 and 特定健診情報; [`inquiry`]: what the two share
 //! - [`subsidy`]: `PMHsimsm01` result (provisional layout, data)
@@ -43,7 +43,7 @@ pub mod tree;
 pub mod xml;
 
 pub use frame::Read;
-pub use style::Style;
+pub use style::{ByUnits, Style};
 
 #[cfg(test)]
 mod samples;
