@@ -16,6 +16,7 @@
 //! - [`Style`]: how files look; document → bytes in one call
 //! - [`element`]: the element table: label, format, code table and provenance of every element
 //! - [`explain`]: the element table applied to a file, for people
+//! - [`rewrite`]: other values in a file that is not ours and stays as it is otherwise
 //! - [`refusal`], [`finding`]: what sends a request back, and what is let through and reported
 
 pub mod bulk;
@@ -29,6 +30,7 @@ pub mod order;
 pub mod qualification;
 pub mod refusal;
 pub mod registration;
+pub mod rewrite;
 mod style;
 pub mod subsidy;
 pub mod tree;

@@ -14,4 +14,5 @@ mod writer;
 pub use place::locate;
 pub use reader::{BULK_LIMIT, DEPTH_LIMIT, Document, SINGLE_LIMIT, declared_encoding, read, read_up_to};
 pub use whole::{has_end, is_whole, is_whole_named};
+pub(super) use writer::push_escaped;
 pub use writer::{Indent, Newline, WriteOptions, write};
