@@ -82,7 +82,13 @@ impl RequestName {
 
     /// Name of the answer: `res` for `req`, everything else as sent.
     pub fn answer(&self) -> String {
-        format!("{}res_{}.{}", self.code, self.free, self.extension)
+        self.answer_as(&self.extension)
+    }
+
+    /// Name of an answer that is another kind of file; the extension as sent where it is the same.
+    pub fn answer_as(&self, extension: &str) -> String {
+        let extension = if extension.eq_ignore_ascii_case(&self.extension) { &self.extension } else { extension };
+        format!("{}res_{}.{extension}", self.code, self.free)
     }
 
     /// Name of the `.err`: the request's with another extension.

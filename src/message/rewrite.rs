@@ -169,9 +169,9 @@ impl Places<'_> {
         let byte = match self.encoding {
             Encoding::Utf8 => byte + between.len(),
             // Each character is one byte or two: that of CP932 tells by its first one which.
-            Encoding::ShiftJis => between.chars().fold(byte, |byte, _| {
-                byte + if self.bytes.get(byte).is_some_and(|b| is_lead(*b)) { 2 } else { 1 }
-            }),
+            Encoding::ShiftJis => between
+                .chars()
+                .fold(byte, |byte, _| byte + if self.bytes.get(byte).is_some_and(|b| is_lead(*b)) { 2 } else { 1 }),
         };
         self.at = (offset, byte);
         byte

@@ -31,13 +31,13 @@ const REFERENCE_DIGITS: usize = 16;
 const REMARKS: usize = 5;
 
 /// What a request brings, before it is staged.
-struct Reply {
-    items: Vec<Item>,
+pub(super) struct Reply {
+    pub items: Vec<Item>,
     /// `Answered` or `Refused`.
-    life: FileLife,
-    note: Option<String>,
+    pub life: FileLife,
+    pub note: Option<String>,
     /// About the file that is delivered.
-    remark: Option<String>,
+    pub remark: Option<String>,
 }
 
 impl Terminal {
@@ -78,7 +78,11 @@ impl Terminal {
     /// Reads, decides, asks and writes. Blocks.
     fn reply(&self, claim: &Claim, whole: bool) -> io::Result<Reply> {
         let bytes = claim.read(BULK_LIMIT as u64)?;
-        Ok(match linkage::decide(&claim.name, &bytes, whole, &self.settings) {
+        let decision = linkage::decide(&claim.name, &bytes, whole, &self.settings);
+        if let Some(reply) = self.own_reply(&claim.name, &bytes, &decision) {
+            return Ok(reply);
+        }
+        Ok(match decision {
             Decision::Ask(ask) => self.ask(&claim.name, &ask),
             Decision::Refuse(refuse) => self.refuse(&claim.name, &refuse),
             Decision::Leave => return Err(io::Error::other("a name that is no request was taken")),

@@ -87,13 +87,17 @@ pub fn decide(name: &str, bytes: &[u8], whole: bool, settings: &TerminalSettings
 }
 
 fn ask(name: &RequestName, bytes: &[u8], settings: &TerminalSettings) -> Result<Ask, Refusal> {
-    if !name.interface.served || !name.extension.eq_ignore_ascii_case("xml") {
+    let is_xml = name.extension.eq_ignore_ascii_case("xml");
+    if !is_xml || !(name.interface.served || name.interface.closed) {
         return Err(Refusal::new(Rule::UnknownInterface).seen(format!("{} (.{})", name.code, name.extension)));
     }
     if settings.strict_names && !name.is_strict() {
         return Err(Refusal::new(Rule::FreePart).seen(name.free.as_str()));
     }
     let document = xml::read_up_to(bytes, limit_of(&name.code))?;
+    if name.interface.closed {
+        return Err(Refusal::new(Rule::NotPublic).seen(name.code.as_str()));
+    }
     let unknown = || Err(Refusal::new(Rule::UnknownInterface).seen(name.code.as_str()));
     let read = Request::from_tree(&name.code, &document.root).unwrap_or_else(unknown)?;
     let institution = read.document.institution().to_owned();
@@ -164,6 +168,27 @@ mod tests {
         for name in ["OQSsiquc01res_1.xml", "OQSsiquc01req_1.pdf", "OQSsiquc01req_.xml", ".OQSsiquc01req_1.xml"] {
             assert_eq!(decide(name, request().as_bytes(), true, &settings()), Decision::Leave, "{name}");
             assert!(!is_ours(name));
+        }
+    }
+
+    #[test]
+    fn an_interface_whose_body_is_not_public_is_refused_as_such_when_it_is_xml_at_all() {
+        let closed = crate::message::name::catalogue().iter().filter(|row| row.closed);
+        let codes: Vec<&str> = closed.map(|row| row.code()).collect();
+        assert_eq!(codes.len(), 9, "{codes:?}");
+        for name in [
+            "OQSsihvq01req_1.xml",
+            "OQSsiurl01req_1.xml",
+            "OQSmuupd01req_1.xml",
+            "CIPsiquc01req_1.xml",
+            "EPSsiabc01req_1.xml",
+        ] {
+            let known = RequestName::parse(name, Case::Ignore);
+            assert_eq!(known.is_none(), name.starts_with("OQSmuupd"), "{name}");
+            if known.is_some() {
+                assert_eq!(refused(name, "<XmlMsg/>", true, &settings()).0, Rule::NotPublic, "{name}");
+                assert_eq!(refused(name, "<XmlMsg>", true, &settings()).0, Rule::NotWellFormed, "{name}");
+            }
         }
     }
 

@@ -42,6 +42,7 @@ impl Terminal {
         for Words { ja, en } in std::mem::take(&mut *lock(&self.remarks)) {
             self.notice(ja, en);
         }
+        self.survey_own();
         tokio::select! {
             never = self.clone().mind_stale_files() => match never {},
             () = self.clone().serve_req(watch, shutdown) => {}

@@ -19,9 +19,15 @@ fn each_form_of_an_element_gets_its_value_and_nothing_else_moves() {
         ("<R><H><T a='/'/></H></R>", "<R><H><T a='/'>n&amp;w</T></H></R>"),
         ("<R><H><T><![CDATA[<T>old</T>]]></T></H></R>", "<R><H><T>n&amp;w</T></H></R>"),
         ("<R><H><T>a&amp;b&#x3042;</T></H></R>", "<R><H><T>n&amp;w</T></H></R>"),
-        ("<R><H><T><!-- <T>c</T> -->old<!-- d --> er</T></H></R>", "<R><H><T><!-- <T>c</T> -->n&amp;w<!-- d --></T></H></R>"),
+        (
+            "<R><H><T><!-- <T>c</T> -->old<!-- d --> er</T></H></R>",
+            "<R><H><T><!-- <T>c</T> -->n&amp;w<!-- d --></T></H></R>",
+        ),
         ("<R><H><T>1</T><T>2</T></H></R>", "<R><H><T>n&amp;w</T><T>n&amp;w</T></H></R>"),
-        ("\u{feff}<?xml version='1.0'?>\r\n<R>\r\n<H><T>1</T></H></R>\r\n", "\u{feff}<?xml version='1.0'?>\r\n<R>\r\n<H><T>n&amp;w</T></H></R>\r\n"),
+        (
+            "\u{feff}<?xml version='1.0'?>\r\n<R>\r\n<H><T>1</T></H></R>\r\n",
+            "\u{feff}<?xml version='1.0'?>\r\n<R>\r\n<H><T>n&amp;w</T></H></R>\r\n",
+        ),
     ] {
         assert_eq!(utf8(before, &change), after, "{before}");
     }

@@ -1,0 +1,111 @@
+//! The operator's own answers at a station: what there is, what is PUT, and what the next visit of a reader is to bring.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::reader::Message;
+use super::{Station, StationError};
+use crate::handwritten::Mistake;
+use crate::terminal::own::shelf::what_by_content;
+use crate::terminal::own::{AnswerView, OwnFile, PutAnswer};
+
+/// Own answers, as the control API shows them.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AnswersView {
+    /// With their matches: those that were PUT, latest first, then the entries of `answers.toml`.
+    pub answers: Vec<AnswerView>,
+    /// The files of each terminal's folder of answers.
+    pub folders: Vec<FolderOfAnswers>,
+}
+
+/// The folder of answers of one terminal.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FolderOfAnswers {
+    /// The terminal, from 1.
+    pub terminal: usize,
+    /// Its files.
+    pub files: Vec<OwnFile>,
+    /// What is wrong there.
+    pub troubles: Vec<String>,
+}
+
+impl Station {
+    /// Everything there is of own answers.
+    pub fn answers(&self) -> AnswersView {
+        let entries = self.terminals().iter().flat_map(|terminal| terminal.own().entries());
+        let folder = |terminal: &std::sync::Arc<crate::terminal::Terminal>| FolderOfAnswers {
+            terminal: terminal.number(),
+            files: terminal.own().files(),
+            troubles: terminal.own().troubles(),
+        };
+        let folders = self.terminals().iter().filter(|terminal| terminal.settings().answers.is_some());
+        AnswersView {
+            answers: self.put.views().into_iter().chain(entries).collect(),
+            folders: folders.map(folder).collect(),
+        }
+    }
+
+    /// Adds an answer until it is taken back, or until reset; one of the same match goes.
+    pub fn put_answer(&self, answer: PutAnswer) -> Result<(), StationError> {
+        let rule = &answer.rule;
+        if let Some(file) = &rule.file {
+            // Whatever terminal it will be asked of: one of them has it.
+            let terminals = self.terminals().iter();
+            let known = terminals.flat_map(|t| t.own().files()).any(|known| known.name == *file);
+            if !known {
+                return Err(no_such_answer(file));
+            }
+        }
+        let by_content = || answer.content.as_ref().and_then(|content| what_by_content("", content));
+        if rule.interface.is_none() && rule.file.is_none() && by_content().is_none() {
+            return Err(StationError::BadValue {
+                what: "interface".to_owned(),
+                ja: "何への回答か本文からはわかりません。interface=OQSsiquc01 のように書いてください".to_owned(),
+                en: "what it answers cannot be told from it: write interface=OQSsiquc01 or the like".to_owned(),
+            });
+        }
+        self.put.put(answer);
+        Ok(())
+    }
+
+    /// Takes an answer back that was PUT.
+    pub fn remove_answer(&self, rule: &crate::terminal::own::Rule) -> Result<(), StationError> {
+        if self.put.remove(rule) { Ok(()) } else { Err(no_such_answer(&rule.to_string())) }
+    }
+
+    /// The files that a visit at this reader could bring.
+    pub fn own_files(&self, reader: usize) -> Vec<OwnFile> {
+        let setup = reader.checked_sub(1).and_then(|index| self.setups.get(index));
+        let terminal = setup.and_then(|setup| self.terminals().get(setup.terminal));
+        terminal.map_or_else(Vec::new, |terminal| terminal.own().files())
+    }
+
+    /// Can a visit at this reader bring `file`?
+    pub(super) fn check_own(&self, reader: usize, file: &str) -> Result<(), StationError> {
+        let setup = reader.checked_sub(1).and_then(|index| self.setups.get(index));
+        let Some(terminal) = setup.and_then(|setup| self.terminals().get(setup.terminal)) else { return Ok(()) };
+        match terminal.own().for_visit(file) {
+            Ok(_) => Ok(()),
+            Err(why) => Err(StationError::NoSuchAnswer { why }),
+        }
+    }
+
+    /// The next visit at a reader brings `file`, or what it would bring anyway.
+    pub(super) fn bind_own(&self, reader: usize, file: Option<String>) -> Result<(), StationError> {
+        if let Some(file) = &file {
+            self.check_own(reader, file)?;
+        }
+        self.at(reader)?.tell(Message::Own(file))
+    }
+}
+
+/// A match that cannot be read.
+impl From<Box<Mistake>> for StationError {
+    fn from(mistake: Box<Mistake>) -> Self {
+        Self::BadValue { what: mistake.key.unwrap_or(mistake.file), ja: mistake.rule_ja, en: mistake.rule_en }
+    }
+}
+
+fn no_such_answer(name: &str) -> StationError {
+    StationError::NoSuchAnswer { why: format!("回答「{name}」はありません / there is no answer {name:?}") }
+}
