@@ -21,6 +21,8 @@ mod faults;
 mod killed;
 #[path = "station/opening.rs"]
 mod opening;
+#[path = "station/own.rs"]
+mod own;
 #[path = "station/people.rs"]
 mod people;
 #[path = "station/refusals.rs"]

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::reader::Message;
 use super::{Station, StationError};
+use crate::event::Words;
 use crate::handwritten::Mistake;
 use crate::terminal::own::shelf::what_by_content;
 use crate::terminal::own::{AnswerView, OwnFile, PutAnswer};
@@ -26,7 +27,7 @@ pub struct FolderOfAnswers {
     /// Its files.
     pub files: Vec<OwnFile>,
     /// What is wrong there.
-    pub troubles: Vec<String>,
+    pub troubles: Vec<Words>,
 }
 
 impl Station {
@@ -86,7 +87,7 @@ impl Station {
         let Some(terminal) = setup.and_then(|setup| self.terminals().get(setup.terminal)) else { return Ok(()) };
         match terminal.own().for_visit(file) {
             Ok(_) => Ok(()),
-            Err(why) => Err(StationError::NoSuchAnswer { why }),
+            Err(why) => Err(StationError::NoSuchAnswer { why: format!("{} / {}", why.ja, why.en) }),
         }
     }
 

@@ -5,6 +5,7 @@
 //! ```
 //!
 //! - [`shelf`]: where the answers are, read when they are used
+//! - [`put`]: what was PUT besides
 //! - [`index`]: `answers.toml`
 //! - [`matching`]: which answer is meant for what (pure)
 //! - [`kind`]: what a file is, by its content (pure)
@@ -19,10 +20,12 @@ pub mod index;
 pub mod kind;
 pub mod matching;
 pub mod partner;
+pub mod put;
 pub mod shelf;
 pub mod told;
 
 pub(super) use answering::{OwnPmh, OwnVisit};
 pub use kind::Kind;
 pub use matching::{Named, Rule};
-pub use shelf::{AnswerView, Content, OwnFile, Put, PutAnswer, Shelf};
+pub use put::{AnswerView, Content, Put, PutAnswer};
+pub use shelf::{OwnFile, Shelf};

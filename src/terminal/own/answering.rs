@@ -58,13 +58,9 @@ impl Terminal {
         }
     }
 
-    fn tell_own<'t>(&self, troubles: impl IntoIterator<Item = &'t String>) {
+    fn tell_own<'t>(&self, troubles: impl IntoIterator<Item = &'t Words>) {
         for trouble in troubles {
-            let words = trouble.split_once(" / ").map_or_else(
-                || Words::new(trouble.as_str(), trouble.as_str()),
-                |(ja, en)| Words::new(ja, if en.starts_with(ja) { en } else { trouble }),
-            );
-            self.trouble(format!("手持ちのXML: {}", words.ja), format!("own XML: {}", words.en));
+            self.trouble(format!("手持ちのXML: {}", trouble.ja), format!("own XML: {}", trouble.en));
         }
     }
 

@@ -83,6 +83,14 @@ mod tests {
     }
 
     #[test]
+    fn the_file_that_the_document_shows_is_read() {
+        let document = include_str!("../../../docs/own-xml.md");
+        let text = document.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let (index, mistakes) = Index::read("answers.toml", text);
+        assert_eq!((index.answer.len(), mistakes.len()), (3, 0), "{mistakes:?}");
+    }
+
+    #[test]
     fn an_unknown_key_is_told_with_line_and_nearest_name_and_leaves_no_entry() {
         let (index, mistakes) = Index::read("answers.toml", "[[answer]]\nfiel = \"a.xml\"\n");
         assert_eq!(index, Index::default());

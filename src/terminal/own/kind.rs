@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::event::{Lang, Words, say};
 use crate::message::tree::{Element, walk};
 use crate::message::xml::{self, BULK_LIMIT};
 
@@ -27,9 +28,9 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// For lists: Japanese, English.
-    pub fn words(self) -> (&'static str, &'static str) {
-        match self {
+    /// For lists.
+    pub fn name(self, lang: Lang) -> &'static str {
+        let (ja, en) = match self {
             Self::Face => ("顔認証の結果", "face result"),
             Self::Query => ("資格照会の結果", "query result"),
             Self::Pmh => ("医療費助成", "PMH result"),
@@ -37,7 +38,8 @@ impl Kind {
             Self::OtherXml => ("その他のXML", "other XML"),
             Self::NotXml => ("XML以外", "not XML"),
             Self::Broken => ("読めません", "unreadable"),
-        }
+        };
+        say(lang, ja, en)
     }
 
     /// Can a visit end with it? A document that nobody here knows may be one that the specification has.
@@ -55,8 +57,8 @@ pub struct About {
     pub person: Option<String>,
     /// RequestPmhFileName
     pub link: Option<String>,
-    /// Why it cannot be read: Japanese / English.
-    pub trouble: Option<String>,
+    /// Why it cannot be read.
+    pub trouble: Option<Words>,
 }
 
 /// Looks into a file called `name`.
@@ -73,7 +75,7 @@ pub fn recognise(name: &str, bytes: &[u8]) -> About {
         }
         Err(refusal) => {
             about.kind = Kind::Broken;
-            about.trouble = Some(refusal.message());
+            about.trouble = Some(Words::new(refusal.words(Lang::Ja), refusal.words(Lang::En)));
         }
     }
     about
@@ -135,7 +137,7 @@ mod tests {
         }
         let broken = recognise("a.XML", b"<XmlMsg>");
         assert_eq!(broken.kind, Kind::Broken);
-        assert!(broken.trouble.unwrap().contains("XmlMsg"));
+        assert!(broken.trouble.unwrap().ja.contains("XmlMsg"));
     }
 
     #[test]

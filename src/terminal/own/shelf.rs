@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{fs, io};
 
 use serde::Serialize;
@@ -11,7 +11,9 @@ use utoipa::ToSchema;
 use super::index::{INDEX, Index};
 use super::kind::{Kind, recognise};
 use super::matching::{Asked, Part, Rule, Weight, What, weigh};
+use super::put::{AnswerView, Content, Put, PutAnswer};
 use super::told::Facts;
+use crate::event::{Lang, Words};
 use crate::message::rewrite::rewrite;
 use crate::message::xml::BULK_LIMIT;
 
@@ -28,31 +30,7 @@ pub struct Shelf {
     /// How often an entry of the index has answered.
     used: Mutex<HashMap<String, u32>>,
     /// The troubles told last: the same ones are not told at every request.
-    told: Mutex<Vec<String>>,
-}
-
-/// What was PUT: one list for all terminals of a station.
-#[derive(Debug, Clone, Default)]
-pub struct Put(Arc<Mutex<Vec<PutAnswer>>>);
-
-/// An answer that was PUT.
-#[derive(Debug, Clone)]
-pub struct PutAnswer {
-    /// What it matches; `rewrite` in it says what is rewritten.
-    pub rule: Rule,
-    /// The bytes, or none for the file that the rule names.
-    pub content: Option<Content>,
-    /// How often it has answered.
-    pub used: u32,
-}
-
-/// Bytes with the extension that a file of them has.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Content {
-    /// The file.
-    pub bytes: Arc<[u8]>,
-    /// Without the dot.
-    pub extension: String,
+    told: Mutex<Vec<Words>>,
 }
 
 /// An answer that was found.
@@ -80,60 +58,10 @@ pub struct OwnFile {
     /// Has it entries in `answers.toml`?
     pub listed: bool,
     /// Why it cannot be used.
-    pub trouble: Option<String>,
+    pub trouble: Option<Words>,
     /// RequestPmhFileName
     #[serde(skip)]
     pub link: Option<String>,
-}
-
-/// An answer with its match, as the control API shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct AnswerView {
-    /// The match, as PUT and DELETE take it.
-    pub r#match: String,
-    /// `put`, or `answers.toml`.
-    pub source: &'static str,
-    /// The file; none for bytes that were PUT.
-    pub file: Option<String>,
-    /// What is rewritten.
-    pub rewrite: Vec<Part>,
-    /// How often it has answered since the start.
-    pub used: u32,
-}
-
-impl Put {
-    /// Adds an answer; one with the same match goes.
-    pub fn put(&self, answer: PutAnswer) {
-        let mut list = lock(&self.0);
-        let key = answer.rule.to_string();
-        list.retain(|other| other.rule.to_string() != key);
-        list.push(answer);
-    }
-
-    /// Takes an answer back; false when there is none of that match.
-    pub fn remove(&self, rule: &Rule) -> bool {
-        let (mut list, key) = (lock(&self.0), rule.to_string());
-        let before = list.len();
-        list.retain(|other| other.rule.to_string() != key);
-        list.len() < before
-    }
-
-    /// Takes all back.
-    pub fn clear(&self) {
-        lock(&self.0).clear();
-    }
-
-    /// All, the latest first.
-    pub fn views(&self) -> Vec<AnswerView> {
-        let view = |answer: &PutAnswer| AnswerView {
-            r#match: answer.rule.to_string(),
-            source: "put",
-            file: answer.rule.file.clone(),
-            rewrite: answer.rule.rewrite.clone().unwrap_or_default(),
-            used: answer.used,
-        };
-        lock(&self.0).iter().rev().map(view).collect()
-    }
 }
 
 /// An answer that may be the one.
@@ -159,7 +87,7 @@ impl Shelf {
 
     /// Could it answer anything? Cheap.
     pub fn has_any(&self) -> bool {
-        self.dir.is_some() || !lock(&self.put.0).is_empty()
+        self.dir.is_some() || !self.put.list().is_empty()
     }
 
     /// What *next n* have been used is forgotten.
@@ -168,10 +96,10 @@ impl Shelf {
     }
 
     /// The most specific answer, and what was wrong on the way to it. Counts it.
-    pub fn choose(&self, asked: &Asked) -> (Option<Chosen>, Vec<String>) {
+    pub fn choose(&self, asked: &Asked) -> (Option<Chosen>, Vec<Words>) {
         let (index, mut troubles) = self.index();
         // Held to the end: *next 1* answers one of two that ask at once.
-        let (mut put, mut used) = (lock(&self.put.0), lock(&self.used));
+        let (mut put, mut used) = (self.put.list(), lock(&self.used));
         let mut candidates = self.candidates(asked, &index, &put, &used);
         candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.weight));
         let mut chosen = None;
@@ -246,14 +174,20 @@ impl Shelf {
     /// The file that an operator chose for a visit, with the PMH file that goes with it.
     ///
     /// # Errors
-    /// What is wrong with it: Japanese / English.
-    pub fn for_visit(&self, name: &str) -> Result<(Chosen, Option<Chosen>), String> {
+    /// What is wrong with it.
+    pub fn for_visit(&self, name: &str) -> Result<(Chosen, Option<Chosen>), Words> {
         let files = self.files();
         let file = files.iter().find(|file| file.name == name).ok_or_else(|| no_such_file(name, &files))?;
         if !file.kind.suits_a_visit() {
-            let (ja, en) = file.kind.words();
-            let why = file.trouble.clone().unwrap_or_default();
-            return Err(format!("{name} は受付に使えません: {ja} {why} / cannot be given to a visit: {en}"));
+            let why = |lang| {
+                let trouble =
+                    file.trouble.as_ref().map(|trouble| format!(" ({})", trouble.say(lang))).unwrap_or_default();
+                format!("{}{trouble}", file.kind.name(lang))
+            };
+            return Err(Words::new(
+                format!("{name} は受付に使えません: {}", why(Lang::Ja)),
+                format!("{name} cannot be given to a visit: {}", why(Lang::En)),
+            ));
         }
         let (index, _) = self.index();
         let chosen = |name: &str| self.by_hand(name, &index);
@@ -266,7 +200,7 @@ impl Shelf {
         self.by_hand(&partner, &self.index().0).ok()
     }
 
-    fn by_hand(&self, name: &str, index: &Index) -> Result<Chosen, String> {
+    fn by_hand(&self, name: &str, index: &Index) -> Result<Chosen, Words> {
         let parts = index.rewrite_of(name).iter().copied().chain([Part::Link]).collect();
         Ok(Chosen { name: name.to_owned(), content: self.read(name)?, parts })
     }
@@ -311,41 +245,46 @@ impl Shelf {
     }
 
     /// Everything that is wrong with the folder: the index, files that it names, files that cannot be read.
-    pub fn troubles(&self) -> Vec<String> {
+    pub fn troubles(&self) -> Vec<Words> {
         let (index, mut troubles) = self.index();
         for rule in &index.answer {
             let Some(file) = &rule.file else { continue };
             match self.read(file) {
                 Err(trouble) => troubles.push(trouble),
                 Ok(content) if rule.interface.is_none() && what_by_content(file, &content).is_none() => {
-                    troubles.push(format!(
-                        "{INDEX}: {file} が何への回答かわかりません。interface を書いてください / what {file} answers cannot be told: give its interface"
+                    troubles.push(Words::new(
+                        format!("{INDEX}: {file} が何への回答かわかりません。interface を書いてください"),
+                        format!("{INDEX}: what {file} answers cannot be told from it; give its interface"),
                     ));
                 }
                 Ok(_) => {}
             }
         }
-        troubles.extend(self.files().into_iter().filter_map(|file| Some(format!("{}: {}", file.name, file.trouble?))));
+        troubles.extend(self.files().into_iter().filter_map(|file| {
+            let trouble = file.trouble?;
+            Some(Words::new(format!("{}: {}", file.name, trouble.ja), format!("{}: {}", file.name, trouble.en)))
+        }));
         troubles
     }
 
-    fn index(&self) -> (Index, Vec<String>) {
+    fn index(&self) -> (Index, Vec<Words>) {
         let Some(dir) = &self.dir else { return Default::default() };
         let path = dir.join(INDEX);
         match fs::read_to_string(&path) {
             Ok(text) => {
                 let (index, mistakes) = Index::read(&path.display().to_string(), &text);
-                (index, mistakes.iter().map(ToString::to_string).collect())
+                (index, mistakes.iter().map(|mistake| mistake.words()).collect())
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound && dir.is_dir() => Default::default(),
             Err(error) => (Index::default(), vec![unreadable(&path, &error)]),
         }
     }
 
-    fn read(&self, name: &str) -> Result<Content, String> {
+    fn read(&self, name: &str) -> Result<Content, Words> {
         let Some(dir) = self.dir.as_ref().filter(|_| is_below(name)) else {
-            return Err(format!(
-                "{name}: answers のフォルダの中の名前ではありません / no name inside the folder of answers"
+            return Err(Words::new(
+                format!("{name}: answers のフォルダの中の名前ではありません"),
+                format!("{name}: no name inside the folder of answers"),
             ));
         };
         let path = dir.join(name);
@@ -358,7 +297,7 @@ impl Shelf {
     }
 
     /// Those troubles that were not told last time.
-    fn untold(&self, troubles: Vec<String>) -> Vec<String> {
+    fn untold(&self, troubles: Vec<Words>) -> Vec<Words> {
         let mut told = lock(&self.told);
         let new = troubles.iter().filter(|trouble| !told.contains(trouble)).cloned().collect();
         *told = troubles;
@@ -400,19 +339,23 @@ pub fn what_by_content(name: &str, content: &Content) -> Option<What> {
     }
 }
 
-fn no_such_file(name: &str, files: &[OwnFile]) -> String {
+fn no_such_file(name: &str, files: &[OwnFile]) -> Words {
     let near = crate::handwritten::nearest(name, files.iter().map(|file| file.name.as_str()));
     let (ja, en) = near
         .map_or_else(Default::default, |near| (format!("。「{near}」のことですか"), format!("; did you mean {near}?")));
-    format!("{name} は answers のフォルダにありません{ja} / is not in the folder of answers{en}")
+    Words::new(
+        format!("{name} は answers のフォルダにありません{ja}"),
+        format!("{name} is not in the folder of answers{en}"),
+    )
 }
 
 fn entry_key(rule: &Rule) -> String {
     format!("{rule} {}", rule.file.as_deref().unwrap_or_default())
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> String {
-    format!("{} を読めません: {error} / cannot be read", path.display())
+fn unreadable(path: &Path, error: &io::Error) -> Words {
+    let path = path.display();
+    Words::new(format!("{path} を読めません: {error}"), format!("{path} cannot be read: {error}"))
 }
 
 fn extension_of(name: &str) -> &str {
