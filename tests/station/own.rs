@@ -243,3 +243,26 @@ fn what_is_wrong_in_the_folder_is_told_at_the_start_and_in_the_list_and_harms_no
     fs::remove_dir_all(place.path().join("own")).unwrap();
     assert_eq!(station.visit("taro")["outcome"], json!("valid"));
 }
+
+#[test]
+fn the_pmh_file_that_an_official_face_file_promises_comes_after_a_kill_too() {
+    let place = Place::new();
+    place.write("madoguchi.toml", "[[terminal]]\nfolder = \"oqs\"\nanswers = \"own\"\npmh_delay = 600000\n");
+    place.write("own/answers.toml", "rewrite = [\"link\"]\n\n[[answer]]\nfile = \"a_face.xml\"\n");
+    place.write("own/a_face.xml", face(Some(LINK)));
+    place.write("own/a_pmh.xml", PMH);
+    let station = place.open(&[]);
+    station
+        .post("/control/v1/readers/1/events", &json!({ "event": "card-placed", "person": "taro", "auto_pilot": true }))
+        .ok();
+    let name = until("the face file", || station.names("face").into_iter().next());
+    let link = xml_link(&fs::read_to_string(station.at("face").join(name)).unwrap());
+    station.kill();
+    let station = place.open(&[]);
+    assert_eq!(station.file(&format!("res/{}", link.replace("req_", "res_"))), PMH.as_bytes());
+}
+
+fn xml_link(text: &str) -> String {
+    let (_, rest) = text.split_once("<RequestPmhFileName >").unwrap();
+    rest.split('<').next().unwrap().to_owned()
+}

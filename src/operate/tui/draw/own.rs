@@ -15,8 +15,8 @@ use crate::station::view::{OwnFile, View};
 const AROUND: u16 = 7;
 /// Rows of those words.
 const WORDS: u16 = 3;
-/// A list shorter than this has no words below it.
-const LEAST: u16 = 5;
+/// Room for the words is taken from a list that keeps so many rows.
+const LEAST: u16 = 2;
 /// Cells of what a file is.
 const KIND: usize = 15;
 /// Cells of a person's name.
