@@ -57,6 +57,12 @@ impl Station {
                 return Err(no_such_answer(file));
             }
         }
+        if let Some(person) = &rule.person
+            && !self.people().iter().any(|known| known.id == *person)
+        {
+            let near = self.links.roster.find(person).map_or_else(|error| error.to_string(), |near| near.id.clone());
+            return Err(StationError::NoSuchPerson { id: person.clone(), why: near });
+        }
         let by_content = || answer.content.as_ref().and_then(|content| what_by_content("", content));
         if rule.interface.is_none() && rule.file.is_none() && by_content().is_none() {
             return Err(StationError::BadValue {

@@ -120,6 +120,8 @@ impl Roster {
                 insurer: q.insurer_number.clone(),
                 symbol: q.symbol.clone(),
                 number: q.number.clone(),
+                branch: q.branch.clone(),
+                birthdate: Some(date8(person.birthdate)),
                 reference_number: person.reference_number.clone(),
             };
             person.qualifications.iter().any(|q| asked.is_part_of(&of(q)))

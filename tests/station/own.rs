@@ -90,10 +90,9 @@ fn a_query_is_answered_with_the_vendors_bytes_and_only_what_was_told_is_rewritte
     let query =
         face(None).replace("<ReferenceClassification>1", "<ArbitraryFileIdentifier/><ReferenceClassification>2");
     let sjis = in_shift_jis(&query);
-    let index = "[[answer]]\nfile = \"plain.xml\"\nnumber = \"101\"\n\n[[answer]]\nfile = \"sjis.xml\"\nperson = \"taro\"\nnext = 1\n\
+    let index = "[[answer]]\nfile = \"plain.xml\"\ninsurer = \"01139997\"\n\n[[answer]]\nfile = \"sjis.xml\"\nperson = \"taro\"\nnext = 1\n\
                  rewrite = [\"times\", \"identifiers\"]\n";
-    let index = index.replace("number = \"101\"", "insurer = \"01139997\"");
-    let (_place, station) = desk(&index, &[("plain.xml", query.clone().into_bytes()), ("sjis.xml", sjis)]);
+    let (_place, station) = desk(index, &[("plain.xml", query.clone().into_bytes()), ("sjis.xml", sjis)]);
     drop_in(&station, &request_name("1"), Request::taro().xml().as_bytes());
     let rewritten = query
         .replace("20230201100000", "20261121093000")
@@ -154,7 +153,9 @@ fn a_put_answer_for_a_person_becomes_the_face_file_of_their_visits() {
     ] {
         assert_eq!(station.put(&format!("/control/v1/answers/{path}"), &body).status, 422, "{path} {body}");
     }
-    assert_eq!(station.put("/control/v1/answers/face,taro", &json!({ "file": "no.xml" })).status, 404);
+    for (path, body) in [("face,taro", json!({ "file": "no.xml" })), ("face,taroo", json!({ "xml": face(None) }))] {
+        assert_eq!(station.put(&format!("/control/v1/answers/{path}"), &body).status, 404, "{path} {body}");
+    }
     station.post("/control/v1/reset", &json!({})).ok();
     assert_eq!(station.get("/control/v1/answers").ok()["answers"], json!([]));
 }
@@ -265,4 +266,27 @@ fn the_pmh_file_that_an_official_face_file_promises_comes_after_a_kill_too() {
 fn xml_link(text: &str) -> String {
     let (_, rest) = text.split_once("<RequestPmhFileName >").unwrap();
     rest.split('<').next().unwrap().to_owned()
+}
+
+#[test]
+fn an_answer_for_a_person_is_not_given_to_the_twin_with_the_same_numbers() {
+    let place = Place::new();
+    let station = place.open(&["--clock", FROZEN]);
+    station.put("/control/v1/answers/OQSsiquc01,futago-ni", &json!({ "xml": face(None) })).ok();
+    let people = station.get("/control/v1/people").ok();
+    for (id, is_own) in [("futago-ichi", false), ("futago-ni", true)] {
+        let person = people.as_array().unwrap().iter().find(|person| person["id"] == json!(id)).unwrap();
+        let text = |key: &str| person[key].as_str().unwrap_or_default().to_owned();
+        let request = Request {
+            insurer: text("insurer_number"),
+            symbol: text("symbol"),
+            number: text("number"),
+            branch: Some(text("branch")),
+            birthdate: text("birthdate"),
+            ..Request::taro()
+        };
+        drop_in(&station, &request_name(id), request.xml().as_bytes());
+        let answer = station.file(&format!("res/{}", answer_name(id)));
+        assert_eq!(answer == face(None).as_bytes(), is_own, "{id}");
+    }
 }

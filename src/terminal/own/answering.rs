@@ -178,6 +178,8 @@ fn named_of(delivery: &VisitDelivery) -> Vec<Named> {
         insurer: record.insurer_number.clone(),
         symbol: record.insured_card_symbol.clone(),
         number: record.insured_identification_number.clone(),
+        branch: record.insured_branch_number.clone(),
+        birthdate: Some(record.birthdate.clone()),
         reference_number: record.reference_number.clone(),
     };
     records.map(named).collect()

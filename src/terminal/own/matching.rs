@@ -37,6 +37,9 @@ pub struct Rule {
     /// 番号
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
+    /// 枝番
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
     /// 照会番号
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference_number: Option<String>,
@@ -121,13 +124,15 @@ impl fmt::Display for What {
     }
 }
 
-/// The numbers by which somebody is named, as they stand where they were found.
+/// The numbers by which somebody is named, as they stand where they were found; the birth date tells members of a family apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[allow(missing_docs, reason = "named as in Rule")]
 pub struct Named {
     pub insurer: Option<String>,
     pub symbol: Option<String>,
     pub number: Option<String>,
+    pub branch: Option<String>,
+    pub birthdate: Option<String>,
     pub reference_number: Option<String>,
 }
 
@@ -140,6 +145,8 @@ impl Named {
         same(&self.insurer, &other.insurer)
             && same(&self.symbol, &other.symbol)
             && same(&self.number, &other.number)
+            && same(&self.branch, &other.branch)
+            && same(&self.birthdate, &other.birthdate)
             && same(&self.reference_number, &other.reference_number)
     }
 }
@@ -246,6 +253,8 @@ impl Rule {
             insurer: self.insurer.clone(),
             symbol: self.symbol.clone(),
             number: self.number.clone(),
+            branch: self.branch.clone(),
+            birthdate: None,
             reference_number: self.reference_number.clone(),
         }
     }
@@ -261,6 +270,7 @@ impl fmt::Display for Rule {
             ("insurer", &self.insurer),
             ("symbol", &self.symbol),
             ("number", &self.number),
+            ("branch", &self.branch),
             ("reference_number", &self.reference_number),
             ("from", &self.from),
             ("to", &self.to),

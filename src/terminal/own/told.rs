@@ -68,6 +68,8 @@ pub fn named_in(request: &Element) -> Named {
         insurer: first(request, &["InsurerNumber"]),
         symbol: first(request, &["InsuredCardSymbol", "InsuranceCardSymbol"]),
         number: first(request, &["InsuredIdentificationNumber", "InsuredPersonIdentificationNumber"]),
+        branch: first(request, &["InsuredBranchNumber"]),
+        birthdate: first(request, &["Birthdate"]),
         reference_number: first(request, &["ReferenceNumber"]),
     }
 }

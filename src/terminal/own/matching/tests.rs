@@ -15,6 +15,8 @@ fn asked(what: &str) -> Asked {
             symbol: Some("東京−１２".into()),
             number: Some("００123".into()),
             reference_number: Some("00042".into()),
+            branch: Some("01".into()),
+            birthdate: Some("19850412".into()),
         }],
         time: datetime(2026, 11, 21, 9, 30, 0, 0),
     }
@@ -45,6 +47,8 @@ fn an_answer_fits_by_interface_person_numbers_and_time() {
         ("OQSsiquc01,insurer=130012,symbol=東京-12,number=123", "OQSsiquc01", true),
         ("OQSsiquc01,number=0123", "OQSsiquc01", true),
         ("OQSsiquc01,number=124", "OQSsiquc01", false),
+        ("OQSsiquc01,number=123,branch=1", "OQSsiquc01", true),
+        ("OQSsiquc01,number=123,branch=02", "OQSsiquc01", false),
         ("OQSsiquc01,insurer=130013,number=123", "OQSsiquc01", false),
         ("OQSsiquc01,reference_number=42", "OQSsiquc01", true),
         ("OQSsiquc01,reference_number=43", "OQSsiquc01", false),
