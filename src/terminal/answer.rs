@@ -79,11 +79,12 @@ impl Terminal {
     fn reply(&self, claim: &Claim, whole: bool) -> io::Result<Reply> {
         let bytes = claim.read(BULK_LIMIT as u64)?;
         let decision = linkage::decide(&claim.name, &bytes, whole, &self.settings);
-        if let Some(reply) = self.own_reply(&claim.name, &bytes, &decision) {
+        if let Some(reply) = self.own_reply(&claim.name, &decision) {
             return Ok(reply);
         }
         Ok(match decision {
             Decision::Ask(ask) => self.ask(&claim.name, &ask),
+            Decision::Unanswered(unanswered) => self.refuse(&claim.name, &unanswered.refuse),
             Decision::Refuse(refuse) => self.refuse(&claim.name, &refuse),
             Decision::Leave => return Err(io::Error::other("a name that is no request was taken")),
         })

@@ -6,6 +6,7 @@
 use crate::message::finding::Finding;
 use crate::message::name::{Case, Classification, RequestName, classify};
 use crate::message::refusal::{Refusal, Rule};
+use crate::message::tree::Element;
 use crate::message::xml;
 use crate::terminal::settings::TerminalSettings;
 use crate::text::Encoding;
@@ -16,6 +17,8 @@ use crate::wire::{Request, limit_of};
 pub enum Decision {
     /// Ask the centre.
     Ask(Box<Ask>),
+    /// Nobody here can answer it: send it back, unless the operator has an answer of their own.
+    Unanswered(Box<Unanswered>),
     /// Send it back.
     Refuse(Refuse),
     /// Not a request.
@@ -35,6 +38,15 @@ pub struct Ask {
     pub findings: Vec<Finding>,
     /// The institution code is not this terminal's.
     pub foreign_institution: Option<String>,
+}
+
+/// A request of an interface that nobody here answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unanswered {
+    /// What is in it, whatever that is.
+    pub request: Element,
+    /// What becomes of it otherwise.
+    pub refuse: Refuse,
 }
 
 /// A request that is sent back.
@@ -74,16 +86,29 @@ pub fn decide(name: &str, bytes: &[u8], whole: bool, settings: &TerminalSettings
     let Some(name) = RequestName::parse(name, Case::Ignore) else { return Decision::Leave };
     match ask(&name, bytes, settings) {
         Ok(ask) => Decision::Ask(Box::new(ask)),
-        Err(refusal) => Decision::Refuse(Refuse {
-            refusal: if whole || refusal.rule != Rule::NotWellFormed || xml::has_end(bytes) {
-                refusal
-            } else {
-                Refusal { rule: Rule::NeverWhole, ..refusal }
-            },
-            err_name: name.err(),
-            encoding: encoding_of(bytes),
-        }),
+        Err(refusal) => {
+            let refuse = Refuse {
+                refusal: if whole || refusal.rule != Rule::NotWellFormed || xml::has_end(bytes) {
+                    refusal
+                } else {
+                    Refusal { rule: Rule::NeverWhole, ..refusal }
+                },
+                err_name: name.err(),
+                encoding: encoding_of(bytes),
+            };
+            match unanswered(&refuse.refusal, bytes) {
+                Some(request) => Decision::Unanswered(Box::new(Unanswered { request, refuse })),
+                None => Decision::Refuse(refuse),
+            }
+        }
     }
+}
+
+/// The content of a request that is sent back for want of an answer only.
+fn unanswered(refusal: &Refusal, bytes: &[u8]) -> Option<Element> {
+    let nobody_answers = matches!(refusal.rule, Rule::NotPublic | Rule::UnknownInterface);
+    let document = nobody_answers.then(|| xml::read_up_to(bytes, xml::BULK_LIMIT).ok());
+    document.flatten().map(|document| document.root)
 }
 
 fn ask(name: &RequestName, bytes: &[u8], settings: &TerminalSettings) -> Result<Ask, Refusal> {
@@ -148,6 +173,7 @@ mod tests {
     fn refused(name: &str, text: &str, whole: bool, settings: &TerminalSettings) -> (Rule, String) {
         match decide(name, text.as_bytes(), whole, settings) {
             Decision::Refuse(refuse) => (refuse.refusal.rule, refuse.err_name),
+            Decision::Unanswered(unanswered) => (unanswered.refuse.refusal.rule, unanswered.refuse.err_name),
             other => panic!("{name} was not refused: {other:?}"),
         }
     }

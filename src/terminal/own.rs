@@ -6,7 +6,7 @@
 //!
 //! - [`shelf`]: where the answers are, read when they are used
 //! - [`put`]: what was PUT besides
-//! - [`index`]: `answers.toml`
+//! - [`index`]: what `answers.toml` says
 //! - [`matching`]: which answer is meant for what (pure)
 //! - [`kind`]: what a file is, by its content (pure)
 //! - [`partner`]: which PMH file goes with a face file (pure)

@@ -226,7 +226,7 @@ fn an_err_beside_an_official_face_file_goes_out_under_the_name_of_the_visit() {
 fn what_is_wrong_in_the_folder_is_told_at_the_start_and_in_the_list_and_harms_nobody() {
     let index = "[[answer]]\nfile = \"gone.xml\"\ninterface = \"face\"\n\n[[answer]]\nfile = \"../madoguchi.toml\"\ninterface = \"pmh\"\n\n\
                  [[answer]]\nfile = \"x.xml\"\ninterface = \"OQSsihvx\"\n";
-    let (place, station) = desk(index, &[("torn.xml", face(None)[..300].as_bytes().to_vec()), ("x.bin", vec![0, 255])]);
+    let (place, station) = desk(index, &[("torn.xml", face(None).as_bytes()[..300].to_vec()), ("x.bin", vec![0, 255])]);
     let journal = until("the notices of the start", || {
         let said = station.get("/control/v1/answers").ok();
         Some(said).filter(|said| said["folders"][0]["files"].as_array().is_some_and(|files| files.len() == 2))

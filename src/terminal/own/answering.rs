@@ -9,8 +9,6 @@ use crate::folder::Item;
 use crate::folder::publish::Content;
 use crate::folder::recover::Target;
 use crate::message::name::{Case, PmhName, RequestName};
-use crate::message::refusal::Rule;
-use crate::message::xml::{self, BULK_LIMIT};
 use crate::terminal::answer::Reply;
 use crate::terminal::linkage::Decision;
 use crate::terminal::settings::ErrStyle;
@@ -66,18 +64,16 @@ impl Terminal {
 
     /// The operator's own answer to a request, where one matches. It stands where the centre's would: what the terminal itself sends
     /// back is sent back, except for the want of anybody who could answer.
-    pub(in crate::terminal) fn own_reply(&self, name: &str, bytes: &[u8], decision: &Decision) -> Option<Reply> {
-        let nobody_answers = |rule| matches!(rule, Rule::NotPublic | Rule::UnknownInterface);
-        let open = match decision {
-            Decision::Ask(_) => true,
-            Decision::Refuse(refuse) => nobody_answers(refuse.refusal.rule),
-            Decision::Leave => false,
-        };
-        if !open || !self.own.has_any() {
+    pub(in crate::terminal) fn own_reply(&self, name: &str, decision: &Decision) -> Option<Reply> {
+        if !self.own.has_any() {
             return None;
         }
+        let request = match decision {
+            Decision::Ask(ask) => ask.request.to_tree(),
+            Decision::Unanswered(unanswered) => unanswered.request.clone(),
+            Decision::Refuse(_) | Decision::Leave => return None,
+        };
         let name = RequestName::parse(name, Case::Ignore)?;
-        let request = xml::read_up_to(bytes, BULK_LIMIT).ok()?.root;
         let named = named_in(&request);
         let persons = self.whose.as_ref().map_or_else(Vec::new, |whose| whose(&named));
         let what = What::Request(name.code.clone());
