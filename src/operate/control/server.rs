@@ -21,6 +21,7 @@ use crate::station::view::StationView;
 
 /// The API of a station, with a token where one is demanded.
 pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
+    let answer = put(answers::set).delete(answers::remove).layer(DefaultBodyLimit::max(BULK_LIMIT));
     let api = Router::new()
         .route("/", get(page::index))
         .route("/control/openapi.json", get(openapi::document))
@@ -34,10 +35,7 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         .route("/control/v1/people", get(people::all).post(people::add))
         .route("/control/v1/people/{id}", get(people::one).put(people::replace).delete(people::remove))
         .route("/control/v1/answers", get(answers::all))
-        .route(
-            "/control/v1/answers/{match}",
-            put(answers::set).delete(answers::remove).layer(DefaultBodyLimit::max(BULK_LIMIT)),
-        )
+        .route("/control/v1/answers/{match}", answer)
         .route("/control/v1/faults", get(faults::all))
         .route("/control/v1/faults/{name}", put(faults::set).delete(faults::clear))
         .route("/control/v1/clock", get(time::get).put(time::put))
