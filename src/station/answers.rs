@@ -1,5 +1,7 @@
 //! The operator's own answers at a station: what there is, what is PUT, and what the next visit of a reader is to bring.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -7,8 +9,9 @@ use super::reader::Message;
 use super::{Station, StationError};
 use crate::event::Words;
 use crate::handwritten::Mistake;
+use crate::terminal::Terminal;
 use crate::terminal::own::shelf::what_by_content;
-use crate::terminal::own::{AnswerView, OwnFile, PutAnswer};
+use crate::terminal::own::{AnswerView, Kind, OwnFile, PutAnswer, Rule};
 
 /// Own answers, as the control API shows them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -34,7 +37,7 @@ impl Station {
     /// Everything there is of own answers.
     pub fn answers(&self) -> AnswersView {
         let entries = self.terminals().iter().flat_map(|terminal| terminal.own().entries());
-        let folder = |terminal: &std::sync::Arc<crate::terminal::Terminal>| FolderOfAnswers {
+        let folder = |terminal: &Arc<Terminal>| FolderOfAnswers {
             terminal: terminal.number(),
             files: terminal.own().files(),
             troubles: terminal.own().troubles(),
@@ -49,22 +52,22 @@ impl Station {
     /// Adds an answer until it is taken back, or until reset; one of the same match goes.
     pub fn put_answer(&self, answer: PutAnswer) -> Result<(), StationError> {
         let rule = &answer.rule;
-        if let Some(file) = &rule.file {
-            // Whatever terminal it will be asked of: one of them has it.
-            let terminals = self.terminals().iter();
-            let known = terminals.flat_map(|t| t.own().files()).any(|known| known.name == *file);
-            if !known {
-                return Err(no_such_answer(file));
+        let told_by_content = match (&rule.file, &answer.content) {
+            (Some(file), _) => {
+                // Whatever terminal it will be asked of: one of them has it.
+                let known = self.terminals().iter().flat_map(|t| t.own().files()).find(|known| known.name == *file);
+                let known = known.ok_or_else(|| no_such_answer(file))?;
+                matches!(known.kind, Kind::Face | Kind::Query | Kind::Pmh)
             }
-        }
+            (None, content) => content.as_ref().is_some_and(|content| what_by_content("", content).is_some()),
+        };
         if let Some(person) = &rule.person
             && !self.people().iter().any(|known| known.id == *person)
         {
             let near = self.links.roster.find(person).map_or_else(|error| error.to_string(), |near| near.id.clone());
             return Err(StationError::NoSuchPerson { id: person.clone(), why: near });
         }
-        let by_content = || answer.content.as_ref().and_then(|content| what_by_content("", content));
-        if rule.interface.is_none() && rule.file.is_none() && by_content().is_none() {
+        if rule.interface.is_none() && !told_by_content {
             return Err(StationError::BadValue {
                 what: "interface".to_owned(),
                 ja: "何への回答か本文からはわかりません。interface=OQSsiquc01 のように書いてください".to_owned(),
@@ -76,34 +79,40 @@ impl Station {
     }
 
     /// Takes an answer back that was PUT.
-    pub fn remove_answer(&self, rule: &crate::terminal::own::Rule) -> Result<(), StationError> {
+    pub fn remove_answer(&self, rule: &Rule) -> Result<(), StationError> {
         if self.put.remove(rule) { Ok(()) } else { Err(no_such_answer(&rule.to_string())) }
     }
 
     /// The files that a visit at this reader could bring.
     pub fn own_files(&self, reader: usize) -> Vec<OwnFile> {
-        let setup = reader.checked_sub(1).and_then(|index| self.setups.get(index));
-        let terminal = setup.and_then(|setup| self.terminals().get(setup.terminal));
-        terminal.map_or_else(Vec::new, |terminal| terminal.own().files())
+        self.terminal_of(reader).map_or_else(Vec::new, |terminal| terminal.own().files())
     }
 
-    /// Can a visit at this reader bring `file`?
-    pub(super) fn check_own(&self, reader: usize, file: &str) -> Result<(), StationError> {
-        let setup = reader.checked_sub(1).and_then(|index| self.setups.get(index));
-        let Some(terminal) = setup.and_then(|setup| self.terminals().get(setup.terminal)) else { return Ok(()) };
-        match terminal.own().for_visit(file) {
-            Ok(_) => Ok(()),
-            Err(why) => Err(StationError::NoSuchAnswer { why: format!("{} / {}", why.ja, why.en) }),
-        }
+    /// Can a visit at this reader bring `file`? Looked up on a thread where a slow folder hurts nobody.
+    pub(super) async fn check_own(&self, reader: usize, file: &str) -> Result<(), StationError> {
+        let Some(terminal) = self.terminal_of(reader).cloned() else { return Ok(()) };
+        let file = file.to_owned();
+        let looking = tokio::task::spawn_blocking(move || suits(&terminal, &file));
+        looking.await.map_err(|_| StationError::Stopped)?
+    }
+
+    fn terminal_of(&self, reader: usize) -> Option<&Arc<Terminal>> {
+        let setup = reader.checked_sub(1).and_then(|index| self.setups.get(index))?;
+        self.terminals().get(setup.terminal)
     }
 
     /// The next visit at a reader brings `file`, or what it would bring anyway.
     pub(super) fn bind_own(&self, reader: usize, file: Option<String>) -> Result<(), StationError> {
-        if let Some(file) = &file {
-            self.check_own(reader, file)?;
+        if let (Some(file), Some(terminal)) = (&file, self.terminal_of(reader)) {
+            suits(terminal, file)?;
         }
         self.at(reader)?.tell(Message::Own(file))
     }
+}
+
+fn suits(terminal: &Terminal, file: &str) -> Result<(), StationError> {
+    let found = terminal.own().for_visit(file);
+    found.map(drop).map_err(|why| StationError::NoSuchAnswer { why: format!("{} / {}", why.ja, why.en) })
 }
 
 /// A match that cannot be read.

@@ -87,7 +87,7 @@ impl Station {
         let number = request.reader.unwrap_or_else(|| self.reader_for(&source));
         let (reply, report) = oneshot::channel();
         if let Some(file) = &request.answer {
-            self.check_own(number, file)?;
+            self.check_own(number, file).await?;
         }
         let person = person.map(|p| p.id.clone());
         let order = Order { person, source, plan, faults, own: request.answer, reply };

@@ -47,9 +47,17 @@ const EXTENSIONS: [(&str, &str); 5] = [
 ];
 
 /// All own answers: what was PUT, the entries of `answers.toml`, and the files of the folders.
-#[utoipa::path(get, path = "/control/v1/answers", tag = "answers", responses((status = 200, body = AnswersView)))]
-pub async fn all(State(station): State<Arc<Station>>) -> Json<AnswersView> {
-    Json(station.answers())
+#[utoipa::path(get, path = "/control/v1/answers", tag = "answers", responses((status = 200, body = AnswersView), (status = 503, body = Problem)))]
+pub async fn all(State(station): State<Arc<Station>>) -> Result<Json<AnswersView>, Problem> {
+    Ok(Json(on_files(move || Ok(station.answers())).await?))
+}
+
+/// Reads the folders of answers on a thread where a slow one hurts nobody.
+async fn on_files<T: Send + 'static>(
+    deed: impl FnOnce() -> Result<T, StationError> + Send + 'static,
+) -> Result<T, Problem> {
+    let done = tokio::task::spawn_blocking(deed).await;
+    Ok(done.map_err(|_| StationError::Stopped)??)
 }
 
 /// Serves a file of somebody else for a person or a request. The match: parts joined by commas, each an interface (`face`, `pmh`,
@@ -65,7 +73,7 @@ pub async fn all(State(station): State<Arc<Station>>) -> Json<AnswersView> {
         (Vec<u8> = "application/xml"), (Vec<u8> = "application/pdf"), (Vec<u8> = "application/zip"), (Vec<u8> = "image/png"),
         (String = "text/plain"), (NewAnswer = "application/json")
     )),
-    responses((status = 200, body = AnswersView), (status = 404, body = Problem), (status = 422, body = Problem))
+    responses((status = 200, body = AnswersView), (status = 404, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem))
 )]
 pub async fn set(
     State(station): State<Arc<Station>>,
@@ -94,8 +102,11 @@ pub async fn set(
         }
         Some(Content { bytes: body.to_vec().into(), extension: extension.to_owned() })
     };
-    station.put_answer(PutAnswer { rule, content, used: 0 })?;
-    Ok(Json(station.answers()))
+    let view = on_files(move || {
+        station.put_answer(PutAnswer { rule, content, used: 0 })?;
+        Ok(station.answers())
+    });
+    Ok(Json(view.await?))
 }
 
 /// Takes an answer back that was PUT.

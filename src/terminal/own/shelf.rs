@@ -260,7 +260,14 @@ impl Shelf {
                 Ok(_) => {}
             }
         }
-        troubles.extend(self.files().into_iter().filter_map(|file| {
+        let files = self.files();
+        if files.len() >= FILES {
+            troubles.push(Words::new(
+                format!("ファイルが {FILES} 件を超えています。残りは一覧に出ません"),
+                format!("there are more than {FILES} files; the others are not listed"),
+            ));
+        }
+        troubles.extend(files.into_iter().filter_map(|file| {
             let trouble = file.trouble?;
             Some(Words::new(format!("{}: {}", file.name, trouble.ja), format!("{}: {}", file.name, trouble.en)))
         }));
