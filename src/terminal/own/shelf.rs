@@ -397,3 +397,6 @@ fn gather(dir: &Path, above: &str, depth: usize, names: &mut Vec<String>) {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;
