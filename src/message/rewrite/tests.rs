@@ -1,3 +1,5 @@
+//! Spans and bytes, in both encodings.
+
 use proptest::prelude::*;
 
 use super::*;

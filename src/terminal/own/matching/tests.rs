@@ -1,3 +1,5 @@
+//! Which answer fits, and which goes first.
+
 use jiff::civil::datetime;
 
 use super::*;

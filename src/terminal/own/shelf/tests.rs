@@ -1,3 +1,5 @@
+//! The folder as it is used: counting, order, troubles, names.
+
 use jiff::civil::datetime;
 
 use super::*;
