@@ -201,15 +201,7 @@ impl Terminal {
         if never() {
             return None;
         }
-        claim::begin(&self.folders, request)
-            .inspect_err(|cause| {
-                self.trouble(
-                    format!("作業フォルダに書けません: {cause}。PMHの結果は出力されません"),
-                    format!("cannot write into the work folder: {cause}; no subsidy document will come"),
-                );
-            })
-            .ok()
-            .map(Promise::Ask)
+        Some(Promise::Ask(self.until_written(&self.folders, || claim::begin(&self.folders, request)).await))
     }
 
     /// The subsidy document or its `.err`, as it was promised.
