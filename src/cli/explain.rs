@@ -22,6 +22,9 @@ pub struct ExplainArgs {
     /// JSONで出力 / print JSON
     #[arg(long)]
     pub json: bool,
+    /// レイアウトのフォルダ (既定: 設定の [station] layouts) / layout folder (default: that of the settings)
+    #[arg(long, value_name = "DIR")]
+    pub layouts: Option<PathBuf>,
     /// 要素表を置き換える (TOML) / use this element table
     #[arg(long, value_name = "FILE")]
     pub elements: Option<PathBuf>,
@@ -44,7 +47,8 @@ struct Explained<'a> {
 /// # Errors
 /// A [`Failure`] about the tables or the output; what is wrong with one of the files is said as it comes.
 pub fn run(args: &ExplainArgs, lang: Lang) -> Outcome {
-    let table = table(args).map_err(|why| Failure::new(Exit::Usage, why))?;
+    let layouts = super::layout::layouts(args.layouts.as_deref())?;
+    let table = table(args, layouts.elements).map_err(|why| Failure::new(Exit::Usage, why))?;
     match explain_all(args, &table, lang, &mut io::stdout().lock()) {
         Ok(exit) => Ok(exit),
         // Whoever reads our output has enough (`| head`).
@@ -94,15 +98,14 @@ fn worse(one: Exit, other: Exit) -> Exit {
     if other as u8 > one as u8 { other } else { one }
 }
 
-fn table(args: &ExplainArgs) -> Result<ElementTable, String> {
+fn table(args: &ExplainArgs, in_effect: ElementTable) -> Result<ElementTable, String> {
     let read = |path: &PathBuf| fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()));
     let mut table = match &args.elements {
         Some(path) => {
-            let table =
-                ElementTable::from_toml(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
-            table.with_layout(Layout::embedded(Edition::R6))
+            let table = ElementTable::from_toml(&path.display().to_string(), &read(path)?);
+            table.map_err(|mistake| mistake.to_string())?.with_layout(Layout::embedded(Edition::R6))
         }
-        None => ElementTable::embedded().clone(),
+        None => in_effect,
     };
     if let Some(path) = &args.layout {
         let layout = Layout::from_toml(&path.display().to_string(), &read(path)?, Edition::R6);
@@ -122,7 +125,7 @@ mod tests {
             fs::write(&path, content).unwrap();
             path
         });
-        let args = ExplainArgs { files: files.collect(), json, elements: None, layout: None };
+        let args = ExplainArgs { files: files.collect(), json, layouts: None, elements: None, layout: None };
         let mut out = Vec::new();
         let code = explain_all(&args, ElementTable::embedded(), Lang::En, &mut out).unwrap();
         (code, String::from_utf8(out).unwrap())
@@ -152,8 +155,10 @@ mod tests {
     fn an_element_table_of_ones_own_is_used_and_a_broken_one_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("elements.toml");
-        let mut args = ExplainArgs { files: vec![], json: false, elements: Some(path.clone()), layout: None };
+        let mut args =
+            ExplainArgs { files: vec![], json: false, layouts: None, elements: Some(path.clone()), layout: None };
         fs::write(&path, ElementTable::embedded_text()).unwrap();
+        let table = |args: &ExplainArgs| table(args, ElementTable::default());
         assert_eq!(&table(&args).unwrap(), ElementTable::embedded());
         fs::write(&path, "[[group]]\nparent = 1").unwrap();
         assert!(table(&args).unwrap_err().contains("parent"));

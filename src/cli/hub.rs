@@ -12,6 +12,7 @@ use crate::event::{Lang, say};
 use crate::hub::{Hub, Roots, Settings, server};
 use crate::people;
 use crate::random::Seed;
+use crate::station::layouts::Layouts;
 
 /// オンライン資格確認等システムと PMH だけを起動する / run the hub alone: eligibility system and PMH
 #[derive(Debug, Clone, Args)]
@@ -28,6 +29,9 @@ pub struct HubArgs {
     /// 端末が時刻を送らないときの時計 / the clock, where a terminal sends no time: RFC 3339 or YYYYMMDDHHmmss in JST, `,freeze` to stop it
     #[arg(long, value_name = "TIME")]
     pub clock: Option<String>,
+    /// レイアウトのフォルダ (errors.toml のコードで答える) / layout folder; the codes of its errors.toml are given
+    #[arg(long, value_name = "DIR", env = "MADOGUCHI_STATION_LAYOUTS")]
+    pub layouts: Option<PathBuf>,
 }
 
 /// Serves until Ctrl-C.
@@ -51,9 +55,10 @@ fn prepare(args: &HubArgs) -> Result<(Hub, Clock), Failure> {
         None => Clock::real(),
     };
     let people = people::load_or_built_in(args.people.as_deref(), clock.now().date()).map_err(|error| usage(&error))?;
+    let layouts = Layouts::read(args.layouts.as_deref()).map_err(|error| usage(&error))?;
     let hub = Hub::new(people.to_vec(), Roots::of_test_authority(), Seed(args.seed), Settings::default())
         .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
-    Ok((hub, clock))
+    Ok((hub.with_wording(layouts.wording), clock))
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {

@@ -11,6 +11,7 @@ pub mod card;
 pub mod client;
 pub mod explain;
 pub mod hub;
+pub mod layout;
 pub mod pin;
 pub mod run;
 pub mod send;
@@ -36,6 +37,7 @@ enum Command {
     Tap(tap::TapArgs),
     Send(send::SendArgs),
     Explain(explain::ExplainArgs),
+    Layout(layout::LayoutArgs),
     Card(card::CardArgs),
     Hub(hub::HubArgs),
     /// シェルの補完を出力 / print completions for a shell
@@ -74,6 +76,7 @@ fn carry_out(line: Line) -> Outcome {
         Some(Command::Tap(args)) => tap::run(&args, lang),
         Some(Command::Send(args)) => send::run(&args),
         Some(Command::Explain(args)) => explain::run(&args, lang),
+        Some(Command::Layout(args)) => layout::run(&args, lang),
         Some(Command::Card(args)) => card::run(&args, &Clock::real()),
         Some(Command::Hub(args)) => hub::run(&args, lang),
         Some(Command::Completions { shell }) => {

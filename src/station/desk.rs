@@ -10,6 +10,7 @@ use super::view::{Command, Desk, FaultView, FileView, JournalLine, View};
 use super::{Station, StationError, pace_name, terminal_view};
 use crate::event::{Entry, Event, FileLife, Lang, Words};
 use crate::knob::{Knob, Setting};
+use crate::message::element::ElementTable;
 
 /// Lines of the journal that a view carries.
 const VIEW_LINES: usize = 200;
@@ -88,6 +89,10 @@ impl Desk for LocalDesk {
 
     fn contents(&self, file: &FileView) -> Option<Vec<u8>> {
         std::fs::read(&file.path).ok()
+    }
+
+    fn elements(&self) -> Arc<ElementTable> {
+        self.station.links.elements.clone()
     }
 }
 

@@ -66,6 +66,8 @@ pub struct StationTable {
     pub uses: Uses,
     /// When the 受給者証 question is put.
     pub subsidy_question: SubsidyQuestion,
+    /// Folder of layouts, code tables and error codes in place of the built-in ones (docs/layouts.md).
+    pub layouts: Option<PathBuf>,
 }
 
 impl Default for StationTable {
@@ -81,6 +83,7 @@ impl Default for StationTable {
             state: None,
             uses: Uses::default(),
             subsidy_question: SubsidyQuestion::default(),
+            layouts: None,
         }
     }
 }
@@ -156,6 +159,8 @@ pub struct HubTable {
     pub spec_year: Edition,
     /// Seconds of document time from a bulk request to its result; 5 when left out. Of the embedded hub.
     pub bulk_ready_after: Option<u64>,
+    /// Codes and messages of the centre (errors.toml), over those of the layout folder. Of the embedded hub.
+    pub error_codes: Option<PathBuf>,
 }
 
 /// `[control]`

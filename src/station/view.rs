@@ -1,12 +1,14 @@
 //! What a station looks like from outside: plain data, cheap to copy, the same in the process and over HTTP.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::DateTime;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::event::{FileLife, FolderKind, Lang, Words};
+use crate::message::element::ElementTable;
 
 /// Everything a screen shows.
 #[derive(Debug, Clone, Serialize)]
@@ -255,4 +257,8 @@ pub trait Desk: Send + Sync {
     fn act(&self, command: Command);
     /// The bytes of a file of the shared folder, for the preview.
     fn contents(&self, file: &FileView) -> Option<Vec<u8>>;
+    /// What the elements of files are called.
+    fn elements(&self) -> Arc<ElementTable> {
+        Arc::new(ElementTable::embedded().clone())
+    }
 }
