@@ -9,6 +9,7 @@ use crate::event::Lang;
 
 pub mod card;
 pub mod client;
+pub mod compare;
 pub mod explain;
 pub mod hub;
 pub mod layout;
@@ -38,6 +39,7 @@ enum Command {
     Send(send::SendArgs),
     Explain(explain::ExplainArgs),
     Layout(layout::LayoutArgs),
+    Compare(compare::CompareArgs),
     Card(card::CardArgs),
     Hub(hub::HubArgs),
     /// シェルの補完を出力 / print completions for a shell
@@ -76,6 +78,7 @@ fn carry_out(line: Line) -> Outcome {
         Some(Command::Tap(args)) => tap::run(&args, lang),
         Some(Command::Send(args)) => send::run(&args),
         Some(Command::Explain(args)) => explain::run(&args, lang),
+        Some(Command::Compare(args)) => compare::run(&args, lang),
         Some(Command::Layout(args)) => layout::run(&args, lang),
         Some(Command::Card(args)) => card::run(&args, &Clock::real()),
         Some(Command::Hub(args)) => hub::run(&args, lang),

@@ -158,6 +158,11 @@ impl Wording {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hub::{Hub, Roots, Settings};
+    use crate::message::bulk::{BulkRequest, BulkRequestHeader};
+    use crate::message::qualification::QualificationRequest;
+    use crate::random::Seed;
+    use crate::wire::{Asker, Connection, Question, Request, Steering};
 
     #[test]
     fn what_is_exported_reads_back_as_every_notice_of_ours() {
@@ -168,6 +173,44 @@ mod tests {
             assert_eq!((code.as_deref(), message.as_deref()), (Some(notice.code), Some(notice.message)));
         }
         assert_eq!(read.0.len(), notice::ALL.len());
+    }
+
+    #[test]
+    fn every_answer_of_the_hub_says_the_vendors_code_and_the_others_stay_ours() {
+        let text = "[[error]]\nname = \"centre-error\"\ncode = \"X9\"\nmessage = \"停止中\"\n";
+        let hub = Hub::new(Vec::new(), Roots::none(), Seed::default(), Settings::default()).unwrap();
+        let hub = hub.with_wording(Wording::from_toml("errors.toml", text).unwrap());
+        let time = jiff::civil::date(2026, 11, 21).at(9, 30, 0, 0);
+        let ask = |request, centre_error| {
+            let asker = Asker { institution: "1319919997".into(), time };
+            let steering = Steering { centre_error, ..Steering::default() };
+            let answer = hub.ask(&Question { asker, reference: "x".into(), request, steering }).unwrap();
+            let root = answer.to_tree(Default::default());
+            let mut seen = Vec::new();
+            crate::message::tree::walk(&root, &mut |_, element| {
+                let is_code = matches!(element.name.as_ref(), "ErrorCode" | "ErrorMessage" | "ProcessingResultCode");
+                seen.extend(is_code.then(|| element.value().to_owned()));
+            });
+            seen
+        };
+        let day = Some("20261121".to_owned());
+        let header = BulkRequestHeader { qualification_confirmation_date: day.clone(), ..BulkRequestHeader::default() };
+        let mut query = QualificationRequest { qualification_confirmation_date: day.unwrap(), ..Default::default() };
+        query.search.birthdate = "19800101".into();
+        for request in [
+            Request::Qualification(query),
+            Request::Registration(Default::default()),
+            Request::BulkQualification(BulkRequest { header, rows: Vec::new() }),
+        ] {
+            assert_eq!(ask(request, true), ["X9", "停止中"]);
+        }
+        assert_eq!(ask(Request::Registration(Default::default()), false), [notice::NOBODY_TO_REGISTER.code]);
+        let ours = notice::UNKNOWN_RECEPTION;
+        assert_eq!(ask(Request::BulkQualificationDownload(Default::default()), false), [ours.code, ours.message]);
+        assert!(matches!(
+            hub.wording.of_subsidies(SubsidyAnswer::Failed { code: notice::CENTRE_ERROR.code.into(), message: String::new() }),
+            SubsidyAnswer::Failed { code, .. } if code == "X9"
+        ));
     }
 
     #[test]

@@ -16,9 +16,11 @@
 //! - [`Style`]: how files look; document → bytes in one call
 //! - [`element`]: the element table: label, format, code table and provenance of every element
 //! - [`explain`]: the element table applied to a file, for people
+//! - [`compare`]: a file of a real terminal beside ours
 //! - [`refusal`], [`finding`]: what sends a request back, and what is let through and reported
 
 pub mod bulk;
+pub mod compare;
 pub mod element;
 pub mod explain;
 mod fields;
