@@ -21,7 +21,7 @@ use madoguchi::knob::Knob;
 use shell::Shell;
 
 /// Every document whose commands are run below, each in a world and a folder of its own.
-const RUN: [&str; 7] = [
+const RUN: [&str; 9] = [
     "README.md",
     "README.ja.md",
     "docs/README.md",
@@ -29,6 +29,8 @@ const RUN: [&str; 7] = [
     "docs/faults.md",
     "docs/clients.md",
     "docs/hub.md",
+    "docs/layouts.md",
+    "docs/compare.md",
 ];
 /// Documents whose commands need the source folder: they are checked by what they name.
 const CHECKED: [&str; 2] = ["CONTRIBUTING.md", "docs/measurements.md"];
@@ -123,6 +125,16 @@ fn every_command_of_the_faults_page_does_what_it_shows() {
 #[test]
 fn every_command_of_the_clients_page_does_what_it_shows() {
     run_document("every_command_of_the_clients_page_does_what_it_shows", "docs/clients.md");
+}
+
+#[test]
+fn every_command_of_the_layouts_page_does_what_it_shows() {
+    run_document("every_command_of_the_layouts_page_does_what_it_shows", "docs/layouts.md");
+}
+
+#[test]
+fn every_command_of_the_compare_page_does_what_it_shows() {
+    run_document("every_command_of_the_compare_page_does_what_it_shows", "docs/compare.md");
 }
 
 #[test]

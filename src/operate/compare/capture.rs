@@ -69,7 +69,8 @@ pub struct Capture {
 }
 
 impl Capture {
-    /// Reads a folder. Links are not followed; what is too big is left out and told.
+    /// Reads a folder. Links are not followed; what is too big is left out and told. Folders whose name begins with a dot are work
+    /// folders and are not looked into.
     ///
     /// # Errors
     /// When the folder itself cannot be read.
@@ -101,6 +102,9 @@ impl Capture {
             let size = entry.metadata().map_or(0, |metadata| metadata.len());
             let too_big = size > xml::BULK_LIMIT as u64;
             let mut leave = |ja: String, en: String| self.left_out.push((path.clone(), Words::new(ja, en)));
+            if kind.is_dir() && name.starts_with('.') {
+                continue;
+            }
             if kind.is_dir() && depth < DEPTH {
                 if let Err(error) = self.gather(&entry.path(), &path, depth + 1) {
                     self.left_out.push((path, Words::new(error.to_string(), error.to_string())));

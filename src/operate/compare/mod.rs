@@ -57,10 +57,7 @@ impl Comparing<'_> {
             Kind::Request => FileReport::of(file, Source::Request),
             Kind::Err => self.err(file),
             Kind::Answer | Kind::Face => self.answer(file),
-            Kind::Other => FileReport::left_out(
-                &file.path,
-                Words::new("比べられる種類のファイルではありません", "not a kind of file that can be compared"),
-            ),
+            Kind::Other => FileReport::other(file),
         }
     }
 
@@ -186,8 +183,8 @@ fn order_of(report: &mut FileReport, theirs: &Element, ours: Option<&Element>, e
             let table = place.table.map(|size| format!(" (hash table {size})")).unwrap_or_default();
             report.whole.push(Whole {
                 what: "order",
-                theirs: format!("{}/{}{table}", place.parent, place.found),
-                ours: format!("{}/{}", place.parent, place.expected),
+                theirs: format!("{}: {}{table}", place.parent.rsplit('/').next().unwrap_or_default(), place.found),
+                ours: place.expected,
             });
         }
     }

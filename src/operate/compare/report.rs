@@ -19,6 +19,8 @@ pub enum Source {
     None,
     /// The file is a request itself.
     Request,
+    /// The file is nothing that can be compared: a notice, a zip, a pdf.
+    Other,
     /// The captured request was asked again.
     Asked(String),
     /// The request was not captured: it was made of what the answer repeats of it.
@@ -70,6 +72,11 @@ impl FileReport {
         Self { problem: Some(why), ..Self::of(&file, Source::None) }
     }
 
+    pub(super) fn other(file: &Captured) -> Self {
+        let why = Words::new("比べられる種類のファイルではありません", "not a kind of file that can be compared");
+        Self { problem: Some(why), ..Self::of(file, Source::Other) }
+    }
+
     /// Is there a difference that no setting and no chance explains?
     pub fn differs(&self) -> bool {
         !self.whole.is_empty() || self.findings.iter().any(|finding| finding.kind.counts())
@@ -100,10 +107,12 @@ pub struct NeverSeen {
 pub struct Report {
     /// Answers that were compared.
     pub compared: usize,
-    /// Answers and others that could not be compared.
+    /// Answers that could not be compared.
     pub not_compared: usize,
     /// Requests that lay beside them.
     pub requests: usize,
+    /// Files of other kinds.
+    pub others: usize,
     /// How many findings of each kind.
     pub counts: BTreeMap<FindingKind, usize>,
     /// Settings that make our terminal write like this one.
@@ -118,16 +127,17 @@ impl Report {
     pub(super) fn of(mut files: Vec<FileReport>, left_out: Vec<FileReport>) -> Self {
         files.extend(left_out);
         files.sort_by(|one, other| one.file.cmp(&other.file));
-        let requests = files.iter().filter(|file| file.source == Source::Request).count();
-        let not_compared = files.iter().filter(|file| file.problem.is_some()).count();
+        let of = |source: Source| files.iter().filter(|file| file.source == source).count();
+        let (requests, others) = (of(Source::Request), of(Source::Other));
+        let not_compared = files.iter().filter(|file| file.problem.is_some() && file.source != Source::Other).count();
         let mut counts = BTreeMap::new();
         for finding in files.iter().flat_map(|file| &file.findings) {
             *counts.entry(finding.kind).or_default() += 1;
         }
         let settings = files.iter().flat_map(|file| file.settings.iter().cloned()).collect();
         let never_seen = never_seen(&files);
-        let compared = files.len() - requests - not_compared;
-        Self { compared, not_compared, requests, counts, settings, never_seen, files }
+        let compared = files.len() - requests - others - not_compared;
+        Self { compared, not_compared, requests, others, counts, settings, never_seen, files }
     }
 
     /// Does nothing differ, and was everything compared?

@@ -118,7 +118,7 @@ fn a_shuffled_file_is_told_by_the_first_place_that_differs_and_nothing_else() {
     let file = captured(&path, xml::write(&root, &WriteOptions::default()).bytes);
     let report = compared(vec![file]);
     assert_eq!(said(&report.files[0]), ["order"]);
-    assert!(report.files[0].whole[0].theirs.starts_with("XmlMsg"), "{:?}", report.files[0].whole);
+    assert!(report.files[0].whole[0].theirs.contains(": "), "{:?}", report.files[0].whole);
 }
 
 #[test]
@@ -274,7 +274,8 @@ fn hostile_files_are_told_and_stop_nothing() {
         b"<XmlMsg><MessageHeader><Odd>1</Odd></MessageHeader></XmlMsg>".to_vec(),
     ));
     let report = compared(files);
-    assert_eq!((report.compared, report.not_compared), (1, 10));
+    assert_eq!((report.compared, report.not_compared), (1, 9));
+    assert_eq!(report.others, 1);
     assert!(report.files.iter().all(|file| file.problem.is_some() || !file.differs()));
     assert_eq!(report.never_seen.iter().map(|seen| seen.element.as_str()).collect::<Vec<_>>(), ["Odd"]);
 }
@@ -350,7 +351,9 @@ fn never_seen_elements_become_rows_that_a_layout_folder_takes_and_then_are_known
 #[test]
 fn no_original_value_remains_in_a_masked_copy_or_report_and_the_copy_still_compares() {
     for encoding in [Encoding::Utf8, Encoding::ShiftJis] {
-        let capture = our_own(&hand(ElementOrder::Hash, encoding));
+        let all = our_own(&hand(ElementOrder::Hash, encoding)).files;
+        // Every second file: enough to mix everybody with everybody.
+        let capture = Capture::of(all.into_iter().step_by(2).collect());
         let layouts = Layouts::built_in();
         let mask = copy::masks(&[&capture], &layouts.elements, [9; 32]);
         let copies: Vec<Captured> = capture

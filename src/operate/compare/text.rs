@@ -51,7 +51,7 @@ fn of_file(file: &FileReport, lang: Lang, text: &mut String) {
 
 fn source(source: &Source, lang: Lang) -> String {
     match source {
-        Source::None | Source::Request => String::new(),
+        Source::None | Source::Request | Source::Other => String::new(),
         Source::Asked(path) => format!("  ← {path}"),
         Source::Echo => say(lang, "  ← 回答から作った要求", "  ← request made of the answer").to_owned(),
         Source::Visit => say(lang, "  ← 来院", "  ← a visit").to_owned(),
@@ -108,12 +108,12 @@ fn summary(report: &Report, lang: Lang, text: &mut String) {
     let differ = report.files.iter().filter(|file| file.problem.is_none() && file.differs()).count();
     let counted = match lang {
         Lang::Ja => format!(
-            "\n比べたファイル {}（違いあり {differ}）、比べられないもの {}、要求 {}",
-            report.compared, report.not_compared, report.requests
+            "\n比べたファイル {}（違いあり {differ}）、比べられないもの {}、要求 {}、その他 {}",
+            report.compared, report.not_compared, report.requests, report.others
         ),
         Lang::En => format!(
-            "\n{} files compared ({differ} differ), {} could not be, {} requests",
-            report.compared, report.not_compared, report.requests
+            "\n{} files compared ({differ} differ), {} could not be, {} requests, {} others",
+            report.compared, report.not_compared, report.requests, report.others
         ),
     };
     line(text, &counted);
