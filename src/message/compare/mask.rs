@@ -117,6 +117,11 @@ impl Mask {
         out
     }
 
+    /// A text of which nothing is known, with every word masked.
+    pub fn hide(&self, text: &str) -> String {
+        self.words_of(text)
+    }
+
     /// Words of scripts without blanks are found inside others, longest first.
     fn without_words(&self, run: &str) -> String {
         let mut inside: Vec<_> =

@@ -1,7 +1,8 @@
 //! A file with its persons masked: every other byte as it was, encoding, declaration, lines and blanks included.
+//! Comments, and text that is no value, are left out: nobody knows what they say.
 
 use quick_xml::Reader;
-use quick_xml::events::Event;
+use quick_xml::events::{BytesStart, Event};
 
 use super::mask::Mask;
 use crate::message::tree::Element;
@@ -17,7 +18,7 @@ pub enum NoCopy {
     Leak,
 }
 
-/// The masked copy of `bytes`, which were read as `document`. Comments are left out: nobody knows what they say.
+/// The masked copy of `bytes`, which were read as `document`.
 ///
 /// # Errors
 /// [`NoCopy`]; then nothing may be written.
@@ -28,7 +29,7 @@ pub fn masked(bytes: &[u8], document: &Document, mask: &Mask) -> Result<Vec<u8>,
     let bytes = if document.bom { [b"\xEF\xBB\xBF".as_slice(), &encoded].concat() } else { encoded };
     // Read back as anybody would read it.
     let copy = xml::read_up_to(&bytes, xml::BULK_LIMIT).map_err(|_| NoCopy::Unreadable)?;
-    if leaks(&copy.root, mask) || !document.findings.is_empty() && mask.leak(&text).is_some() {
+    if leaks(&copy.root, mask) {
         return Err(NoCopy::Leak);
     }
     Ok(bytes)
@@ -54,12 +55,13 @@ fn rewritten(text: &str, mask: &Mask) -> Option<String> {
             Event::Eof => return Some(out),
             Event::Comment(_) | Event::PI(_) => {}
             Event::Start(start) => {
-                out += &without_attributes(raw, start.attributes().count(), mask);
+                drop_stray(&mut out, leaf.take());
+                out += &tag(raw, &start, mask);
                 leaf = Some((out.len(), start.name().as_ref().to_owned(), String::new()));
             }
             Event::Empty(start) => {
-                out += &without_attributes(raw, start.attributes().count(), mask);
-                leaf = None;
+                drop_stray(&mut out, leaf.take());
+                out += &tag(raw, &start, mask);
             }
             Event::End(_) => {
                 if let Some((began, name, value)) = leaf.take().filter(|(.., value)| !value.trim().is_empty()) {
@@ -70,12 +72,10 @@ fn rewritten(text: &str, mask: &Mask) -> Option<String> {
             }
             Event::Text(characters) => {
                 leaf.iter_mut().for_each(|(.., value)| *value += &characters.xml10_content());
-                // Between elements only blanks are a terminal's.
-                out += &if leaf.is_none() { mask.scrub(raw) } else { raw.to_owned() };
+                out += if leaf.is_some() || raw.trim().is_empty() { raw } else { "" };
             }
             Event::CData(characters) => {
                 leaf.iter_mut().for_each(|(.., value)| *value += &characters.xml10_content());
-                out += &mask.scrub(raw);
             }
             Event::GeneralRef(reference) => {
                 let character = reference.resolve_char_ref().ok()?.map(String::from);
@@ -83,15 +83,33 @@ fn rewritten(text: &str, mask: &Mask) -> Option<String> {
                     || quick_xml::escape::resolve_predefined_entity(&reference.xml10_content()).map(str::to_owned);
                 let character = character.or_else(named)?;
                 leaf.iter_mut().for_each(|(.., value)| *value += &character);
-                out += raw;
             }
             Event::Decl(_) | Event::DocType(_) => out += raw,
         }
     }
 }
 
-fn without_attributes(raw: &str, attributes: usize, mask: &Mask) -> String {
-    if attributes == 0 { raw.to_owned() } else { mask.scrub(raw) }
+/// What stood before the first child of a group is no value, and nobody knows what it says: only its blanks stay.
+fn drop_stray(out: &mut String, leaf: Option<(usize, String, String)>) {
+    if let Some((began, _, stray)) = leaf.filter(|(.., value)| !value.trim().is_empty()) {
+        out.truncate(began);
+        out.extend(stray.chars().filter(|c| c.is_whitespace()));
+    }
+}
+
+/// A start tag; real ones have no attributes. A namespace is nobody's, anything else is hidden.
+fn tag(raw: &str, start: &BytesStart<'_>, mask: &Mask) -> String {
+    let mut attributes = start.attributes().flatten().peekable();
+    if attributes.peek().is_none() {
+        return raw.to_owned();
+    }
+    let mut tag = format!("<{}", start.name().as_ref());
+    for attribute in attributes {
+        let (key, value) = (attribute.key.as_ref(), attribute.value.as_ref());
+        let value = if key.starts_with("xmlns") { value.to_owned() } else { mask.hide(value) };
+        tag += &format!(" {key}=\"{value}\"");
+    }
+    tag + if raw.ends_with("/>") { "/>" } else { ">" }
 }
 
 fn escaped(value: &str) -> String {

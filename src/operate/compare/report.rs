@@ -158,8 +158,9 @@ impl Report {
                 *path = masked_path(path, mask);
             }
             for whole in &mut file.whole {
-                whole.theirs = mask.scrub(&whole.theirs);
-                whole.ours = mask.scrub(&whole.ours);
+                // What stands there besides tags is not known value by value.
+                let (theirs, ours) = (without_values(&whole.theirs), without_values(&whole.ours));
+                (whole.theirs, whole.ours) = (mask.scrub(&theirs), mask.scrub(&ours));
             }
             for finding in &mut file.findings {
                 value(&finding.element, &mut finding.theirs);
@@ -173,6 +174,28 @@ impl Report {
         }
         self
     }
+}
+
+/// A line of a file, or a remark about one, without what stands between tags and in quotes.
+fn without_values(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut hidden = false;
+    for c in text.chars() {
+        match c {
+            '「' => hidden = true,
+            '<' | '」' => hidden = false,
+            _ => {}
+        }
+        if !hidden || c == '「' {
+            out.push(c);
+        }
+        // A declaration ends with `?>`, and nothing follows it.
+        if c == '>' {
+            hidden = true;
+            out.push('…');
+        }
+    }
+    out.trim_end_matches('…').to_owned()
 }
 
 /// Folders and file name of a path, each masked.

@@ -392,6 +392,23 @@ fn no_original_value_remains_in_a_masked_copy_or_report_and_the_copy_still_compa
     }
 }
 
+#[test]
+fn a_masked_report_shows_no_line_of_a_file_with_its_values() {
+    let (path, text) = face_of("taro");
+    let text = text.replacen("<Name>", "<Name >", 1).replacen("<MessageBody>", "<MessageBody>伊藤", 1);
+    for text in [text.clone(), text.replacen("伊藤", "", 1)] {
+        let capture = Capture::of(vec![captured(&path, text.into_bytes())]);
+        let layouts = Layouts::built_in();
+        let mask = copy::masks(&[&capture], &layouts.elements, [9; 32]);
+        let report = compare(&capture, None, &layouts);
+        assert_eq!(report.files[0].whole.len(), 1);
+        let report = report.masked(&mask);
+        let shown = super::text::of(&report, crate::event::Lang::Ja) + &serde_json::to_string(&report).unwrap();
+        assert!(!shown.contains("太郎") && !shown.contains("伊藤"), "{shown}");
+        assert!(shown.contains("<Name >…</Name>") || shown.contains("「」"), "{shown}");
+    }
+}
+
 fn leaves(root: &Element) -> Vec<(String, String)> {
     let mut found = Vec::new();
     crate::message::tree::walk(root, &mut |_, element| {
