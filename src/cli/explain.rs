@@ -103,12 +103,12 @@ fn table(args: &ExplainArgs, in_effect: ElementTable) -> Result<ElementTable, St
     let mut table = match &args.elements {
         Some(path) => {
             let table = ElementTable::from_toml(&path.display().to_string(), &read(path)?);
-            table.map_err(|mistake| mistake.to_string())?.with_layout(Layout::embedded(Edition::R6))
+            table.map_err(|mistake| mistake.to_string())?.with_layout(Layout::embedded(Edition::LATEST))
         }
         None => in_effect,
     };
     if let Some(path) = &args.layout {
-        let layout = Layout::from_toml(&path.display().to_string(), &read(path)?, Edition::R6);
+        let layout = Layout::from_toml(&path.display().to_string(), &read(path)?, Edition::LATEST);
         table = table.with_layout(&layout.map_err(|error| format!("{}: {error}", path.display()))?);
     }
     Ok(table)

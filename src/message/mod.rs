@@ -13,6 +13,7 @@
 //! - [`bulk`]: `OQSmuquc01/02` and `OQSmuimm01/02`, many rows and a 受付番号
 //! - [`registration`]: `OQSsiimm01` request and result, 照会番号
 //! - [`subsidy`]: `PMHsimsm01` result (provisional layout, data)
+//! - [`page`]: printed answers, PDF pages with Japanese text
 //! - [`Style`]: how files look; document → bytes in one call
 //! - [`element`]: the element table: label, format, code table and provenance of every element
 //! - [`explain`]: the element table applied to a file, for people
@@ -28,6 +29,7 @@ pub mod finding;
 mod frame;
 pub mod name;
 pub mod order;
+pub mod page;
 pub mod qualification;
 pub mod refusal;
 pub mod registration;

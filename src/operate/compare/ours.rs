@@ -119,7 +119,11 @@ impl Asking<'_> {
         }
         let known = if records.is_empty() { Vec::new() } else { vec![person.clone()] };
         let hub = self.hub(known, hub::Settings::default())?;
-        let opening = opening(&person, asker.clone(), theirs, with_subsidy);
+        let mut opening = opening(&person, asker.clone(), theirs, with_subsidy);
+        if records.first().is_some_and(|record| shares(record)) {
+            self.settings.push(Set { table: "[station.uses]", key: "emr_sharing", value: "true".to_owned() });
+            opening.uses.emr_sharing = true;
+        }
         let standing = hub.open_visit(&opening).map_err(|error| said(&error))?;
         let answer = hub.consent(&standing.visit, &consents(theirs), asker.time).map_err(|error| said(&error))?;
         answer
@@ -279,7 +283,7 @@ impl Asking<'_> {
 
     /// A visit of somebody who has these certificates, and the question by the name that it brings.
     fn subsidies(&mut self, root: &Element) -> Result<Element, Words> {
-        let layout = self.layouts.layout(Edition::R6).map_err(|error| said(&error))?;
+        let layout = self.layouts.layout(Edition::LATEST).map_err(|error| said(&error))?;
         let theirs = layout.from_tree(root).map_err(|refusal| said(&refusal))?.document;
         let asker = asker(&theirs.medical_institution_code, &theirs.process_execution_time)?;
         let mut person = adopt::nobody("captured", asker.time.date())?;
@@ -306,7 +310,7 @@ impl Asking<'_> {
     fn nearest(&mut self, ours: &SubsidyDocument, theirs: &Element) -> Result<Element, Words> {
         let seen = names(theirs);
         let mut best: Option<(usize, Element, Vec<Set>)> = None;
-        for (edition, year) in [(Edition::R6, None), (Edition::R5, Some("\"R5\""))] {
+        for (edition, year) in [(Edition::R6, None), (Edition::R5, Some("\"R5\"")), (Edition::R8, Some("\"R8\""))] {
             let layout = self.layouts.layout(edition).map_err(|error| said(&error))?;
             for (repeat, word) in
                 [(Repeat::MedicalSubsidies, None), (Repeat::CertificationDetail, Some("\"certification-detail\""))]
@@ -354,6 +358,7 @@ fn opening(person: &Person, asker: Asker, theirs: &QualificationResult, with_sub
             e_prescription: if chosen { EPrescriptionUse::Both } else { EPrescriptionUse::No },
             prescription_at_confirmation: chosen,
             medical_assistance: true,
+            emr_sharing: false,
         },
         evidence: Evidence {
             certificate: personalise::authentication_certificate(person, &Authority::default()),
@@ -363,6 +368,19 @@ fn opening(person: &Person, asker: Asker, theirs: &QualificationResult, with_sub
         holder: None,
         steering: Steering { centre_error: theirs.header.segment_of_result == "9", ..Steering::default() },
     }
+}
+
+/// Has the record one of the groups that came with 電子カルテ情報共有?
+fn shares(record: &QualificationRecord) -> bool {
+    let groups = [
+        &record.diagnosis_name,
+        &record.infectious_info,
+        &record.allergy_info,
+        &record.contraindication_info,
+        &record.test_info,
+        &record.prescription_info,
+    ];
+    groups.into_iter().any(Option::is_some)
 }
 
 /// What the flags of the first record say was agreed to.

@@ -55,7 +55,7 @@ fn our_own(hand: &Hand) -> Capture {
             golden(folder).into_iter().map(|(stem, root)| written(&format!("res/{folder}_{stem}.xml"), root, hand)),
         );
     }
-    for folder in ["PMHsimsm01res_R5", "PMHsimsm01res_R6"] {
+    for folder in ["PMHsimsm01res_R5", "PMHsimsm01res_R6", "PMHsimsm01res_R8"] {
         files.extend(
             golden(folder).into_iter().map(|(stem, root)| written(&format!("res/{folder}{stem}.xml"), root, hand)),
         );

@@ -125,22 +125,28 @@ fn rows(table: Table, file: &str, text: &str) -> Result<Rows, Box<Mistake>> {
     Ok(rows)
 }
 
-/// The blocks of a subsidy layout; the place of a row among those of its block is part of it.
+/// A subsidy layout: blocks of tags, where the place of a row is part of it; code tables with their rows; readings of what repeats.
 fn layout_rows(whole: &toml::Table, rows: &mut Rows) {
-    rows.insert("name".to_owned(), plain(whole, &["repeat", "kinds", "header", "certificate", "limit", "face"]));
-    for block in ["header", "certificate", "limit", "face"] {
+    let is_plain =
+        |value: &Value| !value.is_table() && value.as_array().is_none_or(|list| !list.iter().any(Value::is_table));
+    let not_plain: Vec<&str> =
+        whole.iter().filter(|(_, value)| !is_plain(value)).map(|(key, _)| key.as_str()).collect();
+    rows.insert("name".to_owned(), plain(whole, &not_plain));
+    for block in not_plain {
         for (place, row) in (1..).zip(list(whole, block)) {
             let mut fields = plain(row, &["item"]);
             fields.insert("place".to_owned(), format!("{place}"));
             rows.insert(joined(block, text_of(row, "item")), fields);
         }
-    }
-    for (name, reading) in whole.get("repeat").and_then(Value::as_table).into_iter().flatten() {
-        rows.extend(reading.as_table().map(|reading| (joined("repeat", name), plain(reading, &[]))));
-    }
-    if let Some(kinds) = whole.get("kinds").and_then(Value::as_table) {
-        rows.insert("kinds".to_owned(), plain(kinds, &["row"]));
-        rows.extend(list(kinds, "row").map(|row| (joined("kinds", text_of(row, "value")), plain(row, &["value"]))));
+        let Some(table) = whole.get(block).and_then(Value::as_table) else { continue };
+        if table.contains_key("row") {
+            rows.insert(block.to_owned(), plain(table, &["row"]));
+            rows.extend(list(table, "row").map(|row| (joined(block, text_of(row, "value")), plain(row, &["value"]))));
+        } else {
+            rows.extend(
+                table.iter().filter_map(|(name, row)| Some((joined(block, name), plain(row.as_table()?, &[])))),
+            );
+        }
     }
 }
 

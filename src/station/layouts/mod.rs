@@ -95,8 +95,11 @@ impl Layouts {
                 }
                 Table::Errors => layouts.wording = Wording::from_toml(&name, &text)?,
                 Table::Pmh => {
-                    table::pmh(&name, &text, Edition::R5)?;
-                    let layout = table::pmh(&name, &text, Edition::R6)?;
+                    // Every edition must be usable: which one is written is another setting.
+                    for edition in [Edition::R5, Edition::R6] {
+                        table::pmh(&name, &text, edition)?;
+                    }
+                    let layout = table::pmh(&name, &text, Edition::LATEST)?;
                     layouts.elements = layouts.elements.with_their_layout(&layout);
                     layouts.pmh = Some(path);
                 }
