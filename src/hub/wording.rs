@@ -193,9 +193,10 @@ mod tests {
             });
             seen
         };
-        let day = Some("20261121".to_owned());
-        let header = BulkRequestHeader { qualification_confirmation_date: day.clone(), ..BulkRequestHeader::default() };
-        let mut query = QualificationRequest { qualification_confirmation_date: day.unwrap(), ..Default::default() };
+        let day = "20261121".to_owned();
+        let header =
+            BulkRequestHeader { qualification_confirmation_date: Some(day.clone()), ..BulkRequestHeader::default() };
+        let mut query = QualificationRequest { qualification_confirmation_date: day, ..Default::default() };
         query.search.birthdate = "19800101".into();
         for request in [
             Request::Qualification(query),
