@@ -21,6 +21,8 @@ mod faults;
 mod golden;
 #[path = "station/killed.rs"]
 mod killed;
+#[path = "station/layouts.rs"]
+mod layouts;
 #[path = "station/opening.rs"]
 mod opening;
 #[path = "station/people.rs"]
