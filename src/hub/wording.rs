@@ -101,6 +101,14 @@ impl Wording {
         }
     }
 
+    /// MessageContents has no code beside it: ours stands before the message, and so does theirs.
+    fn put_before(&self, contents: &mut Option<String>) {
+        let code = contents.as_deref().and_then(|contents| contents.split_once(' ')).map(|(code, _)| code);
+        if let Some(said) = code.and_then(|code| self.0.get(code)) {
+            *contents = Some(format!("{} {}", said.code, said.message));
+        }
+    }
+
     pub(super) fn of_visit(&self, mut answer: VisitAnswer) -> VisitAnswer {
         if let Some(document) = &mut answer.document {
             self.of_qualification(document);
@@ -135,6 +143,9 @@ impl Wording {
                 self.put(&mut result.header.error_code, &mut result.header.error_message);
                 self.put(&mut result.processing_result_code, &mut result.processing_result_message);
             }
+            Answer::Medication(result) => self.put_before(&mut result.header.message_contents),
+            Answer::Checkup(result) => self.put_before(&mut result.header.message_contents),
+            Answer::Pages(_) => {}
             Answer::BulkReception(reception) => {
                 self.put(&mut reception.header.error_code, &mut reception.header.error_message);
             }
@@ -162,7 +173,7 @@ mod tests {
     use crate::message::bulk::{BulkRequest, BulkRequestHeader};
     use crate::message::qualification::QualificationRequest;
     use crate::random::Seed;
-    use crate::wire::{Asker, Connection, Question, Request, Steering};
+    use crate::wire::{Asker, Body, Connection, Question, Request, Steering};
 
     #[test]
     fn what_is_exported_reads_back_as_every_notice_of_ours() {
@@ -177,18 +188,24 @@ mod tests {
 
     #[test]
     fn every_answer_of_the_hub_says_the_vendors_code_and_the_others_stay_ours() {
-        let text = "[[error]]\nname = \"centre-error\"\ncode = \"X9\"\nmessage = \"停止中\"\n";
+        let row = |name: &str, code: &str, said: &str| {
+            format!("[[error]]\nname = \"{name}\"\ncode = \"{code}\"\nmessage = \"{said}\"\n")
+        };
+        let text = row("centre-error", "X9", "停止中") + &row("unknown-category", "X8", "不明");
         let hub = Hub::new(Vec::new(), Roots::none(), Seed::default(), Settings::default()).unwrap();
-        let hub = hub.with_wording(Wording::from_toml("errors.toml", text).unwrap());
+        let hub = hub.with_wording(Wording::from_toml("errors.toml", &text).unwrap());
         let time = jiff::civil::date(2026, 11, 21).at(9, 30, 0, 0);
         let ask = |request, centre_error| {
             let asker = Asker { institution: "1319919997".into(), time };
             let steering = Steering { centre_error, ..Steering::default() };
             let answer = hub.ask(&Question { asker, reference: "x".into(), request, steering }).unwrap();
-            let root = answer.to_tree(Default::default());
+            let Body::Tree(root) = answer.body(Default::default()) else { panic!("pages") };
             let mut seen = Vec::new();
             crate::message::tree::walk(&root, &mut |_, element| {
-                let is_code = matches!(element.name.as_ref(), "ErrorCode" | "ErrorMessage" | "ProcessingResultCode");
+                let is_code = matches!(
+                    element.name.as_ref(),
+                    "ErrorCode" | "ErrorMessage" | "ProcessingResultCode" | "MessageContents"
+                );
                 seen.extend(is_code.then(|| element.value().to_owned()));
             });
             seen
@@ -205,6 +222,7 @@ mod tests {
         ] {
             assert_eq!(ask(request, true), ["X9", "停止中"]);
         }
+        assert_eq!(ask(Request::Medication(Default::default()), false), ["X8 不明"]);
         assert_eq!(ask(Request::Registration(Default::default()), false), [notice::NOBODY_TO_REGISTER.code]);
         let ours = notice::UNKNOWN_RECEPTION;
         assert_eq!(ask(Request::BulkQualificationDownload(Default::default()), false), [ours.code, ours.message]);

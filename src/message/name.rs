@@ -82,7 +82,12 @@ impl RequestName {
 
     /// Name of the answer: `res` for `req`, everything else as sent.
     pub fn answer(&self) -> String {
-        format!("{}res_{}.{}", self.code, self.free, self.extension)
+        self.answer_as(&self.extension)
+    }
+
+    /// The same with another extension: pages for a document that was asked for so.
+    pub fn answer_as(&self, extension: &str) -> String {
+        format!("{}res_{}.{extension}", self.code, self.free)
     }
 
     /// Name of the `.err`: the request's with another extension.

@@ -115,6 +115,8 @@ fn settled(id: &str, name: &str, birthdate: Date, day: Date) -> Result<Person, W
         habits: Default::default(),
         qualifications: Vec::new(),
         subsidies: Vec::new(),
+        medications: Vec::new(),
+        checkups: Vec::new(),
     };
     profile.settle(id, day).map_err(|_| cannot("Name", name))
 }

@@ -5,7 +5,8 @@ use super::report::{is_document, masked_path};
 use crate::event::Words;
 use crate::message::compare::mask::{Mask, Originals};
 use crate::message::compare::masked_file::{NoCopy, masked};
-use crate::message::element::{ElementTable, Family};
+use crate::message::element::ElementTable;
+use crate::message::explain::family;
 use crate::message::xml;
 use crate::text::{self, Encoding};
 
@@ -15,7 +16,7 @@ pub fn masks(captures: &[&Capture], elements: &ElementTable, key: [u8; 32]) -> M
     for file in captures.iter().flat_map(|capture| &capture.files) {
         file.path.split('/').for_each(|part| originals.learn_name(part));
         if let Ok(document) = xml::read_up_to(&file.bytes, xml::BULK_LIMIT) {
-            originals.learn(&document.root, elements, family(file));
+            originals.learn(&document.root, elements, family(&file.name, &document.root, elements));
         }
     }
     for path in captures.iter().flat_map(|capture| &capture.left_out).map(|(path, _)| path) {
@@ -61,8 +62,4 @@ fn err(file: &Captured, mask: &Mask) -> Option<Vec<u8>> {
     let bytes = text::encode(&scrubbed, decoded.encoding).bytes;
     let with_bom = decoded.bom && decoded.encoding == Encoding::Utf8;
     Some(if with_bom { [b"\xEF\xBB\xBF".as_slice(), &bytes].concat() } else { bytes })
-}
-
-fn family(file: &Captured) -> Family {
-    if file.name.starts_with("PMH") { Family::Subsidy } else { Family::Common }
 }

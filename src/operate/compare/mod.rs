@@ -27,7 +27,8 @@ use self::report::{FileReport, Report, Source};
 use crate::event::Words;
 use crate::message::compare::tree::{self, Finding};
 use crate::message::compare::{Set, Whole, form, name, order};
-use crate::message::element::{ElementTable, Family};
+use crate::message::element::ElementTable;
+use crate::message::explain::family;
 use crate::message::qualification::Records;
 use crate::message::refusal::read_err_file;
 use crate::message::tree::{Content, Element};
@@ -196,16 +197,6 @@ fn records(root: &Element) -> Records {
         0 | 1 => Records::OneList,
         _ => Records::RepeatedList,
     }
-}
-
-/// The subsidy answer has tags of its own.
-fn family(name: &str, root: &Element, elements: &ElementTable) -> Family {
-    let block = |child: &Element| {
-        let row = elements.row(Family::Subsidy, "MessageBody", &child.name);
-        row.is_some() && elements.row(Family::Common, "MessageBody", &child.name).is_none()
-    };
-    let by_content = root.child("MessageBody").is_some_and(|body| body.children().iter().any(block));
-    if name.starts_with("PMH") || by_content { Family::Subsidy } else { Family::Common }
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ use crate::random::Seed;
 use crate::station::layouts::Layouts;
 use crate::visit::{Consents, EPrescriptionUse, Evidence, Method, PrescriptionForm, Proof, Uses};
 use crate::wire::{
-    Answer, Asker, Connection, Question, Request, Steering, SubsidyAnswer, SubsidyQuestion, VisitOpening,
+    Answer, Asker, Body, Connection, Question, Request, Steering, SubsidyAnswer, SubsidyQuestion, VisitOpening,
 };
 
 /// Our document for a captured one.
@@ -187,8 +187,7 @@ impl Asking<'_> {
         let registered = theirs.processing_result_status.trim() == "1";
         let person = adopt::of_registration("captured", &request.registration, asker.time.date())?;
         let hub = self.hub(if registered { vec![person] } else { Vec::new() }, hub::Settings::default())?;
-        let answer = ask(&hub, asker, Request::Registration(request), &theirs.header.segment_of_result)?;
-        Ok(answer.to_tree(Records::default()))
+        tree_of(&ask(&hub, asker, Request::Registration(request), &theirs.header.segment_of_result)?)
     }
 
     fn reception(&mut self, code: &str, root: &Element) -> Result<Element, Words> {
@@ -206,7 +205,7 @@ impl Asking<'_> {
             false => Request::BulkRegistration(BulkRequest { header, rows: Vec::new() }),
         });
         let hub = self.hub(Vec::new(), hub::Settings::default())?;
-        Ok(ask(&hub, asker, request, &theirs.header.segment_of_result)?.to_tree(Records::default()))
+        tree_of(&ask(&hub, asker, request, &theirs.header.segment_of_result)?)
     }
 
     /// The rows of the 01req come back in the answer, so the pair of requests is made of them.
@@ -278,7 +277,7 @@ impl Asking<'_> {
             reception_number: if unknown { theirs.reception_number.clone() } else { number },
         };
         let segment = if unknown { "1" } else { &theirs.segment_of_result };
-        Ok(ask(&hub, asker, download(request), segment)?.to_tree(Records::default()))
+        tree_of(&ask(&hub, asker, download(request), segment)?)
     }
 
     /// A visit of somebody who has these certificates, and the question by the name that it brings.
@@ -426,6 +425,13 @@ fn names(root: &Element) -> BTreeSet<String> {
 fn ask(hub: &Hub, asker: Asker, request: Request, segment: &str) -> Result<Answer, Words> {
     let steering = Steering { centre_error: segment == "9", ..Steering::default() };
     hub.ask(&Question { asker, reference: "compare".to_owned(), request, steering }).map_err(|error| said(&error))
+}
+
+fn tree_of(answer: &Answer) -> Result<Element, Words> {
+    match answer.body(Records::default()) {
+        Body::Tree(tree) => Ok(tree),
+        Body::Pages(_) => Err(mixed_up()),
+    }
 }
 
 fn asker(institution: &str, time: &str) -> Result<Asker, Words> {

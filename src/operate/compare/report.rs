@@ -98,8 +98,8 @@ pub struct NeverSeen {
     pub count: usize,
     /// More than once below one parent.
     pub repeats: bool,
-    /// In a subsidy document, whose tags stand in pmh.toml.
-    pub subsidy: bool,
+    /// In which documents. The tags of a subsidy document stand in pmh.toml.
+    pub family: Family,
 }
 
 /// All files.
@@ -223,7 +223,7 @@ fn never_seen(files: &[FileReport]) -> Vec<NeverSeen> {
             example: None,
             count: 0,
             repeats: false,
-            subsidy: family == Family::Subsidy,
+            family,
         });
         row.count += 1;
         row.repeats |= finding.path.ends_with(']');

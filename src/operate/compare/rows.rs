@@ -2,11 +2,12 @@
 
 use super::report::{NeverSeen, Report};
 use crate::clock::{parse_date, parse_time};
+use crate::message::element::Family;
 
 /// The rows, with a head that says what they are; `None` when everything was known. Tags of the subsidy document are not among them:
 /// its layout is pmh.toml.
 pub fn text(report: &Report) -> Option<String> {
-    let rows: Vec<&NeverSeen> = report.never_seen.iter().filter(|seen| !seen.subsidy).collect();
+    let rows: Vec<&NeverSeen> = report.never_seen.iter().filter(|seen| seen.family != Family::Subsidy).collect();
     if rows.is_empty() {
         return None;
     }
@@ -17,9 +18,10 @@ pub fn text(report: &Report) -> Option<String> {
         let name = toml::Value::String(row.element.clone());
         let parent = toml::Value::String(row.parent.clone());
         let occurs = if row.repeats { "0..n" } else { "0..1" };
+        let family = if row.family == Family::Inquiry { "family = \"inquiry\"\n" } else { "" };
         let format = format_of(row.example.as_deref());
         text += &format!(
-            "\n# {} ×{}\n[[group]]\nparents = [{parent}]\nelements = [\n    {{ name = {name}, ja = {name}, en = {name}, \
+            "\n# {} ×{}\n[[group]]\nparents = [{parent}]\n{family}elements = [\n    {{ name = {name}, ja = {name}, en = {name}, \
              format = \"{format}\", occurs = \"{occurs}\", source = \"captured\", confidence = \"B\" }},\n]\n",
             row.path.replace(['\r', '\n'], " "),
             row.count

@@ -100,10 +100,13 @@ fn rows(table: Table, file: &str, text: &str) -> Result<Rows, Box<Mistake>> {
     match table {
         Table::Elements => {
             for group in list(&whole, "group") {
+                // Rows of one family of documents are others than those of all.
+                let family = text_of(group, "family");
+                let family = if family.is_empty() { String::new() } else { format!("{family}:") };
                 for parent in group.get("parents").and_then(Value::as_array).into_iter().flatten() {
                     let parent = parent.as_str().unwrap_or_default();
                     for row in list(group, "elements") {
-                        rows.insert(joined(parent, text_of(row, "name")), plain(row, &["name"]));
+                        rows.insert(family.clone() + &joined(parent, text_of(row, "name")), plain(row, &["name"]));
                     }
                 }
             }
