@@ -11,6 +11,8 @@ mod xml;
 
 #[path = "station/bulk.rs"]
 mod bulk;
+#[path = "station/check.rs"]
+mod check;
 #[path = "station/clients.rs"]
 mod clients;
 #[path = "station/commands.rs"]

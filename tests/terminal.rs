@@ -246,8 +246,9 @@ async fn answers_to_different_requests_do_not_wait_for_each_other() {
         desk.drop_in(&format!("OQSsiquc01req_{i}.xml"), request("id", "12345678").as_bytes());
     }
     within("forty answers", || desk.count(FileLife::Delivered) == 40).await;
-    // One after the other they would need eight seconds.
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    // One after the other they would need eight seconds. Under Wine each step costs more, and the order of things is the same.
+    let limit = Duration::from_secs(if cfg!(windows) { 6 } else { 3 });
+    assert!(start.elapsed() < limit, "{:?}", start.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

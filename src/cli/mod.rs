@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::event::Lang;
 
 pub mod card;
+pub mod check;
 pub mod client;
 pub mod compare;
 pub mod explain;
@@ -16,6 +17,7 @@ pub mod layout;
 pub mod pin;
 pub mod run;
 pub mod send;
+pub mod tables;
 pub mod tap;
 
 /// 窓口: 顔認証付きカードリーダーと資格確認端末のシミュレータ / a simulated face-authentication card reader and
@@ -38,6 +40,7 @@ enum Command {
     Tap(tap::TapArgs),
     Send(send::SendArgs),
     Explain(explain::ExplainArgs),
+    Check(check::CheckArgs),
     Layout(layout::LayoutArgs),
     Compare(compare::CompareArgs),
     Card(card::CardArgs),
@@ -78,6 +81,7 @@ fn carry_out(line: Line) -> Outcome {
         Some(Command::Tap(args)) => tap::run(&args, lang),
         Some(Command::Send(args)) => send::run(&args),
         Some(Command::Explain(args)) => explain::run(&args, lang),
+        Some(Command::Check(args)) => check::run(&args, lang),
         Some(Command::Compare(args)) => compare::run(&args, lang),
         Some(Command::Layout(args)) => layout::run(&args, lang),
         Some(Command::Card(args)) => card::run(&args, &Clock::real()),

@@ -2,7 +2,7 @@
 //!
 //! - [`read`]: a real parser over decoded text. Single quotes, blanks inside start tags, empty elements, comments, CDATA, a BOM
 //!   are fine; a document type, more than [`SINGLE_LIMIT`] bytes or [`DEPTH_LIMIT`] levels, another encoding are not.
-//! - [`locate`]: line and column for a refusal that was found in the tree
+//! - [`locate`]: line and column for a refusal that was found in the tree; [`places`]: those of every element
 //! - [`write()`]: declaration, elements, nothing else.
 //! - [`is_whole`]: whether a file that may still be growing has its end; [`has_end`]: whether something follows it.
 
@@ -11,7 +11,7 @@ mod reader;
 mod whole;
 mod writer;
 
-pub use place::locate;
+pub use place::{locate, places};
 pub use reader::{BULK_LIMIT, DEPTH_LIMIT, Document, SINGLE_LIMIT, declared_encoding, read, read_up_to};
 pub use whole::{has_end, is_whole, is_whole_named};
 pub use writer::{Indent, Newline, WriteOptions, write};

@@ -12,6 +12,7 @@ use crate::message::qualification::{
     ElderlyRecipientCertificateInfo, LimitApplicationCertificateRelatedInfo, MedicalInformationConsent,
     QualificationRecord, SpecificDiseasesCertificateInfo,
 };
+use crate::number::InsurerNumber;
 use crate::people::{Elderly, Limit, Qualification, SpecificDisease};
 
 /// A consent lasts 24 hours (§2.2, [A]).
@@ -108,11 +109,19 @@ pub fn record(insured: &Insured, held: &Qualification, circumstances: &Circumsta
     }
 }
 
+/// 保険者番号 has eight characters in every result: the six digits of 国保 have blanks before them (§1.4, [A]). Other spellings stay.
+fn eight_characters(registered: &str) -> String {
+    match InsurerNumber::new(registered) {
+        number if number.is_national_health_insurance() && registered.len() == 6 => number.padded(),
+        _ => registered.to_owned(),
+    }
+}
+
 /// Rows 1–25 as they are registered.
 fn person_and_insurance(insured: &Insured, held: &Qualification) -> QualificationRecord {
     QualificationRecord {
         insured_card_classification: held.insured_card_classification.clone(),
-        insurer_number: held.insurer_number.clone(),
+        insurer_number: held.insurer_number.as_deref().map(eight_characters),
         insured_card_symbol: held.symbol.clone(),
         insured_identification_number: held.number.clone(),
         insured_branch_number: held.branch.clone(),

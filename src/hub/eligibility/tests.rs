@@ -230,6 +230,17 @@ fn circumstances(agreed: Agreed) -> Circumstances<'static> {
 }
 
 #[test]
+fn the_six_digits_of_a_municipality_have_eight_characters_in_a_record_and_other_spellings_stay() {
+    for (registered, written) in
+        [("138057", "  138057"), ("  138057", "  138057"), ("00138057", "00138057"), ("06139992", "06139992")]
+    {
+        let held = Qualification { insurer_number: Some(registered.into()), ..full() };
+        let record = record(&insured(vec![]), &held, &circumstances(Agreed::default()));
+        assert_eq!(record.insurer_number.as_deref(), Some(written));
+    }
+}
+
+#[test]
 fn a_refused_consent_is_its_flag_alone_and_a_given_one_lasts_24_hours() {
     let agreed = Agreed { limit: Some(false), operation: Some(true), health_checkup: Some(false), ..Agreed::default() };
     let record = record(&insured(vec![]), &full(), &circumstances(agreed));
