@@ -29,6 +29,8 @@ mod golden;
 mod inquiries;
 #[path = "station/killed.rs"]
 mod killed;
+#[path = "station/layouts.rs"]
+mod layouts;
 #[cfg(target_os = "linux")]
 #[path = "station/memory.rs"]
 mod memory;

@@ -41,7 +41,7 @@ struct Explained<'a> {
 /// # Errors
 /// A [`Failure`] about the tables or the output; what is wrong with one of the files is said as it comes.
 pub fn run(args: &ExplainArgs, lang: Lang) -> Outcome {
-    let (table, _) = args.tables.read().map_err(|why| Failure::new(Exit::Usage, why))?;
+    let (table, _) = args.tables.read()?;
     match explain_all(args, &table, lang, &mut io::stdout().lock()) {
         Ok(exit) => Ok(exit),
         // Whoever reads our output has enough (`| head`).

@@ -19,12 +19,14 @@
 //! - [`element`]: the element table: label, format, code table and provenance of every element
 //! - [`explain`]: the element table applied to a file, for people
 //! - [`rewrite`]: other values in a file that is not ours and stays as it is otherwise
+//! - [`compare`]: a file of a real terminal beside ours
 //! - [`check`]: whether a file is a well-formed request or answer, and whether the files of a folder go together
 //! - [`refusal`], [`finding`]: what sends a request back, and what is let through and reported
 
 pub mod bulk;
 pub mod check;
 pub mod checkup;
+pub mod compare;
 pub mod element;
 pub mod explain;
 mod fields;

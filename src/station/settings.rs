@@ -66,6 +66,8 @@ pub struct StationTable {
     pub uses: Uses,
     /// When the 受給者証 question is put.
     pub subsidy_question: SubsidyQuestion,
+    /// Folder of layouts, code tables and error codes in place of the built-in ones (docs/layouts.md).
+    pub layouts: Option<PathBuf>,
 }
 
 impl Default for StationTable {
@@ -81,6 +83,7 @@ impl Default for StationTable {
             state: None,
             uses: Uses::default(),
             subsidy_question: SubsidyQuestion::default(),
+            layouts: None,
         }
     }
 }
@@ -158,6 +161,8 @@ pub struct HubTable {
     pub bulk_ready_after: Option<u64>,
     /// Days of document time for which a 受付番号 is known; 7 when left out. Of the embedded hub.
     pub bulk_kept_for: Option<u64>,
+    /// Codes and messages of the centre (errors.toml), over those of the layout folder. Of the embedded hub.
+    pub error_codes: Option<PathBuf>,
 }
 
 /// `[control]`
