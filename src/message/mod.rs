@@ -13,6 +13,7 @@
 //! - [`bulk`]: `OQSmuquc01/02` and `OQSmuimm01/02`, many rows and a 受付番号
 //! - [`registration`]: `OQSsiimm01` request and result, 照会番号
 //! - [`subsidy`]: `PMHsimsm01` result (provisional layout, data)
+//! - [`sealed`]: a document in a password zip, as the encryption mode exchanges it
 //! - [`Style`]: how files look; document → bytes in one call
 //! - [`element`]: the element table: label, format, code table and provenance of every element
 //! - [`explain`]: the element table applied to a file, for people
@@ -29,6 +30,7 @@ pub mod order;
 pub mod qualification;
 pub mod refusal;
 pub mod registration;
+pub mod sealed;
 mod style;
 pub mod subsidy;
 pub mod tree;

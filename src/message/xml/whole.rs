@@ -1,8 +1,6 @@
 //! Whether a file that may still be growing has its end (decisions.md §9).
 
-/// How far from the end the end record of a zip may begin: 22 bytes and a comment of at most 65,535.
-const ZIP_END_REACH: usize = 22 + 0xFFFF;
-const ZIP_END: &[u8] = b"PK\x05\x06";
+use crate::message::sealed;
 
 /// Whether `bytes` end with the end tag of their root element: cheap, no parsing, and right for both encodings, because neither has
 /// `<`, `/` or `>` inside a character that another byte began.
@@ -32,17 +30,7 @@ pub fn has_end(bytes: &[u8]) -> bool {
 
 /// [`is_whole`] for a file called `name`: a `.zip` needs its end record instead.
 pub fn is_whole_named(name: &str, bytes: &[u8]) -> bool {
-    let is_zip = name.len() >= 4 && name.get(name.len() - 4..).is_some_and(|end| end.eq_ignore_ascii_case(".zip"));
-    if is_zip { has_zip_end(bytes) } else { is_whole(bytes) }
-}
-
-/// The end record, with a comment of exactly the length that it announces.
-fn has_zip_end(bytes: &[u8]) -> bool {
-    let tail = bytes.get(bytes.len().saturating_sub(ZIP_END_REACH)..).unwrap_or_default();
-    tail.windows(ZIP_END.len()).enumerate().filter(|(_, window)| *window == ZIP_END).any(|(at, _)| {
-        let comment = tail.get(at + 20..at + 22).and_then(|b| <[u8; 2]>::try_from(b).ok()).map(u16::from_le_bytes);
-        comment.is_some_and(|length| at + 22 + usize::from(length) == tail.len())
-    })
+    if sealed::is_sealed_name(name) { sealed::has_end(bytes) } else { is_whole(bytes) }
 }
 
 fn without_trailing_comments(mut bytes: &[u8]) -> &[u8] {
@@ -114,12 +102,13 @@ mod tests {
 
     #[test]
     fn a_zip_is_whole_with_its_end_record_and_the_comment_that_it_announces() {
-        let mut zip = b"PK\x03\x04 data PK\x05\x06".to_vec();
+        let mut zip = b"PK\x05\x06".to_vec();
         zip.extend([0; 16]);
         zip.extend([2, 0]);
         assert!(!is_whole_named("a.zip", &zip));
         zip.extend(b"hi");
         assert!(is_whole_named("a.ZIP", &zip));
         assert!(!is_whole_named("a.xml", &zip));
+        assert!(!is_whole_named("zip", &zip));
     }
 }
