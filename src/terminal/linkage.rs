@@ -3,9 +3,12 @@
 //! What is refused and what is answered is settled in decisions.md §5: form errors come back with an `.err`, everything that the
 //! centre can judge is asked.
 
-use crate::message::finding::Finding;
+use std::borrow::Cow;
+
+use crate::message::finding::{Finding, FindingKind};
 use crate::message::name::{Case, Classification, RequestName, classify};
 use crate::message::refusal::{Refusal, Rule};
+use crate::message::sealed::{self, Protection};
 use crate::message::xml;
 use crate::terminal::settings::TerminalSettings;
 use crate::text::Encoding;
@@ -72,27 +75,74 @@ pub fn why_left_alone(name: &str) -> String {
 /// Decides about the file `name`. `whole` is false when it never became whole.
 pub fn decide(name: &str, bytes: &[u8], whole: bool, settings: &TerminalSettings) -> Decision {
     let Some(name) = RequestName::parse(name, Case::Ignore) else { return Decision::Leave };
-    match ask(&name, bytes, settings) {
-        Ok(ask) => Decision::Ask(Box::new(ask)),
-        Err(refusal) => Decision::Refuse(Refuse {
-            refusal: if whole || refusal.rule != Rule::NotWellFormed || xml::has_end(bytes) {
-                refusal
-            } else {
-                Refusal { rule: Rule::NeverWhole, ..refusal }
-            },
-            err_name: name.err(),
-            encoding: encoding_of(bytes),
-        }),
+    match admit(&name, settings).and_then(|()| unseal(&name, bytes, settings)) {
+        Ok((document, findings)) => match ask(&name, &document, findings, settings) {
+            Ok(ask) => Decision::Ask(Box::new(ask)),
+            Err(refusal) => refuse(&name, refusal, &document, whole),
+        },
+        Err(refusal) => refuse(&name, refusal, bytes, whole),
     }
 }
 
-fn ask(name: &RequestName, bytes: &[u8], settings: &TerminalSettings) -> Result<Ask, Refusal> {
-    if !name.interface.served || !name.extension.eq_ignore_ascii_case("xml") {
-        return Err(Refusal::new(Rule::UnknownInterface).seen(format!("{} (.{})", name.code, name.extension)));
+fn refuse(name: &RequestName, refusal: Refusal, document: &[u8], whole: bool) -> Decision {
+    Decision::Refuse(Refuse {
+        refusal: if whole || refusal.rule != Rule::NotWellFormed || xml::has_end(document) {
+            refusal
+        } else {
+            Refusal { rule: Rule::NeverWhole, ..refusal }
+        },
+        err_name: name.err(),
+        encoding: encoding_of(document),
+    })
+}
+
+/// What the name alone decides.
+fn admit(name: &RequestName, settings: &TerminalSettings) -> Result<(), Refusal> {
+    if !name.interface.served {
+        return Err(Refusal::new(Rule::UnknownInterface).seen(name.code.as_str()));
     }
     if settings.strict_names && !name.is_strict() {
         return Err(Refusal::new(Rule::FreePart).seen(name.free.as_str()));
     }
+    Ok(())
+}
+
+/// The document of a request, and what is unusual about how it was sealed.
+fn unseal<'a>(
+    name: &RequestName,
+    bytes: &'a [u8],
+    settings: &TerminalSettings,
+) -> Result<(Cow<'a, [u8]>, Vec<Finding>), Refusal> {
+    let password = settings.sealing.password_for(&name.file);
+    let unusual = |kind, seen: String| Finding::new(kind, name.file.as_str()).seen(seen);
+    let not_sealed = |document, seen: &str| match settings.strict_encryption {
+        true => Err(Refusal::new(Rule::NotSealed).seen(seen)),
+        false => Ok((document, vec![unusual(FindingKind::NotSealed, seen.to_owned())])),
+    };
+    match (name.is_sealed(), password) {
+        (false, None) => Ok((bytes.into(), Vec::new())),
+        (false, Some(_)) => not_sealed(bytes.into(), &format!(".{}", name.extension)),
+        (true, None) => Err(Refusal::new(Rule::SealNotExpected).seen(name.file.as_str())),
+        (true, Some(password)) => {
+            let opened = sealed::open(bytes, Some(password), limit_of(&name.code))?;
+            if !name.holds(&opened.name) {
+                return Err(Refusal::new(Rule::SealedAlone).seen(opened.name));
+            }
+            match opened.protection {
+                Protection::Aes256 => Ok((opened.bytes.into(), Vec::new())),
+                Protection::None => not_sealed(opened.bytes.into(), "zip"),
+                Protection::Weaker(bits) if settings.strict_encryption => {
+                    Err(Refusal::new(Rule::UnsupportedZip).seen(format!("AES-{bits}")))
+                }
+                Protection::Weaker(bits) => {
+                    Ok((opened.bytes.into(), vec![unusual(FindingKind::WeaklySealed, format!("AES-{bits}"))]))
+                }
+            }
+        }
+    }
+}
+
+fn ask(name: &RequestName, bytes: &[u8], findings: Vec<Finding>, settings: &TerminalSettings) -> Result<Ask, Refusal> {
     let document = xml::read_up_to(bytes, limit_of(&name.code))?;
     let unknown = || Err(Refusal::new(Rule::UnknownInterface).seen(name.code.as_str()));
     let read = Request::from_tree(&name.code, &document.root).unwrap_or_else(unknown)?;
@@ -103,7 +153,8 @@ fn ask(name: &RequestName, bytes: &[u8], settings: &TerminalSettings) -> Result<
             .at("XmlMsg/MessageHeader/MedicalInstitutionCode")
             .seen(foreign));
     }
-    let mut findings = document.findings;
+    let mut findings = findings;
+    findings.extend(document.findings);
     findings.extend(read.findings);
     Ok(Ask {
         request: read.document,
@@ -158,7 +209,7 @@ mod tests {
 
     #[test]
     fn an_interface_that_is_not_served_is_refused_and_a_name_that_is_none_is_left() {
-        for name in ["YZKsiquc01req_01.xml", "OQSmutic01req_1.xml", "OQSsiquc01req_1.zip"] {
+        for name in ["YZKsiquc01req_01.xml", "OQSmutic01req_1.xml", "OQSmutic01req_1.zip"] {
             assert_eq!(refused(name, &request(), true, &settings()).0, Rule::UnknownInterface, "{name}");
         }
         for name in ["OQSsiquc01res_1.xml", "OQSsiquc01req_1.pdf", "OQSsiquc01req_.xml", ".OQSsiquc01req_1.xml"] {

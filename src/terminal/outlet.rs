@@ -1,18 +1,30 @@
-//! Out of the terminal: staging, delivering, the touch, and what the journal says of it.
+//! Out of the terminal: sealing, staging, delivering, the touch, and what the journal says of it.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Stopwatch;
 use crate::event::FileLife;
-use crate::folder::publish::{self, Progress};
+use crate::folder::publish::{self, Content, Progress};
+use crate::folder::recover::Target;
 use crate::folder::{Claim, Delivery, Folders, Item, Parcel, Placed};
+use crate::message::sealed;
 use crate::terminal::{Terminal, lock};
 
 /// A work folder that cannot be written (disk full, share away) is tried again so often.
 const STAGE_AGAIN: Duration = Duration::from_millis(500);
 
 impl Terminal {
+    /// The file called `name` as it goes out: as it is, or in a zip where the terminal seals files of that name.
+    pub(super) fn outgoing(&self, target: Target, name: String, bytes: Vec<u8>) -> io::Result<Item> {
+        let Some(password) = self.settings.sealing.password_for(&name) else {
+            return Ok(Item { target, name, content: Content::Bytes(bytes) });
+        };
+        let zip = sealed::seal(&name, &bytes, password, self.seed, self.clock.now())?;
+        Ok(Item { target, name: sealed::sealed_name(&name), content: Content::Bytes(zip) })
+    }
+
     /// Stages `items`, however long that takes: the request is in the work folder, so nothing is lost meanwhile.
     pub(super) async fn stage(&self, folders: &Arc<Folders>, claim: Option<&Claim>, items: Vec<Item>) -> Parcel {
         let mut told = false;

@@ -11,7 +11,8 @@ use crate::folder::recover::{Target, recover};
 use crate::folder::{Claim, Folders, Item, LayoutError, Placed, claim};
 use crate::message::name::{FaceName, PmhName, face_name};
 use crate::message::qualification::QualificationResult;
-use crate::terminal::answer::{CENTRE_AWAY, pmh_err_content, replaced_characters};
+use crate::message::sealed::sealed_name;
+use crate::terminal::answer::{CANNOT_SEAL, CENTRE_AWAY, pmh_err_content, replaced_characters};
 use crate::terminal::settings::PmhOrder;
 use crate::terminal::{PMH_LATE, PMH_NEVER, Terminal, lock, pace, serve};
 use crate::wire::{Steering, SubsidyAnswer, SubsidyQuestion, VisitAnswer};
@@ -36,9 +37,9 @@ pub struct VisitDelivery {
 /// What was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Delivered {
-    /// `OQSsiquc01res_face_….xml`
+    /// `OQSsiquc01res_face_….xml`; `.zip` where it is sealed
     pub face: Option<PathBuf>,
-    /// `PMHsimsm01res_…_face.xml`
+    /// `PMHsimsm01res_…_face.xml`; `.zip` where it is sealed
     pub pmh: Option<PathBuf>,
     /// `PMHsimsm01req_…_face.xml.err`, one or two spellings.
     pub pmh_err: Vec<PathBuf>,
@@ -105,7 +106,13 @@ impl Terminal {
         let encoded =
             self.settings.style(self.settings.encoding_for(None), self.seed, &name).qualification_result(document);
         let remark = replaced_characters(&encoded.replaced);
-        let item = Item { target: Target::Face, name, content: Content::Bytes(encoded.bytes) };
+        let item = self.outgoing(Target::Face, name, encoded.bytes).inspect_err(|cause| {
+            self.trouble(
+                format!("face ファイルを暗号化できません: {cause}"),
+                format!("cannot seal the face file: {cause}"),
+            );
+        });
+        let item = item.ok()?;
         self.put(&folders, None, vec![item], remark).await.into_iter().next().map(|placed| placed.path)
     }
 
@@ -132,7 +139,8 @@ impl Terminal {
             if form == FaceName::Long {
                 return name;
             }
-            if !folders.dir(FolderKind::Face).join(&name).exists() && given.insert(name.clone()) {
+            let taken = [&name, &sealed_name(&name)].map(|name| folders.dir(FolderKind::Face).join(name).exists());
+            if taken == [false, false] && given.insert(name.clone()) {
                 return name;
             }
             time += jiff::SignedDuration::from_secs(1);
@@ -214,7 +222,8 @@ impl Terminal {
                 let style = self.settings.style(self.settings.encoding_for(None), self.seed, &name);
                 let encoded = style.subsidies(&document, &self.layout);
                 let remark = replaced_characters(&encoded.replaced);
-                Ok((Item { target: Target::Res, name, content: Content::Bytes(encoded.bytes) }, remark))
+                let item = self.outgoing(Target::Res, name, encoded.bytes);
+                item.map(|item| (item, remark)).map_err(|cause| (CANNOT_SEAL.to_owned(), cause.to_string()))
             }
             Ok(SubsidyAnswer::Failed { code, message }) => Err((code, message)),
             Err(error) => Err((CENTRE_AWAY.to_owned(), error.to_string())),

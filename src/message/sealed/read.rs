@@ -10,6 +10,8 @@ use super::end::{has_end, has_end_mark};
 use crate::message::refusal::{Refusal, Rule};
 use crate::secret::ZipPassword;
 
+/// How a zip begins that holds anything.
+const ENTRY_MARK: &[u8] = b"PK\x03\x04";
 /// So many names are told of a zip that holds the wrong files.
 const TOLD: usize = 5;
 /// Longest part of a name that is told.
@@ -46,7 +48,8 @@ pub fn open(bytes: &[u8], password: Option<&ZipPassword>, limit: usize) -> Resul
         return Err(too_big(limit));
     }
     if !has_end(bytes) {
-        let torn = if has_end_mark(bytes) { Rule::BrokenZip } else { Rule::NeverWhole };
+        let torn = bytes.starts_with(ENTRY_MARK) && !has_end_mark(bytes);
+        let torn = if torn { Rule::NeverWhole } else { Rule::BrokenZip };
         return Err(Refusal::new(torn).seen("no end record, or one that does not fit"));
     }
     let config = Config { archive_offset: ArchiveOffset::Known(0) };
