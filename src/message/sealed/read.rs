@@ -105,6 +105,7 @@ fn inflate(file: &mut impl Read, limit: usize) -> Result<Vec<u8>, Refusal> {
     // One byte more than may be, so that it shows; the end of the file is reached only where its code has been checked.
     match file.take(limit as u64 + 1).read_to_end(&mut bytes) {
         Ok(_) if bytes.len() > limit => Err(too_big(limit)),
+        Ok(_) if bytes.starts_with(ENTRY_MARK) => Err(Refusal::new(Rule::SealedAlone).seen("zip")),
         Ok(_) => Ok(bytes),
         Err(error) => Err(Refusal::new(Rule::BrokenZip).seen(error.to_string())),
     }
