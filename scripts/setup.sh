@@ -27,7 +27,7 @@ for purpose in "$@"; do
         ls /usr/lib/*/opensc-pkcs11.so >/dev/null 2>&1 || need opensc-pkcs11
         command -v openssl >/dev/null || need openssl
         command -v curl >/dev/null || need curl
-        command -v 7zz >/dev/null || command -v 7z >/dev/null || need 7zip
+        command -v 7zz >/dev/null || need 7zip
         command -v ip >/dev/null || need iproute2
         command -v unshare >/dev/null || need util-linux
         ;;

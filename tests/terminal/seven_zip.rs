@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Runs it in a folder; `7zz` is its name on Debian, `7z` elsewhere.
+/// Runs it in a folder.
 fn run(place: &Path, args: &[&str]) -> Output {
-    let found = ["7zz", "7z"].iter().find_map(|name| Command::new(name).args(args).current_dir(place).output().ok());
-    found.expect("7-Zip is missing: scripts/setup.sh test installs it")
+    let ran = Command::new("7zz").args(args).current_dir(place).output();
+    ran.expect("7zz is missing: scripts/setup.sh test installs it")
 }
 
 /// A zip of these files; with a password it is AES-256 unless `options` say otherwise.
