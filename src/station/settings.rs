@@ -222,7 +222,7 @@ impl Settings {
     /// Whoever asks for encryption has a password for it. Asked of file and environment together: one may name what the other wants.
     fn check_passwords(&self) -> Result<(), Box<Mistake>> {
         self.terminal.iter().try_for_each(|terminal| {
-            Sealing::new(&terminal.encryption, &[], &[], terminal.encryption_password.as_ref()).map(drop)
+            Sealing::new(&terminal.encryption, &[], terminal.encryption_password.as_ref()).map(drop)
         })
     }
 

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use crate::event::Words;
 use crate::handwritten::{Mistake, nearest};
-use crate::terminal::sealing::{Line, Sealing};
+use crate::terminal::sealing::{Line, Sealing, Side};
 use crate::terminal::settings::TerminalSettings;
 use crate::terminal::stale::StayTime;
 use crate::text::decode;
@@ -31,8 +31,7 @@ const MAX_NAMED: usize = 20;
 
 const USER: &str = "UserDefinition.property";
 const FACE: &str = "UserDefinitionForFace.property";
-const ENCRYPT: &str = "encrypt.conf";
-const ENCRYPT_FACE: &str = "encrypt_face.conf";
+const ENCRYPTION: [(&str, Side); 2] = [("encrypt.conf", Side::Linkage), ("encrypt_face.conf", Side::Face)];
 const STAY: &str = "ResponseFileStayTime";
 const FACE_DIR: &str = "FaceDataDir";
 const OUTPUT: &str = "OutputFlg";
@@ -76,12 +75,13 @@ pub fn lay_under(settings: &mut TerminalSettings) -> Result<Vec<Words>, Box<Mist
             }
         }
     }
-    let lines = |name| match find(settings, name)? {
-        Some((path, bytes)) => read_encryption(&path.display().to_string(), &bytes),
-        None => Ok(Vec::new()),
-    };
-    let (linkage, face) = (lines(ENCRYPT)?, lines(ENCRYPT_FACE)?);
-    let (sealing, told) = Sealing::new(&settings.encryption, &linkage, &face, settings.encryption_password.as_ref())?;
+    let mut lines = Vec::new();
+    for (name, side) in ENCRYPTION {
+        if let Some((path, bytes)) = find(settings, name)? {
+            lines.extend(read_encryption(&path.display().to_string(), side, &bytes)?);
+        }
+    }
+    let (sealing, told) = Sealing::new(&settings.encryption, &lines, settings.encryption_password.as_ref())?;
     settings.sealing = sealing;
     remarks.extend(told);
     Ok(remarks)
@@ -177,16 +177,16 @@ fn read_face(file: &str, bytes: &[u8]) -> Result<Said, Box<Mistake>> {
 }
 
 /// What the lines mean is for [`Sealing`] to say.
-fn read_encryption(file: &str, bytes: &[u8]) -> Result<Vec<Line>, Box<Mistake>> {
-    let line = |property: Property| match property.value.as_str() {
-        "e" | "E" => Ok((property, true)),
-        "n" | "N" => Ok((property, false)),
-        _ => Err(wrong(file, &property, "値は e (暗号化) か n です", "e (encrypted) or n")),
+fn read_encryption(file: &str, side: Side, bytes: &[u8]) -> Result<Vec<Line>, Box<Mistake>> {
+    let read = |property: Property| {
+        let sealed = match property.value.as_str() {
+            "e" | "E" => true,
+            "n" | "N" => false,
+            _ => return Err(wrong(file, &property, "値は e (暗号化) か n です", "e (encrypted) or n")),
+        };
+        Ok(Line { side, file: file.to_owned(), line: property.line, key: property.key, sealed })
     };
-    let lines = properties(file, bytes)?.into_iter().map(line);
-    lines
-        .map(|line| line.map(|(Property { line, key, .. }, sealed)| Line { file: file.to_owned(), line, key, sealed }))
-        .collect()
+    properties(file, bytes)?.into_iter().map(read).collect()
 }
 
 fn stay(file: &str, property: &Property) -> Result<StayTime, Box<Mistake>> {

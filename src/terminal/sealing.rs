@@ -52,9 +52,20 @@ pub enum Encryption {
     Told(BTreeMap<String, bool>),
 }
 
+/// Who writes the files that a settings file is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// 連携アプリ: `encrypt.conf`
+    Linkage,
+    /// The reader's program: `encrypt_face.conf`
+    Face,
+}
+
 /// One line of the real terminal's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
+    /// Which of the two files.
+    pub side: Side,
     /// The file.
     pub file: String,
     /// From 1.
@@ -63,6 +74,20 @@ pub struct Line {
     pub key: String,
     /// `e`
     pub sealed: bool,
+}
+
+impl Line {
+    /// The beginning of the names that this line is about; `None` when its side has no such file.
+    fn begins(&self) -> Option<&str> {
+        scope(&self.key).filter(|part| match self.side {
+            Side::Linkage => !begins(part, FACE),
+            Side::Face => begins(part, FACE) || begins(FACE, part),
+        })
+    }
+
+    fn is_of_pmh(&self) -> bool {
+        self.side == Side::Face && begins(&self.key, PMH_OF_FACE)
+    }
 }
 
 /// Files whose name begins so are sealed, or not.
@@ -88,13 +113,12 @@ impl Sealing {
     pub fn new(
         told: &Encryption,
         conf: &[Line],
-        conf_face: &[Line],
         source: Option<&PasswordSource>,
     ) -> Result<(Self, Vec<Words>), Box<Mistake>> {
         let one = |begins: &str, sealed| vec![Rule { begins: begins.to_owned(), sealed }];
         let both = |rules: Vec<Rule>| (rules.clone(), rules);
         let (linkage, face) = match told {
-            Encryption::Conf => (rules(conf), rules(conf_face)),
+            Encryption::Conf => (rules(conf, Side::Linkage), rules(conf, Side::Face)),
             Encryption::Off => both(Vec::new()),
             Encryption::All => both(one("", true)),
             Encryption::Told(told) => both(told.iter().flat_map(|(begins, sealed)| one(begins, *sealed)).collect()),
@@ -102,12 +126,12 @@ impl Sealing {
         let mut sealing = Self { linkage, face, password: None };
         if [&sealing.linkage, &sealing.face].into_iter().flatten().any(|rule| rule.sealed) {
             let asked = match told {
-                Encryption::Conf => conf.iter().chain(conf_face).find(|line| line.sealed && scope(&line.key).is_some()),
+                Encryption::Conf => conf.iter().find(|line| line.sealed && line.begins().is_some()),
                 _ => None,
             };
             sealing.password = Some(password(source).map_err(|why| no_password(asked, why))?);
         }
-        let remarks = sealing.remarks(told, conf, conf_face);
+        let remarks = sealing.remarks(told, conf);
         Ok((sealing, remarks))
     }
 
@@ -125,30 +149,27 @@ impl Sealing {
         self.password.as_ref().filter(|_| longest.is_some_and(|rule| rule.sealed))
     }
 
-    fn remarks(&self, told: &Encryption, conf: &[Line], conf_face: &[Line]) -> Vec<Words> {
+    fn remarks(&self, told: &Encryption, conf: &[Line]) -> Vec<Words> {
         let mut remarks = Vec::new();
-        let asked = |lines: &[Line]| lines.iter().filter(|line| line.sealed).cloned().collect::<Vec<_>>();
-        let asked = [asked(conf), asked(conf_face)].concat();
+        let asked = conf.iter().filter(|line| line.sealed);
         if *told != Encryption::Conf {
             remarks.extend(about(
-                &asked,
+                asked,
                 "madoguchi.toml の encryption が優先され、使いません",
                 "`encryption` in madoguchi.toml weighs more; not used",
             ));
         } else {
-            let (ours, others): (Vec<Line>, Vec<Line>) = asked.into_iter().partition(|line| scope(&line.key).is_some());
             remarks.extend(about(
-                &ours,
+                asked.clone().filter(|line| line.begins().is_some()),
                 "暗号化ZIP (AES-256) でやり取りします",
                 "exchanged as password zips (AES-256)",
             ));
-            let others: Vec<Line> = others.into_iter().filter(|line| !begins(&line.key, PMH_OF_FACE)).collect();
             remarks.extend(about(
-                &others,
-                "この端末が読み書きするファイルの名前ではないため、使いません",
-                "no file of this terminal begins so; not used",
+                asked.filter(|line| line.begins().is_none() && !line.is_of_pmh()),
+                "この設定に従うファイルの名前ではないため、使いません",
+                "no file that goes by these settings begins so; not used",
             ));
-            let of_face = conf_face.iter().rfind(|line| begins(&line.key, PMH_OF_FACE)).is_some_and(|line| line.sealed);
+            let of_face = conf.iter().rfind(|line| line.is_of_pmh()).is_some_and(|line| line.sealed);
             if of_face != self.is_sealed(PMH) {
                 remarks.push(differ(
                     "encrypt.conf の PMHsimsm",
@@ -186,11 +207,11 @@ fn differ(ja: &str, other_ja: &str, en: &str, other_en: &str, first: bool) -> Wo
 }
 
 /// What there is to say of these lines, each with its place.
-fn about(lines: &[Line], ja: &str, en: &str) -> Option<Words> {
-    if lines.is_empty() {
+fn about<'a>(lines: impl Iterator<Item = &'a Line>, ja: &str, en: &str) -> Option<Words> {
+    let places: Vec<String> = lines.map(|line| format!("{} ({}:{})", line.key, line.file, line.line)).collect();
+    if places.is_empty() {
         return None;
     }
-    let places: Vec<String> = lines.iter().map(|line| format!("{} ({}:{})", line.key, line.file, line.line)).collect();
     let places = places.join(", ");
     Some(Words { ja: format!("{ja}: {places}"), en: format!("{en}: {places}") })
 }
@@ -220,10 +241,9 @@ fn no_password(asked: Option<&Line>, why: Words) -> Box<Mistake> {
     }
 }
 
-fn rules(lines: &[Line]) -> Vec<Rule> {
-    let scoped =
-        lines.iter().filter_map(|line| Some(Rule { begins: scope(&line.key)?.to_owned(), sealed: line.sealed }));
-    scoped.collect()
+fn rules(lines: &[Line], side: Side) -> Vec<Rule> {
+    let of_side = lines.iter().filter(|line| line.side == side);
+    of_side.filter_map(|line| Some(Rule { begins: line.begins()?.to_owned(), sealed: line.sealed })).collect()
 }
 
 /// The longest part of a key that a file name of the catalogue begins with.

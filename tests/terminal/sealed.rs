@@ -97,6 +97,40 @@ async fn seven_zip_makes_requests_for_us_and_opens_our_answers() {
     assert!(weak.iter().any(|(_, note)| note.contains("AES-256で暗号化されていません")), "{weak:?}");
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_seven_zip_can_and_a_terminal_cannot_is_refused_by_its_name() {
+    let desk = desk(&[("OQSsiquc", true)], |_| {}).await;
+    let text = request("mark-7", "12345678");
+    let methods: [(&[&str], &str); 5] = [
+        (&["-mem=ZipCrypto"], "ZipCrypto"),
+        (&["-mm=BZip2"], "Bzip2"),
+        (&["-mm=LZMA"], "Lzma"),
+        (&["-mm=Deflate64"], "Deflate64"),
+        (&["-mm=PPMd"], "Ppmd"),
+    ];
+    for (i, (options, name)) in methods.into_iter().enumerate() {
+        // Long enough that no method gives up and stores it.
+        let bytes = text.repeat(20);
+        let zip = seven_zip::zip(&[(&format!("OQSsiquc01req_{i}.xml"), bytes.as_bytes())], Some(WORD), options);
+        desk.drop_in(&format!("OQSsiquc01req_{i}.zip"), &zip);
+        let err = String::from_utf8(desk.answer(&format!("OQSsiquc01req_{i}.err")).await).unwrap();
+        assert!(err.starts_with("MDG-Z005") && err.contains(name), "{name}: {err}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sealed_request_that_a_killed_terminal_had_taken_is_answered_by_the_next() {
+    let zip = sealed("OQSsiquc01req_5.xml", request("taken", "12345678").as_bytes(), WORD);
+    let desk = desk(&[("OQSsiquc", true)], |settings| {
+        let work = settings.folder.join(".madoguchi").join("req");
+        fs::create_dir_all(&work).unwrap();
+        fs::write(work.join("00000001.claimed.OQSsiquc01req_5.zip"), &zip).unwrap();
+    })
+    .await;
+    assert_eq!(opened(&desk.answer("OQSsiquc01res_5.zip").await).name, "OQSsiquc01res_5.xml");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_wrong_zip_comes_back_as_it_was_after_an_err_with_rule_and_remedy() {
     let text = request("id", "12345678");

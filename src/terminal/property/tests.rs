@@ -137,7 +137,7 @@ proptest! {
         let mistakes = [
             read_user("f", &bytes).err(),
             read_face("f", &bytes).err(),
-            read_encryption("f", &bytes).err(),
+            read_encryption("f", Side::Face, &bytes).err(),
         ];
         for mistake in mistakes.into_iter().flatten() {
             prop_assert!(mistake.line.is_some_and(|line| (1..=lines).contains(&line)), "{mistake}");

@@ -8,10 +8,10 @@ const FACE_FILE: &str = "OQSsiquc01res_face_1319919997abc_20261121120000.xml";
 const PMH_FILE: &str = "PMHsimsm01res_1234567890ABCDEF2026112112000000_face.xml";
 const ANSWER: &str = "OQSsiquc01res_1.xml";
 
-fn lines(file: &str, text: &str) -> Vec<Line> {
+fn lines(side: Side, file: &str, text: &str) -> Vec<Line> {
     let read = |(index, text): (usize, &str)| {
         let (key, value) = text.split_once('=')?;
-        Some(Line { file: file.to_owned(), line: index + 1, key: key.to_owned(), sealed: value == "e" })
+        Some(Line { side, file: file.to_owned(), line: index + 1, key: key.to_owned(), sealed: value == "e" })
     };
     text.split_whitespace().enumerate().filter_map(read).collect()
 }
@@ -20,8 +20,8 @@ fn try_new(told: &Encryption, conf: &str, face: &str) -> (Sealing, String) {
     let dir = tempfile::tempdir().unwrap();
     let source = PasswordSource::File(dir.path().join("password"));
     std::fs::write(dir.path().join("password"), "\u{feff}himitsu\r\nmore").unwrap();
-    let (conf, face) = (lines("encrypt.conf", conf), lines("encrypt_face.conf", face));
-    let (sealing, remarks) = Sealing::new(told, &conf, &face, Some(&source)).unwrap();
+    let conf = [lines(Side::Linkage, "encrypt.conf", conf), lines(Side::Face, "encrypt_face.conf", face)].concat();
+    let (sealing, remarks) = Sealing::new(told, &conf, Some(&source)).unwrap();
     (sealing, remarks.iter().map(|words| format!("{}\n{}\n", words.ja, words.en)).collect())
 }
 
@@ -45,7 +45,8 @@ fn sealed(sealing: &Sealing) -> [bool; 3] {
 fn nothing_is_sealed_unless_somebody_says_so() {
     let (sealing, told) = conf("", "");
     assert_eq!((sealed(&sealing), told.as_str()), ([false; 3], ""));
-    assert!(Sealing::new(&Encryption::Conf, &lines("f", "OQSsiquc=n PMHsimsm=n"), &[], None).is_ok());
+    let plain = lines(Side::Linkage, "f", "OQSsiquc=n PMHsimsm=n OQSsiquc01res_face=e XY=e");
+    assert!(Sealing::new(&Encryption::Conf, &plain, None).is_ok(), "a line without a file of ours needs no password");
 }
 
 #[test]
@@ -80,10 +81,15 @@ fn a_key_that_goes_on_holds_for_the_interface_that_it_names() {
     }
     let (sealing, told) = conf("OQSsixyz=e EPSsiDMP01=e XY=e OQSsiqX=e", "prescription=e");
     assert!(sealing.is_sealed("EPSsiDMP01res_1.xml") && !sealing.is_sealed(ANSWER));
+    let (_, other_side) = conf("OQSsiquc01res_face=e", "PMHsimsm=e");
+    assert!(
+        other_side.contains("not used: OQSsiquc01res_face (encrypt.conf:1), PMHsimsm (encrypt_face.conf:1)"),
+        "{other_side}"
+    );
     for unknown in ["OQSsixyz", "XY", "OQSsiqX", "prescription"] {
         assert!(told.contains(&format!("{unknown} (encrypt")), "{unknown}: {told}");
     }
-    assert!(told.contains("no file of this terminal begins so"), "{told}");
+    assert!(told.contains("begins so; not used"), "{told}");
 }
 
 #[test]
@@ -154,11 +160,11 @@ proptest! {
         keys in prop::collection::vec(("OQS(si(quc(01(req|res)?)?)?)?|PMHsimsm|\\PC{0,12}", any::<bool>()), 0..8),
         name in "(OQSsiquc01(req|res)_|PMHsimsm01res_)[a-z0-9]{1,5}\\.xml",
     ) {
-        let lines: Vec<Line> = keys.iter().map(|(key, sealed)| Line { file: "f".into(), line: 1, key: key.clone(), sealed: *sealed }).collect();
+        let lines: Vec<Line> = keys.iter().map(|(key, sealed)| Line { side: Side::Linkage, file: "f".into(), line: 1, key: key.clone(), sealed: *sealed }).collect();
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("p"), "himitsu").unwrap();
         let source = PasswordSource::File(dir.path().join("p"));
-        let (sealing, _) = Sealing::new(&Encryption::Conf, &lines, &[], Some(&source)).unwrap();
+        let (sealing, _) = Sealing::new(&Encryption::Conf, &lines, Some(&source)).unwrap();
         let fitting = keys.iter().filter(|(key, _)| key.len() >= 3 && name.starts_with(key.as_str()));
         let expected = fitting.max_by_key(|(key, _)| key.len()).is_some_and(|(_, sealed)| *sealed);
         prop_assert_eq!(sealing.is_sealed(&name), expected);
