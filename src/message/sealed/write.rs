@@ -116,7 +116,7 @@ fn encrypt(mut data: Vec<u8>, password: &ZipPassword, salt: [u8; SALT]) -> Vec<u
 
 /// Seconds are kept by twos.
 fn dos_time(time: DateTime) -> u16 {
-    field(time.hour()) << 11 | field(time.minute()) << 5 | field(time.second()) / 2
+    field(time.hour()) << 11 | field(time.minute()) << 5 | (field(time.second()) / 2)
 }
 
 /// A zip knows no year before 1980 and none after 2107.
