@@ -24,8 +24,6 @@ use crate::wire::{Answer, Question, Request, Steering, WireError};
 pub(super) const CENTRE_AWAY: &str = "MDG-H001";
 /// Our own code for a centre that answered with a problem.
 const CENTRE_PROBLEM: &str = "MDG-H002";
-/// Our own code for a subsidy document that cannot be sealed.
-pub(super) const CANNOT_SEAL: &str = "MDG-Z101";
 
 /// Length of our name for a question.
 const REFERENCE_DIGITS: usize = 16;
@@ -81,7 +79,7 @@ impl Terminal {
     fn reply(&self, claim: &Claim, whole: bool) -> io::Result<Reply> {
         let bytes = claim.read(BULK_LIMIT as u64)?;
         Ok(match linkage::decide(&claim.name, &bytes, whole, &self.settings) {
-            Decision::Ask(ask) => self.ask(&claim.name, &ask)?,
+            Decision::Ask(ask) => self.ask(&claim.name, &ask),
             Decision::Refuse(refuse) => self.refuse(&claim.name, &refuse),
             Decision::Leave => return Err(io::Error::other("a name that is no request was taken")),
         })
@@ -97,7 +95,7 @@ impl Terminal {
         Reply { items, life: FileLife::Refused, note: Some(refuse.refusal.to_string()), remark: None }
     }
 
-    fn ask(&self, name: &str, ask: &Ask) -> io::Result<Reply> {
+    fn ask(&self, name: &str, ask: &Ask) -> Reply {
         if let Some(foreign) = &ask.foreign_institution {
             let own = &self.settings.institution;
             self.notice(
@@ -121,12 +119,16 @@ impl Terminal {
         });
         let style = self.settings.style(self.settings.encoding_for(Some(ask.encoding)), self.seed, &ask.answer_name);
         let encoded = style.tree(answer.to_tree(style.records));
-        Ok(Reply {
-            items: vec![self.outgoing(Target::Res, ask.answer_name.clone(), encoded.bytes)?],
+        Reply {
+            items: vec![Item {
+                target: Target::Res,
+                name: ask.answer_name.clone(),
+                content: Content::Bytes(encoded.bytes),
+            }],
             life: FileLife::Answered,
             note: describe(&answer, ask),
             remark: replaced_characters(&encoded.replaced),
-        })
+        }
     }
 
     /// Tells when the centre goes away and when it is back, not at every request between.

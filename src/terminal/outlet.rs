@@ -7,7 +7,6 @@ use std::time::Duration;
 use crate::clock::Stopwatch;
 use crate::event::FileLife;
 use crate::folder::publish::{self, Content, Progress};
-use crate::folder::recover::Target;
 use crate::folder::{Claim, Delivery, Folders, Item, Parcel, Placed};
 use crate::message::sealed;
 use crate::terminal::{Terminal, lock};
@@ -15,21 +14,16 @@ use crate::terminal::{Terminal, lock};
 /// A work folder that cannot be written (disk full, share away) is tried again so often.
 const STAGE_AGAIN: Duration = Duration::from_millis(500);
 
-impl Terminal {
-    /// The file called `name` as it goes out: as it is, or in a zip where the terminal seals files of that name.
-    pub(super) fn outgoing(&self, target: Target, name: String, bytes: Vec<u8>) -> io::Result<Item> {
-        let Some(password) = self.settings.sealing.password_for(&name) else {
-            return Ok(Item { target, name, content: Content::Bytes(bytes) });
-        };
-        let zip = sealed::seal(&name, &bytes, password, self.seed, self.clock.now())?;
-        Ok(Item { target, name: sealed::sealed_name(&name), content: Content::Bytes(zip) })
-    }
+/// What is sealed where it is told: documents. An `.err`, a notice and a returned request never are ([C]): whoever has the wrong
+/// password must be able to read so.
+const DOCUMENTS: [&str; 2] = [".xml", ".pdf"];
 
+impl Terminal {
     /// Stages `items`, however long that takes: the request is in the work folder, so nothing is lost meanwhile.
     pub(super) async fn stage(&self, folders: &Arc<Folders>, claim: Option<&Claim>, items: Vec<Item>) -> Parcel {
         let mut told = false;
         loop {
-            match Parcel::stage(folders, claim, items.clone()) {
+            match self.sealed(&items).and_then(|items| Parcel::stage(folders, claim, items)) {
                 Ok(parcel) => return parcel,
                 Err(cause) if !told => {
                     told = true;
@@ -43,6 +37,19 @@ impl Terminal {
             }
             tokio::time::sleep(STAGE_AGAIN).await;
         }
+    }
+
+    /// The items as they go out: documents of the names that the terminal seals in their zips, all others as they are.
+    fn sealed(&self, items: &[Item]) -> io::Result<Vec<Item>> {
+        items.iter().map(|item| self.outgoing(item)).collect()
+    }
+
+    fn outgoing(&self, item: &Item) -> io::Result<Item> {
+        let document = DOCUMENTS.iter().any(|end| item.name.to_ascii_lowercase().ends_with(end));
+        let password = self.settings.sealing.password_for(&item.name).filter(|_| document);
+        let (Some(password), Content::Bytes(bytes)) = (password, &item.content) else { return Ok(item.clone()) };
+        let zip = sealed::seal(&item.name, bytes, password, self.seed, self.clock.now())?;
+        Ok(Item { name: sealed::sealed_name(&item.name), content: Content::Bytes(zip), ..*item })
     }
 
     /// Delivers a staged parcel in the terminal's manner and tells each step. `note` goes to the first file.

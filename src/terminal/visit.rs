@@ -12,7 +12,7 @@ use crate::folder::{Claim, Folders, Item, LayoutError, Placed, claim};
 use crate::message::name::{FaceName, PmhName, face_name};
 use crate::message::qualification::QualificationResult;
 use crate::message::sealed::sealed_name;
-use crate::terminal::answer::{CANNOT_SEAL, CENTRE_AWAY, pmh_err_content, replaced_characters};
+use crate::terminal::answer::{CENTRE_AWAY, pmh_err_content, replaced_characters};
 use crate::terminal::settings::PmhOrder;
 use crate::terminal::{PMH_LATE, PMH_NEVER, Terminal, lock, pace, serve};
 use crate::wire::{Steering, SubsidyAnswer, SubsidyQuestion, VisitAnswer};
@@ -106,13 +106,7 @@ impl Terminal {
         let encoded =
             self.settings.style(self.settings.encoding_for(None), self.seed, &name).qualification_result(document);
         let remark = replaced_characters(&encoded.replaced);
-        let item = self.outgoing(Target::Face, name, encoded.bytes).inspect_err(|cause| {
-            self.trouble(
-                format!("face ファイルを暗号化できません: {cause}"),
-                format!("cannot seal the face file: {cause}"),
-            );
-        });
-        let item = item.ok()?;
+        let item = Item { target: Target::Face, name, content: Content::Bytes(encoded.bytes) };
         self.put(&folders, None, vec![item], remark).await.into_iter().next().map(|placed| placed.path)
     }
 
@@ -222,8 +216,7 @@ impl Terminal {
                 let style = self.settings.style(self.settings.encoding_for(None), self.seed, &name);
                 let encoded = style.subsidies(&document, &self.layout);
                 let remark = replaced_characters(&encoded.replaced);
-                let item = self.outgoing(Target::Res, name, encoded.bytes);
-                item.map(|item| (item, remark)).map_err(|cause| (CANNOT_SEAL.to_owned(), cause.to_string()))
+                Ok((Item { target: Target::Res, name, content: Content::Bytes(encoded.bytes) }, remark))
             }
             Ok(SubsidyAnswer::Failed { code, message }) => Err((code, message)),
             Err(error) => Err((CENTRE_AWAY.to_owned(), error.to_string())),
