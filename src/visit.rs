@@ -416,6 +416,9 @@ pub struct Uses {
     pub prescription_at_confirmation: bool,
     /// 医療扶助
     pub medical_assistance: bool,
+    /// 電子カルテ情報共有サービス: its consent groups are part of the face file (provisional tags). Off: files of before it lack them,
+    /// and what the real terminal calls them is [C].
+    pub emr_sharing: bool,
 }
 
 impl Default for Uses {
@@ -425,6 +428,7 @@ impl Default for Uses {
             e_prescription: EPrescriptionUse::Both,
             prescription_at_confirmation: true,
             medical_assistance: true,
+            emr_sharing: false,
         }
     }
 }

@@ -63,6 +63,7 @@ rules! {
         specific_disease_is_asked_of_those_who_have_a_certificate
         the_prescription_form_is_asked_where_there_is_a_choice
         the_medical_assistance_switch_hides_its_records
+        the_groups_of_emr_sharing_go_with_the_consent_that_covers_them_where_the_institution_uses_it
         medical_assistance_of_another_institution_is_valid_unregistered
         a_new_card_is_registered_at_the_reader_until_reset
         a_phone_cannot_be_registered_at_the_reader

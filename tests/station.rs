@@ -17,6 +17,8 @@ mod commands;
 mod control;
 #[path = "station/faults.rs"]
 mod faults;
+#[path = "station/golden.rs"]
+mod golden;
 #[path = "station/killed.rs"]
 mod killed;
 #[path = "station/opening.rs"]

@@ -155,12 +155,12 @@ fn table(args: &ExplainArgs) -> Result<ElementTable, String> {
         Some(path) => {
             let table =
                 ElementTable::from_toml(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
-            table.with_layout(Layout::embedded(Edition::R6))
+            table.with_layout(Layout::embedded(Edition::LATEST))
         }
         None => ElementTable::embedded().clone(),
     };
     if let Some(path) = &args.layout {
-        let layout = Layout::from_toml(&path.display().to_string(), &read(path)?, Edition::R6);
+        let layout = Layout::from_toml(&path.display().to_string(), &read(path)?, Edition::LATEST);
         table = table.with_layout(&layout.map_err(|error| format!("{}: {error}", path.display()))?);
     }
     Ok(table)

@@ -122,7 +122,7 @@ impl ElementTable {
             // The text is part of the program; a test reads it.
             let table =
                 ElementTable::from_toml(ElementTable::embedded_text()).expect("element table is part of the program");
-            table.with_layout(Layout::embedded(super::subsidy::Edition::R6))
+            table.with_layout(Layout::embedded(super::subsidy::Edition::LATEST))
         });
         &TABLE
     }
@@ -139,9 +139,11 @@ impl ElementTable {
         for (parent, row) in layout.element_rows() {
             self.insert(Family::Subsidy, &parent, row);
         }
-        let kinds = &layout.kinds.rows;
-        let kinds = kinds.iter().map(|kind| (kind.value.clone(), (kind.ja.clone(), kind.en.clone()))).collect();
-        self.codes.insert("kinds".to_owned(), kinds);
+        for (name, codes) in [("kinds", &layout.kinds), ("methods", &layout.methods)] {
+            let labels =
+                codes.rows.iter().map(|code| (code.value.clone(), (code.ja.clone(), code.en.clone()))).collect();
+            self.codes.insert(name.to_owned(), labels);
+        }
         self
     }
 

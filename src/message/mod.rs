@@ -14,6 +14,7 @@
 //! - [`registration`]: `OQSsiimm01` request and result, 照会番号
 //! - [`subsidy`]: `PMHsimsm01` result (provisional layout, data)
 //! - [`sealed`]: a document in a password zip, as the encryption mode exchanges it
+//! - [`page`]: printed answers, PDF pages with Japanese text
 //! - [`Style`]: how files look; document → bytes in one call
 //! - [`element`]: the element table: label, format, code table and provenance of every element
 //! - [`explain`]: the element table applied to a file, for people
@@ -27,6 +28,7 @@ pub mod finding;
 mod frame;
 pub mod name;
 pub mod order;
+pub mod page;
 pub mod qualification;
 pub mod refusal;
 pub mod registration;

@@ -142,6 +142,18 @@ pub struct QualificationRecord {
     pub pharmacists_info: Option<MedicalInformationConsent>,
     pub diagnosis_info: Option<MedicalInformationConsent>,
     pub operation_info: Option<MedicalInformationConsent>,
+    /// 傷病名; this and the next five came with 電子カルテ情報共有 (names [B], tags and place [C])
+    pub diagnosis_name: Option<MedicalInformationConsent>,
+    /// 感染症
+    pub infectious_info: Option<MedicalInformationConsent>,
+    /// その他アレルギー等
+    pub allergy_info: Option<MedicalInformationConsent>,
+    /// 薬剤アレルギー等
+    pub contraindication_info: Option<MedicalInformationConsent>,
+    /// 検査
+    pub test_info: Option<MedicalInformationConsent>,
+    /// 処方
+    pub prescription_info: Option<MedicalInformationConsent>,
     pub reference_number: Option<String>,
     pub qualification_confirmation_key: Option<String>,
     /// OQSCD014, in bulk results only.

@@ -154,6 +154,12 @@ pub(super) fn full_result() -> QualificationResult {
         medical_tickets: vec![ticket(), ticket()],
         diagnosis_info: consent(),
         operation_info: consent(),
+        diagnosis_name: consent(),
+        infectious_info: consent(),
+        allergy_info: Some(MedicalInformationConsent { flg: "0".into(), time: None, available: None }),
+        contraindication_info: consent(),
+        test_info: consent(),
+        prescription_info: consent(),
         qualification_confirmation_key: some("0123456789abcdef"),
         ..template
     };
@@ -223,7 +229,29 @@ fn ticket() -> MedicalTicketInfo {
     }
 }
 
-/// A subsidy answer with every part of R6 filled, two certificates of it.
+/// A month of 自己負担上限額管理票 with every part filled, two visits in it.
+fn management(month: &str) -> LimitManagement {
+    let record = ManagementRecord {
+        used_on: format!("{month}05"),
+        institution_code: some("1319999996"),
+        institution_name: some("窓口医院"),
+        medical_cost: Some(12_000),
+        copayment: Some(1_200),
+        corrected: true,
+        remarks: some("院外処方"),
+    };
+    let second = ManagementRecord { corrected: false, ..record.clone() };
+    LimitManagement {
+        segment: some("1"),
+        segment_name: some("自己負担上限額管理票"),
+        month: month.into(),
+        limit: Some(10_000),
+        total: Some(2_400),
+        records: vec![record, second],
+    }
+}
+
+/// A subsidy answer with every part of R8 filled, two certificates of it.
 pub(super) fn subsidies() -> SubsidyDocument {
     let limit = |kind: &str| CopaymentLimit {
         kind: kind.to_owned(),
@@ -256,6 +284,9 @@ pub(super) fn subsidies() -> SubsidyDocument {
         first_visit: some("初診時のみ"),
         meal_ratio: Some(50),
         meal_limit: Some(460),
+        method: some("3"),
+        meal_subsidy: Some(true),
+        management: vec![management("202611"), management("202610")],
         valid_from: "20260401".into(),
         valid_to: "20270331".into(),
         face_items: vec![item("受診者", None, vec![item("氏名", Some("愛知花子"), vec![]), guardian])],

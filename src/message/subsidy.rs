@@ -1,7 +1,7 @@
 //! 医療費助成: `PMHsimsm01res` (spec/pmh.md §1). Only a handful of tags are public; the rest is a provisional layout kept as data.
 //!
 //! - here: what the answer says, before a layout gives it tags
-//! - `layout`: the layout table, embedded or from a file; edition R5 or R6; what repeats
+//! - `layout`: the layout table, embedded or from a file; edition R5, R6 or R8; what repeats
 //! - `item`: what a layout may place
 //! - `document`: by a layout to a tree and back
 
@@ -10,8 +10,8 @@ mod item;
 mod layout;
 
 pub use document::FACE_LEVELS;
-pub use item::{CertificateItem, FacePart, HeaderItem, LimitItem};
-pub use layout::{Edition, Kind, Kinds, Layout, LayoutError, Repeat, Row};
+pub use item::{CertificateItem, FacePart, HeaderItem, LimitItem, ManagementItem, RecordItem};
+pub use layout::{CodeRow, CodeTable, Edition, Layout, LayoutError, Repeat, Row};
 
 /// The subsidy answer, before a layout gives it tags.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -58,12 +58,18 @@ pub struct SubsidyCertificate {
     pub meal_ratio: Option<u32>,
     /// 食事療養費の負担上限額, yen (R6)
     pub meal_limit: Option<u32>,
+    /// 助成方法 code (provisional): 1 現物, 2 償還, 3 自動償還 (R6)
+    pub method: Option<String>,
+    /// 食事助成: whether meals are subsidised (R6)
+    pub meal_subsidy: Option<bool>,
     /// 有効期間開始日 `YYYYMMDD`
     pub valid_from: String,
     /// 有効期間終了日 `YYYYMMDD`
     pub valid_to: String,
     /// 受給者証券面項目: name and value, up to three levels
     pub face_items: Vec<FaceItem>,
+    /// 自己負担上限額管理票, one per month, newest first (R8)
+    pub management: Vec<LimitManagement>,
     /// ハッシュ値 of the content (R6); made by the hub
     pub hash: Option<String>,
 }
@@ -102,4 +108,43 @@ pub struct FaceItem {
     /// Items below (three levels at the most)
     #[serde(default)]
     pub items: Vec<FaceItem>,
+}
+
+/// 自己負担上限額管理票 of one month: what was paid towards the limit, and where (R8; names of the items as the citizens' API publishes
+/// them, spec/pmh.md §3.4; that a clinic's file has them is [C]).
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitManagement {
+    /// 管理票区分; its values are not public.
+    pub segment: Option<String>,
+    /// 管理票区分名称
+    pub segment_name: Option<String>,
+    /// 年月 `YYYYMM`
+    pub month: String,
+    /// 月額自己負担上限額, yen
+    pub limit: Option<u32>,
+    /// 月額自己負担総額, yen
+    pub total: Option<u32>,
+    /// One row per visit
+    pub records: Vec<ManagementRecord>,
+}
+
+/// One visit on a 管理票.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ManagementRecord {
+    /// 利用日 `YYYYMMDD`
+    pub used_on: String,
+    /// 医療機関コード
+    pub institution_code: Option<String>,
+    /// 医療機関名
+    pub institution_name: Option<String>,
+    /// 医療費総額, yen
+    pub medical_cost: Option<u32>,
+    /// 自己負担額, yen
+    pub copayment: Option<u32>,
+    /// 訂正フラグ
+    pub corrected: bool,
+    /// 備考
+    pub remarks: Option<String>,
 }

@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 
+use super::finding::{Finding, FindingKind};
 use super::order::ElementOrder;
 use super::qualification::*;
 use super::refusal::Rule;
-use super::subsidy::{Edition, Layout, Repeat};
+use super::subsidy::{Edition, FaceItem, Layout, Repeat, SubsidyCertificate, SubsidyDocument};
 use super::tree::Element;
 use super::xml::{self, Indent, Newline};
 use super::{Read, Style, samples};
@@ -38,12 +39,21 @@ fn golden_face_file_in_specification_order_and_shift_jis() {
     insta::assert_snapshot!(utf8(&written.bytes));
 }
 
-#[test]
-fn golden_subsidies_of_r6() {
+fn one_certificate_in(edition: Edition) -> String {
     let mut document = samples::subsidies();
     document.certificates.truncate(1);
     let style = Style { order: ElementOrder::Spec, ..Style::default() };
-    insta::assert_snapshot!(utf8(&style.subsidies(&document, Layout::embedded(Edition::R6)).bytes));
+    utf8(&style.subsidies(&document, Layout::embedded(edition)).bytes)
+}
+
+#[test]
+fn golden_subsidies_of_r6() {
+    insta::assert_snapshot!(one_certificate_in(Edition::R6));
+}
+
+#[test]
+fn golden_subsidies_of_r8() {
+    insta::assert_snapshot!(one_certificate_in(Edition::R8));
 }
 
 fn orders() -> [ElementOrder; 4] {
@@ -105,15 +115,88 @@ fn a_request_comes_back_and_its_identifier_is_the_literal_text_that_was_sent() {
     }
 }
 
-#[test]
-fn subsidies_come_back_in_every_order_encoding_and_repeat_unit() {
-    let layout = Layout::embedded(Edition::R6);
-    for style in styles() {
-        let written = style.subsidies(&samples::subsidies(), layout);
-        let read = layout.from_tree(&xml::read(&written.bytes).unwrap().root).unwrap();
-        assert_eq!(read.findings, [], "{style:?}");
-        assert_eq!(read.document, samples::subsidies(), "{style:?}");
+const EDITIONS: [Edition; 3] = [Edition::R5, Edition::R6, Edition::R8];
+
+/// The sample as an edition can say it, by what the editions brought (spec/pmh.md §1.4).
+fn subsidies_of(edition: Edition) -> SubsidyDocument {
+    let mut document = samples::subsidies();
+    for certificate in &mut document.certificates {
+        if edition < Edition::R8 {
+            certificate.management.clear();
+        }
+        if edition < Edition::R6 {
+            certificate.limits.retain(|limit| limit.kind.as_str() < "4");
+            *certificate = SubsidyCertificate {
+                income_segment: None,
+                additional_conditions: None,
+                always_reimbursement: false,
+                joint_in_out: None,
+                joint_kinds: Vec::new(),
+                first_visit: None,
+                meal_ratio: None,
+                meal_limit: None,
+                method: None,
+                meal_subsidy: None,
+                hash: None,
+                ..certificate.clone()
+            };
+        }
     }
+    document
+}
+
+#[test]
+fn subsidies_come_back_in_every_edition_order_encoding_and_repeat_unit() {
+    for edition in EDITIONS {
+        let layout = Layout::embedded(edition);
+        for style in styles() {
+            for repeat in [Repeat::MedicalSubsidies, Repeat::CertificationDetail] {
+                let style = Style { repeat, ..style.clone() };
+                let written = style.subsidies(&samples::subsidies(), layout);
+                let read = layout.from_tree(&xml::read(&written.bytes).unwrap().root).unwrap();
+                assert_eq!(read.findings, [], "{edition:?} {style:?}");
+                assert_eq!(read.document, subsidies_of(edition), "{edition:?} {style:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_older_reader_reports_what_newer_editions_add_and_understands_the_rest() {
+    for (reader, writer) in [(Edition::R5, Edition::R8), (Edition::R5, Edition::R6), (Edition::R6, Edition::R8)] {
+        for repeat in [Repeat::MedicalSubsidies, Repeat::CertificationDetail] {
+            let tree = Layout::embedded(writer).to_tree(&samples::subsidies(), repeat);
+            let mut read = Layout::embedded(reader).from_tree(&tree).unwrap();
+            assert!(!read.findings.is_empty(), "{reader:?} reads {writer:?}");
+            let unknown = |finding: &Finding| finding.kind == FindingKind::UnknownElement;
+            assert!(read.findings.iter().all(unknown), "{:?}", read.findings);
+            // A kind of limit is a value, not an element: it is kept as it came.
+            for (read, own) in read.document.certificates.iter_mut().zip(subsidies_of(reader).certificates) {
+                read.limits.retain(|limit| own.limits.contains(limit));
+            }
+            assert_eq!(read.document, subsidies_of(reader), "{reader:?} reads {writer:?}");
+        }
+    }
+}
+
+#[test]
+fn face_items_have_three_levels_and_a_fourth_is_reported_not_kept() {
+    let layout = Layout::embedded(Edition::R8);
+    let item = |name: &str, items| FaceItem { name: name.into(), value: None, items };
+    let deep = item("1", vec![item("2", vec![item("3", vec![])])]);
+    let certificate = SubsidyCertificate { face_items: vec![deep], ..SubsidyCertificate::default() };
+    let document = SubsidyDocument { certificates: vec![certificate], ..SubsidyDocument::default() };
+    let tree = layout.to_tree(&document, Repeat::MedicalSubsidies);
+    let read = layout.from_tree(&tree).unwrap();
+    assert_eq!((read.document, read.findings), (document, vec![]));
+
+    let text = utf8(&xml::write(&tree, &xml::WriteOptions::default()).bytes);
+    let deeper = text.replace("<ItemName>3</ItemName>", "<ItemName>3</ItemName><Item><ItemName>4</ItemName></Item>");
+    assert_ne!(text, deeper);
+    let read = layout.from_tree(&xml::read(deeper.as_bytes()).unwrap().root).unwrap();
+    assert_eq!(read.findings.len(), 1, "{:?}", read.findings);
+    assert_eq!(read.findings[0].kind, FindingKind::UnknownElement);
+    assert!(read.document.certificates[0].face_items[0].items[0].items[0].items.is_empty());
 }
 
 #[test]
@@ -127,6 +210,8 @@ fn r5_has_no_item_and_no_kind_of_r6() {
         "Joint",
         "FirstVisit",
         "Meal",
+        "SubsidyMethod",
+        "MaxCopaymentAmountManagement",
         "HashValue",
         "<Kind>4",
     ] {
@@ -140,7 +225,7 @@ fn r5_has_no_item_and_no_kind_of_r6() {
 #[test]
 fn a_vendors_layout_gives_the_tags_and_a_wrong_one_is_refused_by_name() {
     let text = Layout::embedded_text().replace("tag = \"ValidFrom\"", "tag = \"Yuko\"");
-    let layout = Layout::from_toml("pmh.toml", &text, Edition::R6).unwrap();
+    let layout = Layout::from_toml("pmh.toml", &text, Edition::R8).unwrap();
     let tree = layout.to_tree(&samples::subsidies(), Repeat::MedicalSubsidies);
     assert!(tree.at(&["MessageBody", "MedicalSubsidies", "Yuko"]).is_some());
     assert_eq!(layout.from_tree(&tree).unwrap().document, samples::subsidies());

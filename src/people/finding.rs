@@ -172,5 +172,13 @@ impl SubsidyProfile {
             let checked = if local { number.check_local() } else { number.check() };
             look.number(format!("{at}.recipient_number"), written, checked);
         }
+        for (month, sheet) in self.management.iter().enumerate() {
+            for (index, record) in sheet.records.iter().enumerate() {
+                if let Some(code) = &record.institution_code {
+                    let key = format!("{at}.management[{month}].records[{index}].institution_code");
+                    look.number(key, code, InstitutionCode::new(code).check());
+                }
+            }
+        }
     }
 }

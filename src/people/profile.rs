@@ -273,13 +273,48 @@ pub struct SubsidyProfile {
     pub first_visit: Option<String>,
     pub meal_ratio: Option<u32>,
     pub meal_limit: Option<u32>,
+    pub method: Option<String>,
+    pub meal_subsidy: Option<bool>,
     pub valid_from: Day,
     pub valid_until: Day,
+    #[serde(default)]
+    pub management: Vec<ManagementProfile>,
     #[serde(default)]
     pub face_items: Vec<FaceItem>,
     /// 不開示
     #[serde(default)]
     pub not_disclosed: bool,
+}
+
+/// A month of 自己負担上限額管理票, as `message::subsidy::LimitManagement`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "named as the sheet's fields; docs/card-profiles.md has a line for each")]
+pub struct ManagementProfile {
+    pub segment: Option<String>,
+    pub segment_name: Option<String>,
+    /// Any day of the month.
+    pub month: Day,
+    pub limit: Option<u32>,
+    /// Default: the sum of what was paid.
+    pub total: Option<u32>,
+    #[serde(default)]
+    pub records: Vec<ManagementRecordProfile>,
+}
+
+/// A visit on it, as `message::subsidy::ManagementRecord`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "named as the record's fields; docs/card-profiles.md has a line for each")]
+pub struct ManagementRecordProfile {
+    pub used_on: Day,
+    pub institution_code: Option<String>,
+    pub institution_name: Option<String>,
+    pub medical_cost: Option<u32>,
+    pub copayment: Option<u32>,
+    #[serde(default)]
+    pub corrected: bool,
+    pub remarks: Option<String>,
 }
 
 impl Serialize for Consents {

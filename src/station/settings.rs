@@ -153,7 +153,7 @@ impl ReaderTable {
 pub struct HubTable {
     /// A hub elsewhere; embedded when left out.
     pub url: Option<String>,
-    /// Edition of the subsidy document: `R5` or `R6`.
+    /// Edition of the subsidy document: `R5`, `R6` or `R8`.
     pub spec_year: Edition,
     /// Seconds of document time from a bulk request to its result; 5 when left out. Of the embedded hub.
     pub bulk_ready_after: Option<u64>,

@@ -2,6 +2,7 @@
 
 use jiff::civil::date;
 use madoguchi::authority::Authority;
+use madoguchi::message::qualification::MedicalInformationConsent;
 use madoguchi::people::personalise::authentication_certificate;
 use madoguchi::visit::{ConsentPeriod, Consents, EPrescriptionUse, Outcome, PrescriptionForm, Question, Uses, VisitId};
 use madoguchi::wire::{Asker, Steering, SubsidyQuestion, WireError};
@@ -142,6 +143,31 @@ pub fn the_medical_assistance_switch_hides_its_records(world: &World) {
     assert_eq!(one.records.len(), 1);
     let none = world.visit("welfare").with(|opening| opening.uses = off).answer(&all());
     assert_eq!(none.outcome, Outcome::NoQualification);
+}
+
+pub fn the_groups_of_emr_sharing_go_with_the_consent_that_covers_them_where_the_institution_uses_it(world: &World) {
+    let uses = Uses { emr_sharing: true, ..Uses::default() };
+    let flags = |uses: Uses, consents: &Consents| {
+        let document = world.visit("tanaka").with(|opening| opening.uses = uses).document(consents);
+        let record = document.records[0].clone();
+        let flag = |consent: Option<MedicalInformationConsent>| consent.map(|consent| consent.flg);
+        let with_operation = [record.diagnosis_name, record.infectious_info].map(flag);
+        let with_diagnosis =
+            [record.allergy_info, record.contraindication_info, record.test_info, record.prescription_info].map(flag);
+        (with_operation, with_diagnosis)
+    };
+    let [yes, no] = ["1", "0"].map(|flag| Some(flag.to_owned()));
+    assert_eq!(
+        flags(Uses::default(), &all()),
+        ([const { None }; 2], [const { None }; 4]),
+        "files of before it lack them"
+    );
+    let operation_only = Consents { operation: Some(true), ..Consents::default() };
+    let expected = ([(); 2].map(|()| yes.clone()), [(); 4].map(|()| no.clone()));
+    assert_eq!(flags(uses, &operation_only), expected, "SHJ 手術・傷病名・感染症");
+    let diagnosis_only = Consents { diagnosis_and_pharmacists: Some(true), ..Consents::default() };
+    let expected = ([(); 2].map(|()| no.clone()), [(); 4].map(|()| yes.clone()));
+    assert_eq!(flags(uses, &diagnosis_only), expected, "SRJ, YZK");
 }
 
 pub fn medical_assistance_of_another_institution_is_valid_unregistered(world: &World) {

@@ -1,6 +1,7 @@
 //! Settings that change what stands in the folders: several terminals and readers, the institution's kind and switches, the manner of
 //! writing.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use serde_json::{Value, json};
@@ -132,6 +133,39 @@ fn the_switches_of_the_institution_decide_which_questions_come() {
 }
 
 #[test]
+fn the_consents_of_emr_sharing_come_where_the_institution_uses_it_and_are_shown_as_provisional() {
+    let groups =
+        ["DiagnosisName", "InfectiousInfo", "AllergyInfo", "ContraindicationInfo", "TestInfo", "PrescriptionInfo"];
+    let visit = |uses: &str| {
+        let (place, station) = desk(&format!("[station.uses]\n{uses}\n[[terminal]]\nfolder = \"oqs\"\n"));
+        let report = station.visit("taro");
+        let path = station.path(&report["files"]["face"]);
+        (xml::read(&path), place, station, path.display().to_string())
+    };
+    let (without, ..) = visit("");
+    let (with, _place, station, path) = visit("emr_sharing = true");
+    let explained = explain(&station, &path);
+    for group in groups {
+        assert_eq!(without.value(&format!("{group}ConsFlg")), None);
+        assert_eq!(with.value(&format!("{group}ConsFlg")), Some("1"));
+        assert_eq!(with.value(&format!("{group}ConsTime")), with.value("PharmacistsInfoConsTime"));
+        assert_eq!(with.value(&format!("{group}AvailableTime")), with.value("PharmacistsInfoAvailableTime"));
+        let line = &explained[&format!("{group}ConsFlg")];
+        assert_eq!((&line["meaning"], &line["provisional"]), (&json!("同意あり"), &json!(true)), "{line}");
+    }
+    assert_eq!(explained["PharmacistsInfoConsFlg"]["provisional"], json!(false), "and others are not");
+}
+
+/// What `explain --json` says of each element, by name.
+fn explain(station: &Station, file: &str) -> BTreeMap<String, Value> {
+    let said = station.command(&["explain", "--json", file]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let explained: Value = serde_json::from_str(&said.out).unwrap();
+    let lines = explained["lines"].as_array().unwrap().iter();
+    lines.map(|line| (line["element"].as_str().unwrap().to_owned(), line.clone())).collect()
+}
+
+#[test]
 fn the_subsidy_question_comes_always_where_it_is_told_so_and_brings_no_document_of_nothing() {
     let (_place, station) = desk("[station]\nsubsidy_question = \"always\"\n[[terminal]]\nfolder = \"oqs\"\n");
     let report = station.visit("taro");
@@ -139,6 +173,35 @@ fn the_subsidy_question_comes_always_where_it_is_told_so_and_brings_no_document_
     assert_eq!(face_of(&station, &report).value("RequestPmhFileName"), None);
     let (_place, station) = with_terminal("");
     assert!(!states(&station.visit("taro")).contains(&"subsidy"));
+}
+
+#[test]
+fn the_edition_decides_what_a_subsidy_document_tells_and_the_hash_stays_the_same() {
+    let visit = |year: &str, repeat: &str| {
+        let (_place, station) = desk(&format!(
+            "[hub]\nspec_year = \"{year}\"\n[[terminal]]\nfolder = \"oqs\"\npmh_repeat = \"{repeat}\"\n"
+        ));
+        let report = station.visit("nanbyo");
+        xml::read(&station.path(&report["files"]["pmh"]))
+    };
+    let texts = |document: &xml::Element, name: &str| -> Vec<String> {
+        document.all(name).iter().map(|element| element.text.clone()).collect()
+    };
+    for repeat in ["medical-subsidies", "certification-detail"] {
+        let [r5, r6, r8] = ["R5", "R6", "R8"].map(|year| visit(year, repeat));
+        for document in [&r5, &r6, &r8] {
+            assert_eq!(document.all("CertificationName").len(), 3, "{repeat}");
+        }
+        assert_eq!(texts(&r5, "HashValue"), Vec::<String>::new());
+        assert_eq!((texts(&r6, "HashValue").len(), texts(&r6, "HashValue")), (3, texts(&r8, "HashValue")));
+        assert_eq!(texts(&r6, "YearMonth"), Vec::<String>::new(), "the 管理票 came with R8");
+        assert_eq!(texts(&r8, "YearMonth"), ["202611", "202610"]);
+        assert_eq!(texts(&r8, "MonthlyCopaymentTotal"), ["2700", "5000"]);
+        assert_eq!(texts(&r8, "MonthlyMaxCopaymentAmount"), ["5000", "5000"]);
+        assert_eq!(texts(&r8, "UsedDate"), ["20261101", "20261101", "20261001", "20261031"]);
+        assert_eq!(texts(&r8, "CopaymentAmount"), ["1800", "900", "4200", "800"]);
+        assert_eq!(texts(&r8, "CorrectionFlag"), ["0", "0", "0", "1"]);
+    }
 }
 
 #[test]

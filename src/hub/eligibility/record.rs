@@ -30,6 +30,8 @@ pub struct Agreed {
     pub diagnosis_and_pharmacists: Option<bool>,
     /// 手術
     pub operation: Option<bool>,
+    /// Whether the groups of 電子カルテ情報共有 are part of this answer; they are asked with those above.
+    pub emr_sharing: bool,
 }
 
 /// The circumstances of an answer that its records depend on.
@@ -57,6 +59,10 @@ pub fn record(insured: &Insured, held: &Qualification, circumstances: &Circumsta
     let time = time14(circumstances.time);
     let given = |asked: Option<bool>| asked == Some(true) && is_valid(held, day);
     let group = |agreed: Option<bool>| agreed.map(|agreed| consent(agreed, circumstances.time));
+    // OQSCD036 says what one consent covers since: YZK 薬剤・処方, SRJ 診療・その他アレルギー等・薬剤アレルギー等・検査,
+    // SHJ 手術・傷病名・感染症.
+    let shared = |asked: Option<bool>| group(asked.filter(|_| agreed.emr_sharing));
+    let (with_diagnosis, with_operation) = (shared(agreed.diagnosis_and_pharmacists), shared(agreed.operation));
     QualificationRecord {
         limit_application_certificate_related_cons_flg: agreed.limit.map(flag),
         limit_application_certificate_related_cons_time: (agreed.limit == Some(true)).then(|| time.clone()),
@@ -75,6 +81,12 @@ pub fn record(insured: &Insured, held: &Qualification, circumstances: &Circumsta
         pharmacists_info: group(agreed.diagnosis_and_pharmacists),
         diagnosis_info: group(agreed.diagnosis_and_pharmacists),
         operation_info: group(agreed.operation),
+        diagnosis_name: with_operation.clone(),
+        infectious_info: with_operation,
+        allergy_info: with_diagnosis.clone(),
+        contraindication_info: with_diagnosis.clone(),
+        test_info: with_diagnosis.clone(),
+        prescription_info: with_diagnosis,
         reference_number: circumstances.reference_number.map(str::to_owned),
         qualification_confirmation_key: circumstances
             .with_key

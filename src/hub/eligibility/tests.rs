@@ -304,6 +304,7 @@ proptest! {
     #[test]
     fn the_key_does_not_depend_on_consents_times_reference_number_or_card(
         consents in any::<[Option<bool>; 5]>(),
+        emr_sharing in any::<bool>(),
         minutes in 0i64..1440,
         days in 0i64..200,
         reference in proptest::option::of("[0-9]{1,10}"),
@@ -311,7 +312,7 @@ proptest! {
         elsewhere in any::<bool>(),
     ) {
         let [limit, specific_disease, health_checkup, diagnosis_and_pharmacists, operation] = consents;
-        let agreed = Agreed { limit, specific_disease, health_checkup, diagnosis_and_pharmacists, operation };
+        let agreed = Agreed { limit, specific_disease, health_checkup, diagnosis_and_pharmacists, operation, emr_sharing };
         let day = TODAY.checked_add(jiff::Span::new().days(days)).unwrap();
         let time = day.at(0, 0, 0, 0).checked_add(jiff::Span::new().minutes(minutes)).unwrap();
         let institution = if elsewhere { "1349949980" } else { HERE };

@@ -154,6 +154,7 @@ impl Eligibility {
             health_checkup: Some(consents.health_checkup == Some(true)),
             diagnosis_and_pharmacists: Some(consents.diagnosis_and_pharmacists == Some(true)),
             operation: Some(consents.operation == Some(true)),
+            emr_sharing: visit.opening.uses.emr_sharing,
         }
     }
 

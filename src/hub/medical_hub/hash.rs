@@ -1,5 +1,6 @@
 //! ハッシュ値 (R6): lets the レセコン tell whether the data changed since it asked last. Algorithm, length and covered fields are not
-//! public (spec/pmh.md §5.5); ours is SHA-256 over the canonical content of one certificate, header times left out [C].
+//! public (spec/pmh.md §5.5); ours is SHA-256 over the canonical content of one certificate, header times left out [C]. It covers every
+//! field, whatever edition the terminal writes: a レセコン that skips what is unchanged must not miss a payment on the 管理票.
 
 use sha2::{Digest, Sha256};
 

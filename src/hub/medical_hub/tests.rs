@@ -9,7 +9,7 @@ use super::hash;
 use super::store::{Beneficiary, MedicalHubStore, Memory, OVERTAKING};
 use super::{LinkageError, MedicalHub};
 use crate::hub::linkage::{Sealer, pair};
-use crate::message::subsidy::{CopaymentLimit, FaceItem, SubsidyCertificate};
+use crate::message::subsidy::{CopaymentLimit, FaceItem, LimitManagement, SubsidyCertificate};
 use crate::people::Subsidy;
 use crate::random::Seed;
 use crate::secret::{LinkageKey, PmhId};
@@ -137,6 +137,9 @@ fn changed(of: &SubsidyCertificate) -> Vec<SubsidyCertificate> {
         SubsidyCertificate { first_visit: more(&of.first_visit), ..c() },
         SubsidyCertificate { meal_ratio: Some(of.meal_ratio.map_or(0, |r| r ^ 1)), ..c() },
         SubsidyCertificate { meal_limit: Some(of.meal_limit.map_or(0, |l| l ^ 1)), ..c() },
+        SubsidyCertificate { method: more(&of.method), ..c() },
+        SubsidyCertificate { meal_subsidy: Some(of.meal_subsidy != Some(true)), ..c() },
+        SubsidyCertificate { management: vec![LimitManagement::default()], ..c() },
         SubsidyCertificate { valid_from: "20260402".into(), ..c() },
         SubsidyCertificate { valid_to: "20270330".into(), ..c() },
         SubsidyCertificate { face_items: [of.face_items.clone(), vec![item]].concat(), ..c() },
@@ -152,7 +155,7 @@ proptest! {
         let hashed = SubsidyCertificate { hash: Some(before.clone()), ..certificate.clone() };
         prop_assert_eq!(&hash::of(&hashed), &before, "the hash is no part of the content");
         let others: BTreeSet<String> = changed(&certificate).iter().map(hash::of).collect();
-        prop_assert_eq!(others.len(), 17, "each change has a hash of its own");
+        prop_assert_eq!(others.len(), 20, "each change has a hash of its own");
         prop_assert!(!others.contains(&before));
     }
 

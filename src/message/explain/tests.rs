@@ -17,7 +17,7 @@ fn all_documents() -> Vec<(Family, Element)> {
         RegistrationResult::failed(&samples::registration(), "20261121093000".into(), "MDG-R0001E", "該当なし");
     documents.push((Family::Common, failed.to_tree()));
     documents.extend(samples::bulk().map(|tree| (Family::Common, tree)));
-    for edition in [Edition::R5, Edition::R6] {
+    for edition in [Edition::R5, Edition::R6, Edition::R8] {
         for repeat in [Repeat::MedicalSubsidies, Repeat::CertificationDetail] {
             documents.push((Family::Subsidy, Layout::embedded(edition).to_tree(&samples::subsidies(), repeat)));
         }
@@ -42,7 +42,7 @@ fn every_element_of_every_document_has_a_row_with_known_sources() {
             row.name
         );
         assert_eq!(row.format == Format::Code, row.code.is_some(), "{parent}/{}", row.name);
-        let known = |code: &String| code == "kinds" || crate::code::table(code).is_some();
+        let known = |code: &String| matches!(code.as_str(), "kinds" | "methods") || crate::code::table(code).is_some();
         assert!(row.code.as_ref().is_none_or(known), "{parent}/{}", row.name);
     }
 }
@@ -140,7 +140,7 @@ fn golden_explanation_of_a_face_file() {
 
 #[test]
 fn golden_explanation_of_a_subsidy_file_and_an_err() {
-    let bytes = Style::default().subsidies(&samples::subsidies(), Layout::embedded(Edition::R6)).bytes;
+    let bytes = Style::default().subsidies(&samples::subsidies(), Layout::embedded(Edition::R8)).bytes;
     let name = "PMHsimsm01res_1234567890ABCDEF2026112109300000_face.xml";
     let subsidy = file(name, &bytes, ElementTable::embedded(), Lang::En).unwrap().text(Lang::En);
     let err = crate::message::refusal::err_file("MDG-X001", "整形式のXMLではありません", Encoding::ShiftJis);

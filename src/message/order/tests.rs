@@ -90,6 +90,28 @@ fn a_full_record_in_64_buckets() {
     }
 }
 
+/// The consent groups of 電子カルテ情報共有, after those of 手術.
+const EMR_SHARING: &str = "DiagnosisNameConsFlg DiagnosisNameConsTime DiagnosisNameAvailableTime InfectiousInfoConsFlg InfectiousInfoConsTime InfectiousInfoAvailableTime AllergyInfoConsFlg AllergyInfoConsTime AllergyInfoAvailableTime ContraindicationInfoConsFlg ContraindicationInfoConsTime ContraindicationInfoAvailableTime TestInfoConsFlg TestInfoConsTime TestInfoAvailableTime PrescriptionInfoConsFlg PrescriptionInfoConsTime PrescriptionInfoAvailableTime";
+
+#[test]
+fn a_full_record_with_the_groups_of_emr_sharing_in_128_buckets() {
+    // Computed apart from this program; [C] as all sizes beyond 64.
+    let listed = "TestInfoConsTime[0] AllergyInfoAvailableTime[8] PrescriptionInfoAvailableTime[23] TestInfoConsFlg[37] DiagnosisNameAvailableTime[41] ContraindicationInfoAvailableTime[41] TestInfoAvailableTime[48] DiagnosisNameConsFlg[50] AllergyInfoConsFlg[62] PrescriptionInfoConsTime[64] InfectiousInfoAvailableTime[69] ContraindicationInfoConsTime[70] PrescriptionInfoConsFlg[92] DiagnosisNameConsTime[95] AllergyInfoConsTime[95] ContraindicationInfoConsFlg[107] InfectiousInfoConsTime[119] InfectiousInfoConsFlg[127]";
+    let after = RECORD.find(" ReferenceNumber").unwrap();
+    let (before, rest) = RECORD.split_at(after);
+    let whole = [words(before), words(EMR_SHARING), words(rest)].concat();
+    let arranged = arranged(&whole);
+    let groups = words(EMR_SHARING);
+    let of_it: Vec<&str> = arranged.iter().map(String::as_str).filter(|name| groups.contains(name)).collect();
+    let expected: Vec<&str> = words(listed).iter().map(|word| word.split('[').next().unwrap()).collect();
+    assert_eq!(of_it, expected);
+    for word in words(listed) {
+        let (name, bucket) = word.trim_end_matches(']').split_once('[').unwrap();
+        assert_eq!(spread(name) & 127, bucket.parse::<u32>().unwrap(), "{name}");
+    }
+    assert_eq!((arranged[0].as_str(), arranged[1].as_str()), ("TestInfoConsTime", "Address"), "among the others");
+}
+
 #[test]
 fn the_published_face_file_with_24_elements_in_its_record() {
     let published = "Address SpecificHealthCheckupsInfoConsTime DiagnosisInfoConsFlg SpecificHealthCheckupsInfoAvailableTime PersonalFamilyClassification Sex1 SpecificDiseasesCertificateRelatedConsFlg Name InsurerNumber InsuredCardSymbol NameKana InsuredCardValidDate LimitApplicationCertificateRelatedConsFlg InsuredCardClassification InsuredBranchNumber Birthdate InsuredCertificateIssuanceDate InsuredIdentificationNumber PharmacistsInfoAvailableTime SpecificHealthCheckupsInfoConsFlg PharmacistsInfoConsTime PharmacistsInfoConsFlg InsurerName PostNumber";

@@ -1,8 +1,8 @@
 //! The subsidy document as a tree and back, by a layout.
 
-use super::item::{CertificateItem, FacePart};
+use super::item::{CertificateItem, FacePart, ManagementItem};
 use super::layout::{Layout, Repeat, Row, Tags};
-use super::{CopaymentLimit, FaceItem, SubsidyCertificate, SubsidyDocument};
+use super::{CopaymentLimit, FaceItem, LimitManagement, ManagementRecord, SubsidyCertificate, SubsidyDocument};
 use crate::message::finding::{Finding, FindingKind};
 use crate::message::frame::Read;
 use crate::message::refusal::{Refusal, Rule};
@@ -28,6 +28,9 @@ impl Layout {
     fn certificate(&self, certificate: &SubsidyCertificate, tags: &Tags) -> Element {
         let children = self.certificate.iter().flat_map(|row| match row.item {
             CertificateItem::Limits => self.limits(row, &certificate.limits),
+            CertificateItem::Management => {
+                certificate.management.iter().map(|month| self.management(&row.tag, month)).collect()
+            }
             CertificateItem::FaceItems => {
                 certificate.face_items.iter().map(|item| self.face_item(&tags.face, item, FACE_LEVELS)).collect()
             }
@@ -44,6 +47,18 @@ impl Layout {
             Element::parent(block.tag.clone(), items.collect())
         };
         limits.iter().filter(known).map(row).collect()
+    }
+
+    fn management(&self, tag: &str, month: &LimitManagement) -> Element {
+        let record = |tag: &str, record: &ManagementRecord| {
+            let items = self.record.iter().flat_map(|row| row.item.get(record).into_iter().map(|v| text(row, v)));
+            Element::parent(tag.to_owned(), items.collect())
+        };
+        let children = self.management.iter().flat_map(|row| match row.item {
+            ManagementItem::Records => month.records.iter().map(|visit| record(&row.tag, visit)).collect(),
+            item => item.get(month).into_iter().map(|value| text(row, value)).collect::<Vec<_>>(),
+        });
+        Element::parent(tag.to_owned(), children.collect())
     }
 
     fn face_item(&self, tag: &str, item: &FaceItem, levels: usize) -> Element {
@@ -128,6 +143,9 @@ impl Reader<'_> {
             }
             match self.layout.certificate.iter().find(|row| row.tag == child.name) {
                 Some(row) if row.item == CertificateItem::Limits => certificate.limits.push(self.limit(child)),
+                Some(row) if row.item == CertificateItem::Management => {
+                    certificate.management.push(self.management(child));
+                }
                 Some(row) if row.item.set(&mut certificate, child.value()) => {}
                 Some(_) => self.odd(&block.name, child),
                 None => self.unknown(&block.name, child),
@@ -146,6 +164,31 @@ impl Reader<'_> {
             }
         }
         limit
+    }
+
+    fn management(&mut self, block: &Element) -> LimitManagement {
+        let mut month = LimitManagement::default();
+        for child in block.children() {
+            match self.layout.management.iter().find(|row| row.tag == child.name) {
+                Some(row) if row.item == ManagementItem::Records => month.records.push(self.record(child)),
+                Some(row) if row.item.set(&mut month, child.value()) => {}
+                Some(_) => self.odd(&block.name, child),
+                None => self.unknown(&block.name, child),
+            }
+        }
+        month
+    }
+
+    fn record(&mut self, block: &Element) -> ManagementRecord {
+        let mut record = ManagementRecord::default();
+        for child in block.children() {
+            match self.layout.record.iter().find(|row| row.tag == child.name) {
+                Some(row) if row.item.set(&mut record, child.value()) => {}
+                Some(_) => self.odd(&block.name, child),
+                None => self.unknown(&block.name, child),
+            }
+        }
+        record
     }
 
     fn face_item(&mut self, block: &Element, levels: usize) -> FaceItem {

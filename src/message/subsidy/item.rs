@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{CopaymentLimit, SubsidyCertificate, SubsidyDocument};
+use super::{CopaymentLimit, LimitManagement, ManagementRecord, SubsidyCertificate, SubsidyDocument};
 
 /// Items of the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -37,9 +37,12 @@ pub enum CertificateItem {
     FirstVisit,
     MealRatio,
     MealLimit,
+    Method,
+    MealSubsidy,
     ValidFrom,
     ValidTo,
     FaceItems,
+    Management,
     Hash,
 }
 
@@ -56,6 +59,33 @@ pub enum LimitItem {
     AmountMonth,
     AmountVisit,
     TimesPerMonth,
+}
+
+/// Items of a 管理票.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "named after the fields of LimitManagement")]
+pub enum ManagementItem {
+    Segment,
+    SegmentName,
+    Month,
+    Limit,
+    Total,
+    Records,
+}
+
+/// Items of one visit on a 管理票.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "named after the fields of ManagementRecord")]
+pub enum RecordItem {
+    UsedOn,
+    InstitutionCode,
+    InstitutionName,
+    MedicalCost,
+    Copayment,
+    Corrected,
+    Remarks,
 }
 
 /// Parts of an item printed on the certificate.
@@ -90,10 +120,8 @@ impl HeaderItem {
 }
 
 impl CertificateItem {
-    /// The values, one per element; none when absent. Limits and face items are groups and not given here.
+    /// The values, one per element; none when absent. Limits, 管理票 and face items are groups and not given here.
     pub(super) fn get(self, c: &SubsidyCertificate) -> Vec<String> {
-        let one = |value: &Option<String>| value.iter().filter(|v| !v.is_empty()).cloned().collect();
-        let number = |value: Option<u32>| value.iter().map(u32::to_string).collect();
         match self {
             Self::CertificationName => vec![c.certification_name.clone()],
             Self::InsurerNumber => one(&c.insurer_number),
@@ -106,38 +134,101 @@ impl CertificateItem {
             Self::JointInOut => c.joint_in_out.into_iter().map(flag).collect(),
             Self::JointKinds => c.joint_kinds.clone(),
             Self::FirstVisit => one(&c.first_visit),
-            Self::MealRatio => number(c.meal_ratio),
-            Self::MealLimit => number(c.meal_limit),
+            Self::MealRatio => digits(c.meal_ratio),
+            Self::MealLimit => digits(c.meal_limit),
+            Self::Method => one(&c.method),
+            Self::MealSubsidy => c.meal_subsidy.into_iter().map(flag).collect(),
             Self::ValidFrom => vec![c.valid_from.clone()],
             Self::ValidTo => vec![c.valid_to.clone()],
             Self::Hash => one(&c.hash),
-            Self::Limits | Self::FaceItems => Vec::new(),
+            Self::Limits | Self::Management | Self::FaceItems => Vec::new(),
         }
     }
 
     /// Takes one element's value. False when it is not of the item's form.
     pub(super) fn set(self, c: &mut SubsidyCertificate, value: &str) -> bool {
-        let text = || Some(value.to_owned()).filter(|v| !v.is_empty());
         match self {
             Self::CertificationName => value.clone_into(&mut c.certification_name),
-            Self::InsurerNumber => c.insurer_number = text(),
-            Self::RecipientNumber => c.recipient_number = text(),
-            Self::Segment => c.segment = text(),
-            Self::IncomeSegment => c.income_segment = text(),
-            Self::AdditionalConditions => c.additional_conditions = text(),
-            Self::DesignatedMedicalInstitutions => c.designated_medical_institutions = text(),
+            Self::InsurerNumber => c.insurer_number = text(value),
+            Self::RecipientNumber => c.recipient_number = text(value),
+            Self::Segment => c.segment = text(value),
+            Self::IncomeSegment => c.income_segment = text(value),
+            Self::AdditionalConditions => c.additional_conditions = text(value),
+            Self::DesignatedMedicalInstitutions => c.designated_medical_institutions = text(value),
             Self::AlwaysReimbursement => c.always_reimbursement = value == "1",
             Self::JointInOut => c.joint_in_out = Some(value == "1"),
             Self::JointKinds => c.joint_kinds.push(value.to_owned()),
-            Self::FirstVisit => c.first_visit = text(),
+            Self::FirstVisit => c.first_visit = text(value),
             Self::MealRatio => return number(&mut c.meal_ratio, value),
             Self::MealLimit => return number(&mut c.meal_limit, value),
+            Self::Method => c.method = text(value),
+            Self::MealSubsidy => c.meal_subsidy = Some(value == "1"),
             Self::ValidFrom => value.clone_into(&mut c.valid_from),
             Self::ValidTo => value.clone_into(&mut c.valid_to),
-            Self::Hash => c.hash = text(),
-            Self::Limits | Self::FaceItems => {}
+            Self::Hash => c.hash = text(value),
+            Self::Limits | Self::Management | Self::FaceItems => {}
         }
-        !matches!(self, Self::AlwaysReimbursement | Self::JointInOut) || matches!(value, "0" | "1")
+        let is_flag = matches!(self, Self::AlwaysReimbursement | Self::JointInOut | Self::MealSubsidy);
+        !is_flag || is_flag_value(value)
+    }
+}
+
+impl ManagementItem {
+    /// The value, where there is one. Records are groups and not given here.
+    pub(super) fn get(self, management: &LimitManagement) -> Vec<String> {
+        match self {
+            Self::Segment => one(&management.segment),
+            Self::SegmentName => one(&management.segment_name),
+            Self::Month => vec![management.month.clone()],
+            Self::Limit => digits(management.limit),
+            Self::Total => digits(management.total),
+            Self::Records => Vec::new(),
+        }
+    }
+
+    /// Takes the element's value. False when it is not of the item's form.
+    pub(super) fn set(self, management: &mut LimitManagement, value: &str) -> bool {
+        match self {
+            Self::Segment => management.segment = text(value),
+            Self::SegmentName => management.segment_name = text(value),
+            Self::Month => value.clone_into(&mut management.month),
+            Self::Limit => return number(&mut management.limit, value),
+            Self::Total => return number(&mut management.total, value),
+            Self::Records => {}
+        }
+        true
+    }
+}
+
+impl RecordItem {
+    /// The value, where there is one.
+    pub(super) fn get(self, record: &ManagementRecord) -> Vec<String> {
+        match self {
+            Self::UsedOn => vec![record.used_on.clone()],
+            Self::InstitutionCode => one(&record.institution_code),
+            Self::InstitutionName => one(&record.institution_name),
+            Self::MedicalCost => digits(record.medical_cost),
+            Self::Copayment => digits(record.copayment),
+            Self::Corrected => vec![flag(record.corrected)],
+            Self::Remarks => one(&record.remarks),
+        }
+    }
+
+    /// Takes the element's value. False when it is not of the item's form.
+    pub(super) fn set(self, record: &mut ManagementRecord, value: &str) -> bool {
+        match self {
+            Self::UsedOn => value.clone_into(&mut record.used_on),
+            Self::InstitutionCode => record.institution_code = text(value),
+            Self::InstitutionName => record.institution_name = text(value),
+            Self::MedicalCost => return number(&mut record.medical_cost, value),
+            Self::Copayment => return number(&mut record.copayment, value),
+            Self::Corrected => {
+                record.corrected = value == "1";
+                return is_flag_value(value);
+            }
+            Self::Remarks => record.remarks = text(value),
+        }
+        true
     }
 }
 
@@ -175,8 +266,26 @@ impl LimitItem {
     }
 }
 
+/// A text that is there.
+fn one(value: &Option<String>) -> Vec<String> {
+    value.iter().filter(|value| !value.is_empty()).cloned().collect()
+}
+
+/// A number that is there.
+fn digits(value: Option<u32>) -> Vec<String> {
+    value.iter().map(u32::to_string).collect()
+}
+
+fn text(value: &str) -> Option<String> {
+    Some(value.to_owned()).filter(|value| !value.is_empty())
+}
+
 fn flag(value: bool) -> String {
     if value { "1" } else { "0" }.to_owned()
+}
+
+fn is_flag_value(value: &str) -> bool {
+    matches!(value, "0" | "1")
 }
 
 fn number(slot: &mut Option<u32>, value: &str) -> bool {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::item::{CertificateItem, FacePart, HeaderItem, LimitItem};
+use super::item::{CertificateItem, FacePart, HeaderItem, LimitItem, ManagementItem, RecordItem};
 use crate::code::Provenance;
 use crate::handwritten::{self, Mistake};
 use crate::message::element::{ElementRow, Format};
@@ -17,6 +17,13 @@ pub enum Edition {
     /// FY2024: income segments, joint limits, meals, hash (spec/pmh.md §1.4)
     #[default]
     R6,
+    /// FY2026: 自己負担上限額管理票 (spec/pmh.md §1.4; the clinic's side of it is not public, [C])
+    R8,
+}
+
+impl Edition {
+    /// The edition that has every element of the others.
+    pub const LATEST: Self = Self::R8;
 }
 
 fn first() -> Edition {
@@ -42,10 +49,17 @@ pub struct Layout {
     pub name: String,
     pub(super) repeat: Repeats,
     /// Codes of 種別.
-    pub kinds: Kinds,
+    pub kinds: CodeTable,
+    /// Codes of 助成方法; none in a layout of before them.
+    #[serde(default)]
+    pub methods: CodeTable,
     pub(super) header: Vec<Row<HeaderItem>>,
     pub(super) certificate: Vec<Row<CertificateItem>>,
     pub(super) limit: Vec<Row<LimitItem>>,
+    #[serde(default)]
+    pub(super) management: Vec<Row<ManagementItem>>,
+    #[serde(default)]
+    pub(super) record: Vec<Row<RecordItem>>,
     pub(super) face: Vec<Row<FacePart>>,
 }
 
@@ -90,7 +104,7 @@ pub struct Row<I> {
     pub en: String,
     /// How its value is read.
     pub format: Format,
-    /// Code table: `OQSCDnnn`, or `kinds` of this layout.
+    /// Code table: `OQSCDnnn`, or `kinds` or `methods` of this layout.
     pub code: Option<String>,
     /// First edition that has it.
     #[serde(default = "first")]
@@ -100,23 +114,23 @@ pub struct Row<I> {
     pub provenance: Provenance,
 }
 
-/// The provisional code table of 種別.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// A provisional code table of the layout.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Kinds {
+pub struct CodeTable {
     /// Label in Japanese.
     pub ja: String,
     /// Label in English.
     pub en: String,
     /// The codes.
     #[serde(rename = "row")]
-    pub rows: Vec<Kind>,
+    pub rows: Vec<CodeRow>,
 }
 
-/// One 種別.
+/// One code.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Kind {
+pub struct CodeRow {
     /// The value.
     pub value: String,
     /// Label in Japanese.
@@ -165,9 +179,11 @@ impl Layout {
     pub fn embedded(edition: Edition) -> &'static Self {
         static R5: LazyLock<Layout> = LazyLock::new(|| embedded_for(Edition::R5));
         static R6: LazyLock<Layout> = LazyLock::new(|| embedded_for(Edition::R6));
+        static R8: LazyLock<Layout> = LazyLock::new(|| embedded_for(Edition::R8));
         match edition {
             Edition::R5 => &R5,
             Edition::R6 => &R6,
+            Edition::R8 => &R8,
         }
     }
 
@@ -192,13 +208,19 @@ impl Layout {
         self.header.retain(|row| row.since <= edition);
         self.certificate.retain(|row| row.since <= edition);
         self.limit.retain(|row| row.since <= edition);
+        self.management.retain(|row| row.since <= edition);
+        self.record.retain(|row| row.since <= edition);
         self.face.retain(|row| row.since <= edition);
-        self.kinds.rows.retain(|kind| kind.since <= edition);
+        for codes in [&mut self.kinds, &mut self.methods] {
+            codes.rows.retain(|code| code.since <= edition);
+        }
     }
 
     fn check(&self) -> Result<(), LayoutError> {
         distinct("header", self.header.iter().map(|row| &row.tag))?;
         distinct("limit", self.limit.iter().map(|row| &row.tag))?;
+        distinct("management", self.management.iter().map(|row| &row.tag))?;
+        distinct("record", self.record.iter().map(|row| &row.tag))?;
         distinct("face", self.face.iter().map(|row| &row.tag))?;
         for tags in [&self.repeat.medical_subsidies, &self.repeat.certification_detail] {
             let face = std::iter::once(&tags.face);
@@ -242,20 +264,34 @@ impl Layout {
             for row in &self.certificate {
                 let (tag, occurs) = match row.item {
                     CertificateItem::FaceItems => (&tags.face, "0..n"),
-                    CertificateItem::Limits | CertificateItem::JointKinds => (&row.tag, "0..n"),
+                    CertificateItem::Limits | CertificateItem::JointKinds | CertificateItem::Management => {
+                        (&row.tag, "0..n")
+                    }
                     CertificateItem::CertificationName | CertificateItem::ValidFrom | CertificateItem::ValidTo => {
                         (&row.tag, "1")
                     }
                     _ => (&row.tag, "0..1"),
                 };
                 rows.push((tags.certificate.clone(), row.element(tag, occurs)));
-                if row.item == CertificateItem::Limits {
-                    rows.extend(self.limit.iter().map(|limit| (tag.clone(), limit.element(&limit.tag, "0..1"))));
+                match row.item {
+                    CertificateItem::Limits => rows.extend(block_rows(tag, &self.limit)),
+                    CertificateItem::Management => self.management_rows(tag, &mut rows),
+                    _ => {}
                 }
             }
             self.face_rows(&tags.face, &mut rows);
         }
         rows
+    }
+
+    fn management_rows(&self, tag: &str, rows: &mut Vec<(String, ElementRow)>) {
+        for row in &self.management {
+            let records = row.item == ManagementItem::Records;
+            rows.push((tag.to_owned(), row.element(&row.tag, if records { "0..n" } else { "0..1" })));
+            if records {
+                rows.extend(block_rows(&row.tag, &self.record));
+            }
+        }
     }
 
     fn face_rows(&self, tag: &str, rows: &mut Vec<(String, ElementRow)>) {
@@ -266,6 +302,11 @@ impl Layout {
             }
         }
     }
+}
+
+/// The rows of a block whose elements stand once at the most.
+fn block_rows<I>(tag: &str, rows: &[Row<I>]) -> impl Iterator<Item = (String, ElementRow)> {
+    rows.iter().map(move |row| (tag.to_owned(), row.element(&row.tag, "0..1")))
 }
 
 impl Tags {

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 
 use crate::clock::date8;
-use crate::message::subsidy::SubsidyCertificate;
-use crate::people::{Subsidy, SubsidyProfile};
+use crate::message::subsidy::{LimitManagement, ManagementRecord, SubsidyCertificate};
+use crate::people::{ManagementProfile, ManagementRecordProfile, Subsidy, SubsidyProfile};
 
 impl SubsidyProfile {
     pub(super) fn settle(&self, today: Date) -> Subsidy {
@@ -26,10 +26,41 @@ impl SubsidyProfile {
                 meal_limit: self.meal_limit,
                 valid_from: date8(self.valid_from.on(today)),
                 valid_to: date8(self.valid_until.on(today)),
+                method: self.method.clone(),
+                meal_subsidy: self.meal_subsidy,
+                management: self.management.iter().map(|month| month.settle(today)).collect(),
                 face_items: self.face_items.clone(),
                 hash: None,
             },
             not_disclosed: self.not_disclosed,
+        }
+    }
+}
+
+impl ManagementProfile {
+    fn settle(&self, today: Date) -> LimitManagement {
+        let paid = self.records.iter().filter_map(|record| record.copayment);
+        LimitManagement {
+            segment: self.segment.clone(),
+            segment_name: self.segment_name.clone(),
+            month: date8(self.month.on(today)).chars().take("YYYYMM".len()).collect(),
+            limit: self.limit,
+            total: self.total.or_else(|| Some(paid.fold(0, u32::saturating_add))),
+            records: self.records.iter().map(|record| record.settle(today)).collect(),
+        }
+    }
+}
+
+impl ManagementRecordProfile {
+    fn settle(&self, today: Date) -> ManagementRecord {
+        ManagementRecord {
+            used_on: date8(self.used_on.on(today)),
+            institution_code: self.institution_code.clone(),
+            institution_name: self.institution_name.clone(),
+            medical_cost: self.medical_cost,
+            copayment: self.copayment,
+            corrected: self.corrected,
+            remarks: self.remarks.clone(),
         }
     }
 }

@@ -258,6 +258,8 @@ fn every_key_of_the_format_is_documented_in_its_section_and_nothing_else_is() {
         ("### `[[qualifications.medical_tickets]]`", keys_of::<MedicalTicketProfile>()),
         ("## `[[subsidies]]`", keys_of::<SubsidyProfile>()),
         ("### `limits`", keys_of::<CopaymentLimit>()),
+        ("### `management`", keys_of::<ManagementProfile>()),
+        ("### `management.records`", keys_of::<ManagementRecordProfile>()),
         ("### `face_items`", keys_of::<FaceItem>()),
     ];
     for (heading, keys) in tables {
@@ -276,7 +278,7 @@ fn every_key_of_the_format_is_documented_in_its_section_and_nothing_else_is() {
 fn the_examples_of_the_documentation_are_people() {
     let text = fs::read_to_string(repository().join("docs/card-profiles.md")).unwrap();
     let examples: Vec<_> = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(examples.len(), 2);
+    assert_eq!(examples.len(), 3);
     for example in examples {
         let profile = read_toml("docs/card-profiles.md", example).unwrap();
         profile.settle("example", TODAY).unwrap();
