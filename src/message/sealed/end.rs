@@ -14,34 +14,41 @@ const LARGE_POINTER: usize = 20;
 /// How far from the end the end record may begin: itself, and a comment of any length.
 const REACH: usize = END + u16::MAX as usize;
 
-/// Whether `bytes` end with an end record, the comment that it announces, and before it the directory that it describes.
+/// Whether a file of `length` bytes that ends with `tail` (all of it, or its last 66 KiB at least) ends with an end record, the
+/// comment that it announces, and before it the directory that it describes, at the place that it names.
 ///
 /// The record alone does not do: a zip within a zip, a comment, or chance may put one just where a growing file ends.
-pub fn has_end(bytes: &[u8]) -> bool {
-    let from = bytes.len().saturating_sub(REACH);
-    let marks = bytes.get(from..).unwrap_or_default().windows(END_MARK.len()).enumerate();
-    marks.filter(|(_, window)| *window == END_MARK).any(|(at, _)| ends_here(bytes, from + at).unwrap_or(false))
+pub fn has_end(tail: &[u8], length: u64) -> bool {
+    let Some(before) = usize::try_from(length).ok().and_then(|length| length.checked_sub(tail.len())) else {
+        return false;
+    };
+    end_marks(tail).any(|at| ends_here(tail, at, before).unwrap_or(false))
 }
 
 /// Whether an end record stands anywhere in reach of the end. Then waiting does not mend a zip that has not its end.
 pub(super) fn has_end_mark(bytes: &[u8]) -> bool {
-    let tail = bytes.get(bytes.len().saturating_sub(REACH)..).unwrap_or_default();
-    tail.windows(END_MARK.len()).any(|window| window == END_MARK)
+    end_marks(bytes).next().is_some()
 }
 
-/// `None` when a number points beyond the file.
-fn ends_here(bytes: &[u8], at: usize) -> Option<bool> {
-    let comment = usize::from(u16_at(bytes, at + 20)?);
-    let (entries, size, start) = (u16_at(bytes, at + 10)?, u32_at(bytes, at + 12)?, u32_at(bytes, at + 16)?);
-    if at + END + comment != bytes.len() {
+fn end_marks(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let from = bytes.len().saturating_sub(REACH);
+    let windows = bytes.get(from..).unwrap_or_default().windows(END_MARK.len()).enumerate();
+    windows.filter(|(_, window)| *window == END_MARK).map(move |(at, _)| from + at)
+}
+
+/// `None` when a number points beyond what is there, of which the first byte has so many `before` it in the file.
+fn ends_here(tail: &[u8], at: usize, before: usize) -> Option<bool> {
+    let comment = usize::from(u16_at(tail, at + 20)?);
+    let (entries, size, start) = (u16_at(tail, at + 10)?, u32_at(tail, at + 12)?, u32_at(tail, at + 16)?);
+    if at + END + comment != tail.len() {
         return Some(false);
     }
     if size == LARGE || start == LARGE || entries == u16::MAX {
         // No request is that large; who writes this form all the same is left to the reader.
-        return Some(bytes.get(at.checked_sub(LARGE_POINTER)?..)?.starts_with(LARGE_MARK));
+        return Some(tail.get(at.checked_sub(LARGE_POINTER)?..)?.starts_with(LARGE_MARK));
     }
-    let (start, size) = (usize::try_from(start).ok()?, usize::try_from(size).ok()?);
-    Some(start.checked_add(size)? == at && after_entries(bytes, start, entries)? == at)
+    let (start, size) = (usize::try_from(start).ok()?.checked_sub(before)?, usize::try_from(size).ok()?);
+    Some(start.checked_add(size)? == at && after_entries(tail, start, entries)? == at)
 }
 
 /// Where so many directory entries end that begin at `at`.

@@ -47,7 +47,7 @@ pub fn open(bytes: &[u8], password: Option<&ZipPassword>, limit: usize) -> Resul
     if bytes.len() > limit {
         return Err(too_big(limit));
     }
-    if !has_end(bytes) {
+    if !has_end(bytes, bytes.len() as u64) {
         let torn = bytes.starts_with(ENTRY_MARK) && !has_end_mark(bytes);
         let torn = if torn { Rule::NeverWhole } else { Rule::BrokenZip };
         return Err(Refusal::new(torn).seen("no end record, or one that does not fit"));

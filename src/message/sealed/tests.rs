@@ -208,16 +208,27 @@ fn no_shorter_part_of_a_zip_is_whole_whatever_it_holds() {
         zip.set_raw_comment(Box::from(inner.as_slice())).unwrap();
     });
     for zip in [sealed(TEXT), nested, commented, foreign(|_| {})] {
-        assert!(has_end(&zip));
+        assert!(has_end(&zip, zip.len() as u64));
         for length in 0..zip.len() {
-            assert!(!has_end(&zip[..length]), "{length} of {}", zip.len());
+            assert!(!has_end(&zip[..length], length as u64), "{length} of {}", zip.len());
             assert!(open(&zip[..length], Some(&password()), LIMIT).is_err());
         }
-        assert!(!has_end(&[zip.as_slice(), b"\0"].concat()), "something follows");
+        let followed = [zip.as_slice(), b"\0"].concat();
+        assert!(!has_end(&followed, followed.len() as u64), "something follows");
     }
     assert_eq!(refused(&sealed(TEXT)[..100]).rule, Rule::NeverWhole);
     assert_eq!(refused(&[sealed(TEXT).as_slice(), b"more"].concat()).rule, Rule::BrokenZip);
     assert_eq!(refused(TEXT).rule, Rule::BrokenZip, "no zip at all");
+}
+
+#[test]
+fn the_tail_of_a_long_zip_and_its_length_tell_whether_it_has_its_end() {
+    let stored = plain().compression_method(CompressionMethod::Stored);
+    let zip = holding(NAME, &vec![b'x'; 300_000], stored);
+    let tail = &zip[zip.len() - 100_000..];
+    assert!(has_end(tail, zip.len() as u64));
+    assert!(!has_end(tail, zip.len() as u64 + 1), "its directory would lie elsewhere");
+    assert!(!has_end(&zip, 10), "longer than it is");
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub fn has_end(bytes: &[u8]) -> bool {
 
 /// [`is_whole`] for a file called `name`: a `.zip` needs its end record instead.
 pub fn is_whole_named(name: &str, bytes: &[u8]) -> bool {
-    if sealed::is_sealed_name(name) { sealed::has_end(bytes) } else { is_whole(bytes) }
+    if sealed::is_sealed_name(name) { sealed::has_end(bytes, bytes.len() as u64) } else { is_whole(bytes) }
 }
 
 fn without_trailing_comments(mut bytes: &[u8]) -> &[u8] {
