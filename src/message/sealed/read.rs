@@ -9,6 +9,7 @@ use zip::{AesMode, CompressionMethod, ZipArchive, ZipReadOptions};
 use super::end::{has_end, has_end_mark};
 use crate::message::refusal::{Refusal, Rule};
 use crate::secret::ZipPassword;
+use crate::text;
 
 /// How a zip begins that holds anything.
 const ENTRY_MARK: &[u8] = b"PK\x03\x04";
@@ -92,7 +93,11 @@ fn protection(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<Protection, Ref
 
 /// The name of a plain file that lies in no folder.
 fn name_of(file: &ZipFile<'_, Cursor<&[u8]>>) -> Result<String, Refusal> {
-    let name = file.name().map_err(|error| unreadable(&error))?;
+    let raw = file.name_raw();
+    // UTF-8, or what programs of this country write who do not say that it is.
+    let name = text::decode(raw, None)
+        .map_err(|_| Refusal::new(Rule::SealedAlone).seen(told(&String::from_utf8_lossy(raw))))?
+        .text;
     let plain = !name.is_empty() && !name.contains(['/', '\\', ':', '\0']) && !matches!(name.as_ref(), "." | "..");
     if !plain || !file.is_file() || file.is_symlink() {
         return Err(Refusal::new(Rule::SealedAlone).seen(told(&name)));

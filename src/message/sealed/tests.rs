@@ -148,21 +148,33 @@ fn a_zip_must_hold_one_plain_file_in_no_folder() {
     for name in ["../a.xml", "/a.xml", "..\\a.xml", "C:a.xml", "a/b.xml", "..", ".", "a\0.xml"] {
         // The library does not write such a name: another of the same length goes in, and this one over it.
         let harmless = "#".repeat(name.len());
-        let mut zip = holding(&harmless, TEXT, plain());
-        while let Some(at) = zip.windows(name.len()).position(|window| window == harmless.as_bytes()) {
-            zip[at..at + name.len()].copy_from_slice(name.as_bytes());
-        }
+        let zip = renamed(holding(&harmless, TEXT, plain()), &harmless, name.as_bytes());
         assert_eq!(refused(&zip).rule, Rule::SealedAlone, "{name:?}");
     }
     // Twice the same name.
-    let mut twice = foreign(|zip| {
+    let twice = foreign(|zip| {
         zip.start_file("a.xml", plain()).unwrap();
         zip.start_file("b.xml", plain()).unwrap();
     });
-    while let Some(at) = twice.windows(5).position(|window| window == b"b.xml") {
-        twice[at] = b'a';
-    }
+    let twice = renamed(twice, "b.xml", b"a.xml");
     assert_eq!(refused(&twice).rule, Rule::SealedAlone);
+}
+
+/// Writes `name` over the name that a zip has, which is of the same length and found in both of its headers.
+fn renamed(mut zip: Vec<u8>, old: &str, name: &[u8]) -> Vec<u8> {
+    while let Some(at) = zip.windows(name.len()).position(|window| window == old.as_bytes()) {
+        zip[at..at + name.len()].copy_from_slice(name);
+    }
+    zip
+}
+
+#[test]
+fn a_name_in_cp932_is_read_as_one() {
+    let name = crate::text::encode("OQSsiquc01req_受付表.xml", crate::text::Encoding::ShiftJis).bytes;
+    let harmless = "#".repeat(name.len());
+    assert_eq!(opened(&renamed(holding(&harmless, TEXT, plain()), &harmless, &name)).name, "OQSsiquc01req_受付表.xml");
+    let neither = vec![0xff; name.len()];
+    assert_eq!(refused(&renamed(holding(&harmless, TEXT, plain()), &harmless, &neither)).rule, Rule::SealedAlone);
 }
 
 /// Sets the bytes at `offset` of the local header and of the directory entry, where the same field stands two bytes later.
