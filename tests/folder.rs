@@ -1,5 +1,9 @@
 //! The shared folder through its public face: real files, real threads, real watcher.
 
+#[cfg(windows)]
+#[path = "folder/windows.rs"]
+mod windows;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;

@@ -11,6 +11,8 @@ mod xml;
 
 #[path = "station/bulk.rs"]
 mod bulk;
+#[path = "station/clients.rs"]
+mod clients;
 #[path = "station/commands.rs"]
 mod commands;
 #[path = "station/control.rs"]
@@ -19,6 +21,8 @@ mod control;
 mod faults;
 #[path = "station/golden.rs"]
 mod golden;
+#[path = "station/inquiries.rs"]
+mod inquiries;
 #[path = "station/killed.rs"]
 mod killed;
 #[path = "station/opening.rs"]
@@ -42,6 +46,12 @@ mod sealed;
 mod seven_zip;
 #[path = "station/several.rs"]
 mod several;
+#[cfg(target_os = "linux")]
+#[path = "station/share.rs"]
+mod share;
+#[cfg(target_os = "linux")]
+#[path = "station/smb.rs"]
+mod smb;
 #[path = "station/stale.rs"]
 mod stale;
 #[path = "station/steps.rs"]

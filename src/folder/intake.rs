@@ -1,6 +1,6 @@
 //! One look at `req`: what came, what may be taken, what is not ours.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +34,7 @@ pub struct Looked {
     pub taken: Vec<Taken>,
     /// Foreign names seen for the first time.
     pub left_alone: Vec<String>,
-    /// Requests that cannot be moved, told once.
+    /// Requests that cannot be opened or moved for longer than any writer holds one, told once.
     pub stuck: Vec<(String, io::Error)>,
     /// How soon to look again, if anything is on its way.
     pub again: Option<Duration>,
@@ -62,7 +62,8 @@ pub struct Intake {
 impl Intake {
     /// Nothing seen yet.
     pub fn new(folders: Arc<Folders>, rules: Rules) -> Self {
-        Self { folders, rules, settling: Settling::default(), noted: BTreeSet::new(), stuck: BTreeSet::new() }
+        let settling = Settling::new(claim::PROVES_THAT_NOBODY_WRITES);
+        Self { folders, rules, settling, noted: BTreeSet::new(), stuck: BTreeSet::new() }
     }
 
     /// Looks once. `closed` names the files that the watcher saw closed or renamed in. An error means that the folder is away.
@@ -83,6 +84,7 @@ impl Intake {
                 Err(_) => Look::Refused,
             }
         });
+        let mut refused = BTreeMap::new();
         for file in settled {
             match claim::claim(&self.folders, &file.name) {
                 Ok(claim) => {
@@ -91,15 +93,19 @@ impl Intake {
                     looked.taken.push(Taken { claim, whole: file.whole });
                 }
                 Err(gone) if gone.kind() == io::ErrorKind::NotFound => self.settling.forget(&file.name),
-                Err(cause) if self.stuck.insert(file.name.clone()) => looked.stuck.push((file.name, cause)),
-                Err(_) => {}
+                Err(cause) => {
+                    self.settling.refused(&file.name);
+                    refused.insert(file.name, cause);
+                }
             }
         }
 
         let held = self.settling.held(now).filter(|name| !self.stuck.contains(*name)).map(str::to_owned);
         for name in held.collect::<Vec<_>>() {
             self.stuck.insert(name.clone());
-            looked.stuck.push((name, io::Error::new(io::ErrorKind::PermissionDenied, "開けません / cannot be opened")));
+            let unreadable = || io::Error::new(io::ErrorKind::PermissionDenied, "開けません / cannot be opened");
+            let cause = refused.remove(&name).unwrap_or_else(unreadable);
+            looked.stuck.push((name, cause));
         }
         self.stuck.retain(|name| listing.wanted.iter().any(|file| file.name == *name));
 

@@ -194,7 +194,7 @@ impl Parcel {
             let mut wait = BACK_OFF.0;
             let mut tries = 0;
             let replaced = loop {
-                match answer.place(&path, manner).await {
+                match answer.place(&self.folders, &path, manner).await {
                     Ok(replaced) => break replaced,
                     Err(cause)
                         if cause.kind() == io::ErrorKind::NotFound && self.folders.restore(answer.target.folder()) =>
@@ -223,37 +223,40 @@ impl Parcel {
 }
 
 impl Answer {
-    async fn place(&self, path: &Path, manner: Delivery) -> io::Result<bool> {
+    async fn place(&self, folders: &Folders, path: &Path, manner: Delivery) -> io::Result<bool> {
         let replaced = path.symlink_metadata().is_ok();
-        self.restage()?;
+        self.restage(folders)?;
         match manner {
             Delivery::Rename | Delivery::RenameTouch => std::fs::rename(&self.staged, path)?,
-            Delivery::InPlace => {
-                File::create(path)?.write_all(&std::fs::read(&self.staged)?)?;
-                std::fs::remove_file(&self.staged)?;
-            }
-            Delivery::Slow => {
-                let bytes = std::fs::read(&self.staged)?;
-                let mut file = File::create(path)?;
-                for (i, piece) in bytes.chunks(bytes.len().div_ceil(SLOW_PIECES).max(1)).enumerate() {
-                    if i > 0 {
-                        tokio::time::sleep(SLOW_PAUSE).await;
-                    }
-                    file.write_all(piece)?;
-                }
-                std::fs::remove_file(&self.staged)?;
-            }
+            Delivery::InPlace => self.write_in_place(path, 1).await?,
+            Delivery::Slow => self.write_in_place(path, SLOW_PIECES).await?,
         }
         Ok(replaced)
     }
 
+    /// Writes under the final name, with a pause between pieces. What cannot be written to its end (a full disk) is taken away again:
+    /// the part would pass for the answer until there is room.
+    async fn write_in_place(&self, path: &Path, pieces: usize) -> io::Result<()> {
+        let bytes = std::fs::read(&self.staged)?;
+        let mut file = File::create(path)?;
+        for (i, piece) in bytes.chunks(bytes.len().div_ceil(pieces).max(1)).enumerate() {
+            if i > 0 {
+                tokio::time::sleep(SLOW_PAUSE).await;
+            }
+            if let Err(cause) = file.write_all(piece) {
+                drop(file);
+                let _ = std::fs::remove_file(path);
+                return Err(cause);
+            }
+        }
+        std::fs::remove_file(&self.staged)
+    }
+
     /// Writes the staged file anew when somebody removed the work folder under us.
-    fn restage(&self) -> io::Result<()> {
+    fn restage(&self, folders: &Folders) -> io::Result<()> {
         match &self.bytes {
             Some(bytes) if !self.staged.exists() => {
-                if let Some(work) = self.staged.parent() {
-                    std::fs::create_dir_all(work)?;
-                }
+                folders.restore_work()?;
                 std::fs::write(&self.staged, bytes)
             }
             _ => Ok(()),

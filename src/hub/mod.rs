@@ -167,6 +167,8 @@ impl Connection for Hub {
             Request::BulkRegistrationDownload(request) => {
                 Answer::BulkRegistration(eligibility.fetch_registrations(asker, request, steering)?)
             }
+            Request::Medication(request) => eligibility.medications(asker, request, steering)?,
+            Request::Checkup(request) => eligibility.checkups(asker, request, steering)?,
         })
     }
 

@@ -68,13 +68,16 @@ pub struct ElementRow {
 }
 
 /// Documents whose elements are known apart from those of all others, although some share a name.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Family {
     /// Every document of the folder.
     #[default]
     Common,
     /// The subsidy answer: its tags are rows of a layout, some of them less sure than their namesakes.
     Subsidy,
+    /// The answers of YZK and TKK: some elements of their header are only inferred from those of their neighbours.
+    Inquiry,
 }
 
 /// The element table, by family, parent and name.
@@ -95,6 +98,9 @@ struct File {
 struct Group {
     /// Names of the parents below which these rows hold; empty for the root.
     parents: Vec<String>,
+    /// The documents in which they hold, where not in all.
+    #[serde(default)]
+    family: Family,
     elements: Vec<ElementRow>,
 }
 
@@ -105,11 +111,11 @@ impl ElementTable {
     /// What TOML says, with line and column.
     pub fn from_toml(text: &str) -> Result<Self, toml::de::Error> {
         let file: File = toml::from_str(text)?;
-        let mut table = Self::default();
+        let mut table = Self::with_medication();
         for group in file.group {
             for parent in group.parents {
                 for row in &group.elements {
-                    table.insert(Family::Common, &parent, row.clone());
+                    table.insert(group.family, &parent, row.clone());
                 }
             }
         }
@@ -125,6 +131,20 @@ impl ElementTable {
             table.with_layout(Layout::embedded(super::subsidy::Edition::LATEST))
         });
         &TABLE
+    }
+
+    /// The rows that the table of YZK's tags makes, before a file adds its own or replaces some.
+    fn with_medication() -> Self {
+        let mut table = Self::default();
+        let tags = super::medication::table::Table::embedded();
+        for (parent, row) in tags.element_rows() {
+            table.insert(Family::Common, &parent, row);
+        }
+        for codes in tags.codes() {
+            let rows = codes.rows.iter().map(|code| (code.value.clone(), (code.ja.clone(), code.en.clone())));
+            table.codes.insert(codes.id.clone(), rows.collect());
+        }
+        table
     }
 
     /// The text of the embedded table.

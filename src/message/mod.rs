@@ -12,6 +12,7 @@
 //! - [`qualification`]: `OQSsiquc01` request and result (also the face file)
 //! - [`bulk`]: `OQSmuquc01/02` and `OQSmuimm01/02`, many rows and a 受付番号
 //! - [`registration`]: `OQSsiimm01` request and result, 照会番号
+//! - [`medication`], [`checkup`]: `YZKsiquc01` and `TKKsiquc01`, 薬剤・診療情報 and 特定健診情報; [`inquiry`]: what the two share
 //! - [`subsidy`]: `PMHsimsm01` result (provisional layout, data)
 //! - [`sealed`]: a document in a password zip, as the encryption mode exchanges it
 //! - [`page`]: printed answers, PDF pages with Japanese text
@@ -21,11 +22,14 @@
 //! - [`refusal`], [`finding`]: what sends a request back, and what is let through and reported
 
 pub mod bulk;
+pub mod checkup;
 pub mod element;
 pub mod explain;
 mod fields;
 pub mod finding;
 mod frame;
+pub mod inquiry;
+pub mod medication;
 pub mod name;
 pub mod order;
 pub mod page;

@@ -85,8 +85,7 @@ impl RequestName {
 
     /// Name of the answer: `res` for `req`, everything else as sent. Of a sealed request, that of the document in its zip.
     pub fn answer(&self) -> String {
-        let extension = if self.is_sealed() { "xml" } else { self.extension.as_str() };
-        format!("{}res_{}.{extension}", self.code, self.free)
+        self.answer_as(if self.is_sealed() { "xml" } else { &self.extension })
     }
 
     /// Whether the request is a zip.
@@ -98,6 +97,11 @@ impl RequestName {
     pub fn holds(&self, inner: &str) -> bool {
         let own = self.file.strip_suffix(self.extension.as_str()).unwrap_or_default();
         inner.eq_ignore_ascii_case(&format!("{own}xml"))
+    }
+
+    /// Name of the answer with another extension: pages for a document that was asked for so.
+    pub fn answer_as(&self, extension: &str) -> String {
+        format!("{}res_{}.{extension}", self.code, self.free)
     }
 
     /// Name of the `.err`: the request's with another extension.

@@ -36,8 +36,9 @@ pub use finding::{Finding, Unusual};
 pub use load::{load, load_or_built_in};
 pub use person::{CardKind, CardOfPerson, Elderly, Limit, Person, Qualification, SpecificDisease, Subsidy};
 pub use profile::{
-    CardProfile, Consents, ElderlyProfile, HabitsProfile, IdentifyBy, LimitProfile, ManagementProfile,
-    ManagementRecordProfile, MedicalTicketProfile, Profile, QualificationProfile, Shows, SpecificDiseaseProfile,
-    SubsidyProfile, SubsidyUse,
+    CardProfile, CheckupItemProfile, CheckupProfile, Consents, DrugProfile, ElderlyProfile, HabitsProfile, IdentifyBy,
+    LimitProfile, ManagementProfile, ManagementRecordProfile, MedicalTicketProfile, MedicationProfile,
+    ProcedureProfile, Profile, QualificationProfile, Shows, SpecificDiseaseProfile, SubsidyProfile, SubsidyUse,
+    TreatedProfile,
 };
 pub use read::{read_json, read_toml};

@@ -3,6 +3,8 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::message::checkup::Checkup;
+use crate::message::medication::History;
 use crate::message::qualification::MedicalTicketInfo;
 use crate::message::subsidy::SubsidyCertificate;
 use crate::secret::{MyNumber, Pin};
@@ -43,6 +45,10 @@ pub struct Person {
     pub qualifications: Vec<Qualification>,
     /// 受給者証
     pub subsidies: Vec<Subsidy>,
+    /// 薬剤情報・診療情報
+    pub medications: History,
+    /// 特定健診情報
+    pub checkups: Vec<Checkup>,
     /// What they do at the reader when nobody answers for them.
     pub habits: Plan,
 }

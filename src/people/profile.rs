@@ -2,11 +2,16 @@
 //!
 //! A key that is not here is an error with the nearest right name. `docs/card-profiles.md` describes every key; a test holds it to.
 
+mod history;
+
 use std::fmt;
 
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use self::history::{
+    CheckupItemProfile, CheckupProfile, DrugProfile, MedicationProfile, ProcedureProfile, TreatedProfile,
+};
 use super::{CardKind, Day, in_clear};
 use crate::message::subsidy::{CopaymentLimit, FaceItem};
 use crate::secret::{MyNumber, Pin};
@@ -59,6 +64,12 @@ pub struct Profile {
     /// 受給者証
     #[serde(default)]
     pub subsidies: Vec<SubsidyProfile>,
+    /// 薬剤情報・診療情報, one month of one institution each; kept in this order.
+    #[serde(default)]
+    pub medications: Vec<MedicationProfile>,
+    /// 特定健診情報; kept in this order.
+    #[serde(default)]
+    pub checkups: Vec<CheckupProfile>,
 }
 
 /// What a person is there to show, for lists.

@@ -11,6 +11,7 @@ use crate::folder::publish::Content;
 use crate::folder::recover::Target;
 use crate::folder::{Claim, Item};
 use crate::message::bulk::{BulkHeader, BulkReception, BulkResult};
+use crate::message::inquiry::InquiryResult;
 use crate::message::qualification::QualificationResult;
 use crate::message::refusal;
 use crate::message::xml::BULK_LIMIT;
@@ -18,7 +19,7 @@ use crate::terminal::linkage::{self, Ask, Decision, Refuse};
 use crate::terminal::settings::ErrStyle;
 use crate::terminal::turns::Turn;
 use crate::terminal::{Terminal, pace};
-use crate::wire::{Answer, Question, Request, Steering, WireError};
+use crate::wire::{Answer, Body, Question, Request, Steering, WireError};
 
 /// Our own code for a centre that cannot be asked; the real ones (別紙6-1) are not public.
 pub(super) const CENTRE_AWAY: &str = "MDG-H001";
@@ -118,16 +119,18 @@ impl Terminal {
             ask.request.abnormal(time14(self.clock.now()), code_of(&error), &error.to_string())
         });
         let style = self.settings.style(self.settings.encoding_for(Some(ask.encoding)), self.seed, &ask.answer_name);
-        let encoded = style.tree(answer.to_tree(style.records));
+        let (name, bytes, remark) = match answer.body(style.records) {
+            Body::Tree(tree) => {
+                let encoded = style.tree(tree);
+                (ask.answer_name.clone(), encoded.bytes, replaced_characters(&encoded.replaced))
+            }
+            Body::Pages(pdf) => (ask.pages_name.clone(), pdf.to_vec(), None),
+        };
         Reply {
-            items: vec![Item {
-                target: Target::Res,
-                name: ask.answer_name.clone(),
-                content: Content::Bytes(encoded.bytes),
-            }],
+            items: vec![Item { target: Target::Res, name, content: Content::Bytes(bytes) }],
             life: FileLife::Answered,
             note: describe(&answer, ask),
-            remark: replaced_characters(&encoded.replaced),
+            remark,
         }
     }
 
@@ -171,6 +174,9 @@ fn describe(answer: &Answer, ask: &Ask) -> Option<String> {
         Answer::BulkQualification(BulkResult { header, .. }) | Answer::BulkRegistration(BulkResult { header, .. }) => {
             counted(header)
         }
+        Answer::Medication(result) => inquired(&result.header),
+        Answer::Checkup(result) => inquired(&result.header),
+        Answer::Pages(pdf) => format!("PDF {} バイト", pdf.len()),
     }];
     let told = ask.findings.iter().take(REMARKS);
     words.extend(told.map(|finding| format!("{}: {}", finding.path, finding.words(Lang::Ja))));
@@ -178,6 +184,14 @@ fn describe(answer: &Answer, ask: &Ask) -> Option<String> {
         words.push(format!("ほか{more}件"));
     }
     Some(words.join("、"))
+}
+
+/// MessageContents names nobody.
+fn inquired(header: &InquiryResult) -> String {
+    match &header.message_contents {
+        Some(message) => message.clone(),
+        None => format!("結果コード {}", header.result_code.as_deref().unwrap_or_default()),
+    }
 }
 
 fn counted(header: &BulkHeader) -> String {

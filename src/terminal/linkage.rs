@@ -14,6 +14,9 @@ use crate::terminal::settings::TerminalSettings;
 use crate::text::Encoding;
 use crate::wire::{Request, limit_of};
 
+/// Extension of an answer that is printed.
+const PAGES: &str = "pdf";
+
 /// What is to be done with a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
@@ -32,6 +35,8 @@ pub struct Ask {
     pub request: Request,
     /// Name of the answer.
     pub answer_name: String,
+    /// Its name where the centre answers with pages.
+    pub pages_name: String,
     /// The encoding of the request.
     pub encoding: Encoding,
     /// Unusual, but let through.
@@ -159,6 +164,7 @@ fn ask(name: &RequestName, bytes: &[u8], findings: Vec<Finding>, settings: &Term
     Ok(Ask {
         request: read.document,
         answer_name: name.answer(),
+        pages_name: name.answer_as(PAGES),
         encoding: document.encoding,
         findings,
         foreign_institution,
@@ -209,7 +215,7 @@ mod tests {
 
     #[test]
     fn an_interface_that_is_not_served_is_refused_and_a_name_that_is_none_is_left() {
-        for name in ["YZKsiquc01req_01.xml", "OQSmutic01req_1.xml", "OQSmutic01req_1.zip"] {
+        for name in ["CIPsiquc01req_01.xml", "OQSmutic01req_1.xml", "OQSmutic01req_1.zip"] {
             assert_eq!(refused(name, &request(), true, &settings()).0, Rule::UnknownInterface, "{name}");
         }
         for name in ["OQSsiquc01res_1.xml", "OQSsiquc01req_1.pdf", "OQSsiquc01req_.xml", ".OQSsiquc01req_1.xml"] {

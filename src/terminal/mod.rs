@@ -32,7 +32,7 @@ pub mod visit;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::clock::Clock;
@@ -115,6 +115,8 @@ pub struct Terminal {
     /// Short face names given for this second and those after it.
     short_names: Mutex<BTreeSet<String>>,
     hub_away: AtomicBool,
+    /// Answers that cannot be written into the work folder for now.
+    waiting_for_room: AtomicUsize,
     /// About the real terminal's settings files, until `serve` tells it.
     remarks: Mutex<Vec<Words>>,
 }
@@ -150,6 +152,7 @@ impl Terminal {
             face_folders: Mutex::default(),
             short_names: Mutex::default(),
             hub_away: AtomicBool::new(false),
+            waiting_for_room: AtomicUsize::new(0),
             remarks: Mutex::new(remarks),
         })
     }

@@ -1,7 +1,8 @@
-//! The documents as they travel between terminal and hub: XML in UTF-8 and specification order (decisions.md §1). Re-encoding and
+//! The documents as they travel between terminal and hub: XML in UTF-8 and specification order (decisions.md §1), or pages as PDF. Re-encoding and
 //! re-ordering for the folder is the terminal's.
 
-use super::{Answer, Request, limit_of};
+use super::http::{PDF, XML};
+use super::{Answer, Body, Request, limit_of};
 use crate::message::qualification::{QualificationResult, Records};
 use crate::message::refusal::{Refusal, Rule};
 use crate::message::xml::{self, WriteOptions};
@@ -28,17 +29,23 @@ pub fn read_request(interface: &str, bytes: &[u8]) -> Result<Request, Refusal> {
     Ok(read.unwrap_or_else(|| Err(Refusal::new(Rule::UnknownInterface).seen(interface)))?.document)
 }
 
-/// An answer as bytes.
-pub fn write_answer(answer: &Answer) -> Vec<u8> {
-    xml::write(&answer.to_tree(Records::OneList), &WriteOptions::default()).bytes
+/// An answer as media type and bytes.
+pub fn write_answer(answer: &Answer) -> (&'static str, Vec<u8>) {
+    match answer.body(Records::OneList) {
+        Body::Tree(tree) => (XML, xml::write(&tree, &WriteOptions::default()).bytes),
+        Body::Pages(pdf) => (PDF, pdf.to_vec()),
+    }
 }
 
-/// The answer to `request` in these bytes.
+/// The answer to `request` in these bytes, which came as `media_type`.
 ///
 /// # Errors
 /// A [`Refusal`]: not well-formed, or no XmlMsg with header and body.
-pub fn read_answer(request: &Request, bytes: &[u8]) -> Result<Answer, Refusal> {
-    Answer::from_tree(request, &xml::read_up_to(bytes, RESULT_LIMIT)?.root)
+pub fn read_answer(request: &Request, media_type: &str, bytes: Vec<u8>) -> Result<Answer, Refusal> {
+    match media_type == PDF && request.may_be_pages() {
+        true => Ok(Answer::Pages(bytes)),
+        false => Answer::from_tree(request, &xml::read_up_to(&bytes, RESULT_LIMIT)?.root),
+    }
 }
 
 /// The result of a visit as bytes.

@@ -25,6 +25,8 @@ pub const OUTCOME: &str = "madoguchi-outcome";
 
 /// Media type of documents.
 pub const XML: &str = "application/xml";
+/// Media type of pages.
+pub const PDF: &str = "application/pdf";
 /// Media type of everything else.
 pub const JSON: &str = "application/json";
 
@@ -76,9 +78,11 @@ impl HttpHub {
             .read_to_vec()
             .map_err(unreachable)?;
         let status = response.status().as_u16();
-        let outcome = response.headers().get(OUTCOME).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (outcome, sent) = (header(OUTCOME), header("content-type").unwrap_or_default());
+        let media_type = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match response.status().is_success() {
-            true => Ok(Reply { status, outcome, body }),
+            true => Ok(Reply { status, outcome, media_type, body }),
             false => Err(Unanswered::Problem(problem(status, &body))),
         }
     }
@@ -119,7 +123,7 @@ impl Connection for HttpHub {
         }
         let path = format!("/oqs/{}", request.interface());
         let reply = self.post(&path, XML, &headers, &document::write_request(request))?;
-        document::read_answer(request, &reply.body).map_err(unintelligible)
+        document::read_answer(request, &reply.media_type, reply.body).map_err(unintelligible)
     }
 
     fn subsidies(&self, question: &SubsidyQuestion) -> Result<SubsidyAnswer, WireError> {
@@ -146,6 +150,7 @@ const SHOWN: usize = 200;
 struct Reply {
     status: u16,
     outcome: Option<String>,
+    media_type: String,
     body: Vec<u8>,
 }
 

@@ -15,7 +15,7 @@ pub mod problem;
 mod request;
 pub mod steering;
 
-pub use request::{Answer, INTERFACES, Request, limit_of};
+pub use request::{Answer, Body, INTERFACES, Request, limit_of};
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};

@@ -5,6 +5,9 @@ use crate::message::bulk::{
     BulkDownload, BulkHeader, BulkQualificationRequest, BulkQualificationResult, BulkReception,
     BulkRegistrationRequest, BulkRegistrationResult, BulkResult,
 };
+use crate::message::checkup::{CheckupRequest, CheckupResult};
+use crate::message::inquiry::{InquiryHeader, InquiryResult};
+use crate::message::medication::{MedicationRequest, MedicationResult};
 use crate::message::qualification::{QualificationRequest, QualificationResult, Records};
 use crate::message::refusal::Refusal;
 use crate::message::registration::{RegistrationRequest, RegistrationResult};
@@ -21,9 +24,14 @@ const OQS_MUQUC_02: &str = "OQSmuquc02";
 /// 照会番号 一括登録, and its result
 const OQS_MUIMM_01: &str = "OQSmuimm01";
 const OQS_MUIMM_02: &str = "OQSmuimm02";
+/// 薬剤情報・診療情報
+const YZK_SIQUC_01: &str = "YZKsiquc01";
+/// 特定健診情報
+const TKK_SIQUC_01: &str = "TKKsiquc01";
 
 /// The interfaces whose documents travel as XML, by the names that their paths and files have.
-pub const INTERFACES: [&str; 6] = [OQS_SIQUC_01, OQS_SIIMM_01, OQS_MUQUC_01, OQS_MUQUC_02, OQS_MUIMM_01, OQS_MUIMM_02];
+pub const INTERFACES: [&str; 8] =
+    [OQS_SIQUC_01, OQS_SIIMM_01, OQS_MUQUC_01, OQS_MUQUC_02, OQS_MUIMM_01, OQS_MUIMM_02, YZK_SIQUC_01, TKK_SIQUC_01];
 
 /// Most bytes of a request of `interface`.
 pub fn limit_of(interface: &str) -> usize {
@@ -49,6 +57,10 @@ pub enum Request {
     BulkRegistration(BulkRegistrationRequest),
     /// `OQSmuimm02req`
     BulkRegistrationDownload(BulkDownload),
+    /// `YZKsiquc01req`
+    Medication(MedicationRequest),
+    /// `TKKsiquc01req`
+    Checkup(CheckupRequest),
 }
 
 /// The documents that come back.
@@ -65,6 +77,21 @@ pub enum Answer {
     BulkQualification(BulkQualificationResult),
     /// `OQSmuimm02res`
     BulkRegistration(BulkRegistrationResult),
+    /// `YZKsiquc01res` as a document
+    Medication(MedicationResult),
+    /// `TKKsiquc01res` as a document
+    Checkup(CheckupResult),
+    /// `YZKsiquc01res` or `TKKsiquc01res` as pages (PDF): what a FileCategory asks for, and gets when there is no failure to tell.
+    Pages(Vec<u8>),
+}
+
+/// An answer on its way into a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body<'a> {
+    /// A document, in specification order.
+    Tree(Element),
+    /// A PDF, as it is.
+    Pages(&'a [u8]),
 }
 
 impl Request {
@@ -77,6 +104,8 @@ impl Request {
             Self::BulkQualificationDownload(_) => OQS_MUQUC_02,
             Self::BulkRegistration(_) => OQS_MUIMM_01,
             Self::BulkRegistrationDownload(_) => OQS_MUIMM_02,
+            Self::Medication(_) => YZK_SIQUC_01,
+            Self::Checkup(_) => TKK_SIQUC_01,
         }
     }
 
@@ -90,6 +119,8 @@ impl Request {
             Self::BulkQualificationDownload(request) | Self::BulkRegistrationDownload(request) => {
                 &request.medical_institution_code
             }
+            Self::Medication(request) => &request.header.medical_institution_code,
+            Self::Checkup(request) => &request.header.medical_institution_code,
         }
     }
 
@@ -101,6 +132,8 @@ impl Request {
             Self::BulkQualification(request) => request.to_tree(),
             Self::BulkRegistration(request) => request.to_tree(),
             Self::BulkQualificationDownload(request) | Self::BulkRegistrationDownload(request) => request.to_tree(),
+            Self::Medication(request) => request.to_tree(),
+            Self::Checkup(request) => request.to_tree(),
         }
     }
 
@@ -116,11 +149,14 @@ impl Request {
             OQS_MUQUC_02 => BulkDownload::from_tree(root).map(|read| read.map(Self::BulkQualificationDownload)),
             OQS_MUIMM_01 => BulkRegistrationRequest::from_tree(root).map(|read| read.map(Self::BulkRegistration)),
             OQS_MUIMM_02 => BulkDownload::from_tree(root).map(|read| read.map(Self::BulkRegistrationDownload)),
+            YZK_SIQUC_01 => MedicationRequest::from_tree(root).map(|read| read.map(Self::Medication)),
+            TKK_SIQUC_01 => CheckupRequest::from_tree(root).map(|read| read.map(Self::Checkup)),
             _ => return None,
         })
     }
 
-    /// The answer when the centre gives none: SegmentOfResult 9 with a code of ours. `time` is ProcessExecutionTime.
+    /// The answer when the centre gives none: SegmentOfResult 9 with a code of ours; YZK and TKK tell it in MessageContents, as a document
+    /// whatever FileCategory says ([C]). `time` is ProcessExecutionTime.
     pub fn abnormal(&self, time: String, code: &str, message: &str) -> Answer {
         match self {
             Self::Qualification(request) => {
@@ -143,23 +179,44 @@ impl Request {
                 header: BulkHeader::abnormal(request, time, code, message),
                 units: Vec::new(),
             }),
+            Self::Medication(request) => Answer::Medication(MedicationResult {
+                header: failure(&request.header, time, code, message),
+                ..MedicationResult::default()
+            }),
+            Self::Checkup(request) => Answer::Checkup(CheckupResult {
+                header: failure(&request.header, time, code, message),
+                ..CheckupResult::default()
+            }),
         }
+    }
+
+    /// May the answer be pages instead of a document?
+    pub fn may_be_pages(&self) -> bool {
+        matches!(self, Self::Medication(_) | Self::Checkup(_))
     }
 }
 
+/// The only place for a code of ours is before the message.
+fn failure(header: &InquiryHeader, time: String, code: &str, message: &str) -> InquiryResult {
+    InquiryResult::failure(header, time, format!("{code} {message}"))
+}
+
 impl Answer {
-    /// The tree, in specification order; `records` says how several records of a single query stand.
-    pub fn to_tree(&self, records: Records) -> Element {
-        match self {
+    /// What goes into the file; `records` says how several records of a single query stand.
+    pub fn body(&self, records: Records) -> Body<'_> {
+        Body::Tree(match self {
+            Self::Pages(pdf) => return Body::Pages(pdf),
             Self::Qualification(result) => result.to_tree(records),
             Self::Registration(result) => result.to_tree(),
             Self::BulkReception(reception) => reception.to_tree(),
             Self::BulkQualification(result) => result.to_tree(),
             Self::BulkRegistration(result) => result.to_tree(),
-        }
+            Self::Medication(result) => result.to_tree(),
+            Self::Checkup(result) => result.to_tree(),
+        })
     }
 
-    /// Reads the answer to `request`.
+    /// Reads the answer to `request`, where it is a document.
     ///
     /// # Errors
     /// A [`Refusal`] when there is no XmlMsg with header and body.
@@ -176,6 +233,8 @@ impl Answer {
             Request::BulkRegistrationDownload(_) => {
                 Self::BulkRegistration(BulkRegistrationResult::from_tree(root)?.document)
             }
+            Request::Medication(_) => Self::Medication(MedicationResult::from_tree(root)?.document),
+            Request::Checkup(_) => Self::Checkup(CheckupResult::from_tree(root)?.document),
         })
     }
 }

@@ -7,6 +7,8 @@ use jiff::civil::{Date, DateTime, date};
 use madoguchi::authority::Authority;
 use madoguchi::clock::Clock;
 use madoguchi::hub::{Hub, Roots, Settings, server};
+use madoguchi::message::checkup::{Checkup, CheckupItem};
+use madoguchi::message::medication::{Drug, History, Month, Procedure, Treated};
 use madoguchi::message::qualification::{MedicalTicketInfo, QualificationRequest, QualificationResult, SearchInfo};
 use madoguchi::message::subsidy::SubsidyCertificate;
 use madoguchi::people::personalise::authentication_certificate;
@@ -230,7 +232,53 @@ fn tanaka() -> Person {
             subsidy("不開示の証", true),
             subsidy("子ども医療費受給者証", false),
         ],
+        medications: History {
+            receipt: vec![month("20260910", "1319950018", "試験内科", &["試験処置", "試験手術"])],
+            prescribed: vec![month("20261001", "1319950018", "試験内科", &[])],
+            dispensed: vec![month("20261102", PHARMACY, "試験薬局", &[])],
+        },
+        checkups: vec![Checkup {
+            effective_time: Some("20260610".into()),
+            items: vec![CheckupItem {
+                item_code: Some("9N006000000000001".into()),
+                item_name: Some("体重".into()),
+                data_type: Some("PQ".into()),
+                data_value: Some("68.4".into()),
+                unit: Some("kg".into()),
+                ..CheckupItem::default()
+            }],
+        }],
         ..person("tanaka", 1)
+    }
+}
+
+/// One month of one institution: a drug, and procedures of which the second is an operation.
+fn month(day: &str, code: &str, institution: &str, procedures: &[&str]) -> Month {
+    let classes = ["40", "50"];
+    let done = |(name, class): (&&str, &str)| Procedure {
+        name: Some((*name).to_owned()),
+        class: Some(class.to_owned()),
+        ..Procedure::default()
+    };
+    let drug = Drug {
+        name: Some("試験錠".into()),
+        code: Some("629999001".into()),
+        quantity: Some("3".into()),
+        unit: Some("錠".into()),
+        times: Some("5".into()),
+        ..Drug::default()
+    };
+    Month {
+        institution_code: Some(code.to_owned()),
+        institution_name: Some(institution.to_owned()),
+        month: Some(day[..6].to_owned()),
+        dates: vec![Treated {
+            prescribed_on: Some(day.to_owned()),
+            drugs: vec![drug],
+            procedures: procedures.iter().zip(classes).map(done).collect(),
+            ..Treated::default()
+        }],
+        ..Month::default()
     }
 }
 
@@ -263,6 +311,8 @@ fn person(id: &str, serial: u8) -> Person {
         reference_number: None,
         qualifications: vec![insurance(&format!("9{serial:03}"), None)],
         subsidies: vec![],
+        medications: History::default(),
+        checkups: vec![],
         habits: Plan::default(),
     }
 }

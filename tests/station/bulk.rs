@@ -6,9 +6,9 @@ use crate::desk::{FROZEN, INSTITUTION, Place, Station};
 use crate::rececon::{drop_in, in_shift_jis};
 use crate::xml::{self, Element};
 
-const IDENTIFIER: &str = "20261121093000123-0a1b2c3d";
+pub const IDENTIFIER: &str = "20261121093000123-0a1b2c3d";
 
-fn message(header: &str, body: &str) -> String {
+pub fn message(header: &str, body: &str) -> String {
     format!(
         r#"<?xml version="1.0" encoding="UTF-8" standalone="no"?>
 <XmlMsg>
@@ -19,11 +19,11 @@ fn message(header: &str, body: &str) -> String {
     )
 }
 
-fn identified(day: &str) -> String {
+pub fn identified(day: &str) -> String {
     format!("{day}<ArbitraryFileIdentifier>{IDENTIFIER}</ArbitraryFileIdentifier>")
 }
 
-fn query(number: &str, identifier: &str) -> String {
+pub fn query(number: &str, identifier: &str) -> String {
     format!(
         "<QualificationConfirmSearchInfo><InsurerNumber>01139997</InsurerNumber>\
          <InsuredCardSymbol>99010001</InsuredCardSymbol>\
@@ -33,13 +33,13 @@ fn query(number: &str, identifier: &str) -> String {
     )
 }
 
-fn queries(rows: &[String]) -> String {
+pub fn queries(rows: &[String]) -> String {
     let day = "<QualificationConfirmationDate>20261121</QualificationConfirmationDate>";
     message(&identified(day), &rows.concat())
 }
 
 /// A 02req as it is sent without an identifier of its own.
-fn download(reception: &str) -> String {
+pub fn download(reception: &str) -> String {
     message("", &format!("<ReceptionNumber>{reception}</ReceptionNumber>"))
 }
 

@@ -48,6 +48,14 @@ impl Asked<'_> {
             + &self.element("branch", "InsuredBranchNumber")
     }
 
+    /// The same under the names of YZK and TKK.
+    fn whose(&self) -> String {
+        self.element("insurer_number", "InsurerNumber")
+            + &self.element("symbol", "InsuranceCardSymbol")
+            + &self.element("number", "InsuredPersonIdentificationNumber")
+            + &self.element("branch", "BranchNumber")
+    }
+
     fn search(&self) -> String {
         let birthdate = self.element("birthdate", "Birthdate");
         let flag = "<LimitApplicationCertificateRelatedConsFlg>1</LimitApplicationCertificateRelatedConsFlg>";
@@ -127,6 +135,22 @@ fn visits(station: &Station, spec_year: &str, gallery: &mut Gallery) {
     }
 }
 
+/// Medicines with treatments, and check-ups, of everybody who was at the reader just now.
+fn inquiries(station: &Station, gallery: &mut Gallery) {
+    let people = station.get("/control/v1/people").ok();
+    for (index, person) in people.as_array().unwrap().iter().enumerate() {
+        let asked = Asked { station, person, free: format!("20261121{index:04}") };
+        if !person["number"].is_string() {
+            continue;
+        }
+        for (interface, category) in [("YZKsiquc01", 4), ("TKKsiquc01", 2)] {
+            let body = format!("<FileCategory>{category}</FileCategory>");
+            let text = asked.ask(interface, &asked.whose(), &body);
+            gallery.insert(format!("{interface}res/{}.xml", person["id"].as_str().unwrap()), text);
+        }
+    }
+}
+
 fn hung() -> Gallery {
     let mut gallery = Gallery::new();
     for family in names(&folder()) {
@@ -145,6 +169,9 @@ fn each_interface_answers_each_person_with_the_file_that_was_read() {
         let place = Place::new();
         let station = open(&place, spec_year);
         visits(&station, spec_year, &mut gallery);
+        if spec_year == "R6" {
+            inquiries(&station, &mut gallery);
+        }
     }
     let place = Place::new();
     requests(&open(&place, "R6"), &mut gallery);

@@ -3,6 +3,8 @@
 use jiff::civil::Date;
 
 use crate::card::serial::SerialNumber;
+use crate::message::checkup::Checkup;
+use crate::message::medication::History;
 use crate::people::{CardKind, Person, Qualification};
 use crate::secret::PmhId;
 
@@ -30,6 +32,10 @@ pub struct Insured {
     pub reference_number: Option<String>,
     /// Newest first.
     pub qualifications: Vec<Qualification>,
+    /// 薬剤情報・診療情報
+    pub medications: History,
+    /// 特定健診情報
+    pub checkups: Vec<Checkup>,
     /// What PMH calls this person; none before 付番.
     pub pmh_id: Option<PmhId>,
 }
@@ -53,6 +59,8 @@ impl Insured {
             registered: person.card.registered,
             reference_number: person.reference_number.clone(),
             qualifications: person.qualifications.clone(),
+            medications: person.medications.clone(),
+            checkups: person.checkups.clone(),
             pmh_id,
         }
     }

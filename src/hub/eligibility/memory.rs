@@ -5,6 +5,7 @@ use std::hash::Hash;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::bulk::Received;
+use super::consent::Remembered;
 use super::insured::Insured;
 use super::matching::Numbers;
 use super::store::{Announced, EligibilityStore, Known, OpenVisit, VisitState};
@@ -32,6 +33,8 @@ struct Inner {
     registered: BTreeSet<String>,
     /// By person, then by institution.
     reference_numbers: HashMap<String, HashMap<String, String>>,
+    /// By person, then by institution.
+    consents: HashMap<String, HashMap<String, Remembered>>,
     visits: Recent<VisitId, Option<Box<OpenVisit>>>,
     announced: Recent<String, Announced>,
     receptions: Receptions,
@@ -87,6 +90,7 @@ impl EligibilityStore for Memory {
         inner.forget(id);
         inner.registered.remove(id);
         inner.reference_numbers.remove(id);
+        inner.consents.remove(id);
         Ok(())
     }
 
@@ -116,6 +120,16 @@ impl EligibilityStore for Memory {
     fn reference_number(&self, institution: &str, id: &str) -> Result<Option<String>, StoreError> {
         let inner = self.read();
         Ok(inner.reference_numbers.get(id).and_then(|numbers| numbers.get(institution)).cloned())
+    }
+
+    fn put_consent(&self, institution: &str, id: &str, consent: Remembered) -> Result<(), StoreError> {
+        self.write().consents.entry(id.to_owned()).or_default().insert(institution.to_owned(), consent);
+        Ok(())
+    }
+
+    fn consent(&self, institution: &str, id: &str) -> Result<Option<Remembered>, StoreError> {
+        let inner = self.read();
+        Ok(inner.consents.get(id).and_then(|consents| consents.get(institution)).cloned())
     }
 
     fn register(&self, id: &str) -> Result<(), StoreError> {

@@ -15,7 +15,7 @@ use crate::message::qualification::{
 use crate::people::{Elderly, Limit, Qualification, SpecificDisease};
 
 /// A consent lasts 24 hours (§2.2, [A]).
-const CONSENT_HOURS: i32 = 24;
+pub(super) const CONSENT_HOURS: i32 = 24;
 
 /// What was agreed to; `None` = the group is not part of this answer.
 #[derive(Debug, Clone, Copy, Default)]

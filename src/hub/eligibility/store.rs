@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::bulk::Received;
+use super::consent::Remembered;
 use super::insured::Insured;
 use crate::hub::certificates::Finding;
 use crate::hub::error::StoreError;
@@ -28,6 +29,10 @@ pub trait EligibilityStore: Send + Sync {
     fn put_reference_number(&self, institution: &str, id: &str, number: &str) -> Result<(), StoreError>;
     /// The 照会番号 that `institution` registered for this person.
     fn reference_number(&self, institution: &str, id: &str) -> Result<Option<String>, StoreError>;
+    /// Keeps what this person agreed to show `institution`, in place of what they agreed to before.
+    fn put_consent(&self, institution: &str, id: &str, consent: Remembered) -> Result<(), StoreError>;
+    /// What this person agreed to show `institution` at their last visit there.
+    fn consent(&self, institution: &str, id: &str) -> Result<Option<Remembered>, StoreError>;
     /// Registers the card of this person as 保険証.
     fn register(&self, id: &str) -> Result<(), StoreError>;
     /// Keeps a visit until its consents come.

@@ -9,6 +9,7 @@ use super::matching::matches;
 use super::record::{Agreed, Circumstances, record};
 use super::validity::{ByCard, Held, Validity, by_card, by_insurance};
 use crate::card::serial::SerialNumber;
+use crate::message::medication::History;
 use crate::message::qualification::{MedicalTicketInfo, SearchInfo};
 use crate::people::{Elderly, Limit, Qualification};
 
@@ -66,6 +67,8 @@ fn insured(qualifications: Vec<Qualification>) -> Insured {
         registered: true,
         reference_number: Some("0001234".into()),
         qualifications,
+        medications: History::default(),
+        checkups: Vec::new(),
         pmh_id: None,
     }
 }

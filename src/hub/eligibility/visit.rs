@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use jiff::civil::DateTime;
 
 use super::Eligibility;
+use super::consent::Remembered;
 use super::names;
 use super::record::{Agreed, Circumstances, record};
 use super::standing::{Situation, period, questions};
@@ -127,6 +128,11 @@ impl Eligibility {
             with_key: self.key_is_given(day),
             in_bulk: false,
         };
+        // Without a record no consent is told to the institution either.
+        if !held.qualifications.is_empty() {
+            let consent = Remembered::of(&circumstances.agreed, time);
+            self.store.put_consent(&opening.asker.institution, &known.insured.id, consent)?;
+        }
         let pmh_request = match consents.subsidy == Some(true) && !held.qualifications.is_empty() {
             true => self.announce(visit, known, time)?,
             false => None,

@@ -39,7 +39,8 @@ pub(super) async fn ask(
         request,
     };
     let answer = served.call(move |hub| hub.ask(&question)).await?;
-    Ok(([(header::CONTENT_TYPE, XML)], document::write_answer(&answer)).into_response())
+    let (media_type, body) = document::write_answer(&answer);
+    Ok(([(header::CONTENT_TYPE, media_type)], body).into_response())
 }
 
 /// The request's file name in, the certificates out. The tags of the real answer are not public, so certificates travel as JSON and

@@ -5,11 +5,16 @@ use crate::event::{Lang, say};
 use crate::message::bulk::{
     BulkQualificationRequest, BulkQualificationResult, BulkRegistrationRequest, BulkRegistrationResult,
 };
+use crate::message::checkup::{CheckupRequest, CheckupResult};
+use crate::message::finding::Finding;
+use crate::message::inquiry;
+use crate::message::medication::{MedicationRequest, MedicationResult};
 use crate::message::name::{Case, Interface, PmhName, interface_of};
 use crate::message::order::{SeenOrder, seen_order};
 use crate::message::qualification::{QualificationRequest, QualificationResult};
-use crate::message::refusal::read_err_file;
+use crate::message::refusal::{Refusal, read_err_file};
 use crate::message::registration::{RegistrationRequest, RegistrationResult};
+use crate::message::tree::Element;
 use crate::message::xml::Document;
 
 /// Name, interface, encoding and order of a document.
@@ -44,6 +49,7 @@ pub(super) fn notes(name: &str, document: &Document, lang: Lang) -> Vec<String> 
     let is_bulk = name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("OQSmu"));
     let root = &document.root;
     let read = match (is_result, is_bulk) {
+        _ if inquiry::is_result(root) || has("FileCategory") => Some(inquired(name, root)),
         _ if has("BulkConfirmUnit") => Some(BulkQualificationResult::from_tree(root).map(|read| read.findings)),
         _ if has("BulkRegistrationUnit") => Some(BulkRegistrationResult::from_tree(root).map(|read| read.findings)),
         (true, _) if has(REGISTRATION) => Some(RegistrationResult::from_tree(root).map(|read| read.findings)),
@@ -74,6 +80,17 @@ pub(super) fn notes(name: &str, document: &Document, lang: Lang) -> Vec<String> 
     notes
 }
 
+/// A request or an answer of YZK or TKK. Which of the two it is, its name tells: an answer without data has nothing else that does.
+fn inquired(name: &str, root: &Element) -> Result<Vec<Finding>, Refusal> {
+    let is_checkup = name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("TKK"));
+    Ok(match (inquiry::is_result(root), is_checkup) {
+        (true, true) => CheckupResult::from_tree(root)?.findings,
+        (true, false) => MedicationResult::from_tree(root)?.findings,
+        (false, true) => CheckupRequest::from_tree(root)?.findings,
+        (false, false) => MedicationRequest::from_tree(root)?.findings,
+    })
+}
+
 fn asks_by_insurance(document: &Document) -> bool {
     let search = document.root.at(&["MessageBody", "QualificationConfirmSearchInfo"]);
     search.is_some_and(|search| {
@@ -93,6 +110,24 @@ fn code_mismatch(document: &Document, lang: Lang) -> Option<String> {
             format!("CharacterCodeIdentifier says {said}, but the bytes are {} ({is})", document.encoding.label())
         }
     })
+}
+
+/// How a PDF begins.
+const PDF: &[u8] = b"%PDF-";
+
+/// Pages: whose answer they are.
+pub(super) fn pages(name: &str, bytes: &[u8], lang: Lang) -> Explanation {
+    let mut about = name_rows(name, lang);
+    let kind = say(
+        lang,
+        "印刷した回答 (PDF)。文書は XML のファイル種別で要求します",
+        "a printed answer (PDF); ask for the XML category to have the document",
+    );
+    about.push(row(lang, "種類", "kind", kind.to_owned()));
+    about.push(row(lang, "大きさ", "size", format!("{} {}", bytes.len(), say(lang, "バイト", "bytes"))));
+    let odd =
+        (!bytes.starts_with(PDF)).then(|| say(lang, "PDF の内容ではありません", "these bytes are no PDF").to_owned());
+    Explanation { about, lines: Vec::new(), notes: odd.into_iter().collect() }
 }
 
 /// An `.err`: whose request it answers, and what it says.

@@ -1,9 +1,10 @@
 //! Profile to person: dates become days, defaults are filled in, and what no card or document has room for is refused.
 //!
 //! - `card`: serial number, validity, PINs
-//! - `qualification`, `subsidy`: the documents' contents, with dates settled
+//! - `qualification`, `subsidy`, `history`: the documents' contents, with dates settled
 
 mod card;
+mod history;
 mod qualification;
 mod subsidy;
 
@@ -49,6 +50,8 @@ impl Profile {
             reference_number: self.reference_number.clone(),
             qualifications: self.qualifications.iter().map(|profile| profile.settle(today)).collect(),
             subsidies: self.subsidies.iter().map(|profile| profile.settle(today)).collect(),
+            medications: history::medications(&self.medications, today),
+            checkups: self.checkups.iter().map(|profile| profile.settle(today)).collect(),
             habits,
         })
     }
