@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::desk::{FROZEN, Place, Said, Station, madoguchi};
 use crate::journal::Journal;
 use crate::rececon::{Request, answer_name, drop_in, request_name};
-use crate::{seven_zip, xml};
+use crate::{inquiries, seven_zip, xml};
 
 const WORD: &str = "himitsu-1234";
 const VARIABLE: &str = "OQS_ZIP_PASSWORD";
@@ -82,6 +82,21 @@ fn the_face_file_is_sealed_the_subsidy_document_plain_and_the_operator_hears_of_
     let told = station.process.stderr.lock().unwrap().clone();
     assert!(!told.contains(WORD), "{told}");
     assert_eq!(station.get("/control/v1/station").ok().to_string().matches(WORD).count(), 0);
+}
+
+#[test]
+fn a_printed_answer_is_sealed_too() {
+    let place = Place::new();
+    let station = station(&place, "YZKsiquc01=e\n", "", "");
+    station.visit("touseki");
+    let name = "YZKsiquc01req_0126112109301";
+    let request = inquiries::request(inquiries::TOUSEKI, 1, Some(("202512", "202611")));
+    let zip = seven_zip::zip(&[(&format!("{name}.xml"), &request)], Some(WORD), &[]);
+    drop_in(&station, &format!("{name}.zip"), &zip);
+    let answer = station.file("res/YZKsiquc01res_0126112109301.zip");
+    let files = seven_zip::unzip(&answer, WORD).unwrap();
+    assert_eq!((files.len(), files[0].0.as_str()), (1, "YZKsiquc01res_0126112109301.pdf"));
+    assert!(files[0].1.starts_with(b"%PDF-"));
 }
 
 #[test]
