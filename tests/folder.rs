@@ -21,8 +21,9 @@ use proptest::prelude::*;
 
 const RULES: Rules = Rules {
     is_ours: |name| name.starts_with("q") && name.ends_with(".xml"),
-    is_whole: |_, bytes| bytes.ends_with(b"</XmlMsg>"),
-    max_len: 1 << 20,
+    is_whole: |_, _, _, end| end.ends_with(b"</XmlMsg>"),
+    reach: 1 << 10,
+    max_len: |_| 1 << 20,
 };
 
 fn open(root: &Path) -> Arc<Folders> {

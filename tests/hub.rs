@@ -5,6 +5,8 @@ mod world;
 
 #[path = "hub/bulk.rs"]
 mod bulk;
+#[path = "hub/care.rs"]
+mod care;
 #[path = "hub/certificates.rs"]
 mod certificates;
 #[path = "hub/inquiries.rs"]
@@ -101,7 +103,15 @@ rules! {
         a_reception_number_hangs_on_the_stations_reference_and_is_never_given_twice
         a_bulk_registration_holds_at_once_and_tells_of_every_row
         a_steered_failure_of_the_centre_is_a_9_of_either_file
-        a_request_beyond_the_size_of_a_single_one_is_answered;
+        a_request_beyond_the_size_of_a_single_one_is_answered
+        a_reception_number_is_known_for_a_week;
+    care:
+        a_month_brings_whoever_has_a_ticket_and_of_both_insurances_a_record
+        a_pharmacy_sees_dispensing_tickets_and_another_month_nobody
+        a_period_brings_who_agreed_at_home_in_it
+        an_online_period_may_be_of_consent_or_of_examination
+        a_consent_that_has_ended_is_told_as_such
+        a_period_that_cannot_be_is_a_9;
     inquiries:
         without_a_visit_nothing_is_shown_and_with_one_each_kind_by_its_consent
         a_consent_lasts_24_hours_of_document_time

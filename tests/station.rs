@@ -11,6 +11,10 @@ mod xml;
 
 #[path = "station/bulk.rs"]
 mod bulk;
+#[path = "station/care.rs"]
+mod care;
+#[path = "station/check.rs"]
+mod check;
 #[path = "station/clients.rs"]
 mod clients;
 #[path = "station/commands.rs"]
@@ -25,6 +29,9 @@ mod golden;
 mod inquiries;
 #[path = "station/killed.rs"]
 mod killed;
+#[cfg(target_os = "linux")]
+#[path = "station/memory.rs"]
+mod memory;
 #[path = "station/opening.rs"]
 mod opening;
 #[path = "station/people.rs"]

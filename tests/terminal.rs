@@ -1,5 +1,7 @@
 //! The 資格確認端末 through its public face: files in `req`, files in `res` and `face`, and the journal.
 
+#[path = "terminal/bulk.rs"]
+mod bulk;
 #[path = "terminal/desk.rs"]
 mod desk;
 #[cfg(target_os = "linux")]
@@ -121,7 +123,7 @@ async fn a_refused_request_comes_back_byte_for_byte_after_its_err() {
         ("OQSsiquc01req_3.xml", good.replace("<XmlMsg>", "<!DOCTYPE XmlMsg><XmlMsg>"), "MDG-X002"),
         ("OQSsiquc01req_4.xml", good.replace("Birthdate", "Birthday"), "MDG-D001"),
         ("OQSsiquc01req_5.xml", good.replace("19800101", "19801301"), "MDG-D003"),
-        ("OQSmutic01req_6.xml", good.clone(), "MDG-N001"),
+        ("OQSsihvq01req_6.xml", good.clone(), "MDG-N001"),
         ("OQSsiquc01req_7.xml", format!("{good}{}", " ".repeat(5 << 20)), "MDG-F001"),
     ];
     let desk = Desk::open().await;
@@ -251,8 +253,9 @@ async fn answers_to_different_requests_do_not_wait_for_each_other() {
         desk.drop_in(&format!("OQSsiquc01req_{i}.xml"), request("id", "12345678").as_bytes());
     }
     within("forty answers", || desk.count(FileLife::Delivered) == 40).await;
-    // One after the other they would need eight seconds.
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    // One after the other they would need eight seconds. Under Wine each step costs more, and the order of things is the same.
+    let limit = Duration::from_secs(if cfg!(windows) { 6 } else { 3 });
+    assert!(start.elapsed() < limit, "{:?}", start.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,13 +7,13 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
+use super::tables::TableArgs;
 use super::{Exit, Failure, Outcome};
 use crate::event::{Lang, Words, say};
 use crate::message::element::ElementTable;
 use crate::message::explain::{self, Explanation};
 use crate::message::refusal::Rule;
 use crate::message::sealed::{self, Protection};
-use crate::message::subsidy::{Edition, Layout};
 use crate::message::xml::BULK_LIMIT;
 use crate::secret::ZipPassword;
 use crate::terminal::sealing::PasswordSource;
@@ -27,12 +27,9 @@ pub struct ExplainArgs {
     /// JSONで出力 / print JSON
     #[arg(long)]
     pub json: bool,
-    /// 要素表を置き換える (TOML) / use this element table
-    #[arg(long, value_name = "FILE")]
-    pub elements: Option<PathBuf>,
-    /// 医療費助成のレイアウトを置き換える (TOML) / use this subsidy layout
-    #[arg(long, value_name = "FILE")]
-    pub layout: Option<PathBuf>,
+    /// Tables in place of the program's own.
+    #[command(flatten)]
+    pub tables: TableArgs,
     /// 暗号化ZIPのパスワードを持つ環境変数 / environment variable that holds the password of zips
     #[arg(long, value_name = "NAME", conflicts_with = "password_file")]
     pub password_env: Option<String>,
@@ -55,7 +52,7 @@ struct Explained<'a> {
 /// # Errors
 /// A [`Failure`] about the tables or the output; what is wrong with one of the files is said as it comes.
 pub fn run(args: &ExplainArgs, lang: Lang) -> Outcome {
-    let table = table(args).map_err(|why| Failure::new(Exit::Usage, why))?;
+    let (table, _) = args.tables.read().map_err(|why| Failure::new(Exit::Usage, why))?;
     let password = password(args)?;
     match explain_all(args, &table, password.as_ref(), lang, &mut io::stdout().lock()) {
         Ok(exit) => Ok(exit),
@@ -145,25 +142,8 @@ fn password(args: &ExplainArgs) -> Result<Option<ZipPassword>, Failure> {
         .map_err(|Words { ja, en }| Failure::new(Exit::Usage, format!("{ja} / {en}")))
 }
 
-fn worse(one: Exit, other: Exit) -> Exit {
+pub(super) fn worse(one: Exit, other: Exit) -> Exit {
     if other as u8 > one as u8 { other } else { one }
-}
-
-fn table(args: &ExplainArgs) -> Result<ElementTable, String> {
-    let read = |path: &PathBuf| fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()));
-    let mut table = match &args.elements {
-        Some(path) => {
-            let table =
-                ElementTable::from_toml(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
-            table.with_layout(Layout::embedded(Edition::LATEST))
-        }
-        None => ElementTable::embedded().clone(),
-    };
-    if let Some(path) = &args.layout {
-        let layout = Layout::from_toml(&path.display().to_string(), &read(path)?, Edition::LATEST);
-        table = table.with_layout(&layout.map_err(|error| format!("{}: {error}", path.display()))?);
-    }
-    Ok(table)
 }
 
 #[cfg(test)]
@@ -171,7 +151,7 @@ mod tests {
     use super::*;
 
     fn args(files: Vec<PathBuf>, json: bool) -> ExplainArgs {
-        ExplainArgs { files, json, elements: None, layout: None, password_env: None, password_file: None }
+        ExplainArgs { files, json, tables: TableArgs::default(), password_env: None, password_file: None }
     }
 
     fn run_on(files: &[(&str, &str)], json: bool) -> (Exit, String) {
@@ -205,18 +185,5 @@ mod tests {
         assert_eq!(rows[0]["lines"][2]["meaning"], "failed");
         assert_eq!(rows[0]["lines"][2]["confidence"], "A");
         assert!(rows[1]["error"].as_str().unwrap().contains("MDG-X001"));
-    }
-
-    #[test]
-    fn an_element_table_of_ones_own_is_used_and_a_broken_one_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("elements.toml");
-        let mut args = ExplainArgs { elements: Some(path.clone()), ..args(vec![], false) };
-        fs::write(&path, ElementTable::embedded_text()).unwrap();
-        assert_eq!(&table(&args).unwrap(), ElementTable::embedded());
-        fs::write(&path, "[[group]]\nparent = 1").unwrap();
-        assert!(table(&args).unwrap_err().contains("parent"));
-        args.elements = Some(folder.path().join("none.toml"));
-        assert!(table(&args).unwrap_err().contains("none.toml"));
     }
 }

@@ -28,6 +28,12 @@ pub struct HubArgs {
     /// 端末が時刻を送らないときの時計 / the clock, where a terminal sends no time: RFC 3339 or YYYYMMDDHHmmss in JST, `,freeze` to stop it
     #[arg(long, value_name = "TIME")]
     pub clock: Option<String>,
+    /// 一括要求から結果ができるまでの秒数 (既定5) / seconds from a bulk request to its result (default 5)
+    #[arg(long, value_name = "SECONDS")]
+    pub bulk_ready_after: Option<u64>,
+    /// 一括の受付番号を覚えている日数 (既定7) / days for which a bulk reception number is known (default 7)
+    #[arg(long, value_name = "DAYS")]
+    pub bulk_kept_for: Option<u64>,
 }
 
 /// Serves until Ctrl-C.
@@ -51,7 +57,8 @@ fn prepare(args: &HubArgs) -> Result<(Hub, Clock), Failure> {
         None => Clock::real(),
     };
     let people = people::load_or_built_in(args.people.as_deref(), clock.now().date()).map_err(|error| usage(&error))?;
-    let hub = Hub::new(people.to_vec(), Roots::of_test_authority(), Seed(args.seed), Settings::default())
+    let rules = Settings::default().with_bulk(args.bulk_ready_after, args.bulk_kept_for);
+    let hub = Hub::new(people.to_vec(), Roots::of_test_authority(), Seed(args.seed), rules)
         .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
     Ok((hub, clock))
 }

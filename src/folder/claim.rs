@@ -76,6 +76,21 @@ pub(super) fn read_limited(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The beginning and the end of a file of `len` bytes, each of `reach` bytes; both are all of it when it is not longer than the two.
+pub(super) fn read_ends(path: &Path, len: u64, reach: u64) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    use io::{Read, Seek, SeekFrom};
+    if len <= 2 * reach {
+        let bytes = read_limited(path, 2 * reach)?;
+        return Ok((bytes.clone(), bytes));
+    }
+    let mut file = std::fs::File::open(path)?;
+    let (mut beginning, mut end) = (Vec::new(), Vec::new());
+    file.by_ref().take(reach).read_to_end(&mut beginning)?;
+    file.seek(SeekFrom::Start(len - reach))?;
+    file.take(reach).read_to_end(&mut end)?;
+    Ok((beginning, end))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

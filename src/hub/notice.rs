@@ -66,6 +66,17 @@ pub const NO_RECEPTION_NUMBER: Notice = Notice {
     message: "受付番号を採番できませんでした。もう一度送信してください。",
     en: "no reception number was free: send it again",
 };
+/// A request by period names another 診療区分 than its interface.
+pub const TREATMENT_FLAG: Notice = Notice {
+    code: "MDG-B0004E",
+    message: "診療区分がインターフェイスと一致しません。",
+    en: "the treatment flag is not that of this interface: 2 for OQSmuhvq, 3 for OQSmuonq",
+};
+/// A period that ends before it begins.
+pub const PERIOD: Notice =
+    Notice {
+        code: "MDG-B0005E", message: "期間の終了日が開始日より前です。", en: "the period ends before it begins"
+    };
 /// A request for medical information names nobody.
 pub const NOBODY_INQUIRED: Notice = Notice {
     code: "MDG-Y0001E",
@@ -128,7 +139,7 @@ pub const SUBSIDY_REFUSED: Notice = Notice {
 };
 
 /// All of them, for tables and checks.
-pub const ALL: [Notice; 19] = [
+pub const ALL: [Notice; 21] = [
     RENEWAL_DUE,
     IN_GRACE,
     CENTRE_ERROR,
@@ -138,6 +149,8 @@ pub const ALL: [Notice; 19] = [
     UNKNOWN_RECEPTION,
     BIRTHDATE,
     NO_RECEPTION_NUMBER,
+    TREATMENT_FLAG,
+    PERIOD,
     NOBODY_INQUIRED,
     SEVERAL_INQUIRED,
     NO_CONSENT,

@@ -178,9 +178,25 @@ impl ElementTable {
         of(family).or_else(|| of(Family::Common))
     }
 
+    /// The rows below `parent`: the family's own before the common ones.
+    pub fn below(&self, family: Family, parent: &str) -> impl Iterator<Item = &ElementRow> {
+        let of = |family| self.rows.get(&(family, parent.to_owned()));
+        let common = (family != Family::Common).then(|| of(Family::Common)).flatten();
+        of(family).into_iter().chain(common).flat_map(BTreeMap::values)
+    }
+
     /// All rows with their families and parents.
     pub fn rows(&self) -> impl Iterator<Item = (Family, &str, &ElementRow)> {
         self.rows.iter().flat_map(|((family, parent), rows)| rows.values().map(|row| (*family, parent.as_str(), row)))
+    }
+
+    /// All values of a code table with their labels (Japanese, English).
+    pub fn codes(&self, table: &str) -> Vec<(&str, &str, &str)> {
+        if let Some(codes) = self.codes.get(table) {
+            return codes.iter().map(|(value, (ja, en))| (value.as_str(), ja.as_str(), en.as_str())).collect();
+        }
+        let rows = crate::code::table(table).into_iter().flat_map(crate::code::CodeTable::rows);
+        rows.map(|row| (row.value.as_str(), row.ja.as_str(), row.en.as_str())).collect()
     }
 
     /// Label (Japanese, English) of a value of a code table, official or of the layout.

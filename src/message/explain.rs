@@ -80,7 +80,7 @@ pub fn tree(root: &Element, family: Family, table: &ElementTable, lang: Lang) ->
 }
 
 /// A subsidy answer is known by its name, or by a block that only it has; an answer of YZK or TKK by its header.
-fn family(name: &str, root: &Element, table: &ElementTable) -> Family {
+pub(super) fn family(name: &str, root: &Element, table: &ElementTable) -> Family {
     let subsidy_block = |child: &Element| {
         table
             .rows()

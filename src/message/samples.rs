@@ -53,16 +53,16 @@ pub(super) fn bulk() -> [Element; 4] {
         search: Some(search.clone()),
         processing_result_status: "1".into(),
         qualification_validity: some("1"),
-        record: Some(QualificationRecord {
+        records: vec![QualificationRecord {
             limit_application_certificate_changed: some("1"),
             ..face().records.remove(0)
-        }),
-        reference_number: some("00012345"),
+        }],
+        reference_numbers: vec!["00012345".into()],
         ..BulkConfirmUnit::default()
     };
     let result =
         BulkQualificationResult { header: BulkHeader::new(&download, time, "1").counting(1, 0), units: vec![unit] };
-    let request = BulkQualificationRequest { header, rows: vec![search.clone(), search] };
+    let request = BulkQualificationRequest { header, rows: vec![search.clone(), search].into() };
     [request.to_tree(), reception.to_tree(), download.to_tree(), result.to_tree()]
 }
 

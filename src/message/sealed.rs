@@ -7,7 +7,7 @@
 //! That it is a zip with AES-256 is known from one source ([B]). That it is WinZip's AE-2, holds one file, and that this file has the
 //! zip's name with its own extension is our inference ([C]).
 //!
-//! - [`seal`]: writes one; the same bytes for the same seed, name, content and time
+//! - [`seal`], [`seal_into`]: write one; the same bytes for the same seed, name, content and time
 //! - [`open`]: reads one, of any program, within a limit; says what is wrong with every other
 //! - [`has_end`]: whether a zip that may still be growing has its end
 //!
@@ -19,7 +19,7 @@ mod write;
 
 pub use end::has_end;
 pub use read::{Opened, Protection, open};
-pub use write::seal;
+pub use write::{seal, seal_into};
 
 /// Extension of sealed files.
 const ZIP: &str = "zip";

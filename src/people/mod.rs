@@ -34,11 +34,13 @@ pub use day::{Day, DayError};
 pub use error::PeopleError;
 pub use finding::{Finding, Unusual};
 pub use load::{load, load_or_built_in};
-pub use person::{CardKind, CardOfPerson, Elderly, Limit, Person, Qualification, SpecificDisease, Subsidy};
+pub use person::{
+    CardKind, CardOfPerson, Elderly, HomeCare, HomeConsent, Limit, Person, Qualification, SpecificDisease, Subsidy,
+};
 pub use profile::{
-    CardProfile, CheckupItemProfile, CheckupProfile, Consents, DrugProfile, ElderlyProfile, HabitsProfile, IdentifyBy,
-    LimitProfile, ManagementProfile, ManagementRecordProfile, MedicalTicketProfile, MedicationProfile,
-    ProcedureProfile, Profile, QualificationProfile, Shows, SpecificDiseaseProfile, SubsidyProfile, SubsidyUse,
-    TreatedProfile,
+    CardProfile, CheckupItemProfile, CheckupProfile, Consents, DrugProfile, ElderlyProfile, HabitsProfile,
+    HomeConsentProfile, IdentifyBy, LimitProfile, ManagementProfile, ManagementRecordProfile, MedicalTicketProfile,
+    MedicationProfile, ProcedureProfile, Profile, QualificationProfile, Shows, SpecificDiseaseProfile, SubsidyProfile,
+    SubsidyUse, TreatedProfile,
 };
 pub use read::{read_json, read_toml};

@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::event::{Event, Lang, Sink};
 use crate::face_reader::screens::{Model, ModelError};
 use crate::folder::watch::Watch;
-use crate::hub::{self, Hub, Roots};
+use crate::hub::{self, Hub, ReferenceNumbers, Roots};
 use crate::knob::{Knob, Knobs, Setting};
 use crate::people::{Finding, PeopleError, load_or_built_in};
 use crate::random::Seed;
@@ -80,8 +80,8 @@ impl Station {
         let people = load_or_built_in(settings.station.people.as_deref(), clock.now().date())?;
         let unmeant: Vec<Finding> = people.findings().into_iter().filter(|finding| !finding.intended).collect();
         let kept = settings.station.state.as_deref().map_or_else(|| Ok(Default::default()), state::read)?;
-        let roster = Arc::new(Roster::new(people, Authority::default(), clock.clone(), seed, kept));
-        let (connection, hub) = connect(&settings, &roster, seed)?;
+        let roster = Arc::new(Roster::new(people, Authority::default(), clock.clone(), seed, kept.cards));
+        let (connection, hub) = connect(&settings, &roster, seed, &kept.reference_numbers)?;
         let terminals = terminals(&settings, &connection, &clock, seed, &knobs, &sink)?;
         let links = Arc::new(Links {
             clock,
@@ -193,16 +193,14 @@ impl Station {
 
 type Connected = (Arc<dyn Connection>, Option<Arc<Hub>>);
 
-fn connect(settings: &Settings, roster: &Roster, seed: Seed) -> Result<Connected, OpenError> {
+fn connect(settings: &Settings, roster: &Roster, seed: Seed, kept: &ReferenceNumbers) -> Result<Connected, OpenError> {
     if let Some(url) = &settings.hub.url {
         return Ok((Arc::new(HttpHub::new(url)), None));
     }
-    let mut rules = hub::Settings::default();
-    if let Some(seconds) = settings.hub.bulk_ready_after {
-        rules.bulk_ready_after = std::time::Duration::from_secs(seconds);
-    }
+    let rules = hub::Settings::default().with_bulk(settings.hub.bulk_ready_after, settings.hub.bulk_kept_for);
     let hub = Hub::new(roster.everybody(), Roots::of_test_authority(), seed, rules)
         .map_err(|error| OpenError::Hub(error.to_string()))?;
+    hub.restore(kept).map_err(|error| OpenError::Hub(error.to_string()))?;
     let hub = Arc::new(hub);
     Ok((hub.clone(), Some(hub)))
 }

@@ -3,16 +3,22 @@
 //! What is refused and what is answered is settled in decisions.md §5: form errors come back with an `.err`, everything that the
 //! centre can judge is asked.
 
-use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 
+use crate::message;
 use crate::message::finding::{Finding, FindingKind};
 use crate::message::name::{Case, Classification, RequestName, classify};
 use crate::message::refusal::{Refusal, Rule};
 use crate::message::sealed::{self, Protection};
-use crate::message::xml;
+use crate::message::xml::{self, ReadError};
 use crate::terminal::settings::TerminalSettings;
 use crate::text::Encoding;
-use crate::wire::{Request, limit_of};
+use crate::wire::{Request, comes_by_rows, document, limit_of};
+
+/// So much of a file is looked at for its declaration.
+const HEAD: u64 = 256;
 
 /// Extension of an answer that is printed.
 const PAGES: &str = "pdf";
@@ -77,28 +83,72 @@ pub fn why_left_alone(name: &str) -> String {
     }
 }
 
-/// Decides about the file `name`. `whole` is false when it never became whole.
-pub fn decide(name: &str, bytes: &[u8], whole: bool, settings: &TerminalSettings) -> Decision {
-    let Some(name) = RequestName::parse(name, Case::Ignore) else { return Decision::Leave };
-    match admit(&name, settings).and_then(|()| unseal(&name, bytes, settings)) {
-        Ok((document, findings)) => match ask(&name, &document, findings, settings) {
-            Ok(ask) => Decision::Ask(Box::new(ask)),
-            Err(refusal) => refuse(&name, refusal, &document, whole),
-        },
-        Err(refusal) => refuse(&name, refusal, bytes, whole),
+/// Most bytes of a file of this name: a larger one is refused by its length.
+pub fn limit_of_file(name: &str) -> u64 {
+    let code = RequestName::parse(name, Case::Ignore).map(|name| name.code);
+    limit_of(&code.unwrap_or_default()) as u64
+}
+
+/// What is in a request: as often as it is looked at, and never more of it in memory than must be.
+#[derive(Debug, Clone, Copy)]
+pub enum Content<'a> {
+    /// All of it.
+    Bytes(&'a [u8]),
+    /// A file.
+    File(&'a Path),
+}
+
+impl<'a> Content<'a> {
+    fn len(self) -> io::Result<u64> {
+        match self {
+            Self::Bytes(bytes) => Ok(bytes.len() as u64),
+            Self::File(path) => Ok(std::fs::metadata(path)?.len()),
+        }
+    }
+
+    fn open(self) -> io::Result<Box<dyn Read + Send + 'a>> {
+        Ok(match self {
+            Self::Bytes(bytes) => Box::new(bytes),
+            Self::File(path) => Box::new(File::open(path)?),
+        })
+    }
+
+    fn head(self, bytes: u64) -> io::Result<Vec<u8>> {
+        let mut head = Vec::new();
+        self.open()?.take(bytes).read_to_end(&mut head)?;
+        Ok(head)
     }
 }
 
-fn refuse(name: &RequestName, refusal: Refusal, document: &[u8], whole: bool) -> Decision {
-    Decision::Refuse(Refuse {
-        refusal: if whole || refusal.rule != Rule::NotWellFormed || xml::has_end(document) {
-            refusal
-        } else {
-            Refusal { rule: Rule::NeverWhole, ..refusal }
-        },
+/// Decides about the file `name`. `whole` is false when it never became whole.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn decide(name: &str, content: Content<'_>, whole: bool, settings: &TerminalSettings) -> io::Result<Decision> {
+    let Some(name) = RequestName::parse(name, Case::Ignore) else { return Ok(Decision::Leave) };
+    let unsealed = admit(&name, settings).map_err(ReadError::from).and_then(|()| unseal(&name, content, settings));
+    let (opened, findings) = match unsealed {
+        Ok(unsealed) => unsealed,
+        Err(error) => return refuse(&name, error, content, whole),
+    };
+    let content = opened.as_deref().map_or(content, Content::Bytes);
+    match ask(&name, content, findings, settings) {
+        Ok(ask) => Ok(Decision::Ask(Box::new(ask))),
+        Err(error) => refuse(&name, error, content, whole),
+    }
+}
+
+fn refuse(name: &RequestName, error: ReadError, content: Content<'_>, whole: bool) -> io::Result<Decision> {
+    let refusal = match error {
+        ReadError::Io(cause) => return Err(cause),
+        ReadError::Refused(refusal) => refusal,
+    };
+    let cut = !whole && refusal.rule == Rule::NotWellFormed && !xml::has_end(content.open()?)?;
+    Ok(Decision::Refuse(Refuse {
+        refusal: if cut { Refusal { rule: Rule::NeverWhole, ..refusal } } else { refusal },
         err_name: name.err(),
-        encoding: encoding_of(document),
-    })
+        encoding: encoding_of(&content.head(HEAD)?),
+    }))
 }
 
 /// What the name alone decides.
@@ -112,63 +162,82 @@ fn admit(name: &RequestName, settings: &TerminalSettings) -> Result<(), Refusal>
     Ok(())
 }
 
-/// The document of a request, and what is unusual about how it was sealed.
-fn unseal<'a>(
+/// What a sealed request holds (`None` of one that is not), and what is unusual about how it was sealed.
+fn unseal(
     name: &RequestName,
-    bytes: &'a [u8],
+    content: Content<'_>,
     settings: &TerminalSettings,
-) -> Result<(Cow<'a, [u8]>, Vec<Finding>), Refusal> {
-    let password = settings.sealing.password_for(&name.file);
-    let unusual = |kind, seen: String| Finding::new(kind, name.file.as_str()).seen(seen);
-    let not_sealed = |document, seen: &str| match settings.strict_encryption {
-        true => Err(Refusal::new(Rule::NotSealed).seen(seen)),
-        false => Ok((document, vec![unusual(FindingKind::NotSealed, seen.to_owned())])),
+) -> Result<(Option<Vec<u8>>, Vec<Finding>), ReadError> {
+    let unusual = |kind, seen: &str| vec![Finding::new(kind, name.file.as_str()).seen(seen)];
+    let not_sealed = |opened, seen: &str| match settings.strict_encryption {
+        true => Err(Refusal::new(Rule::NotSealed).seen(seen).into()),
+        false => Ok((opened, unusual(FindingKind::NotSealed, seen))),
     };
-    match (name.is_sealed(), password) {
-        (false, None) => Ok((bytes.into(), Vec::new())),
-        (false, Some(_)) => not_sealed(bytes.into(), &format!(".{}", name.extension)),
-        (true, None) => Err(Refusal::new(Rule::SealNotExpected).seen(name.file.as_str())),
-        (true, Some(password)) => {
-            let opened = sealed::open(bytes, Some(password), limit_of(&name.code))?;
-            if !name.holds(&opened.name) {
-                return Err(Refusal::new(Rule::SealedAlone).seen(opened.name));
-            }
-            match opened.protection {
-                Protection::Aes256 => Ok((opened.bytes.into(), Vec::new())),
-                Protection::None => not_sealed(opened.bytes.into(), "zip"),
-                Protection::Weaker(bits) if settings.strict_encryption => {
-                    Err(Refusal::new(Rule::UnsupportedZip).seen(format!("AES-{bits}")))
-                }
-                Protection::Weaker(bits) => {
-                    Ok((opened.bytes.into(), vec![unusual(FindingKind::WeaklySealed, format!("AES-{bits}"))]))
-                }
-            }
+    let password = match (name.is_sealed(), settings.sealing.password_for(&name.file)) {
+        (false, None) => return Ok((None, Vec::new())),
+        (false, Some(_)) => return not_sealed(None, &format!(".{}", name.extension)),
+        (true, None) => return Err(Refusal::new(Rule::SealNotExpected).seen(name.file.as_str()).into()),
+        (true, Some(password)) => password,
+    };
+    let limit = limit_of(&name.code);
+    let opened = sealed::open(&content.head(limit as u64 + 1)?, Some(password), limit)?;
+    if !name.holds(&opened.name) {
+        return Err(Refusal::new(Rule::SealedAlone).seen(opened.name).into());
+    }
+    match opened.protection {
+        Protection::Aes256 => Ok((Some(opened.bytes), Vec::new())),
+        Protection::None => not_sealed(Some(opened.bytes), "zip"),
+        Protection::Weaker(bits) if settings.strict_encryption => {
+            Err(Refusal::new(Rule::UnsupportedZip).seen(format!("AES-{bits}")).into())
+        }
+        Protection::Weaker(bits) => {
+            Ok((Some(opened.bytes), unusual(FindingKind::WeaklySealed, &format!("AES-{bits}"))))
         }
     }
 }
 
-fn ask(name: &RequestName, bytes: &[u8], findings: Vec<Finding>, settings: &TerminalSettings) -> Result<Ask, Refusal> {
-    let document = xml::read_up_to(bytes, limit_of(&name.code))?;
-    let unknown = || Err(Refusal::new(Rule::UnknownInterface).seen(name.code.as_str()));
-    let read = Request::from_tree(&name.code, &document.root).unwrap_or_else(unknown)?;
+fn ask(
+    name: &RequestName,
+    content: Content<'_>,
+    mut findings: Vec<Finding>,
+    settings: &TerminalSettings,
+) -> Result<Ask, ReadError> {
+    let (read, encoding) = read(&name.code, content)?;
     let institution = read.document.institution().to_owned();
     let foreign_institution = (institution != settings.institution).then_some(institution);
     if let Some(foreign) = foreign_institution.as_deref().filter(|_| settings.strict_institution) {
-        return Err(Refusal::new(Rule::ForeignInstitution)
-            .at("XmlMsg/MessageHeader/MedicalInstitutionCode")
-            .seen(foreign));
+        let place = "XmlMsg/MessageHeader/MedicalInstitutionCode";
+        return Err(Refusal::new(Rule::ForeignInstitution).at(place).seen(foreign).into());
     }
-    let mut findings = findings;
-    findings.extend(document.findings);
-    findings.extend(read.findings);
+    let message::Read { document: request, findings: of_document } = read;
+    findings.extend(of_document);
     Ok(Ask {
-        request: read.document,
+        request,
         answer_name: name.answer(),
         pages_name: name.answer_as(PAGES),
-        encoding: document.encoding,
+        encoding,
         findings,
         foreign_institution,
     })
+}
+
+/// The request in `content` with its encoding, and with all that was unusual. What comes by rows is never whole in memory.
+fn read(code: &str, content: Content<'_>) -> Result<(message::Read<Request>, Encoding), ReadError> {
+    let limit = limit_of(code);
+    if content.len()? > limit as u64 {
+        return Err(Refusal::new(Rule::TooBig).seen(format!("over {limit} bytes")).into());
+    }
+    let unknown = || Refusal::new(Rule::UnknownInterface).seen(code);
+    if comes_by_rows(code) {
+        let encoding = xml::detect(&mut content.open()?)?;
+        let read = document::read_rows(code, content.open()?, encoding)?;
+        return Ok((read.ok_or_else(unknown)?, encoding));
+    }
+    let bytes = content.head(limit as u64 + 1)?;
+    let document = xml::read_up_to(&bytes, limit)?;
+    let mut read = Request::from_tree(code, &document.root).unwrap_or_else(|| Err(unknown()))?;
+    read.findings.splice(..0, document.findings);
+    Ok((read, document.encoding))
 }
 
 /// By the declaration alone: a file that is refused may not be readable as text.
@@ -198,6 +267,10 @@ mod tests {
             .to_owned()
     }
 
+    fn decide(name: &str, bytes: &[u8], whole: bool, settings: &TerminalSettings) -> Decision {
+        super::decide(name, Content::Bytes(bytes), whole, settings).unwrap()
+    }
+
     fn refused(name: &str, text: &str, whole: bool, settings: &TerminalSettings) -> (Rule, String) {
         match decide(name, text.as_bytes(), whole, settings) {
             Decision::Refuse(refuse) => (refuse.refusal.rule, refuse.err_name),
@@ -215,7 +288,7 @@ mod tests {
 
     #[test]
     fn an_interface_that_is_not_served_is_refused_and_a_name_that_is_none_is_left() {
-        for name in ["CIPsiquc01req_01.xml", "OQSmutic01req_1.xml", "OQSmutic01req_1.zip"] {
+        for name in ["CIPsiquc01req_01.xml", "OQSsihvq01req_1.xml", "OQSsihvq01req_1.zip"] {
             assert_eq!(refused(name, &request(), true, &settings()).0, Rule::UnknownInterface, "{name}");
         }
         for name in ["OQSsiquc01res_1.xml", "OQSsiquc01req_1.pdf", "OQSsiquc01req_.xml", ".OQSsiquc01req_1.xml"] {

@@ -6,7 +6,7 @@
 //! - [`linkage`]: from a request to a question or a refusal (pure)
 //! - [`pace`]: how long things take
 //! - `serve`: the loop over `req`: looks, takes, finishes what an earlier run began
-//! - `answer`: one request from its claim to its answer
+//! - `answer`: one request from its claim to its answer; `bulk`: an answer that is written unit by unit
 //! - [`visit`]: the two files of a visit at the reader
 //! - `outlet`: staging and delivering, with the journal's lines
 //! - [`stale`]: which files nobody fetched in time (pure)
@@ -16,6 +16,7 @@
 //! A terminal knows no hub, only a [`Connection`]; it blocks on threads of its own, so answers do not wait for each other.
 
 mod answer;
+mod bulk;
 pub mod ledger;
 mod lingering;
 pub mod linkage;

@@ -13,7 +13,7 @@ use crate::message::sealed;
 use crate::terminal::{Terminal, lock};
 
 /// A work folder that cannot be written (disk full, share away) is tried again so often.
-const WRITE_AGAIN: Duration = Duration::from_millis(500);
+pub(super) const WRITE_AGAIN: Duration = Duration::from_millis(500);
 
 /// What is sealed where it is told: documents. An `.err`, a notice and a returned request never are ([C]): whoever has the wrong
 /// password must be able to read so.
@@ -101,10 +101,10 @@ impl Terminal {
 
 /// An answer that waits for room in the work folder. The operator is told when the first one begins to wait, and when none does any
 /// more: a full disk holds up everything at once.
-struct Waiting<'a>(&'a Terminal);
+pub(super) struct Waiting<'a>(&'a Terminal);
 
 impl<'a> Waiting<'a> {
-    fn begin(terminal: &'a Terminal, folders: &Folders, cause: &io::Error) -> Self {
+    pub(super) fn begin(terminal: &'a Terminal, folders: &Folders, cause: &io::Error) -> Self {
         if terminal.waiting_for_room.fetch_add(1, Ordering::Relaxed) == 0 {
             let dir = folders.dir(FolderKind::Res).display();
             terminal.trouble(

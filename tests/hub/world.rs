@@ -12,10 +12,14 @@ use madoguchi::message::medication::{Drug, History, Month, Procedure, Treated};
 use madoguchi::message::qualification::{MedicalTicketInfo, QualificationRequest, QualificationResult, SearchInfo};
 use madoguchi::message::subsidy::SubsidyCertificate;
 use madoguchi::people::personalise::authentication_certificate;
-use madoguchi::people::{CardKind, CardOfPerson, Limit, Person, Qualification, SpecificDisease, Subsidy};
+use madoguchi::people::{
+    CardKind, CardOfPerson, HomeCare, HomeConsent, Limit, Person, Qualification, SpecificDisease, Subsidy,
+};
 use madoguchi::random::Seed;
 use madoguchi::secret::{MyNumber, Pin};
-use madoguchi::visit::{Consents, Evidence, Method, Plan, PrescriptionForm, Proof, Standing, Uses};
+use madoguchi::visit::{
+    ConsentPlan, Consents, Evidence, Method, Plan, PrescriptionForm, Proof, Question as Screen, Standing, Uses,
+};
 use madoguchi::wire::http::HttpHub;
 use madoguchi::wire::{Answer, Asker, Connection, Question, Request, Steering, VisitAnswer, VisitOpening, WireError};
 use tokio::net::TcpListener;
@@ -209,7 +213,34 @@ pub fn people() -> Vec<Person> {
         Person { qualifications: vec![lost(insurance("600", None))], ..person("lost", 9) },
         Person { qualifications: vec![], ..person("nobody", 10) },
         Person { qualifications: vec![assistance("1319920011")], ..person("welfare", 11) },
-        Person { qualifications: vec![insurance("801", None), assistance(HERE)], ..person("both", 12) },
+        Person {
+            qualifications: vec![insurance("801", None), assistance(HERE)],
+            reference_number: Some("77".into()),
+            ..person("both", 12)
+        },
+        Person {
+            qualifications: vec![insurance("901", None)],
+            home_consents: vec![
+                home(HomeCare::Visit, 1, 30),
+                home(HomeCare::Visit, 10, 30),
+                home(HomeCare::Online, 9, 30),
+            ],
+            ..person("home", 13)
+        },
+        Person {
+            qualifications: vec![insurance("902", None)],
+            home_consents: vec![HomeConsent {
+                consents: ConsentPlan::Only(vec![Screen::HealthCheckup]),
+                examined_on: date(2026, 11, 20),
+                ..home(HomeCare::Online, 10, 11)
+            }],
+            ..person("online", 14)
+        },
+        Person {
+            qualifications: vec![insurance("903", None)],
+            home_consents: vec![HomeConsent { institution: Some(PHARMACY.into()), ..home(HomeCare::Visit, 10, 30) }],
+            ..person("elsewhere", 15)
+        },
     ]
 }
 
@@ -311,6 +342,7 @@ fn person(id: &str, serial: u8) -> Person {
         reference_number: None,
         qualifications: vec![insurance(&format!("9{serial:03}"), None)],
         subsidies: vec![],
+        home_consents: vec![],
         medications: History::default(),
         checkups: vec![],
         habits: Plan::default(),
@@ -360,6 +392,18 @@ fn assistance(institution: &str) -> Qualification {
             ..MedicalTicketInfo::default()
         }],
         ..Qualification::default()
+    }
+}
+
+/// Given in November 2026 on the day `from`, for as long as `until`.
+fn home(kind: HomeCare, from: i8, until: i8) -> HomeConsent {
+    HomeConsent {
+        kind,
+        given: date(2026, 11, from).at(10, 0, 0, 0),
+        until: date(2026, 11, until).at(23, 59, 59, 0),
+        examined_on: date(2026, 11, from),
+        institution: None,
+        consents: ConsentPlan::All,
     }
 }
 

@@ -1,4 +1,5 @@
-//! One file per interface and shipped person, as the real binary writes it: `tests/golden/INTERFACE/PERSON.xml`, read by a person
+//! One file per interface and shipped person (per interface, where a period is asked for), as the real binary writes it:
+//! `tests/golden/INTERFACE/PERSON.xml`, read by a person
 //! whenever it changes. `MADOGUCHI_WRITE=1 cargo test --test station golden` writes them anew.
 //!
 //! They are in the specification's order, because people read them; that the real order differs is held elsewhere.
@@ -95,6 +96,23 @@ impl Asked<'_> {
     }
 }
 
+/// What a month and two periods ask for: interface, name of the picture, search.
+const PERIODS: [(&str, &str, &str); 3] = [
+    ("OQSmutic", "month", "<MedicalTreatmentMonth>202611</MedicalTreatmentMonth>"),
+    (
+        "OQSmuhvq",
+        "consented",
+        "<ConsentDateFrom>20261001</ConsentDateFrom><ConsentDateTo>20261121</ConsentDateTo>\
+         <MedicalTreatmentFlag>2</MedicalTreatmentFlag>",
+    ),
+    (
+        "OQSmuonq",
+        "examined",
+        "<ExaminationDateFrom>20261101</ExaminationDateFrom><ExaminationDateTo>20261121</ExaminationDateTo>\
+         <MedicalTreatmentFlag>3</MedicalTreatmentFlag>",
+    ),
+];
+
 const DAY: &str = "<QualificationConfirmationDate>20261121</QualificationConfirmationDate>";
 
 /// Every request for every person that has something to ask with; registrations last, since they change what is known.
@@ -112,6 +130,17 @@ fn requests(station: &Station, gallery: &mut Gallery) {
         hang("OQSmuquc01res", &asked, received);
         hang("OQSmuquc02res", &asked, fetched);
     }
+    let nobody = Value::Null;
+    for (interface, picture, search) in PERIODS {
+        let asked = Asked { station, person: &nobody, free: "202611210001".to_owned() };
+        let search = format!("<QualificationConfirmSearchInfo>{search}</QualificationConfirmSearchInfo>");
+        let [received, fetched] = asked.ask_in_bulk(interface, "", &search);
+        gallery.insert(format!("{interface}01res/{picture}.xml"), received);
+        gallery.insert(format!("{interface}02res/{picture}.xml"), fetched);
+    }
+    let mut hang = |interface: &str, asked: &Asked<'_>, text: String| {
+        gallery.insert(format!("{interface}/{}.xml", asked.person["id"].as_str().unwrap()), text);
+    };
     for asked in with_insurance() {
         hang("OQSsiimm01res", &asked, asked.ask("OQSsiimm01", "", &asked.registration()));
         let [received, fetched] = asked.ask_in_bulk("OQSmuimm", "", &asked.registration());

@@ -4,10 +4,10 @@
 use std::fs;
 use std::path::Path;
 
-use crate::desk::{FROZEN, Place, Said, Station, madoguchi};
+use crate::desk::{FROZEN, Place, Said, Station, madoguchi, names, until};
 use crate::journal::Journal;
 use crate::rececon::{Request, answer_name, drop_in, request_name};
-use crate::{inquiries, seven_zip, xml};
+use crate::{bulk, inquiries, seven_zip, xml};
 
 const WORD: &str = "himitsu-1234";
 const VARIABLE: &str = "OQS_ZIP_PASSWORD";
@@ -97,6 +97,29 @@ fn a_printed_answer_is_sealed_too() {
     let files = seven_zip::unzip(&answer, WORD).unwrap();
     assert_eq!((files.len(), files[0].0.as_str()), (1, "YZKsiquc01res_0126112109301.pdf"));
     assert!(files[0].1.starts_with(b"%PDF-"));
+}
+
+#[test]
+fn a_bulk_query_and_its_result_are_sealed_and_nothing_of_it_stays_in_the_clear() {
+    let place = Place::new();
+    let station = station(&place, "OQSmuquc=e\n", "", "bulk_result = \"zip\"\n");
+    let ask = |code: &str, text: &str| {
+        let zip = seven_zip::zip(&[(&format!("OQSmuquc{code}req_1.xml"), text.as_bytes())], Some(WORD), &[]);
+        drop_in(&station, &format!("OQSmuquc{code}req_1.zip"), &zip);
+        let answer = format!("OQSmuquc{code}res_1.zip");
+        station.file(&format!("res/{answer}"));
+        let (name, document) = unsealed(&station.at("res").join(&answer));
+        assert_eq!(name, answer.replace(".zip", ".xml"));
+        document
+    };
+    let received = ask("01", &bulk::queries(&[bulk::query("101", "v_1")]));
+    station.put("/control/v1/clock", &serde_json::json!({ "advance_s": 5 })).ok();
+    let done = ask("02", &bulk::download(received.value("ReceptionNumber").unwrap()));
+    assert_eq!(done.all("BulkConfirmUnit").len(), 1);
+    assert_eq!(station.names("res"), ["OQSmuquc01res_1.zip", "OQSmuquc02res_1.zip"]);
+    let work = station.at(".madoguchi");
+    let clear = || names(&work.join("req")).iter().all(|name| !name.ends_with(".xml"));
+    until("nothing in the clear", || clear().then_some(()));
 }
 
 #[test]

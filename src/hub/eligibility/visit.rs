@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 use super::Eligibility;
 use super::consent::Remembered;
 use super::names;
-use super::record::{Agreed, Circumstances, record};
+use super::record::{Agreed, Circumstances, Consented, Tickets, record};
 use super::standing::{Situation, period, questions};
 use super::steering;
 use super::store::{Announced, Known, OpenVisit, VisitState};
@@ -122,11 +122,13 @@ impl Eligibility {
         let circumstances = Circumstances {
             reference_number: reference_number.as_deref(),
             time,
+            consented: Consented::now(time),
             day,
             institution: &opening.asker.institution,
             agreed: self.agreed(visit, consents, time),
             with_key: self.key_is_given(day),
-            in_bulk: false,
+            tickets: Tickets::OfTheDay,
+            tells_limit_change: false,
         };
         // Without a record no consent is told to the institution either.
         if !held.qualifications.is_empty() {

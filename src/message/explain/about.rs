@@ -3,7 +3,8 @@
 use super::{Explanation, finding_text};
 use crate::event::{Lang, say};
 use crate::message::bulk::{
-    BulkQualificationRequest, BulkQualificationResult, BulkRegistrationRequest, BulkRegistrationResult,
+    BulkQualificationRequest, BulkQualificationResult, BulkRegistrationRequest, BulkRegistrationResult, Care,
+    CareRequest,
 };
 use crate::message::checkup::{CheckupRequest, CheckupResult};
 use crate::message::finding::Finding;
@@ -40,6 +41,9 @@ pub(super) fn document(name: &str, document: &Document, lang: Lang) -> Vec<(Stri
 /// The element of a registration.
 const REGISTRATION: &str = "ReferenceNumberRegistrationInfo";
 
+/// The element of a search.
+const SEARCH: &str = "QualificationConfirmSearchInfo";
+
 /// What is unusual in the document as a whole.
 pub(super) fn notes(name: &str, document: &Document, lang: Lang) -> Vec<String> {
     let mut findings = document.findings.clone();
@@ -55,6 +59,9 @@ pub(super) fn notes(name: &str, document: &Document, lang: Lang) -> Vec<String> 
         (true, _) if has(REGISTRATION) => Some(RegistrationResult::from_tree(root).map(|read| read.findings)),
         (true, _) => Some(QualificationResult::from_tree(root).map(|read| read.findings)),
         (false, true) if has(REGISTRATION) => Some(BulkRegistrationRequest::from_tree(root).map(|read| read.findings)),
+        (false, true) if Care::of_file(name).is_some() && has(SEARCH) => {
+            Care::of_file(name).map(|care| CareRequest::from_tree(care, root).map(|read| read.findings))
+        }
         (false, true) if asks_by_insurance(document) => {
             Some(BulkQualificationRequest::from_tree(root).map(|read| read.findings))
         }
@@ -92,7 +99,7 @@ fn inquired(name: &str, root: &Element) -> Result<Vec<Finding>, Refusal> {
 }
 
 fn asks_by_insurance(document: &Document) -> bool {
-    let search = document.root.at(&["MessageBody", "QualificationConfirmSearchInfo"]);
+    let search = document.root.at(&["MessageBody", SEARCH]);
     search.is_some_and(|search| {
         search.child("Birthdate").is_some() || search.child("InsuredIdentificationNumber").is_some()
     })
