@@ -23,11 +23,12 @@ use madoguchi::message::check::Rule;
 use shell::Shell;
 
 /// Every document whose commands are run below, each in a world and a folder of its own.
-const RUN: [&str; 11] = [
+const RUN: [&str; 12] = [
     "README.md",
     "README.ja.md",
     "docs/README.md",
     "docs/settings.md",
+    "docs/encryption.md",
     "docs/faults.md",
     "docs/clients.md",
     "docs/hub.md",
@@ -124,6 +125,11 @@ fn every_command_of_the_settings_page_does_what_it_shows() {
 #[test]
 fn every_command_of_the_faults_page_does_what_it_shows() {
     run_document("every_command_of_the_faults_page_does_what_it_shows", "docs/faults.md");
+}
+
+#[test]
+fn every_command_of_the_encryption_page_does_what_it_shows() {
+    run_document("every_command_of_the_encryption_page_does_what_it_shows", "docs/encryption.md");
 }
 
 #[test]

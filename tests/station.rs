@@ -50,6 +50,11 @@ mod remote;
 mod repeated;
 #[path = "station/requests.rs"]
 mod requests;
+#[path = "station/sealed.rs"]
+mod sealed;
+#[cfg(target_os = "linux")]
+#[path = "terminal/seven_zip.rs"]
+mod seven_zip;
 #[path = "station/several.rs"]
 mod several;
 #[cfg(target_os = "linux")]

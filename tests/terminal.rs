@@ -11,6 +11,11 @@ mod disk;
 mod killed;
 #[path = "terminal/property.rs"]
 mod property;
+#[path = "terminal/sealed.rs"]
+mod sealed;
+#[cfg(target_os = "linux")]
+#[path = "terminal/seven_zip.rs"]
+mod seven_zip;
 #[path = "terminal/stale.rs"]
 mod stale;
 #[path = "terminal/visits.rs"]
