@@ -37,7 +37,8 @@ macro_rules! rules {
 
 rules! {
     TooBig "MDG-F001", "ファイルが大きすぎます", "the file is too big"
-        => "1件は4MiB、一括は64MiBまでです", "a single request may have 4 MiB, a bulk one 64 MiB";
+        => "1件は4MiB、一括は64MiB（そのうち一人分は1MiB）までです",
+           "a single request may have 4 MiB, a bulk one 64 MiB, of which each unit 1 MiB";
     UnknownEncoding "MDG-F002", "XML宣言の文字コードは使えません", "the encoding of the XML declaration is not one of ours"
         => "UTF-8 または Shift_JIS を宣言してください", "declare UTF-8 or Shift_JIS";
     NotText "MDG-F003", "宣言された文字コードとして読めません", "the bytes are not text in the declared encoding"
@@ -58,8 +59,9 @@ rules! {
         => "YYYYMMDD の8桁で実在する日付を設定してください", "give an existing day as eight digits YYYYMMDD";
     NotAMonth "MDG-D004", "年月ではありません", "not a month"
         => "YYYYMM の6桁で実在する年月を設定してください", "give an existing month as six digits YYYYMM";
-    UnknownInterface "MDG-N001", "このインターフェイスにはまだ答えられません", "this interface is not served yet"
-        => "ファイル名の先頭を確かめてください", "check the first part of the file name";
+    UnknownInterface "MDG-N001", "このインターフェイスの要求は req から受け付けません", "requests of this interface are not taken from req"
+        => "ファイル名の先頭を確かめてください。PMHsimsm01 は受付のときに端末が照会します",
+           "check the first part of the file name; PMHsimsm01 is asked by the terminal itself, at a visit";
     ForeignInstitution "MDG-N002", "医療機関コードがこの端末のものではありません", "the institution code is not that of this terminal"
         => "端末と同じ10桁の医療機関コードを設定してください", "send the terminal's own ten digits";
     FreePart "MDG-N003", "ファイル名の可変部が12桁の数字ではありません", "the free part of the name is not twelve digits"

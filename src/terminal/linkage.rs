@@ -156,8 +156,9 @@ fn refuse(name: &RequestName, error: ReadError, content: Content<'_>, whole: boo
         ReadError::Refused(refusal) => refusal,
     };
     let cut = !whole && refusal.rule == Rule::NotWellFormed && !xml::has_end(content.open()?)?;
+    let refusal = if cut { Refusal { rule: Rule::NeverWhole, ..refusal } } else { refusal };
     let refuse = Refuse {
-        refusal: if cut { Refusal { rule: Rule::NeverWhole, ..refusal } } else { refusal },
+        refusal: located(refusal, content)?,
         err_name: name.err(),
         encoding: encoding_of(&content.head(HEAD)?),
     };
@@ -165,6 +166,14 @@ fn refuse(name: &RequestName, error: ReadError, content: Content<'_>, whole: boo
         Some(request) => Decision::Unanswered(Box::new(Unanswered { request, refuse })),
         None => Decision::Refuse(refuse),
     })
+}
+
+/// Adds line and column to what was found in the tree. A long bulk file is not read into memory for it: its rows are numbered.
+fn located(refusal: Refusal, content: Content<'_>) -> io::Result<Refusal> {
+    if refusal.place.path.is_none() || content.len()? > xml::SINGLE_LIMIT as u64 {
+        return Ok(refusal);
+    }
+    Ok(xml::locate(&content.head(xml::SINGLE_LIMIT as u64)?, refusal))
 }
 
 /// The content of a request that is sent back for want of an answer only.
@@ -325,6 +334,35 @@ mod tests {
         let Request::Qualification(request) = &ask.request else { panic!("another document") };
         assert_eq!(request.search.insurer_number, "  130012");
         assert_eq!((ask.answer_name.as_str(), ask.foreign_institution), ("OQSsiquc01res_202611210001.xml", None));
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_element_is_told_by_line_and_column_of_single_and_bulk_requests() {
+        let place = |name: &str, text: &str| match decide(name, text.as_bytes(), true, &settings()) {
+            Decision::Refuse(refuse) => refuse.refusal.place.position,
+            other => panic!("{name} was not refused: {other:?}"),
+        };
+        let birth = "<Birthdate>19800101</Birthdate>";
+        let twice = request().replace(birth, &format!("{birth}\n  {birth}"));
+        assert_eq!(place(NAME, &twice), Some((2, 3)), "repeated");
+        let missing = request().replace("<MessageBody>", "\n<MessageBody>\n").replace(birth, "");
+        assert_eq!(place(NAME, &missing), Some((3, 1)), "missing: the element above");
+        assert_eq!(place(NAME, "\n<Other></Other>"), Some((2, 1)), "wrong root");
+        let row = |birth: &str| {
+            format!(
+                "\n<QualificationConfirmSearchInfo><InsurerNumber>1</InsurerNumber>{birth}\
+                 <InsuredIdentificationNumber>1</InsuredIdentificationNumber>\
+                 <LimitApplicationCertificateRelatedConsFlg>1</LimitApplicationCertificateRelatedConsFlg>\
+                 </QualificationConfirmSearchInfo>"
+            )
+        };
+        let bulk = format!(
+            "<XmlMsg><MessageHeader><QualificationConfirmationDate>20261121</QualificationConfirmationDate>\
+            <MedicalInstitutionCode>1312345678</MedicalInstitutionCode></MessageHeader><MessageBody>{}{}</MessageBody></XmlMsg>",
+            row(birth),
+            row("")
+        );
+        assert_eq!(place("OQSmuquc01req_1.xml", &bulk), Some((3, 1)), "the second row");
     }
 
     #[test]

@@ -43,10 +43,17 @@ pub fn places(bytes: &[u8]) -> Vec<(usize, usize)> {
     }
 }
 
+/// `Name[2]` is the second of its siblings; at most one name of a path has a number, that of a bulk document's row.
+fn name_and_turn(step: &str) -> (&str, Option<usize>) {
+    let numbered = step.strip_suffix(']').and_then(|step| step.rsplit_once('['));
+    numbered.map_or((step, None), |(name, turn)| (name, turn.parse().ok()))
+}
+
 fn find(bytes: &[u8], path: &str) -> Option<(usize, usize)> {
     let declared = declared_encoding(bytes).and_then(|label| Encoding::from_label(&label));
     let decoded = text::decode(bytes, declared).ok()?;
-    let wanted: Vec<&str> = path.split('/').collect();
+    let wanted: Vec<(&str, Option<usize>)> = path.split('/').map(name_and_turn).collect();
+    let mut turn = 0;
     let mut reader = Reader::from_str(&decoded.text);
     // How many elements are open, and how many of them, from the root, are those of the path.
     let (mut depth, mut matched) = (0_usize, 0_usize);
@@ -62,7 +69,9 @@ fn find(bytes: &[u8], path: &str) -> Option<(usize, usize)> {
             _ => continue,
         };
         if let Some(start) = start {
-            if matched == depth && wanted.get(depth).is_some_and(|name| start.name().as_ref() == *name) {
+            let named = wanted.get(depth).filter(|(name, _)| matched == depth && start.name().as_ref() == *name);
+            turn += usize::from(named.is_some_and(|(_, turn)| turn.is_some()));
+            if named.is_some_and(|(_, wanted)| wanted.is_none_or(|wanted| wanted == turn)) {
                 matched += 1;
                 if best.is_none_or(|(deepest, _)| matched >= deepest) {
                     best = Some((matched, at));
@@ -82,6 +91,16 @@ fn find(bytes: &[u8], path: &str) -> Option<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::refusal::Rule;
+
+    #[test]
+    fn a_refusal_of_a_row_is_told_by_the_line_of_that_row() {
+        let text = "<A>\n<B>\n<R><C>1</C></R>\n<R><C>2</C><C>3</C></R>\n<R><D/></R>\n<R/></B></A>";
+        let place = |path: &str| locate(text.as_bytes(), Refusal::new(Rule::Repeated).at(path)).place.position;
+        assert_eq!(place("A/B/R[2]/C"), Some((4, 12)), "the second C of the second row");
+        assert_eq!(place("A/B/R[3]/C"), Some((5, 1)), "missing: the row that has none");
+        assert_eq!(place("A/B/R"), Some((6, 1)), "without a number: the last");
+    }
 
     #[test]
     fn every_element_has_its_place_in_the_order_of_a_walk_in_either_encoding_and_on_any_line() {
