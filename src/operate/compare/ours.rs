@@ -340,7 +340,7 @@ impl Asking<'_> {
         Ok(hub.with_wording(self.layouts.wording.clone()))
     }
 
-    fn assume(&mut self, ja: &str, en: &str) {
+    fn assume(&mut self, ja: &'static str, en: &'static str) {
         let words = Words::new(ja, en);
         if !self.assumed.contains(&words) {
             self.assumed.push(words);

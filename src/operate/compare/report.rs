@@ -166,7 +166,7 @@ impl Report {
                 value(&finding.element, &mut finding.theirs);
                 value(&finding.element, &mut finding.ours);
             }
-            file.assumed = file.assumed.iter().map(words).collect();
+            // What was assumed is said in words of ours, which are nobody's.
             file.problem = file.problem.as_ref().map(words);
         }
         for seen in &mut self.never_seen {

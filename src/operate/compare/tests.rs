@@ -409,6 +409,17 @@ fn a_masked_report_shows_no_line_of_a_file_with_its_values() {
     }
 }
 
+#[test]
+fn what_was_assumed_is_told_in_our_words_also_where_somebody_is_called_so() {
+    // 期限　間近: her family name stands in the remark on her certificate.
+    let (path, text) = face_of("koushin");
+    let capture = Capture::of(vec![captured(&path, text.into_bytes())]);
+    let layouts = Layouts::built_in();
+    let mask = copy::masks(&[&capture], &layouts.elements, [9; 32]);
+    let report = compare(&capture, None, &layouts).masked(&mask);
+    assert_eq!(report.files[0].assumed[0].ja, "証明書の有効期限が3か月以内");
+}
+
 fn leaves(root: &Element) -> Vec<(String, String)> {
     let mut found = Vec::new();
     crate::message::tree::walk(root, &mut |_, element| {
