@@ -64,8 +64,8 @@ impl Station {
         if let Some(person) = &rule.person
             && !self.people().iter().any(|known| known.id == *person)
         {
-            let near = self.links.roster.find(person).map_or_else(|error| error.to_string(), |near| near.id.clone());
-            return Err(StationError::NoSuchPerson { id: person.clone(), why: near });
+            let near = self.links.roster.find(person)?;
+            return Err(StationError::NoSuchPerson { id: person.clone(), why: near.id.clone() });
         }
         if rule.interface.is_none() && !told_by_content {
             return Err(StationError::BadValue {

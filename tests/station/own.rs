@@ -156,6 +156,9 @@ fn a_put_answer_for_a_person_becomes_the_face_file_of_their_visits() {
     for (path, body) in [("face,taro", json!({ "file": "no.xml" })), ("face,taroo", json!({ "xml": face(None) }))] {
         assert_eq!(station.put(&format!("/control/v1/answers/{path}"), &body).status, 404, "{path} {body}");
     }
+    let unknown = station.put("/control/v1/answers/face,taroo", &json!({ "xml": face(None) }));
+    let said = unknown.body["detail"].as_str().unwrap().to_owned();
+    assert_eq!(said.matches("there is no person").count(), 1, "said once: {said}");
     station.post("/control/v1/reset", &json!({})).ok();
     assert_eq!(station.get("/control/v1/answers").ok()["answers"], json!([]));
 }

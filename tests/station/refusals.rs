@@ -58,6 +58,8 @@ fn each_broken_request_comes_back_with_an_err_that_names_its_rule() {
     for (free, code, bytes) in broken {
         let err = String::from_utf8(sent_back(&station, &request_name(free), &bytes)).unwrap();
         assert!(err.contains(code), "{free}: {err}");
+        let place = err.split_once('[').map_or("", |(_, place)| place);
+        assert!(place.starts_with(|c: char| c.is_ascii_digit()), "{free}: which line? {err}");
     }
     assert!(station.names("res").iter().all(|name| !name.starts_with("OQSsiquc01res")), "something was answered");
 }
