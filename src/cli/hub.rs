@@ -4,12 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use tokio::net::TcpListener;
 
 use crate::cli::{Exit, Failure, Outcome};
 use crate::clock::Clock;
-use crate::event::{Lang, say};
+use crate::event::{Lang, Sink, say};
+use crate::hub::jpki_authority::knobs::KNOBS;
 use crate::hub::{Hub, Roots, Settings, server};
+use crate::knob::{Knobs, Setting};
 use crate::people;
 use crate::random::Seed;
 
@@ -28,6 +31,9 @@ pub struct HubArgs {
     /// 端末が時刻を送らないときの時計 / the clock, where a terminal sends no time: RFC 3339 or YYYYMMDDHHmmss in JST, `,freeze` to stop it
     #[arg(long, value_name = "TIME")]
     pub clock: Option<String>,
+    /// 認証局に不具合を付ける (繰り返し可) / let the certificate authority misbehave, repeatable
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(KNOBS.map(|knob| knob.name)))]
+    pub fault: Vec<String>,
 }
 
 /// Serves until Ctrl-C.
@@ -51,7 +57,12 @@ fn prepare(args: &HubArgs) -> Result<(Hub, Clock), Failure> {
         None => Clock::real(),
     };
     let people = people::load_or_built_in(args.people.as_deref(), clock.now().date()).map_err(|error| usage(&error))?;
-    let hub = Hub::new(people.to_vec(), Roots::of_test_authority(), Seed(args.seed), Settings::default())
+    let seed = Seed(args.seed);
+    let knobs = Knobs::new(seed, Sink::silent());
+    for knob in KNOBS.iter().filter(|knob| args.fault.iter().any(|name| name == knob.name)) {
+        knobs.arm(knob, Setting::default());
+    }
+    let hub = Hub::with_knobs(people.to_vec(), Roots::of_test_authority(), seed, Settings::default(), knobs)
         .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
     Ok((hub, clock))
 }

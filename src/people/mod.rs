@@ -34,10 +34,10 @@ pub use day::{Day, DayError};
 pub use error::PeopleError;
 pub use finding::{Finding, Unusual};
 pub use load::{load, load_or_built_in};
-pub use person::{CardKind, CardOfPerson, Elderly, Limit, Person, Qualification, SpecificDisease, Subsidy};
+pub use person::{CardKind, CardOfPerson, Elderly, FormerCard, Limit, Person, Qualification, SpecificDisease, Subsidy};
 pub use profile::{
-    CardProfile, Consents, ElderlyProfile, HabitsProfile, IdentifyBy, LimitProfile, ManagementProfile,
-    ManagementRecordProfile, MedicalTicketProfile, Profile, QualificationProfile, Shows, SpecificDiseaseProfile,
-    SubsidyProfile, SubsidyUse,
+    CardProfile, Consents, ElderlyProfile, FormerCardProfile, HabitsProfile, IdentifyBy, LimitProfile,
+    ManagementProfile, ManagementRecordProfile, MedicalTicketProfile, Profile, QualificationProfile, Shows,
+    SpecificDiseaseProfile, SubsidyProfile, SubsidyUse,
 };
 pub use read::{read_json, read_toml};

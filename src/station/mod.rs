@@ -150,11 +150,12 @@ impl Station {
 
     /// Every knob of every room.
     pub fn knob_table(&self) -> Vec<&'static Knob> {
-        let rooms: [&[&'static Knob]; 4] = [
+        let rooms: [&[&'static Knob]; 5] = [
             &crate::face_reader::knobs::ALL,
             &crate::wire::steering::KNOBS,
             &crate::terminal::KNOBS,
             &crate::card::soft::quirk::KNOBS,
+            &crate::hub::jpki_authority::knobs::KNOBS,
         ];
         rooms.concat()
     }
@@ -210,6 +211,11 @@ impl Station {
             return Err(StationError::PersonExists { id: id.to_owned() });
         }
         self.put_person(id, profile)
+    }
+
+    /// The embedded hub; none when a distant one is used.
+    pub fn hub(&self) -> Option<Arc<Hub>> {
+        self.hub.clone()
     }
 
     fn put_person(&self, id: &str, profile: Profile) -> Result<(), StationError> {

@@ -81,7 +81,7 @@ impl Station {
         let unmeant: Vec<Finding> = people.findings().into_iter().filter(|finding| !finding.intended).collect();
         let kept = settings.station.state.as_deref().map_or_else(|| Ok(Default::default()), state::read)?;
         let roster = Arc::new(Roster::new(people, Authority::default(), clock.clone(), seed, kept));
-        let (connection, hub) = connect(&settings, &roster, seed)?;
+        let (connection, hub) = connect(&settings, &roster, seed, &knobs)?;
         let terminals = terminals(&settings, &connection, &clock, seed, &knobs, &sink)?;
         let links = Arc::new(Links {
             clock,
@@ -193,7 +193,7 @@ impl Station {
 
 type Connected = (Arc<dyn Connection>, Option<Arc<Hub>>);
 
-fn connect(settings: &Settings, roster: &Roster, seed: Seed) -> Result<Connected, OpenError> {
+fn connect(settings: &Settings, roster: &Roster, seed: Seed, knobs: &Knobs) -> Result<Connected, OpenError> {
     if let Some(url) = &settings.hub.url {
         return Ok((Arc::new(HttpHub::new(url)), None));
     }
@@ -201,7 +201,7 @@ fn connect(settings: &Settings, roster: &Roster, seed: Seed) -> Result<Connected
     if let Some(seconds) = settings.hub.bulk_ready_after {
         rules.bulk_ready_after = std::time::Duration::from_secs(seconds);
     }
-    let hub = Hub::new(roster.everybody(), Roots::of_test_authority(), seed, rules)
+    let hub = Hub::with_knobs(roster.everybody(), Roots::of_test_authority(), seed, rules, knobs.clone())
         .map_err(|error| OpenError::Hub(error.to_string()))?;
     let hub = Arc::new(hub);
     Ok((hub.clone(), Some(hub)))

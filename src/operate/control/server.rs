@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use super::problem::Problem;
 use super::{events, faults, files, openapi, page, people, readers, time, visits};
+use crate::hub::server::authority;
 use crate::secret::Secret;
 use crate::station::Station;
 use crate::station::view::StationView;
@@ -41,7 +42,11 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         Some(token) => api.layer(middleware::from_fn_with_state(Arc::new(token), demand_token)),
         None => api.layer(middleware::from_fn(only_for_this_machine)),
     };
-    // Health stays open: whoever waits for a station need not hold its key.
+    // Health stays open: whoever waits for a station need not hold its key. So does what an authority publishes.
+    let api = match station.hub() {
+        Some(hub) => api.merge(authority::router(hub, station.clock().clone())),
+        None => api,
+    };
     api.route("/healthz", get(health).with_state(station)).fallback(nowhere).method_not_allowed_fallback(not_this_way)
 }
 
