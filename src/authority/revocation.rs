@@ -41,6 +41,20 @@ impl Reason {
         Self::PrivilegeWithdrawn,
     ];
 
+    /// The word of profiles, of the command line and of the control API.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unspecified => "unspecified",
+            Self::KeyCompromise => "key-compromise",
+            Self::CaCompromise => "ca-compromise",
+            Self::AffiliationChanged => "affiliation-changed",
+            Self::Superseded => "superseded",
+            Self::CessationOfOperation => "cessation-of-operation",
+            Self::CertificateHold => "certificate-hold",
+            Self::PrivilegeWithdrawn => "privilege-withdrawn",
+        }
+    }
+
     /// The value of CRLReason.
     pub fn code(self) -> u8 {
         self as u8
@@ -74,4 +88,16 @@ pub struct Period {
     pub this_update: DateTime,
     /// nextUpdate
     pub next_update: DateTime,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_has_one_word_everywhere() {
+        for reason in Reason::ALL {
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.word());
+        }
+    }
 }

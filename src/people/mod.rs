@@ -10,6 +10,7 @@
 //! - [`Person`]: the same on a given day, every default filled in
 //! - [`People`]: all of them, found by id, beginning or name; each with its profile beside it
 //! - [`load`], [`built_in`]: from a folder, or those that are compiled in
+//! - [`reissue`]: another card for the same person
 //! - [`personalise`]: from a person to the software card in their purse
 //! - [`Finding`]: numbers and codes that break a rule. They are kept and reported, never refused: the field's real data is unusual.
 
@@ -24,6 +25,7 @@ mod person;
 pub mod personalise;
 mod profile;
 mod read;
+pub mod reissue;
 mod settle;
 #[cfg(test)]
 mod tests;

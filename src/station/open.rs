@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::event::{Event, Lang, Sink};
 use crate::face_reader::screens::{Model, ModelError};
 use crate::folder::watch::Watch;
+use crate::hub::error::StoreError;
 use crate::hub::{self, Hub, Roots};
 use crate::knob::{Knob, Knobs, Setting};
 use crate::people::{Finding, PeopleError, load_or_built_in};
@@ -201,8 +202,10 @@ fn connect(settings: &Settings, roster: &Roster, seed: Seed, knobs: &Knobs) -> R
     if let Some(seconds) = settings.hub.bulk_ready_after {
         rules.bulk_ready_after = std::time::Duration::from_secs(seconds);
     }
-    let hub = Hub::with_knobs(roster.everybody(), Roots::of_test_authority(), seed, rules, knobs.clone())
-        .map_err(|error| OpenError::Hub(error.to_string()))?;
+    let failed = |error: StoreError| OpenError::Hub(error.to_string());
+    let hub =
+        Hub::with_knobs(roster.at_start(), Roots::of_test_authority(), seed, rules, knobs.clone()).map_err(failed)?;
+    roster.issued_before().into_iter().try_for_each(|person| hub.put_person(person)).map_err(failed)?;
     let hub = Arc::new(hub);
     Ok((hub.clone(), Some(hub)))
 }

@@ -17,7 +17,7 @@ use super::{events, faults, files, people, readers, server, time, visits};
         readers::all, readers::one, readers::press,
         files::since,
         events::stream,
-        people::all, people::one, people::replace, people::add, people::remove,
+        people::all, people::one, people::replace, people::add, people::remove, people::issue_card,
         faults::all, faults::set, faults::clear,
         time::get, time::put,
         server::station, server::reset, server::health,

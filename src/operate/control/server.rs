@@ -33,6 +33,7 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         .route("/control/v1/events", get(events::stream))
         .route("/control/v1/people", get(people::all).post(people::add))
         .route("/control/v1/people/{id}", get(people::one).put(people::replace).delete(people::remove))
+        .route("/control/v1/people/{id}/card", post(people::issue_card))
         .route("/control/v1/faults", get(faults::all))
         .route("/control/v1/faults/{name}", put(faults::set).delete(faults::clear))
         .route("/control/v1/clock", get(time::get).put(time::put))

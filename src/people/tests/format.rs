@@ -250,6 +250,7 @@ fn every_key_of_the_format_is_documented_in_its_section_and_nothing_else_is() {
         ("## 人 / Person", keys_of::<Profile>()),
         ("### `shows`", keys_of::<Shows>()),
         ("## `[card]`", keys_of::<CardProfile>()),
+        ("### `[[card.former]]`", keys_of::<FormerCardProfile>()),
         ("## `[habits]`", keys_of::<HabitsProfile>()),
         ("## `[[qualifications]]`", keys_of::<QualificationProfile>()),
         ("### `elderly`", keys_of::<ElderlyProfile>()),
