@@ -2,7 +2,8 @@
 # Installs what madoguchi needs from the system, where it is missing.
 #
 #   scripts/setup.sh build          to build and run it
-#   scripts/setup.sh build test     and to run its tests against a real pcscd
+#   scripts/setup.sh build test     and to run its tests against a real pcscd and a real Samba
+#   scripts/setup.sh build windows  and to build it for Windows and run it under Wine
 #
 # Where packages cannot be installed from here (no Debian, no root, no sudo) it says what is missing and how it is called.
 set -eu
@@ -28,11 +29,22 @@ for purpose in "$@"; do
         command -v openssl >/dev/null || need openssl
         command -v curl >/dev/null || need curl
         command -v pdftotext >/dev/null || need poppler-utils
+        command -v pdftotext >/dev/null || need poppler-utils
         command -v ip >/dev/null || need iproute2
         command -v unshare >/dev/null || need util-linux
+        command -v setpriv >/dev/null || need util-linux
+        [ -x /usr/sbin/smbd ] || need samba
+        command -v smbclient >/dev/null || need smbclient
+        ;;
+    windows)
+        command -v x86_64-w64-mingw32-gcc >/dev/null || need gcc-mingw-w64-x86-64
+        command -v wine >/dev/null || need wine
+        [ -e /usr/lib/wine/wine64 ] || need wine64
+        command -v rustup >/dev/null || { echo "rustup がありません / rustup is missing: https://rustup.rs" >&2; exit 3; }
+        rustup target list --installed | grep -qx x86_64-pc-windows-gnu || rustup target add x86_64-pc-windows-gnu
         ;;
     *)
-        echo "setup.sh: build, test" >&2
+        echo "setup.sh: build, test, windows" >&2
         exit 2
         ;;
     esac

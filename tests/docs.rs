@@ -17,11 +17,13 @@ use std::collections::BTreeSet;
 
 use console::{Step, documents, read, root, steps};
 use madoguchi::card::pcsc::readers_with_card;
+use madoguchi::event::Lang;
 use madoguchi::knob::Knob;
+use madoguchi::message::check::Rule;
 use shell::Shell;
 
 /// Every document whose commands are run below, each in a world and a folder of its own.
-const RUN: [&str; 7] = [
+const RUN: [&str; 8] = [
     "README.md",
     "README.ja.md",
     "docs/README.md",
@@ -29,9 +31,10 @@ const RUN: [&str; 7] = [
     "docs/faults.md",
     "docs/clients.md",
     "docs/hub.md",
+    "docs/check.md",
 ];
 /// Documents whose commands need the source folder: they are checked by what they name.
-const CHECKED: [&str; 2] = ["CONTRIBUTING.md", "docs/measurements.md"];
+const CHECKED: [&str; 3] = ["CONTRIBUTING.md", "docs/measurements.md", "docs/platforms.md"];
 
 fn run_document(test: &str, document: &str) {
     world::in_own_world(test, || {
@@ -123,6 +126,25 @@ fn every_command_of_the_faults_page_does_what_it_shows() {
 #[test]
 fn every_command_of_the_clients_page_does_what_it_shows() {
     run_document("every_command_of_the_clients_page_does_what_it_shows", "docs/clients.md");
+}
+
+#[test]
+fn every_command_of_the_check_page_does_what_it_shows() {
+    run_document("every_command_of_the_check_page_does_what_it_shows", "docs/check.md");
+}
+
+#[test]
+fn the_check_page_lists_every_rule_in_its_order() {
+    let declared: Vec<String> = Rule::ALL
+        .iter()
+        .map(|rule| {
+            let [ja, en] = [Lang::Ja, Lang::En].map(|lang| rule.title(lang).replace('|', "\\|"));
+            format!("| `{}` | {} | {} | {ja} | {en} |", rule.id(), rule.severity(), rule.confidence())
+        })
+        .collect();
+    let page = read("docs/check.md");
+    let listed: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+    assert_eq!(listed, declared);
 }
 
 #[test]

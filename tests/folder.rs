@@ -1,5 +1,9 @@
 //! The shared folder through its public face: real files, real threads, real watcher.
 
+#[cfg(windows)]
+#[path = "folder/windows.rs"]
+mod windows;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
@@ -17,8 +21,9 @@ use proptest::prelude::*;
 
 const RULES: Rules = Rules {
     is_ours: |name| name.starts_with("q") && name.ends_with(".xml"),
-    is_whole: |_, bytes| bytes.ends_with(b"</XmlMsg>"),
-    max_len: 1 << 20,
+    is_whole: |_, _, end| end.ends_with(b"</XmlMsg>"),
+    reach: 1 << 10,
+    max_len: |_| 1 << 20,
 };
 
 fn open(root: &Path) -> Arc<Folders> {

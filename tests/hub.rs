@@ -5,8 +5,12 @@ mod world;
 
 #[path = "hub/bulk.rs"]
 mod bulk;
+#[path = "hub/care.rs"]
+mod care;
 #[path = "hub/certificates.rs"]
 mod certificates;
+#[path = "hub/inquiries.rs"]
+mod inquiries;
 #[path = "hub/queries.rs"]
 mod queries;
 #[path = "hub/registrations.rs"]
@@ -105,7 +109,25 @@ rules! {
         a_reception_number_hangs_on_the_stations_reference_and_is_never_given_twice
         a_bulk_registration_holds_at_once_and_tells_of_every_row
         a_steered_failure_of_the_centre_is_a_9_of_either_file
-        a_request_beyond_the_size_of_a_single_one_is_answered;
+        a_request_beyond_the_size_of_a_single_one_is_answered
+        a_reception_number_is_known_for_a_week;
+    care:
+        a_month_brings_whoever_has_a_ticket_and_of_both_insurances_a_record
+        a_pharmacy_sees_dispensing_tickets_and_another_month_nobody
+        a_period_brings_who_agreed_at_home_in_it
+        an_online_period_may_be_of_consent_or_of_examination
+        a_consent_that_has_ended_is_told_as_such
+        a_period_that_cannot_be_is_a_9;
+    inquiries:
+        without_a_visit_nothing_is_shown_and_with_one_each_kind_by_its_consent
+        a_consent_lasts_24_hours_of_document_time
+        the_last_visit_to_an_institution_decides_for_it_alone
+        a_consent_dies_with_its_person_and_one_of_a_visit_without_a_record_is_none
+        a_family_is_told_apart_by_the_branch_number_only
+        an_answer_names_its_person_and_echoes_what_was_sent
+        only_the_months_asked_for_are_shown
+        an_odd_category_gives_pages_and_an_unknown_one_or_another_kind_of_visit_a_reason
+        a_steered_failure_of_the_centre_is_told_in_a_document;
     subsidies:
         agreed_subsidies_are_fetched_by_the_request_file_name
         declined_undisclosed_or_switched_off_subsidies_leave_no_trace

@@ -28,7 +28,8 @@ use madoguchi::station::settings::Settings;
 use madoguchi::station::visit::VisitRequest;
 use madoguchi::terminal::TerminalSettings;
 use madoguchi::visit::Outcome;
-use world::{LIMIT, READER, Service, run, start_service, wait_for};
+use world::own::run;
+use world::{LIMIT, READER, Service, start_service, wait_for};
 
 /// Runs `body` in a world of its own, at a desk with a reader.
 fn in_own_world(test: &str, body: impl FnOnce(&Desk)) {

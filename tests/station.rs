@@ -11,6 +11,12 @@ mod xml;
 
 #[path = "station/bulk.rs"]
 mod bulk;
+#[path = "station/care.rs"]
+mod care;
+#[path = "station/check.rs"]
+mod check;
+#[path = "station/clients.rs"]
+mod clients;
 #[path = "station/commands.rs"]
 mod commands;
 #[path = "station/control.rs"]
@@ -19,8 +25,13 @@ mod control;
 mod faults;
 #[path = "station/golden.rs"]
 mod golden;
+#[path = "station/inquiries.rs"]
+mod inquiries;
 #[path = "station/killed.rs"]
 mod killed;
+#[cfg(target_os = "linux")]
+#[path = "station/memory.rs"]
+mod memory;
 #[path = "station/opening.rs"]
 mod opening;
 #[path = "station/people.rs"]
@@ -39,6 +50,12 @@ mod repeated;
 mod requests;
 #[path = "station/several.rs"]
 mod several;
+#[cfg(target_os = "linux")]
+#[path = "station/share.rs"]
+mod share;
+#[cfg(target_os = "linux")]
+#[path = "station/smb.rs"]
+mod smb;
 #[path = "station/stale.rs"]
 mod stale;
 #[path = "station/steps.rs"]

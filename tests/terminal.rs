@@ -1,7 +1,12 @@
 //! The 資格確認端末 through its public face: files in `req`, files in `res` and `face`, and the journal.
 
+#[path = "terminal/bulk.rs"]
+mod bulk;
 #[path = "terminal/desk.rs"]
 mod desk;
+#[cfg(target_os = "linux")]
+#[path = "terminal/disk.rs"]
+mod disk;
 #[path = "terminal/killed.rs"]
 mod killed;
 #[path = "terminal/property.rs"]
@@ -10,6 +15,9 @@ mod property;
 mod stale;
 #[path = "terminal/visits.rs"]
 mod visits;
+#[cfg(target_os = "linux")]
+#[path = "world/own.rs"]
+mod world;
 
 use std::fs;
 use std::sync::atomic::Ordering;
@@ -18,7 +26,7 @@ use std::time::{Duration, Instant};
 use desk::{Desk, INSTITUTION, request, within};
 use madoguchi::event::{Event, FileLife};
 use madoguchi::terminal::TerminalSettings;
-use madoguchi::terminal::settings::ErrStyle;
+use madoguchi::terminal::settings::{Delay, ErrStyle};
 use madoguchi::text::{Encoding, encode};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -110,7 +118,7 @@ async fn a_refused_request_comes_back_byte_for_byte_after_its_err() {
         ("OQSsiquc01req_3.xml", good.replace("<XmlMsg>", "<!DOCTYPE XmlMsg><XmlMsg>"), "MDG-X002"),
         ("OQSsiquc01req_4.xml", good.replace("Birthdate", "Birthday"), "MDG-D001"),
         ("OQSsiquc01req_5.xml", good.replace("19800101", "19801301"), "MDG-D003"),
-        ("OQSmutic01req_6.xml", good.clone(), "MDG-N001"),
+        ("OQSsihvq01req_6.xml", good.clone(), "MDG-N001"),
         ("OQSsiquc01req_7.xml", format!("{good}{}", " ".repeat(5 << 20)), "MDG-F001"),
     ];
     let desk = Desk::open().await;
@@ -175,11 +183,12 @@ async fn when_the_request_shows_up_in_res_its_err_can_be_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_comes_again_is_answered_again_and_the_last_one_wins() {
+async fn a_name_that_comes_again_in_whatever_letters_is_answered_again_and_the_last_one_wins() {
     let desk = Desk::open().await;
-    let name = "OQSsiquc01req_202611210001.xml";
+    let (name, other_letters) = ("OQSsiquc01req_202611210001.xml", "oqssiquc01REQ_202611210001.xml");
     // The first question takes longest, the last one is answered first.
-    for (asked, (round, takes_ms)) in (1..).zip([("first", 400), ("second", 200), ("third", 0)]) {
+    let rounds = [("first", name, 400), ("second", name, 200), ("third", other_letters, 0)];
+    for (asked, (round, name, takes_ms)) in (1..).zip(rounds) {
         desk.hub.take_time(Duration::from_millis(takes_ms));
         desk.drop_in(name, request(round, "12345678").as_bytes());
         within("the question", || desk.hub.asked.load(Ordering::Relaxed) == asked).await;
@@ -239,8 +248,9 @@ async fn answers_to_different_requests_do_not_wait_for_each_other() {
         desk.drop_in(&format!("OQSsiquc01req_{i}.xml"), request("id", "12345678").as_bytes());
     }
     within("forty answers", || desk.count(FileLife::Delivered) == 40).await;
-    // One after the other they would need eight seconds.
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    // One after the other they would need eight seconds. Under Wine each step costs more, and the order of things is the same.
+    let limit = Duration::from_secs(if cfg!(windows) { 6 } else { 3 });
+    assert!(start.elapsed() < limit, "{:?}", start.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -302,6 +312,21 @@ async fn a_folder_that_vanishes_and_comes_back_is_served_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_falls_due_while_the_folder_is_away_comes_when_it_is_back_and_covers_nothing_meanwhile() {
+    let desk = Desk::open_with(|settings| settings.answer_delay = Delay::Fixed(Duration::from_millis(300))).await;
+    desk.drop_in("OQSsiquc01req_1.xml", request("id", "12345678").as_bytes());
+    within("the claim", || desk.count(FileLife::Claimed) == 1).await;
+    let away = desk.root().with_file_name("away");
+    fs::rename(desk.root(), &away).unwrap();
+    let told = |event: &Event| matches!(event, Event::Trouble { en, .. } if en.contains("work folder"));
+    within("the trouble to be told", || desk.heard(told)).await;
+    assert!(!desk.root().exists(), "a folder of the same name stands where the share will come back");
+    fs::rename(&away, desk.root()).unwrap();
+    let answer = String::from_utf8(desk.answer("OQSsiquc01res_1.xml").await).unwrap();
+    assert!(answer.ends_with("</XmlMsg>\n"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_terminal_on_the_same_folder_is_told_who_is_there() {
     let desk = Desk::open().await;
     let error = desk.another_terminal().unwrap_err().to_string();
@@ -312,6 +337,8 @@ async fn a_second_terminal_on_the_same_folder_is_told_who_is_there() {
 fn the_default_settings_need_nothing_but_an_institution() {
     let settings: TerminalSettings = toml::from_str("").unwrap();
     assert_eq!(settings, TerminalSettings::default());
+    let root = if cfg!(windows) { r"C:\OQS" } else { "./oqs" };
+    assert_eq!(settings.folder, std::path::PathBuf::from(root), "where real terminals have it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -330,5 +357,7 @@ async fn a_single_request_is_answered_within_milliseconds_at_pace_instant() {
     }
     millis.sort_by(f64::total_cmp);
     println!("request to answer: median {:.2} ms, worst {:.2} ms", millis[30], millis[59]);
-    assert!(millis[30] < 20.0, "median {:.2} ms", millis[30]);
+    // The timers of Windows tick every 15.6 ms.
+    let limit = if cfg!(windows) { 100.0 } else { 20.0 };
+    assert!(millis[30] < limit, "median {:.2} ms", millis[30]);
 }

@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
+use super::tables::TableArgs;
 use super::{Exit, Failure, Outcome};
 use crate::event::Lang;
 use crate::message::element::ElementTable;
 use crate::message::explain::{self, Explanation};
-use crate::message::subsidy::{Edition, Layout};
 
 /// フォルダのファイルの要素を説明する (要求、回答、顔認証結果、.err) / explain files of the shared folder: requests, answers, face files, `.err`
 #[derive(Debug, Args)]
@@ -22,12 +22,9 @@ pub struct ExplainArgs {
     /// JSONで出力 / print JSON
     #[arg(long)]
     pub json: bool,
-    /// 要素表を置き換える (TOML) / use this element table
-    #[arg(long, value_name = "FILE")]
-    pub elements: Option<PathBuf>,
-    /// 医療費助成のレイアウトを置き換える (TOML) / use this subsidy layout
-    #[arg(long, value_name = "FILE")]
-    pub layout: Option<PathBuf>,
+    /// Tables in place of the program's own.
+    #[command(flatten)]
+    pub tables: TableArgs,
 }
 
 /// One file of the answer in JSON.
@@ -44,7 +41,7 @@ struct Explained<'a> {
 /// # Errors
 /// A [`Failure`] about the tables or the output; what is wrong with one of the files is said as it comes.
 pub fn run(args: &ExplainArgs, lang: Lang) -> Outcome {
-    let table = table(args).map_err(|why| Failure::new(Exit::Usage, why))?;
+    let (table, _) = args.tables.read().map_err(|why| Failure::new(Exit::Usage, why))?;
     match explain_all(args, &table, lang, &mut io::stdout().lock()) {
         Ok(exit) => Ok(exit),
         // Whoever reads our output has enough (`| head`).
@@ -90,25 +87,8 @@ fn explain_all(args: &ExplainArgs, table: &ElementTable, lang: Lang, out: &mut i
     Ok(exit)
 }
 
-fn worse(one: Exit, other: Exit) -> Exit {
+pub(super) fn worse(one: Exit, other: Exit) -> Exit {
     if other as u8 > one as u8 { other } else { one }
-}
-
-fn table(args: &ExplainArgs) -> Result<ElementTable, String> {
-    let read = |path: &PathBuf| fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()));
-    let mut table = match &args.elements {
-        Some(path) => {
-            let table =
-                ElementTable::from_toml(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
-            table.with_layout(Layout::embedded(Edition::LATEST))
-        }
-        None => ElementTable::embedded().clone(),
-    };
-    if let Some(path) = &args.layout {
-        let layout = Layout::from_toml(&path.display().to_string(), &read(path)?, Edition::LATEST);
-        table = table.with_layout(&layout.map_err(|error| format!("{}: {error}", path.display()))?);
-    }
-    Ok(table)
 }
 
 #[cfg(test)]
@@ -122,7 +102,7 @@ mod tests {
             fs::write(&path, content).unwrap();
             path
         });
-        let args = ExplainArgs { files: files.collect(), json, elements: None, layout: None };
+        let args = ExplainArgs { files: files.collect(), json, tables: TableArgs::default() };
         let mut out = Vec::new();
         let code = explain_all(&args, ElementTable::embedded(), Lang::En, &mut out).unwrap();
         (code, String::from_utf8(out).unwrap())
@@ -146,18 +126,5 @@ mod tests {
         assert_eq!(rows[0]["lines"][2]["meaning"], "failed");
         assert_eq!(rows[0]["lines"][2]["confidence"], "A");
         assert!(rows[1]["error"].as_str().unwrap().contains("MDG-X001"));
-    }
-
-    #[test]
-    fn an_element_table_of_ones_own_is_used_and_a_broken_one_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("elements.toml");
-        let mut args = ExplainArgs { files: vec![], json: false, elements: Some(path.clone()), layout: None };
-        fs::write(&path, ElementTable::embedded_text()).unwrap();
-        assert_eq!(&table(&args).unwrap(), ElementTable::embedded());
-        fs::write(&path, "[[group]]\nparent = 1").unwrap();
-        assert!(table(&args).unwrap_err().contains("parent"));
-        args.elements = Some(folder.path().join("none.toml"));
-        assert!(table(&args).unwrap_err().contains("none.toml"));
     }
 }

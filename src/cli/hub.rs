@@ -34,6 +34,12 @@ pub struct HubArgs {
     /// 認証局に不具合を付ける (繰り返し可) / let the certificate authority misbehave, repeatable
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(KNOBS.map(|knob| knob.name)))]
     pub fault: Vec<String>,
+    /// 一括要求から結果ができるまでの秒数 (既定5) / seconds from a bulk request to its result (default 5)
+    #[arg(long, value_name = "SECONDS")]
+    pub bulk_ready_after: Option<u64>,
+    /// 一括の受付番号を覚えている日数 (既定7) / days for which a bulk reception number is known (default 7)
+    #[arg(long, value_name = "DAYS")]
+    pub bulk_kept_for: Option<u64>,
 }
 
 /// Serves until Ctrl-C.
@@ -62,7 +68,8 @@ fn prepare(args: &HubArgs) -> Result<(Hub, Clock), Failure> {
     for knob in KNOBS.iter().filter(|knob| args.fault.iter().any(|name| name == knob.name)) {
         knobs.arm(knob, Setting::default());
     }
-    let hub = Hub::with_knobs(people.to_vec(), Roots::of_test_authority(), seed, Settings::default(), knobs)
+    let rules = Settings::default().with_bulk(args.bulk_ready_after, args.bulk_kept_for);
+    let hub = Hub::with_knobs(people.to_vec(), Roots::of_test_authority(), seed, rules, knobs)
         .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
     Ok((hub, clock))
 }

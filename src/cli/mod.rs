@@ -8,12 +8,14 @@ use crate::clock::Clock;
 use crate::event::Lang;
 
 pub mod card;
+pub mod check;
 pub mod client;
 pub mod explain;
 pub mod hub;
 pub mod pin;
 pub mod run;
 pub mod send;
+pub mod tables;
 pub mod tap;
 
 /// 窓口: 顔認証付きカードリーダーと資格確認端末のシミュレータ / a simulated face-authentication card reader and
@@ -36,6 +38,7 @@ enum Command {
     Tap(tap::TapArgs),
     Send(send::SendArgs),
     Explain(explain::ExplainArgs),
+    Check(check::CheckArgs),
     Card(card::CardArgs),
     Hub(hub::HubArgs),
     /// シェルの補完を出力 / print completions for a shell
@@ -74,6 +77,7 @@ fn carry_out(line: Line) -> Outcome {
         Some(Command::Tap(args)) => tap::run(&args, lang),
         Some(Command::Send(args)) => send::run(&args),
         Some(Command::Explain(args)) => explain::run(&args, lang),
+        Some(Command::Check(args)) => check::run(&args, lang),
         Some(Command::Card(args)) => card::run(&args, &Clock::real()),
         Some(Command::Hub(args)) => hub::run(&args, lang),
         Some(Command::Completions { shell }) => {

@@ -1,12 +1,12 @@
 //! One look at `req`: what came, what may be taken, what is not ours.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::event::FolderKind;
-use crate::folder::claim::{self, Claim, read_limited};
+use crate::folder::claim::{self, Claim, read_ends};
 use crate::folder::layout::Folders;
 use crate::folder::listing;
 use crate::folder::settle::{Look, Settling};
@@ -19,10 +19,12 @@ const MAX_NOTED: usize = 1_000;
 pub struct Rules {
     /// Is a file of this name a request?
     pub is_ours: fn(&str) -> bool,
-    /// Does the file of this name, with this content, end as a document ends?
-    pub is_whole: fn(&str, &[u8]) -> bool,
-    /// Bytes; a larger file is not read to its end before it is taken.
-    pub max_len: u64,
+    /// Does the file of this name, with this beginning and this end, end as a document ends?
+    pub is_whole: fn(&str, &[u8], &[u8]) -> bool,
+    /// How many bytes of either end are needed for that.
+    pub reach: u64,
+    /// Most bytes of a file of this name; a larger one is taken without a look into it.
+    pub max_len: fn(&str) -> u64,
 }
 
 /// What a look brought.
@@ -34,7 +36,7 @@ pub struct Looked {
     pub taken: Vec<Taken>,
     /// Foreign names seen for the first time.
     pub left_alone: Vec<String>,
-    /// Requests that cannot be moved, told once.
+    /// Requests that cannot be opened or moved for longer than any writer holds one, told once.
     pub stuck: Vec<(String, io::Error)>,
     /// How soon to look again, if anything is on its way.
     pub again: Option<Duration>,
@@ -62,7 +64,8 @@ pub struct Intake {
 impl Intake {
     /// Nothing seen yet.
     pub fn new(folders: Arc<Folders>, rules: Rules) -> Self {
-        Self { folders, rules, settling: Settling::default(), noted: BTreeSet::new(), stuck: BTreeSet::new() }
+        let settling = Settling::new(claim::PROVES_THAT_NOBODY_WRITES);
+        Self { folders, rules, settling, noted: BTreeSet::new(), stuck: BTreeSet::new() }
     }
 
     /// Looks once. `closed` names the files that the watcher saw closed or renamed in. An error means that the folder is away.
@@ -74,15 +77,16 @@ impl Intake {
 
         let settled = self.settling.look(now, &listing.wanted, closed, |name| {
             let len = listing.wanted.iter().find(|file| file.name == name).map_or(0, |file| file.len);
-            if len > self.rules.max_len {
+            if len > (self.rules.max_len)(name) {
                 return Look::Whole;
             }
-            match read_limited(&req.join(name), self.rules.max_len) {
-                Ok(bytes) if (self.rules.is_whole)(name, &bytes) => Look::Whole,
+            match read_ends(&req.join(name), len, self.rules.reach) {
+                Ok((beginning, end)) if (self.rules.is_whole)(name, &beginning, &end) => Look::Whole,
                 Ok(_) => Look::Partial,
                 Err(_) => Look::Refused,
             }
         });
+        let mut refused = BTreeMap::new();
         for file in settled {
             match claim::claim(&self.folders, &file.name) {
                 Ok(claim) => {
@@ -91,15 +95,19 @@ impl Intake {
                     looked.taken.push(Taken { claim, whole: file.whole });
                 }
                 Err(gone) if gone.kind() == io::ErrorKind::NotFound => self.settling.forget(&file.name),
-                Err(cause) if self.stuck.insert(file.name.clone()) => looked.stuck.push((file.name, cause)),
-                Err(_) => {}
+                Err(cause) => {
+                    self.settling.refused(&file.name);
+                    refused.insert(file.name, cause);
+                }
             }
         }
 
         let held = self.settling.held(now).filter(|name| !self.stuck.contains(*name)).map(str::to_owned);
         for name in held.collect::<Vec<_>>() {
             self.stuck.insert(name.clone());
-            looked.stuck.push((name, io::Error::new(io::ErrorKind::PermissionDenied, "開けません / cannot be opened")));
+            let unreadable = || io::Error::new(io::ErrorKind::PermissionDenied, "開けません / cannot be opened");
+            let cause = refused.remove(&name).unwrap_or_else(unreadable);
+            looked.stuck.push((name, cause));
         }
         self.stuck.retain(|name| listing.wanted.iter().any(|file| file.name == *name));
 
@@ -121,8 +129,9 @@ mod tests {
 
     const RULES: Rules = Rules {
         is_ours: |name| name.ends_with(".xml") && !name.starts_with('.'),
-        is_whole: |_, bytes| bytes.ends_with(b"</XmlMsg>"),
-        max_len: 100,
+        is_whole: |_, _, end| end.ends_with(b"</XmlMsg>"),
+        reach: 40,
+        max_len: |_| 100,
     };
 
     struct Desk {
@@ -188,6 +197,15 @@ mod tests {
         desk.write("a.xml", &"x".repeat(101));
         let looked = desk.look(0, &["a.xml"]);
         assert_eq!(looked.taken[0].claim.read(100).unwrap().len(), 101);
+    }
+
+    #[test]
+    fn a_long_file_is_judged_by_its_two_ends() {
+        let mut desk = Desk::new();
+        desk.write("a.xml", &format!("<XmlMsg>{}", "x".repeat(80)));
+        assert!(desk.look(0, &["a.xml"]).taken.is_empty());
+        desk.write("a.xml", &format!("<XmlMsg>{}</XmlMsg>", "x".repeat(80)));
+        assert_eq!(names(&desk.look(1, &["a.xml"]).taken), ["a.xml"]);
     }
 
     #[test]

@@ -37,21 +37,16 @@ impl Paths {
     }
 }
 
-/// The child of `root` whose name differs from `name` in case at most.
+/// The child of `root` whose name differs from `name` in case at most; the exact one before all others. Found by listing: where
+/// letter case does not count, asking for `req` says nothing about how it is written.
 fn existing_spelling(root: &Path, name: &str) -> Option<PathBuf> {
-    let exact = root.join(name);
-    if exact.is_dir() {
-        return Some(exact);
-    }
-    let mut found: Vec<PathBuf> = std::fs::read_dir(root)
+    std::fs::read_dir(root)
         .ok()?
         .flatten()
         .filter(|entry| entry.file_name().to_str().is_some_and(|n| n.eq_ignore_ascii_case(name)))
         .map(|entry| entry.path())
         .filter(|path| path.is_dir())
-        .collect();
-    found.sort();
-    found.into_iter().next()
+        .min_by_key(|path| (path.file_name() != Some(name.as_ref()), path.clone()))
 }
 
 /// Why the folders cannot be used.
@@ -155,9 +150,16 @@ impl Folders {
         dirs
     }
 
-    /// Makes the work folders again, should somebody have removed them with everything else.
+    /// Makes the work folders again, should somebody have removed them with everything else; never what they lie in (see
+    /// [`Folders::restore`]).
     pub(super) fn restore_work(&self) -> io::Result<()> {
-        self.works().into_iter().try_for_each(std::fs::create_dir_all)
+        self.works().into_iter().try_for_each(|dir| {
+            // `.madoguchi`, then the folder in it.
+            dir.parent().into_iter().chain([dir]).try_for_each(|dir| match std::fs::create_dir(dir) {
+                Err(cause) if !dir.is_dir() => Err(cause),
+                _ => Ok(()),
+            })
+        })
     }
 
     /// Makes a shared folder again that somebody removed to clear it out; true when it was missing and is there now. What it lies in
@@ -207,12 +209,13 @@ fn lock(dir: &Path) -> Result<File, LayoutError> {
     let holder = dir.join(HOLDER_NAME);
     match file.try_lock() {
         Ok(()) => {
-            std::fs::write(&holder, std::process::id().to_string()).map_err(unusable)?;
+            // For a second station only, to say whom to stop: the first one comes up on a full disk, too.
+            let _ = std::fs::write(&holder, std::process::id().to_string());
             Ok(file)
         }
         Err(TryLockError::WouldBlock) => Err(LayoutError::Locked {
             path: dir.to_owned(),
-            pid: std::fs::read_to_string(&holder).map_or_else(|_| "?".to_owned(), |pid| pid.trim().to_owned()),
+            pid: std::fs::read_to_string(&holder).ok().filter(|pid| !pid.is_empty()).unwrap_or_else(|| "?".to_owned()),
         }),
         Err(TryLockError::Error(cause)) => Err(unusable(cause)),
     }
@@ -260,6 +263,10 @@ mod tests {
         assert_eq!(paths.req, root.path().join("Req"));
         assert_eq!(paths.res, root.path().join("RES"));
         assert_eq!(paths.face, root.path().join("face"));
+        // Only where letter case counts can there be both.
+        if std::fs::create_dir(root.path().join("req")).is_ok() {
+            assert_eq!(Paths::below(root.path()).req, root.path().join("req"));
+        }
     }
 
     #[test]

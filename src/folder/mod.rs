@@ -12,6 +12,7 @@
 //! - [`settle`]: when a file may be taken (pure)
 //! - [`intake`]: one look at `req`: listing, settling and claiming together
 //! - [`claim`]: taking a request, exactly once
+//! - [`draft`]: an answer that is too large to be held
 //! - [`publish`]: staging, recording and placing answers in one of four manners
 //! - [`recover`]: what a `kill -9` left behind (the decision is pure)
 //! - [`collect`]: which delivered files were fetched
@@ -24,6 +25,7 @@
 
 pub mod claim;
 pub mod collect;
+pub mod draft;
 pub mod intake;
 pub mod layout;
 pub mod listing;

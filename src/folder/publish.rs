@@ -4,7 +4,7 @@
 //! process or by the next one ([`super::recover`]).
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::FolderKind;
 use crate::folder::claim::Claim;
+use crate::folder::draft::Draft;
 use crate::folder::layout::Folders;
 use crate::folder::recover::{Entry, EntryKind, Target, entry_name};
 
@@ -35,7 +36,7 @@ pub enum Delivery {
 /// The touch comes so long after the rename: long enough for a watcher to have told the creation apart, too short to notice.
 pub const TOUCH_AFTER: Duration = Duration::from_millis(100);
 /// [`Delivery::Slow`] writes so many pieces…
-const SLOW_PIECES: usize = 8;
+const SLOW_PIECES: u64 = 8;
 /// … with this pause between them: 1.4 s in all, longer than a client's two looks 300 ms apart.
 const SLOW_PAUSE: Duration = Duration::from_millis(200);
 /// First and longest wait before a target that is held (a reader on Windows, a folder that is away) is tried again.
@@ -61,6 +62,8 @@ pub enum Content {
     Bytes(Vec<u8>),
     /// The request itself, byte for byte.
     TheRequest,
+    /// What was written already, to where it is staged.
+    Draft(Draft),
 }
 
 /// Answers that are written and recorded, but not delivered.
@@ -78,8 +81,17 @@ struct Answer {
     staged: PathBuf,
     target: Target,
     name: String,
-    /// Kept until delivery, for the case that the whole root vanishes and comes back empty.
-    bytes: Option<Vec<u8>>,
+    kept: Kept,
+}
+
+/// The content until delivery, for the case that the whole root vanishes and comes back empty.
+#[derive(Debug)]
+enum Kept {
+    Bytes(Vec<u8>),
+    /// A file that is still open has its content, wherever its name is.
+    Open(Arc<File>),
+    /// Of an earlier run.
+    Nothing,
 }
 
 /// A file that stands under its final name.
@@ -141,13 +153,23 @@ impl Parcel {
             let kind = EntryKind::Answer(item.target, order);
             let staged = folders.work(item.target.folder()).join(entry_name(seq, kind, &item.name));
             let bytes = match (item.content, claim) {
+                (Content::Draft(draft), _) => {
+                    let (staged, kept) = (draft.path, Kept::Open(draft.file));
+                    answers.push(Answer { staged, target: item.target, name: item.name, kept });
+                    continue;
+                }
                 (Content::Bytes(bytes), _) => bytes,
-                (Content::TheRequest, Some(claim)) => std::fs::read(&claim.path)?,
+                (Content::TheRequest, Some(claim)) => {
+                    written.push(staged.clone());
+                    let kept = Kept::Open(Arc::new(copy(&claim.path, &staged)?));
+                    answers.push(Answer { staged, target: item.target, name: item.name, kept });
+                    continue;
+                }
                 (Content::TheRequest, None) => return Err(io::Error::other("a visit has no request to return")),
             };
             written.push(staged.clone());
             std::fs::write(&staged, &bytes)?;
-            answers.push(Answer { staged, target: item.target, name: item.name, bytes: Some(bytes) });
+            answers.push(Answer { staged, target: item.target, name: item.name, kept: Kept::Bytes(bytes) });
         }
         let first = answers.first().ok_or_else(|| io::Error::other("nothing to deliver"))?;
         let record = match claim {
@@ -174,7 +196,9 @@ impl Parcel {
     /// What an earlier run staged and did not deliver.
     pub(super) fn found(folders: &Arc<Folders>, record: Entry, answers: Vec<Entry>) -> Self {
         let answers = answers.into_iter().filter_map(|entry| match entry.kind {
-            EntryKind::Answer(target, _) => Some(Answer { staged: entry.path, target, name: entry.name, bytes: None }),
+            EntryKind::Answer(target, _) => {
+                Some(Answer { staged: entry.path, target, name: entry.name, kept: Kept::Nothing })
+            }
             EntryKind::Claimed | EntryKind::Staged => None,
         });
         Self { folders: folders.clone(), about: record.name, record: record.path, answers: answers.collect() }
@@ -194,7 +218,7 @@ impl Parcel {
             let mut wait = BACK_OFF.0;
             let mut tries = 0;
             let replaced = loop {
-                match answer.place(&path, manner).await {
+                match answer.place(&self.folders, &path, manner).await {
                     Ok(replaced) => break replaced,
                     Err(cause)
                         if cause.kind() == io::ErrorKind::NotFound && self.folders.restore(answer.target.folder()) =>
@@ -223,42 +247,61 @@ impl Parcel {
 }
 
 impl Answer {
-    async fn place(&self, path: &Path, manner: Delivery) -> io::Result<bool> {
+    async fn place(&self, folders: &Folders, path: &Path, manner: Delivery) -> io::Result<bool> {
         let replaced = path.symlink_metadata().is_ok();
-        self.restage()?;
+        self.restage(folders)?;
         match manner {
             Delivery::Rename | Delivery::RenameTouch => std::fs::rename(&self.staged, path)?,
-            Delivery::InPlace => {
-                File::create(path)?.write_all(&std::fs::read(&self.staged)?)?;
-                std::fs::remove_file(&self.staged)?;
-            }
-            Delivery::Slow => {
-                let bytes = std::fs::read(&self.staged)?;
-                let mut file = File::create(path)?;
-                for (i, piece) in bytes.chunks(bytes.len().div_ceil(SLOW_PIECES).max(1)).enumerate() {
-                    if i > 0 {
-                        tokio::time::sleep(SLOW_PAUSE).await;
-                    }
-                    file.write_all(piece)?;
-                }
-                std::fs::remove_file(&self.staged)?;
-            }
+            Delivery::InPlace => self.write_in_place(path, 1).await?,
+            Delivery::Slow => self.write_in_place(path, SLOW_PIECES).await?,
         }
         Ok(replaced)
     }
 
-    /// Writes the staged file anew when somebody removed the work folder under us.
-    fn restage(&self) -> io::Result<()> {
-        match &self.bytes {
-            Some(bytes) if !self.staged.exists() => {
-                if let Some(work) = self.staged.parent() {
-                    std::fs::create_dir_all(work)?;
+    /// Writes under the final name, with a pause between pieces. What cannot be written to its end (a full disk) is taken away again:
+    /// the part would pass for the answer until there is room.
+    async fn write_in_place(&self, path: &Path, pieces: u64) -> io::Result<()> {
+        let staged = File::open(&self.staged)?;
+        let piece = staged.metadata()?.len().div_ceil(pieces).max(1);
+        let mut file = File::create(path)?;
+        loop {
+            match io::copy(&mut (&staged).take(piece), &mut file) {
+                Ok(written) if written < piece => break,
+                Ok(_) if pieces > 1 => tokio::time::sleep(SLOW_PAUSE).await,
+                Ok(_) => {}
+                Err(cause) => {
+                    drop(file);
+                    let _ = std::fs::remove_file(path);
+                    return Err(cause);
                 }
-                std::fs::write(&self.staged, bytes)
             }
-            _ => Ok(()),
+        }
+        std::fs::remove_file(&self.staged)
+    }
+
+    /// Writes the staged file anew when somebody removed the work folder under us.
+    fn restage(&self, folders: &Folders) -> io::Result<()> {
+        if matches!(self.kept, Kept::Nothing) || self.staged.exists() {
+            return Ok(());
+        }
+        folders.restore_work()?;
+        match &self.kept {
+            Kept::Bytes(bytes) => std::fs::write(&self.staged, bytes),
+            Kept::Open(file) => {
+                let mut file = file.as_ref();
+                file.seek(SeekFrom::Start(0))?;
+                io::copy(&mut file, &mut File::create(&self.staged)?).map(drop)
+            }
+            Kept::Nothing => Ok(()),
         }
     }
+}
+
+/// Copies a request, of whatever length: refused ones may be huge.
+fn copy(request: &Path, staged: &Path) -> io::Result<File> {
+    let mut copy = File::options().read(true).write(true).create(true).truncate(true).open(staged)?;
+    io::copy(&mut File::open(request)?, &mut copy)?;
+    Ok(copy)
 }
 
 /// The second half of [`Delivery::RenameTouch`]: moves the file's time on, once, if the file is still there. It is opened, never

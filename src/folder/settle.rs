@@ -3,6 +3,9 @@
 //! A file is whole when it was closed after writing (or renamed in), or has not changed over two looks, **and** ends with its end
 //! tag (decisions.md §9). Of in-place writes read at their create event 11.6 % were torn; after close none was. What has not
 //! grown for [`GIVE_UP`] is taken as it is, so that a broken request gets its answer too.
+//!
+//! On Windows nothing tells of a close, but a file that is held cannot be claimed ([`super::claim`]): there the first look at a whole
+//! file is enough, and what cannot be claimed is looked at again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
@@ -41,6 +44,8 @@ pub struct Settled {
 #[derive(Debug, Default)]
 pub struct Settling {
     seen: BTreeMap<String, Sighting>,
+    /// The claim proves that no writer holds the file: one look is enough.
+    claim_proves: bool,
 }
 
 #[derive(Debug)]
@@ -57,6 +62,11 @@ struct Sighting {
 }
 
 impl Settling {
+    /// Nothing seen yet. `claim_proves`: whoever takes a settled file fails while its writer holds it.
+    pub fn new(claim_proves: bool) -> Self {
+        Self { claim_proves, ..Self::default() }
+    }
+
     /// One look at the folder at `now` (machine time since any start). `closed` names the files that a writer closed or renamed in
     /// since the last look; `read` looks into a file.
     pub fn look(
@@ -72,7 +82,7 @@ impl Settling {
         for file in files {
             let sighting = self.seen.entry(file.name.clone()).or_insert_with(|| Sighting::new(now, file));
             sighting.update(now, file, closed.contains(&file.name));
-            if let Some(whole) = sighting.judge(now, || read(&file.name)) {
+            if let Some(whole) = sighting.judge(now, self.claim_proves, || read(&file.name)) {
                 settled.push(Settled { name: file.name.clone(), whole });
             }
         }
@@ -93,6 +103,13 @@ impl Settling {
     /// Whether `name` is known already.
     pub fn knows(&self, name: &str) -> bool {
         self.seen.contains_key(name)
+    }
+
+    /// A settled file that could not be taken: its writer holds it still, or its rights are wrong.
+    pub fn refused(&mut self, name: &str) {
+        if let Some(sighting) = self.seen.get_mut(name) {
+            sighting.refused = true;
+        }
     }
 
     /// Forgets a file that was taken, so that its name may come again.
@@ -118,9 +135,9 @@ impl Sighting {
     }
 
     /// `Some(whole?)` when it may be taken.
-    fn judge(&mut self, now: Duration, read: impl FnOnce() -> Look) -> Option<bool> {
+    fn judge(&mut self, now: Duration, claim_proves: bool, read: impl FnOnce() -> Look) -> Option<bool> {
         let still = now.saturating_sub(self.since);
-        let quiet = self.closed || still >= LOOK_GAP;
+        let quiet = self.closed || claim_proves || still >= LOOK_GAP;
         let patience_ended = still >= GIVE_UP;
         if !quiet || (self.partial && !patience_ended) {
             return None;
@@ -184,6 +201,18 @@ mod tests {
         assert!(settling.look(ms(0), &[seen(9, 0)], &open(), |_| panic!("read at once")).is_empty());
         assert!(settling.look(ms(5), &[seen(9, 0)], &open(), |_| panic!("read too early")).is_empty());
         assert_eq!(settling.look(ms(25), &[seen(9, 0)], &open(), |_| Look::Whole).len(), 1);
+    }
+
+    #[test]
+    fn where_the_claim_proves_that_nobody_holds_it_the_first_look_is_enough() {
+        let mut settling = Settling::new(true);
+        assert!(settling.look(ms(0), &[seen(9, 0)], &open(), |_| Look::Partial).is_empty());
+        assert_eq!(settling.look(ms(1), &[seen(12, 1)], &open(), |_| Look::Whole).len(), 1);
+        settling.refused("a");
+        assert_eq!(settling.held(ms(1999)).count(), 0, "a writer may take its time to close");
+        assert_eq!(settling.look(ms(2001), &[seen(12, 1)], &open(), |_| Look::Whole).len(), 1, "and is tried again");
+        settling.refused("a");
+        assert_eq!(settling.held(ms(2001)).collect::<Vec<_>>(), ["a"]);
     }
 
     #[test]

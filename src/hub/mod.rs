@@ -33,6 +33,8 @@ use jiff::civil::DateTime;
 use self::certificates::Certificates;
 pub use self::certificates::Roots;
 use self::eligibility::Eligibility;
+use self::eligibility::bulk::Kind;
+pub use self::eligibility::store::ReferenceNumbers;
 use self::error::StoreError;
 use self::jpki_authority::JpkiAuthority;
 use self::medical_hub::MedicalHub;
@@ -60,7 +62,7 @@ pub struct Hub {
 
 /// The systems that stand and fall together: a reset builds them anew.
 struct Systems {
-    eligibility: Eligibility,
+    eligibility: Arc<Eligibility>,
     authority: Arc<JpkiAuthority>,
     pmh: Arc<MedicalHub>,
 }
@@ -126,6 +128,16 @@ impl Hub {
         Ok(())
     }
 
+    /// The 照会番号 that were registered, to be kept between runs.
+    pub fn reference_numbers(&self) -> Result<ReferenceNumbers, StoreError> {
+        self.systems().eligibility.reference_numbers()
+    }
+
+    /// Registers the 照会番号 that an earlier run kept. A reset forgets them.
+    pub fn restore(&self, kept: &ReferenceNumbers) -> Result<(), StoreError> {
+        self.systems().eligibility.restore(kept)
+    }
+
     fn systems(&self) -> Arc<Systems> {
         self.systems.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -146,7 +158,7 @@ impl Systems {
         let (sealer, opener) = linkage::pair(seed);
         let certificates = Arc::new(Certificates::new(roots.clone(), authority.clone(), settings));
         let pmh = Arc::new(MedicalHub::new(opener));
-        let eligibility = Eligibility::new(certificates, pmh.clone(), sealer, seed, settings);
+        let eligibility = Arc::new(Eligibility::new(certificates, pmh.clone(), sealer, seed, settings));
         let systems = Self { eligibility, authority, pmh };
         people.iter().try_for_each(|person| systems.enrol(person, seed))?;
         Ok(systems)
@@ -191,14 +203,22 @@ impl Connection for Hub {
                 Answer::BulkReception(eligibility.receive_queries(asker, reference, request, steering)?)
             }
             Request::BulkQualificationDownload(request) => {
-                Answer::BulkQualification(eligibility.fetch_queries(asker, request, steering)?)
+                Answer::Bulk(eligibility.fetch(asker, Kind::Queries, request, steering)?)
             }
             Request::BulkRegistration(request) => {
                 Answer::BulkReception(eligibility.receive_registrations(asker, reference, request, steering)?)
             }
             Request::BulkRegistrationDownload(request) => {
-                Answer::BulkRegistration(eligibility.fetch_registrations(asker, request, steering)?)
+                Answer::Bulk(eligibility.fetch(asker, Kind::Registrations, request, steering)?)
             }
+            Request::BulkCare(care, request) => {
+                Answer::BulkReception(eligibility.receive_care(asker, reference, *care, request, steering)?)
+            }
+            Request::BulkCareDownload(care, request) => {
+                Answer::Bulk(eligibility.fetch(asker, Kind::Care(*care), request, steering)?)
+            }
+            Request::Medication(request) => eligibility.medications(asker, request, steering)?,
+            Request::Checkup(request) => eligibility.checkups(asker, request, steering)?,
         })
     }
 

@@ -66,6 +66,53 @@ pub const NO_RECEPTION_NUMBER: Notice = Notice {
     message: "受付番号を採番できませんでした。もう一度送信してください。",
     en: "no reception number was free: send it again",
 };
+/// A request by period names another 診療区分 than its interface.
+pub const TREATMENT_FLAG: Notice = Notice {
+    code: "MDG-B0004E",
+    message: "診療区分がインターフェイスと一致しません。",
+    en: "the treatment flag is not that of this interface: 2 for OQSmuhvq, 3 for OQSmuonq",
+};
+/// A period that ends before it begins.
+pub const PERIOD: Notice =
+    Notice {
+        code: "MDG-B0005E", message: "期間の終了日が開始日より前です。", en: "the period ends before it begins"
+    };
+/// A request for medical information names nobody.
+pub const NOBODY_INQUIRED: Notice = Notice {
+    code: "MDG-Y0001E",
+    message: "該当する資格がないため、情報を提供できません。",
+    en: "no person has this insurance, nothing can be shown",
+};
+/// It names several persons.
+pub const SEVERAL_INQUIRED: Notice = Notice {
+    code: "MDG-Y0002E",
+    message: "複数の資格が該当するため、情報を提供できません。枝番を指定してください。",
+    en: "several persons have this insurance: send the branch number",
+};
+/// The patient did not agree at their last visit here, or was never here.
+pub const NO_CONSENT: Notice = Notice {
+    code: "MDG-Y0003E",
+    message: "本人の同意がありません。顔認証付きカードリーダーで同意を得てください。",
+    en: "the patient has not agreed to show this: ask for it at the card reader",
+};
+/// The consent ended.
+pub const CONSENT_OVER: Notice = Notice {
+    code: "MDG-Y0004E",
+    message: "本人の同意から24時間を過ぎています。顔認証付きカードリーダーで同意を得てください。",
+    en: "the consent is older than 24 hours: ask for it at the card reader",
+};
+/// A FileCategory that nobody has described.
+pub const UNKNOWN_CATEGORY: Notice = Notice {
+    code: "MDG-Y0005E",
+    message: "ファイル種別が正しくありません。薬剤情報は1から4、特定健診情報は1か2を指定してください。",
+    en: "an unknown FileCategory: 1 to 4 for medicines, 1 or 2 for check-ups",
+};
+/// A kind of visit whose consents do not come from a reader.
+pub const OTHER_VISIT: Notice = Notice {
+    code: "MDG-Y0006E",
+    message: "外来以外の診療区分での同意は確認できません。診療区分は1を指定してください。",
+    en: "only consents of outpatients, given at a reader, are known: send MedicalTreatmentFlag 1",
+};
 /// The operator asked PMH to fail.
 pub const SUBSIDY_ERROR: Notice = Notice {
     code: "MDG-P0001E",
@@ -92,7 +139,7 @@ pub const SUBSIDY_REFUSED: Notice = Notice {
 };
 
 /// All of them, for tables and checks.
-pub const ALL: [Notice; 13] = [
+pub const ALL: [Notice; 21] = [
     RENEWAL_DUE,
     IN_GRACE,
     CENTRE_ERROR,
@@ -102,6 +149,14 @@ pub const ALL: [Notice; 13] = [
     UNKNOWN_RECEPTION,
     BIRTHDATE,
     NO_RECEPTION_NUMBER,
+    TREATMENT_FLAG,
+    PERIOD,
+    NOBODY_INQUIRED,
+    SEVERAL_INQUIRED,
+    NO_CONSENT,
+    CONSENT_OVER,
+    UNKNOWN_CATEGORY,
+    OTHER_VISIT,
     SUBSIDY_ERROR,
     SUBSIDY_UNKNOWN,
     SUBSIDY_STALE,

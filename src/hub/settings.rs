@@ -19,7 +19,27 @@ pub struct Settings {
     /// A bulk request is worked on for so long, in document time; until then its result is SegmentOfResult 2. The real time is not
     /// public ([C]).
     pub bulk_ready_after: Duration,
+    /// A 受付番号 is known for so long after its reception, in document time. The real time is not public ([C]).
+    pub bulk_kept_for: Duration,
 }
+
+impl Settings {
+    /// With the seconds after which a bulk result is ready and the days for which it is kept, where they are told.
+    #[must_use]
+    pub fn with_bulk(self, ready_after_s: Option<u64>, kept_for_days: Option<u64>) -> Self {
+        let days = |days: u64| Duration::from_secs(days.saturating_mul(DAY));
+        Self {
+            bulk_ready_after: ready_after_s.map_or(self.bulk_ready_after, Duration::from_secs),
+            bulk_kept_for: kept_for_days.map_or(self.bulk_kept_for, days),
+            ..self
+        }
+    }
+}
+
+/// A week: who asks on a Friday fetches on a Monday.
+const BULK_KEPT_FOR_DAYS: u64 = 7;
+/// Seconds of a day.
+const DAY: u64 = 86_400;
 
 impl Default for Settings {
     fn default() -> Self {
@@ -29,6 +49,7 @@ impl Default for Settings {
             renewal_notice_months: 3,
             grace_months: 3,
             bulk_ready_after: Duration::from_secs(5),
+            bulk_kept_for: Duration::from_secs(BULK_KEPT_FOR_DAYS * DAY),
         }
     }
 }

@@ -1,26 +1,32 @@
-//! 一括: `OQSmuquc01/02` (資格確認) and `OQSmuimm01/02` (照会番号登録), spec/oqs-interface.md §2.4, §2.5.
+//! 一括: `OQSmuquc01/02` (資格確認), `OQSmuimm01/02` (照会番号登録), and by month or period `OQSmutic01/02`, `OQSmuhvq01/02`,
+//! `OQSmuonq01/02` (spec/oqs-interface.md §2.4–2.6).
 //!
 //! ```text
-//! 01req  many rows        → 01res  受付番号 (ReceptionNumber)
-//! 02req  受付番号          → 02res  SegmentOfResult 2 while it is worked on, then one unit per row
+//! 01req  many rows, or a period  → 01res  受付番号 (ReceptionNumber)
+//! 02req  受付番号                 → 02res  SegmentOfResult 2 while it is worked on, then its units
 //! ```
 //!
-//! - here: the fields
-//! - `document`: the documents as trees and back
+//! - here: the fields · [`care`]: which people a period asks for
+//! - `document`: the documents as trees and back · `gather`: a request row by row, from a tree or from a file of any length
 
+pub mod care;
 mod document;
+mod gather;
+
+use std::sync::Arc;
 
 use super::fields::elements;
 use super::qualification::{QualificationRecord, SearchInfo};
 use super::registration::{RegistrationInfo, ShortHeader};
+pub use care::{Care, CareRequest, CareSearch};
 
-/// A 01req: one row per person.
+/// A 01req: one row per person. Rows are shared, because a request may have 100,000 of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BulkRequest<R> {
     /// The header.
     pub header: BulkRequestHeader,
     /// `QualificationConfirmSearchInfo` or `ReferenceNumberRegistrationInfo`, at least one.
-    pub rows: Vec<R>,
+    pub rows: Arc<Vec<R>>,
 }
 
 /// `OQSmuquc01req`
@@ -66,8 +72,17 @@ pub struct BulkDownload {
 pub struct BulkResult<U> {
     /// The header.
     pub header: BulkHeader,
-    /// One per row of the 01req, in its order; none until the work is done.
+    /// One per row of the 01req, in its order, or per person of a period; none until the work is done.
     pub units: Vec<U>,
+}
+
+/// A unit of any 02res.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BulkUnit {
+    /// Of every 02res but that of a registration.
+    Confirm(BulkConfirmUnit),
+    /// Of `OQSmuimm02res`.
+    Registration(BulkRegistrationUnit),
 }
 
 /// `OQSmuquc02res`
@@ -104,10 +119,10 @@ pub struct BulkHeader {
     pub character_code_identifier: String,
 }
 
-/// One row of `OQSmuquc02res`.
+/// One row of `OQSmuquc02res`, or one person of a period.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BulkConfirmUnit {
-    /// QualificationConfirmSearchInfo: echo, ArbitraryIdentifier included.
+    /// QualificationConfirmSearchInfo: echo, ArbitraryIdentifier included; absent where a period was asked for.
     pub search: Option<SearchInfo>,
     /// ProcessingResultStatus (OQSCD004).
     pub processing_result_status: String,
@@ -117,10 +132,10 @@ pub struct BulkConfirmUnit {
     pub processing_result_message: Option<String>,
     /// QualificationValidity (OQSCD006).
     pub qualification_validity: Option<String>,
-    /// ResultOfQualificationConfirmation, without a list around it: rows 1–26 and LimitApplicationCertificateChanged.
-    pub record: Option<QualificationRecord>,
-    /// ReferenceNumber 照会番号: beside the record, not in it.
-    pub reference_number: Option<String>,
+    /// ResultOfQualificationConfirmation, without a list around them: of a query one, rows 1–26 and LimitApplicationCertificateChanged.
+    pub records: Vec<QualificationRecord>,
+    /// ReferenceNumber 照会番号: beside the records, not in them; the n-th is that of the n-th record.
+    pub reference_numbers: Vec<String>,
 }
 
 /// One row of `OQSmuimm02res`.
@@ -169,8 +184,8 @@ elements! { BulkConfirmUnit {
     one "ProcessingResultCode" => processing_result_code,
     one "ProcessingResultMessage" => processing_result_message,
     one "QualificationValidity" => qualification_validity,
-    one "ResultOfQualificationConfirmation" => record,
-    one "ReferenceNumber" => reference_number,
+    one "ResultOfQualificationConfirmation" => records,
+    one "ReferenceNumber" => reference_numbers,
 }}
 
 elements! { BulkRegistrationUnit {

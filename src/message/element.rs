@@ -68,13 +68,16 @@ pub struct ElementRow {
 }
 
 /// Documents whose elements are known apart from those of all others, although some share a name.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Family {
     /// Every document of the folder.
     #[default]
     Common,
     /// The subsidy answer: its tags are rows of a layout, some of them less sure than their namesakes.
     Subsidy,
+    /// The answers of YZK and TKK: some elements of their header are only inferred from those of their neighbours.
+    Inquiry,
 }
 
 /// The element table, by family, parent and name.
@@ -95,6 +98,9 @@ struct File {
 struct Group {
     /// Names of the parents below which these rows hold; empty for the root.
     parents: Vec<String>,
+    /// The documents in which they hold, where not in all.
+    #[serde(default)]
+    family: Family,
     elements: Vec<ElementRow>,
 }
 
@@ -105,11 +111,11 @@ impl ElementTable {
     /// What TOML says, with line and column.
     pub fn from_toml(text: &str) -> Result<Self, toml::de::Error> {
         let file: File = toml::from_str(text)?;
-        let mut table = Self::default();
+        let mut table = Self::with_medication();
         for group in file.group {
             for parent in group.parents {
                 for row in &group.elements {
-                    table.insert(Family::Common, &parent, row.clone());
+                    table.insert(group.family, &parent, row.clone());
                 }
             }
         }
@@ -125,6 +131,20 @@ impl ElementTable {
             table.with_layout(Layout::embedded(super::subsidy::Edition::LATEST))
         });
         &TABLE
+    }
+
+    /// The rows that the table of YZK's tags makes, before a file adds its own or replaces some.
+    fn with_medication() -> Self {
+        let mut table = Self::default();
+        let tags = super::medication::table::Table::embedded();
+        for (parent, row) in tags.element_rows() {
+            table.insert(Family::Common, &parent, row);
+        }
+        for codes in tags.codes() {
+            let rows = codes.rows.iter().map(|code| (code.value.clone(), (code.ja.clone(), code.en.clone())));
+            table.codes.insert(codes.id.clone(), rows.collect());
+        }
+        table
     }
 
     /// The text of the embedded table.
@@ -158,9 +178,25 @@ impl ElementTable {
         of(family).or_else(|| of(Family::Common))
     }
 
+    /// The rows below `parent`: the family's own before the common ones.
+    pub fn below(&self, family: Family, parent: &str) -> impl Iterator<Item = &ElementRow> {
+        let of = |family| self.rows.get(&(family, parent.to_owned()));
+        let common = (family != Family::Common).then(|| of(Family::Common)).flatten();
+        of(family).into_iter().chain(common).flat_map(BTreeMap::values)
+    }
+
     /// All rows with their families and parents.
     pub fn rows(&self) -> impl Iterator<Item = (Family, &str, &ElementRow)> {
         self.rows.iter().flat_map(|((family, parent), rows)| rows.values().map(|row| (*family, parent.as_str(), row)))
+    }
+
+    /// All values of a code table with their labels (Japanese, English).
+    pub fn codes(&self, table: &str) -> Vec<(&str, &str, &str)> {
+        if let Some(codes) = self.codes.get(table) {
+            return codes.iter().map(|(value, (ja, en))| (value.as_str(), ja.as_str(), en.as_str())).collect();
+        }
+        let rows = crate::code::table(table).into_iter().flat_map(crate::code::CodeTable::rows);
+        rows.map(|row| (row.value.as_str(), row.ja.as_str(), row.en.as_str())).collect()
     }
 
     /// Label (Japanese, English) of a value of a code table, official or of the layout.

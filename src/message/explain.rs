@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::element::{ElementRow, ElementTable, Family};
 use super::finding::Finding;
+use super::inquiry;
 use super::refusal::Refusal;
 use super::tree::Element;
 use super::xml;
@@ -53,13 +54,16 @@ pub struct Explanation {
     pub notes: Vec<String>,
 }
 
-/// Explains the file called `name`: a document, or an `.err`.
+/// Explains the file called `name`: a document, an `.err`, or pages, of which there is only the outside to tell.
 ///
 /// # Errors
 /// The [`Refusal`] that reading it gives: not well-formed, not text.
 pub fn file(name: &str, bytes: &[u8], table: &ElementTable, lang: Lang) -> Result<Explanation, Refusal> {
     if name.to_ascii_lowercase().ends_with(".err") {
         return Ok(about::err_file(name, bytes, lang));
+    }
+    if name.to_ascii_lowercase().ends_with(".pdf") {
+        return Ok(about::pages(name, bytes, lang));
     }
     let document = xml::read_up_to(bytes, xml::BULK_LIMIT)?;
     let mut explanation = tree(&document.root, family(name, &document.root, table), table, lang);
@@ -75,13 +79,16 @@ pub fn tree(root: &Element, family: Family, table: &ElementTable, lang: Lang) ->
     Explanation { about: Vec::new(), lines, notes: Vec::new() }
 }
 
-/// A subsidy answer is known by its name, or by a block that only it has.
-fn family(name: &str, root: &Element, table: &ElementTable) -> Family {
+/// A subsidy answer is known by its name, or by a block that only it has; an answer of YZK or TKK by its header.
+pub(super) fn family(name: &str, root: &Element, table: &ElementTable) -> Family {
     let subsidy_block = |child: &Element| {
         table
             .rows()
             .any(|(family, parent, row)| family == Family::Subsidy && parent == "MessageBody" && row.name == child.name)
     };
+    if inquiry::is_result(root) {
+        return Family::Inquiry;
+    }
     let by_content = root.child("MessageBody").is_some_and(|body| body.children().iter().any(subsidy_block));
     if name.starts_with("PMH") || by_content { Family::Subsidy } else { Family::Common }
 }

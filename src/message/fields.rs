@@ -103,6 +103,28 @@ impl<G: Group> Field for Option<G> {
     }
 }
 
+/// Groups that stand side by side, without a list around them.
+impl<G: Group> Field for Vec<G> {
+    fn put(&self, name: &'static str, out: &mut Vec<Element>) {
+        out.extend(self.iter().map(|group| parent(name, group)));
+    }
+    fn take(&mut self, element: &Element, reading: &mut Reading) {
+        let mut group = G::default();
+        group.take_all(element, reading);
+        self.push(group);
+    }
+}
+
+/// Values that stand side by side; an empty one keeps its place.
+impl Field for Vec<String> {
+    fn put(&self, name: &'static str, out: &mut Vec<Element>) {
+        out.extend(self.iter().map(|value| Element::text(name, value.as_str())));
+    }
+    fn take(&mut self, element: &Element, _: &mut Reading) {
+        self.push(element.value().to_owned());
+    }
+}
+
 /// The element of a group.
 pub(super) fn parent<G: Group>(name: &'static str, group: &G) -> Element {
     let mut children = Vec::new();
@@ -159,7 +181,7 @@ pub(super) fn take_list<G: Group>(items: &mut Vec<G>, item: &'static str, list: 
 
 /// Ties the fields of a struct to elements, in specification order:
 ///
-/// - `one "Name" => field` for a `String` (mandatory), `Option<String>` or an optional group
+/// - `one "Name" => field` for a `String` (mandatory), `Option<String>` or an optional group; a `Vec` of either for what stands side by side
 /// - `list "List" / "Item" => field` for a `Vec` of groups
 /// - `inside "Parent" / "Name" => field` for a value that stands alone below a parent of its own
 /// - `consent "Prefix" => field` for the three elements of a consent

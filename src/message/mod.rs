@@ -10,21 +10,27 @@
 //! - [`order`]: the order in which real terminals write, the specification's, or a shuffled one
 //! - [`name`]: file names and the catalogue of interfaces
 //! - [`qualification`]: `OQSsiquc01` request and result (also the face file)
-//! - [`bulk`]: `OQSmuquc01/02` and `OQSmuimm01/02`, many rows and a 受付番号
+//! - [`bulk`]: `OQSmuquc`, `OQSmuimm`, `OQSmutic`, `OQSmuhvq` and `OQSmuonq`, 01 and 02: many rows and a 受付番号
 //! - [`registration`]: `OQSsiimm01` request and result, 照会番号
+//! - [`medication`], [`checkup`]: `YZKsiquc01` and `TKKsiquc01`, 薬剤・診療情報 and 特定健診情報; [`inquiry`]: what the two share
 //! - [`subsidy`]: `PMHsimsm01` result (provisional layout, data)
 //! - [`page`]: printed answers, PDF pages with Japanese text
 //! - [`Style`]: how files look; document → bytes in one call
 //! - [`element`]: the element table: label, format, code table and provenance of every element
 //! - [`explain`]: the element table applied to a file, for people
+//! - [`check`]: whether a file is a well-formed request or answer, and whether the files of a folder go together
 //! - [`refusal`], [`finding`]: what sends a request back, and what is let through and reported
 
 pub mod bulk;
+pub mod check;
+pub mod checkup;
 pub mod element;
 pub mod explain;
 mod fields;
 pub mod finding;
 mod frame;
+pub mod inquiry;
+pub mod medication;
 pub mod name;
 pub mod order;
 pub mod page;
@@ -37,7 +43,7 @@ pub mod tree;
 pub mod xml;
 
 pub use frame::Read;
-pub use style::Style;
+pub use style::{ByUnits, Style};
 
 #[cfg(test)]
 mod samples;

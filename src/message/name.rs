@@ -82,7 +82,12 @@ impl RequestName {
 
     /// Name of the answer: `res` for `req`, everything else as sent.
     pub fn answer(&self) -> String {
-        format!("{}res_{}.{}", self.code, self.free, self.extension)
+        self.answer_as(&self.extension)
+    }
+
+    /// The same with another extension: pages for a document that was asked for so.
+    pub fn answer_as(&self, extension: &str) -> String {
+        format!("{}res_{}.{extension}", self.code, self.free)
     }
 
     /// Name of the `.err`: the request's with another extension.
@@ -111,7 +116,7 @@ pub fn classify(file: &str, case: Case) -> Classification {
     }
     match RequestName::parse(file, case) {
         Some(name) => Classification::Request(name),
-        None => Classification::Foreign { nearest: nearest(file) },
+        None => Classification::Foreign { nearest: nearest_name(file, Direction::Request) },
     }
 }
 
@@ -125,8 +130,8 @@ pub fn is_temporary(file: &str) -> bool {
         || ENDINGS.iter().any(|e| lower.ends_with(e))
 }
 
-/// The right name, when `file` differs from it by a slip in the interface, its separator or the extension.
-fn nearest(file: &str) -> Option<String> {
+/// The right name of a request or of an answer, when `file` differs from it by a slip in the interface, its separator or the extension.
+pub fn nearest_name(file: &str, way: Direction) -> Option<String> {
     let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
     let head = stem.split(['_', '-', ' ']).next().unwrap_or_default();
     let free = stem.get(head.len()..).unwrap_or_default().trim_start_matches(['_', '-', ' ']);
@@ -137,7 +142,7 @@ fn nearest(file: &str) -> Option<String> {
         .filter(|(off, _)| *off <= 1 || extension.is_empty())?;
     let (off, interface) = catalogue()
         .iter()
-        .filter(|row| row.direction == Direction::Request)
+        .filter(|row| row.direction == way)
         .map(|row| (strsim::damerau_levenshtein(&head.to_ascii_lowercase(), &row.file.to_ascii_lowercase()), row))
         .min_by_key(|(off, _)| *off)?;
     let right = format!("{}_{free}.{}", interface.file, extension_off.1);

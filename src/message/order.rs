@@ -25,10 +25,16 @@ pub enum ElementOrder {
 impl ElementOrder {
     /// Arranges `root` and everything below it. The tree must come in specification order, as `to_tree` makes it.
     pub fn arrange(&self, root: &mut Element) {
+        self.arrange_below("", root);
+    }
+
+    /// The same of an element whose parents stand elsewhere: `path` names them from the root, each with the place of the next below
+    /// it (`/XmlMsg#1/MessageBody#42`), so that a shuffled unit stands as it would in the whole tree.
+    pub fn arrange_below(&self, path: &str, element: &mut Element) {
         match self {
             Self::Spec => {}
-            Self::Hash => arrange_by_hash(root),
-            Self::Shuffled(seed, label) => shuffle(root, *seed, label, &mut String::new()),
+            Self::Hash => arrange_by_hash(element),
+            Self::Shuffled(seed, label) => shuffle(element, *seed, label, &mut path.to_owned()),
         }
     }
 }

@@ -56,6 +56,8 @@ rules! {
         => "項目を一つにしてください", "keep one of them";
     NotADate "MDG-D003", "日付ではありません", "not a date"
         => "YYYYMMDD の8桁で実在する日付を設定してください", "give an existing day as eight digits YYYYMMDD";
+    NotAMonth "MDG-D004", "年月ではありません", "not a month"
+        => "YYYYMM の6桁で実在する年月を設定してください", "give an existing month as six digits YYYYMM";
     UnknownInterface "MDG-N001", "このインターフェイスにはまだ答えられません", "this interface is not served yet"
         => "ファイル名の先頭を確かめてください", "check the first part of the file name";
     ForeignInstitution "MDG-N002", "医療機関コードがこの端末のものではありません", "the institution code is not that of this terminal"

@@ -1,6 +1,9 @@
 //! Documents for tests: with every optional part, and as a visit makes them.
 
 use super::bulk::*;
+use super::checkup::*;
+use super::inquiry::*;
+use super::medication::*;
 use super::qualification::*;
 use super::registration::*;
 use super::subsidy::*;
@@ -50,16 +53,16 @@ pub(super) fn bulk() -> [Element; 4] {
         search: Some(search.clone()),
         processing_result_status: "1".into(),
         qualification_validity: some("1"),
-        record: Some(QualificationRecord {
+        records: vec![QualificationRecord {
             limit_application_certificate_changed: some("1"),
             ..face().records.remove(0)
-        }),
-        reference_number: some("00012345"),
+        }],
+        reference_numbers: vec!["00012345".into()],
         ..BulkConfirmUnit::default()
     };
     let result =
         BulkQualificationResult { header: BulkHeader::new(&download, time, "1").counting(1, 0), units: vec![unit] };
-    let request = BulkQualificationRequest { header, rows: vec![search.clone(), search] };
+    let request = BulkQualificationRequest { header, rows: vec![search.clone(), search].into() };
     [request.to_tree(), reception.to_tree(), download.to_tree(), result.to_tree()]
 }
 
@@ -300,4 +303,119 @@ pub(super) fn subsidies() -> SubsidyDocument {
         medical_institution_code: "1319999996".into(),
         certificates: vec![certificate, second],
     }
+}
+
+fn inquiry() -> InquiryHeader {
+    InquiryHeader {
+        medical_institution_code: "1319999996".into(),
+        insurer_number: "01139997".into(),
+        insurance_card_symbol: some("９９０１"),
+        insured_person_identification_number: "101".into(),
+        branch_number: some("00"),
+        arbitrary_file_identifier: some("20261121093000-a&b<c>"),
+    }
+}
+
+pub(super) fn medication_request() -> MedicationRequest {
+    MedicationRequest {
+        header: inquiry(),
+        wanted: MedicationInquiry {
+            start_date: some("202601"),
+            end_date: some("202611"),
+            file_category: "4".into(),
+            pr_di_inf_classification: some("1"),
+            medical_treatment_flag: some("1"),
+        },
+    }
+}
+
+pub(super) fn checkup_request() -> CheckupRequest {
+    CheckupRequest {
+        header: inquiry(),
+        wanted: CheckupInquiry {
+            file_category: "2".into(),
+            pr_di_inf_classification: some("1"),
+            medical_treatment_flag: some("1"),
+        },
+    }
+}
+
+/// An answer with every item that each origin has a tag for.
+pub(super) fn medication() -> MedicationResult {
+    let drug = Drug {
+        code: some("629999101"),
+        quantity: some("3"),
+        usage: some("１日３回毎食後"),
+        instruction: some("一包化"),
+        times: some("5"),
+        ingredient: some("Ｌ－カルボシステイン"),
+        class: some("21"),
+        unit: some("錠"),
+        name: some("カルボシステイン錠５００ｍｇ"),
+    };
+    let procedure = Procedure {
+        name: some("内シャント設置術"),
+        code: some("159999314"),
+        class: some("50"),
+        quantity: some("1"),
+        times: some("2"),
+        unit: some("回"),
+    };
+    let month = |dispensed_on: Option<String>, procedures: Vec<Procedure>| Month {
+        issue_class: some("2"),
+        institution_code: some("1349950012"),
+        prescriber_code: some("1319950018"),
+        institution_name: some("見本薬局　駅前店"),
+        month: some("202610"),
+        prescriber_name: some("架空内科クリニック"),
+        own_issue: some("1"),
+        in_out: some("2"),
+        dates: vec![Treated { dispensed_on, prescribed_on: some("20261001"), drugs: vec![drug.clone()], procedures }],
+    };
+    let person = QuaInf {
+        name: some("診療　太郎"),
+        kana_name: some("ｼﾝﾘｮｳ ﾀﾛｳ"),
+        birth: some("19500321"),
+        adm_gend_code: some("1"),
+    };
+    let header = InquiryResult { qua_inf: Some(person), ..InquiryResult::success(&inquiry(), "20261121093000".into()) };
+    let history = History {
+        receipt: vec![month(some("20261002"), vec![procedure])],
+        prescribed: vec![month(None, vec![])],
+        dispensed: vec![month(some("20261002"), vec![]), month(some("20261009"), vec![])],
+    };
+    MedicationResult { header, history }
+}
+
+pub(super) fn checkup() -> CheckupResult {
+    let item = |code: &str, name: &str, data_type: &str, value: &str| CheckupItem {
+        item_code: some(code),
+        item_name: some(name),
+        data_type: some(data_type),
+        data_value: some(value),
+        ..CheckupItem::default()
+    };
+    let weight = CheckupItem { unit: some("kg"), ..item("9N006000000000001", "体重", "PQ", "68.4") };
+    let smokes = item("9N736000000000011", "喫煙", "CD", "3");
+    let smokes = CheckupItem { oid: some("2.999.6.2021"), data_value_name: some("いいえ"), ..smokes };
+    let person = QualificationsInfo {
+        name: some("診療　太郎"),
+        kanas_name: some("ｼﾝﾘｮｳ ﾀﾛｳ"),
+        birthday: some("19500321"),
+        administrative_gender_code: some("1"),
+    };
+    let header = InquiryResult::success(&inquiry(), "20261121093000".into());
+    CheckupResult {
+        header: InquiryResult { qualifications_info: Some(person), ..header },
+        checkups: vec![
+            Checkup { effective_time: some("20260610"), items: vec![weight.clone(), smokes] },
+            Checkup { effective_time: some("20250605"), items: vec![weight] },
+        ],
+    }
+}
+
+/// An answer of either kind that tells why there is nothing.
+pub(super) fn refused_inquiry() -> MedicationResult {
+    let header = InquiryResult::failure(&inquiry(), "20261121093000".into(), "MDG-Y0003E 薬剤情報: 同意がありません。");
+    MedicationResult { header, ..MedicationResult::default() }
 }

@@ -4,7 +4,7 @@ use super::order::ElementOrder;
 use super::qualification::{QualificationRequest, QualificationResult, Records};
 use super::subsidy::{HeaderItem, Layout, Repeat, SubsidyDocument};
 use super::tree::{Content, Element};
-use super::xml::{self, Indent, Newline, WriteOptions};
+use super::xml::{self, Frame, Indent, Newline, WriteOptions};
 use crate::text::{Encoded, Encoding};
 
 /// The looks of files, one setting per line of spec/oqs-interface.md §7.
@@ -46,11 +46,48 @@ impl Style {
         self.with_code_in("CharacterCodeIdentifier", root)
     }
 
+    /// A tree whose body has no units yet as a file that gets them one by one.
+    pub fn by_units(&self, mut root: Element) -> ByUnits<'_> {
+        let body = root.children().iter().position(|child| child.name == BODY).unwrap_or_default();
+        self.arrange("CharacterCodeIdentifier", &mut root);
+        let frame = Frame::around(&root, &[BODY], &self.options());
+        ByUnits { style: self, frame, parents: format!("/{}#{body}/{BODY}", root.name), written: 0 }
+    }
+
     fn with_code_in(&self, tag: &str, mut root: Element) -> Encoded {
+        self.arrange(tag, &mut root);
+        xml::write(&root, &self.options())
+    }
+
+    fn arrange(&self, tag: &str, root: &mut Element) {
         if let Some(identifier) = root.at_mut(&["MessageHeader", tag]) {
             identifier.content = Content::Text(self.encoding.code().to_owned());
         }
-        self.order.arrange(&mut root);
-        xml::write(&root, &WriteOptions { encoding: self.encoding, indent: self.indent, newline: self.newline })
+        self.order.arrange(root);
+    }
+
+    fn options(&self) -> WriteOptions {
+        WriteOptions { encoding: self.encoding, indent: self.indent, newline: self.newline }
+    }
+}
+
+/// The element that holds units.
+const BODY: &str = "MessageBody";
+
+/// A file that is written unit by unit, byte for byte as [`Style::tree`] writes it whole.
+pub struct ByUnits<'a> {
+    style: &'a Style,
+    /// What stands before the first unit and after the last one.
+    pub frame: Frame,
+    parents: String,
+    written: usize,
+}
+
+impl ByUnits<'_> {
+    /// The next unit, which comes in specification order.
+    pub fn unit(&mut self, mut unit: Element) -> Encoded {
+        self.style.order.arrange_below(&format!("{}#{}", self.parents, self.written), &mut unit);
+        self.written += 1;
+        self.frame.unit(&unit)
     }
 }

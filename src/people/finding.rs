@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{MedicalTicketProfile, Profile, QualificationProfile, SubsidyProfile};
+use super::{MedicalTicketProfile, MedicationProfile, Profile, QualificationProfile, SubsidyProfile};
 use crate::code;
 use crate::number::{Checked, InstitutionCode, InsurerNumber, PublicExpenseNumber, RecipientNumber, my_number};
 use crate::secret::MASK;
@@ -69,6 +69,9 @@ impl Profile {
         }
         for (at, subsidy) in self.subsidies.iter().enumerate() {
             subsidy.look(&format!("subsidies[{at}]"), &mut look);
+        }
+        for (at, month) in self.medications.iter().enumerate() {
+            month.look(&format!("medications[{at}]"), &mut look);
         }
         look.0
             .into_iter()
@@ -155,6 +158,18 @@ impl MedicalTicketProfile {
         ];
         for (key, value, table) in codes {
             look.code(&format!("{at}.{key}"), value.as_ref(), table);
+        }
+    }
+}
+
+impl MedicationProfile {
+    fn look<'a>(&'a self, at: &str, look: &mut Look<'a>) {
+        for (key, institution) in
+            [("institution_code", &self.institution_code), ("prescriber_code", &self.prescriber_code)]
+        {
+            if let Some(institution) = institution {
+                look.number(format!("{at}.{key}"), institution, InstitutionCode::new(institution).check());
+            }
         }
     }
 }

@@ -36,10 +36,14 @@ pub use day::{Day, DayError};
 pub use error::PeopleError;
 pub use finding::{Finding, Unusual};
 pub use load::{load, load_or_built_in};
-pub use person::{CardKind, CardOfPerson, Elderly, FormerCard, Limit, Person, Qualification, SpecificDisease, Subsidy};
+pub use person::{
+    CardKind, CardOfPerson, Elderly, FormerCard, HomeCare, HomeConsent, Limit, Person, Qualification, SpecificDisease,
+    Subsidy,
+};
 pub use profile::{
-    CardProfile, Consents, ElderlyProfile, FormerCardProfile, HabitsProfile, IdentifyBy, LimitProfile,
-    ManagementProfile, ManagementRecordProfile, MedicalTicketProfile, Profile, QualificationProfile, Shows,
-    SpecificDiseaseProfile, SubsidyProfile, SubsidyUse,
+    CardProfile, CheckupItemProfile, CheckupProfile, Consents, DrugProfile, ElderlyProfile, FormerCardProfile,
+    HabitsProfile, HomeConsentProfile, IdentifyBy, LimitProfile, ManagementProfile, ManagementRecordProfile,
+    MedicalTicketProfile, MedicationProfile, ProcedureProfile, Profile, QualificationProfile, Shows,
+    SpecificDiseaseProfile, SubsidyProfile, SubsidyUse, TreatedProfile,
 };
 pub use read::{read_json, read_toml};

@@ -1,13 +1,15 @@
 //! A person as the other rooms know them: every date settled, nothing left to default.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::authority::Revocation;
+use crate::message::checkup::Checkup;
+use crate::message::medication::History;
 use crate::message::qualification::MedicalTicketInfo;
 use crate::message::subsidy::SubsidyCertificate;
 use crate::secret::{MyNumber, Pin};
-use crate::visit::Plan;
+use crate::visit::{ConsentPlan, Plan};
 
 /// A synthetic person, with every date settled.
 #[derive(Debug, Clone)]
@@ -44,6 +46,12 @@ pub struct Person {
     pub qualifications: Vec<Qualification>,
     /// 受給者証
     pub subsidies: Vec<Subsidy>,
+    /// Consents given at home (居宅同意取得型).
+    pub home_consents: Vec<HomeConsent>,
+    /// 薬剤情報・診療情報
+    pub medications: History,
+    /// 特定健診情報
+    pub checkups: Vec<Checkup>,
     /// What they do at the reader when nobody answers for them.
     pub habits: Plan,
 }
@@ -174,4 +182,31 @@ pub struct Subsidy {
     pub certificate: SubsidyCertificate,
     /// 不開示: ends as "none registered" at the clinic.
     pub not_disclosed: bool,
+}
+
+/// For which treatment somebody agreed at home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HomeCare {
+    /// 訪問診療等
+    Visit,
+    /// オンライン診療等
+    Online,
+}
+
+/// A consent that was given at home (居宅同意取得型, マイナ在宅受付Web).
+#[derive(Debug, Clone)]
+pub struct HomeConsent {
+    /// For which treatment.
+    pub kind: HomeCare,
+    /// When it was given.
+    pub given: DateTime,
+    /// Until when it holds.
+    pub until: DateTime,
+    /// 診療日
+    pub examined_on: Date,
+    /// 医療機関コード to which it was given; `None`: whoever asks.
+    pub institution: Option<String>,
+    /// What was agreed to.
+    pub consents: ConsentPlan,
 }

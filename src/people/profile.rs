@@ -2,12 +2,17 @@
 //!
 //! A key that is not here is an error with the nearest right name. `docs/card-profiles.md` describes every key; a test holds it to.
 
+mod history;
+
 use std::fmt;
 
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{CardKind, Day, in_clear};
+pub use self::history::{
+    CheckupItemProfile, CheckupProfile, DrugProfile, MedicationProfile, ProcedureProfile, TreatedProfile,
+};
+use super::{CardKind, Day, HomeCare, in_clear};
 use crate::authority::Reason;
 use crate::message::subsidy::{CopaymentLimit, FaceItem};
 use crate::secret::{MyNumber, Pin};
@@ -60,6 +65,15 @@ pub struct Profile {
     /// 受給者証
     #[serde(default)]
     pub subsidies: Vec<SubsidyProfile>,
+    /// Consents given at home (居宅同意取得型): for 訪問診療等 and オンライン診療等.
+    #[serde(default)]
+    pub home_consents: Vec<HomeConsentProfile>,
+    /// 薬剤情報・診療情報, one month of one institution each; kept in this order.
+    #[serde(default)]
+    pub medications: Vec<MedicationProfile>,
+    /// 特定健診情報; kept in this order.
+    #[serde(default)]
+    pub checkups: Vec<CheckupProfile>,
 }
 
 /// What a person is there to show, for lists.
@@ -309,6 +323,24 @@ pub struct SubsidyProfile {
     /// 不開示
     #[serde(default)]
     pub not_disclosed: bool,
+}
+
+/// `[[home_consents]]`, as `people::HomeConsent`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HomeConsentProfile {
+    /// For which kind of treatment.
+    pub kind: HomeCare,
+    /// 同意日
+    pub consented_on: Day,
+    /// 診療日. Default: the day of consent.
+    pub examined_on: Option<Day>,
+    /// Last day on which the consent holds. Default: 24 hours.
+    pub valid_until: Option<Day>,
+    /// 医療機関コード to which it was given. Default: whoever asks.
+    pub institution: Option<String>,
+    /// Default: agrees to everything.
+    pub consents: Option<Consents>,
 }
 
 /// A month of 自己負担上限額管理票, as `message::subsidy::LimitManagement`.

@@ -22,7 +22,7 @@ pub mod state;
 pub mod view;
 pub mod visit;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
@@ -33,6 +33,7 @@ use self::journal::Journal;
 use self::links::Links;
 use self::reader::{Message, Order, Press, Reader, Setup, Source};
 use self::roster::{IssuedCard, PersonRow};
+use self::state::State;
 use self::view::{FileView, LifeStep, ReaderView, StationView, TerminalView};
 use self::visit::{VisitReport, VisitRequest};
 use crate::authority::Reason;
@@ -290,10 +291,17 @@ impl Station {
             let _ = task.await;
         }
         if let Some(folder) = &self.state
-            && let Err(error) = state::write(folder, &self.links.roster.kept())
+            && let Err(error) = self.keep(folder)
         {
             eprintln!("madoguchi: {error}");
         }
+    }
+
+    fn keep(&self, folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
+        // A hub elsewhere keeps its own.
+        let reference_numbers = self.hub.as_ref().map(|hub| hub.reference_numbers()).transpose()?.unwrap_or_default();
+        let cards = self.links.roster.kept();
+        Ok(state::write(folder, &State { cards, reference_numbers })?)
     }
 
     /// The station in short.

@@ -20,7 +20,7 @@ use crate::event::{Event, Lang, Sink};
 use crate::face_reader::screens::{Model, ModelError};
 use crate::folder::watch::Watch;
 use crate::hub::error::StoreError;
-use crate::hub::{self, Hub, Roots};
+use crate::hub::{self, Hub, ReferenceNumbers, Roots};
 use crate::knob::{Knob, Knobs, Setting};
 use crate::people::{Finding, PeopleError, load_or_built_in};
 use crate::random::Seed;
@@ -81,8 +81,8 @@ impl Station {
         let people = load_or_built_in(settings.station.people.as_deref(), clock.now().date())?;
         let unmeant: Vec<Finding> = people.findings().into_iter().filter(|finding| !finding.intended).collect();
         let kept = settings.station.state.as_deref().map_or_else(|| Ok(Default::default()), state::read)?;
-        let roster = Arc::new(Roster::new(people, Authority::default(), clock.clone(), seed, kept));
-        let (connection, hub) = connect(&settings, &roster, seed, &knobs)?;
+        let roster = Arc::new(Roster::new(people, Authority::default(), clock.clone(), seed, kept.cards));
+        let (connection, hub) = connect(&settings, &roster, seed, &knobs, &kept.reference_numbers)?;
         let terminals = terminals(&settings, &connection, &clock, seed, &knobs, &sink)?;
         let links = Arc::new(Links {
             clock,
@@ -194,18 +194,22 @@ impl Station {
 
 type Connected = (Arc<dyn Connection>, Option<Arc<Hub>>);
 
-fn connect(settings: &Settings, roster: &Roster, seed: Seed, knobs: &Knobs) -> Result<Connected, OpenError> {
+fn connect(
+    settings: &Settings,
+    roster: &Roster,
+    seed: Seed,
+    knobs: &Knobs,
+    kept: &ReferenceNumbers,
+) -> Result<Connected, OpenError> {
     if let Some(url) = &settings.hub.url {
         return Ok((Arc::new(HttpHub::new(url)), None));
     }
-    let mut rules = hub::Settings::default();
-    if let Some(seconds) = settings.hub.bulk_ready_after {
-        rules.bulk_ready_after = std::time::Duration::from_secs(seconds);
-    }
+    let rules = hub::Settings::default().with_bulk(settings.hub.bulk_ready_after, settings.hub.bulk_kept_for);
     let failed = |error: StoreError| OpenError::Hub(error.to_string());
     let hub =
         Hub::with_knobs(roster.at_start(), Roots::of_test_authority(), seed, rules, knobs.clone()).map_err(failed)?;
     roster.issued_before().into_iter().try_for_each(|person| hub.put_person(person)).map_err(failed)?;
+    hub.restore(kept).map_err(failed)?;
     let hub = Arc::new(hub);
     Ok((hub.clone(), Some(hub)))
 }

@@ -156,6 +156,8 @@ pub struct HubTable {
     pub spec_year: Edition,
     /// Seconds of document time from a bulk request to its result; 5 when left out. Of the embedded hub.
     pub bulk_ready_after: Option<u64>,
+    /// Days of document time for which a 受付番号 is known; 7 when left out. Of the embedded hub.
+    pub bulk_kept_for: Option<u64>,
 }
 
 /// `[control]`

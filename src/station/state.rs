@@ -1,12 +1,17 @@
-//! What is kept between runs with `--state DIR`: PIN counters, changed PINs, face misses.
+//! What is kept between runs with `--state DIR`: PIN counters, changed PINs, face misses, registered 照会番号.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use super::roster::Kept;
 use crate::handwritten;
+use crate::hub::ReferenceNumbers;
 
-const FILE: &str = "cards.json";
+const CARDS: &str = "cards.json";
+const NUMBERS: &str = "reference-numbers.json";
 
 /// State that cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -24,25 +29,43 @@ pub enum StateError {
     },
 }
 
+/// What of a station lasts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct State {
+    /// Of cards.
+    pub cards: Kept,
+    /// Of the embedded hub: the 照会番号 that were registered.
+    pub reference_numbers: ReferenceNumbers,
+}
+
 /// Reads what was kept in `folder`; nothing yet is no mistake.
-pub fn read(folder: &Path) -> Result<Kept, StateError> {
-    let path = folder.join(FILE);
+pub fn read(folder: &Path) -> Result<State, StateError> {
+    Ok(State { cards: read_file(folder, CARDS)?, reference_numbers: read_file(folder, NUMBERS)? })
+}
+
+/// Writes it, each file whole: beside, then by rename.
+pub fn write(folder: &Path, state: &State) -> Result<(), StateError> {
+    write_file(folder, CARDS, &state.cards)?;
+    write_file(folder, NUMBERS, &state.reference_numbers)
+}
+
+fn read_file<T: DeserializeOwned + Default>(folder: &Path, name: &str) -> Result<T, StateError> {
+    let path = folder.join(name);
     match std::fs::read_to_string(&path) {
         Ok(text) => handwritten::from_json(&path.display().to_string(), &text)
             .map_err(|mistake| StateError::Unusable(mistake.to_string())),
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(Kept::default()),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(T::default()),
         Err(cause) => Err(StateError::Unusable(format!("{}: {cause}", path.display()))),
     }
 }
 
-/// Writes it whole: beside, then by rename.
-pub fn write(folder: &Path, kept: &Kept) -> Result<(), StateError> {
+fn write_file(folder: &Path, name: &str, kept: &impl Serialize) -> Result<(), StateError> {
     let unwritable = |cause| StateError::Unwritable { folder: folder.to_owned(), cause };
     let text = serde_json::to_string_pretty(kept).map_err(|e| unwritable(e.into()))?;
     std::fs::create_dir_all(folder).map_err(unwritable)?;
-    let beside = folder.join(format!("{FILE}.new"));
+    let beside = folder.join(format!("{name}.new"));
     std::fs::write(&beside, text).map_err(unwritable)?;
-    std::fs::rename(&beside, folder.join(FILE)).map_err(unwritable)
+    std::fs::rename(&beside, folder.join(name)).map_err(unwritable)
 }
 
 #[cfg(test)]
@@ -53,14 +76,17 @@ mod tests {
     #[test]
     fn what_was_kept_is_read_again_and_a_damaged_file_is_named() {
         let dir = tempfile::tempdir().unwrap();
-        assert_eq!(read(dir.path()).unwrap(), Kept::default());
-        let mut kept = Kept::default();
+        assert_eq!(read(dir.path()).unwrap(), State::default());
+        let mut kept = State::default();
         let state: CardState = serde_json::from_str(r#"{ "authentication_tries": 2, "signature_tries": 5 }"#).unwrap();
-        kept.cards.insert("taro".to_owned(), state);
-        kept.face_misses.insert("taro".to_owned(), 4);
+        kept.cards.cards.insert("taro".to_owned(), state);
+        kept.cards.face_misses.insert("taro".to_owned(), 4);
+        kept.reference_numbers.entry("taro".into()).or_default().insert("1319919997".into(), "K-1".into());
         write(dir.path(), &kept).unwrap();
         assert_eq!(read(dir.path()).unwrap(), kept);
-        std::fs::write(dir.path().join(FILE), "{").unwrap();
-        assert!(read(dir.path()).unwrap_err().to_string().contains(FILE));
+        for file in [NUMBERS, CARDS] {
+            std::fs::write(dir.path().join(file), "{").unwrap();
+            assert!(read(dir.path()).unwrap_err().to_string().contains(file));
+        }
     }
 }

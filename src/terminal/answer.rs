@@ -7,18 +7,22 @@ use std::sync::atomic::Ordering;
 
 use crate::clock::{Stopwatch, time14};
 use crate::event::{FileLife, FolderKind, Lang};
-use crate::folder::publish::Content;
+use crate::folder::publish;
 use crate::folder::recover::Target;
 use crate::folder::{Claim, Item};
-use crate::message::bulk::{BulkHeader, BulkReception, BulkResult};
+use crate::message::Style;
+use crate::message::bulk::{BulkHeader, BulkReception};
+use crate::message::inquiry::InquiryResult;
 use crate::message::qualification::QualificationResult;
 use crate::message::refusal;
-use crate::message::xml::BULK_LIMIT;
-use crate::terminal::linkage::{self, Ask, Decision, Refuse};
+use crate::message::xml::MOST_FINDINGS;
+use crate::terminal::bulk::{Drafted, Undrafted};
+use crate::terminal::linkage::{self, Ask, Content, Decision, Refuse};
+use crate::terminal::outlet::{WRITE_AGAIN, Waiting};
 use crate::terminal::settings::ErrStyle;
 use crate::terminal::turns::Turn;
 use crate::terminal::{Terminal, pace};
-use crate::wire::{Answer, Question, Request, Steering, WireError};
+use crate::wire::{Answer, Body, Question, Request, Steering, WireError};
 
 /// Our own code for a centre that cannot be asked; the real ones (別紙6-1) are not public.
 pub(super) const CENTRE_AWAY: &str = "MDG-H001";
@@ -29,6 +33,14 @@ const CENTRE_PROBLEM: &str = "MDG-H002";
 const REFERENCE_DIGITS: usize = 16;
 /// So many remarks about a request are told one by one; a bulk file may have thousands.
 const REMARKS: usize = 5;
+
+/// Why there is no reply yet.
+enum Unready {
+    /// The request cannot be read: the next start tries again.
+    Request(io::Error),
+    /// The work folder cannot be written: soon it can.
+    Work(io::Error),
+}
 
 /// What a request brings, before it is staged.
 struct Reply {
@@ -45,15 +57,10 @@ impl Terminal {
     pub(super) async fn answer(self: Arc<Self>, claim: Claim, whole: bool, mut turn: Turn) {
         let watch = Stopwatch::start();
         let delay = pace::answer_delay(self.settings.answer_delay, self.settings.pace, self.seed, &claim.name);
-        let asking = tokio::task::spawn_blocking({
-            let (terminal, claim) = (self.clone(), claim.clone());
-            move || terminal.reply(&claim, whole)
-        });
-        let (reply, ()) = tokio::join!(asking, self.clock.pause(delay));
+        let (reply, ()) = tokio::join!(self.ask_until_written(&claim, whole), self.clock.pause(delay));
         let reply = match reply {
-            Ok(Ok(reply)) => reply,
-            Ok(Err(cause)) => return self.cannot_answer(&claim, &cause.to_string()),
-            Err(panicked) => return self.cannot_answer(&claim, &panicked.to_string()),
+            Ok(reply) => reply,
+            Err(cause) => return self.cannot_answer(&claim, &cause),
         };
         self.step(FolderKind::Req, &self.req_path(&claim.name), reply.life, reply.note, Some(watch.elapsed_ms()));
         turn.comes().await;
@@ -61,6 +68,23 @@ impl Terminal {
         let placed = self.deliver(parcel, Some(watch), reply.remark).await;
         drop(turn);
         self.touch(placed).await;
+    }
+
+    /// A bulk result is written while it is asked for: where it cannot be, it is asked for again until it can.
+    async fn ask_until_written(self: &Arc<Self>, claim: &Claim, whole: bool) -> Result<Reply, String> {
+        let mut waiting = None;
+        loop {
+            let (terminal, about) = (self.clone(), claim.clone());
+            let asked = tokio::task::spawn_blocking(move || terminal.reply(&about, whole)).await;
+            match asked.map_err(|panicked| panicked.to_string())? {
+                Ok(reply) => return Ok(reply),
+                Err(Unready::Request(cause)) => return Err(cause.to_string()),
+                Err(Unready::Work(cause)) => {
+                    waiting.get_or_insert_with(|| Waiting::begin(self, &self.folders, &cause));
+                }
+            }
+            tokio::time::sleep(WRITE_AGAIN).await;
+        }
     }
 
     pub(super) fn req_path(&self, name: &str) -> PathBuf {
@@ -76,26 +100,27 @@ impl Terminal {
     }
 
     /// Reads, decides, asks and writes. Blocks.
-    fn reply(&self, claim: &Claim, whole: bool) -> io::Result<Reply> {
-        let bytes = claim.read(BULK_LIMIT as u64)?;
-        Ok(match linkage::decide(&claim.name, &bytes, whole, &self.settings) {
-            Decision::Ask(ask) => self.ask(&claim.name, &ask),
-            Decision::Refuse(refuse) => self.refuse(&claim.name, &refuse),
-            Decision::Leave => return Err(io::Error::other("a name that is no request was taken")),
-        })
+    fn reply(&self, claim: &Claim, whole: bool) -> Result<Reply, Unready> {
+        let decided = linkage::decide(&claim.name, Content::File(&claim.path), whole, &self.settings);
+        match decided.map_err(Unready::Request)? {
+            Decision::Ask(ask) => self.ask(claim, &ask).map_err(Unready::Work),
+            Decision::Refuse(refuse) => Ok(self.refuse(&claim.name, &refuse)),
+            Decision::Leave => Err(Unready::Request(io::Error::other("a name that is no request was taken"))),
+        }
     }
 
     fn refuse(&self, name: &str, refuse: &Refuse) -> Reply {
-        let err = Content::Bytes(refuse.refusal.err_file(refuse.encoding));
+        let err = publish::Content::Bytes(refuse.refusal.err_file(refuse.encoding));
         // The `.err` first: a client that sees its request come back opens the `.err` at once (spec/known-clients.md K3).
         let mut items = vec![Item { target: Target::Res, name: refuse.err_name.clone(), content: err }];
         if self.settings.err == ErrStyle::ErrThenRequest {
-            items.push(Item { target: Target::Res, name: name.to_owned(), content: Content::TheRequest });
+            items.push(Item { target: Target::Res, name: name.to_owned(), content: publish::Content::TheRequest });
         }
         Reply { items, life: FileLife::Refused, note: Some(refuse.refusal.to_string()), remark: None }
     }
 
-    fn ask(&self, name: &str, ask: &Ask) -> Reply {
+    fn ask(&self, claim: &Claim, ask: &Ask) -> io::Result<Reply> {
+        let name = claim.name.as_str();
         if let Some(foreign) = &ask.foreign_institution {
             let own = &self.settings.institution;
             self.notice(
@@ -114,21 +139,30 @@ impl Terminal {
         let question = Question { asker: self.asker(), reference, request: ask.request.clone(), steering };
         let answer = self.connection.ask(&question);
         self.note_hub(answer.as_ref().err());
-        let answer = answer.unwrap_or_else(|error| {
-            ask.request.abnormal(time14(self.clock.now()), code_of(&error), &error.to_string())
-        });
+        let away =
+            |error: &WireError| ask.request.abnormal(time14(self.clock.now()), code_of(error), &error.to_string());
         let style = self.settings.style(self.settings.encoding_for(Some(ask.encoding)), self.seed, &ask.answer_name);
-        let encoded = style.tree(answer.to_tree(style.records));
-        Reply {
-            items: vec![Item {
-                target: Target::Res,
-                name: ask.answer_name.clone(),
-                content: Content::Bytes(encoded.bytes),
-            }],
-            life: FileLife::Answered,
-            note: describe(&answer, ask),
-            remark: replaced_characters(&encoded.replaced),
-        }
+        let mut answer = answer.unwrap_or_else(|error| away(&error));
+        let (note, item, remark) = loop {
+            let note = describe(&answer, ask);
+            let bulk = match answer {
+                Answer::Bulk(bulk) => bulk,
+                answer => {
+                    let (item, remark) = whole(&answer, ask, &style);
+                    break (note, item, remark);
+                }
+            };
+            match self.draft(claim, ask, &style, bulk) {
+                Ok(Drafted { item, replaced }) => break (note, item, replaced_characters(&replaced)),
+                Err(Undrafted::Work(cause)) => return Err(cause),
+                // The line broke between two units: half a result is none.
+                Err(Undrafted::Wire(error)) => {
+                    self.note_hub(Some(&error));
+                    answer = away(&error);
+                }
+            }
+        };
+        Ok(Reply { items: vec![item], life: FileLife::Answered, note, remark })
     }
 
     /// Tells when the centre goes away and when it is back, not at every request between.
@@ -145,6 +179,18 @@ impl Terminal {
             None => {}
         }
     }
+}
+
+/// The file of an answer that is held whole, and the remark about it.
+fn whole(answer: &Answer, ask: &Ask, style: &Style) -> (Item, Option<String>) {
+    let (name, bytes, remark) = match answer.body(style.records) {
+        Body::Tree(tree) => {
+            let encoded = style.tree(tree);
+            (ask.answer_name.clone(), encoded.bytes, replaced_characters(&encoded.replaced))
+        }
+        Body::Pages(pdf) => (ask.pages_name.clone(), pdf.to_vec(), None),
+    };
+    (Item { target: Target::Res, name, content: publish::Content::Bytes(bytes) }, remark)
 }
 
 /// Our own code for a centre that gave no answer (spec/oqs-interface.md §4.2, [C]).
@@ -168,16 +214,26 @@ fn describe(answer: &Answer, ask: &Ask) -> Option<String> {
         Answer::Registration(result) => segment(&result.header.segment_of_result, &result.header.error_code),
         Answer::BulkReception(BulkReception { reception_number: Some(number), .. }) => format!("受付番号 {number}"),
         Answer::BulkReception(result) => segment(&result.header.segment_of_result, &result.header.error_code),
-        Answer::BulkQualification(BulkResult { header, .. }) | Answer::BulkRegistration(BulkResult { header, .. }) => {
-            counted(header)
-        }
+        Answer::Bulk(bulk) => counted(&bulk.header),
+        Answer::Medication(result) => inquired(&result.header),
+        Answer::Checkup(result) => inquired(&result.header),
+        Answer::Pages(pdf) => format!("PDF {} バイト", pdf.len()),
     }];
     let told = ask.findings.iter().take(REMARKS);
     words.extend(told.map(|finding| format!("{}: {}", finding.path, finding.words(Lang::Ja))));
     if let Some(more) = ask.findings.len().checked_sub(REMARKS).filter(|more| *more > 0) {
-        words.push(format!("ほか{more}件"));
+        let at_least = if ask.findings.len() < MOST_FINDINGS { "" } else { "以上" };
+        words.push(format!("ほか{more}件{at_least}"));
     }
     Some(words.join("、"))
+}
+
+/// MessageContents names nobody.
+fn inquired(header: &InquiryResult) -> String {
+    match &header.message_contents {
+        Some(message) => message.clone(),
+        None => format!("結果コード {}", header.result_code.as_deref().unwrap_or_default()),
+    }
 }
 
 fn counted(header: &BulkHeader) -> String {

@@ -3,13 +3,24 @@
 //! What is refused and what is answered is settled in decisions.md §5: form errors come back with an `.err`, everything that the
 //! centre can judge is asked.
 
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::message;
 use crate::message::finding::Finding;
 use crate::message::name::{Case, Classification, RequestName, classify};
 use crate::message::refusal::{Refusal, Rule};
-use crate::message::xml;
+use crate::message::xml::{self, ReadError};
 use crate::terminal::settings::TerminalSettings;
 use crate::text::Encoding;
-use crate::wire::{Request, limit_of};
+use crate::wire::{Request, comes_by_rows, document, limit_of};
+
+/// So much of a file is looked at for its declaration.
+const HEAD: u64 = 256;
+
+/// Extension of an answer that is printed.
+const PAGES: &str = "pdf";
 
 /// What is to be done with a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +40,8 @@ pub struct Ask {
     pub request: Request,
     /// Name of the answer.
     pub answer_name: String,
+    /// Its name where the centre answers with pages.
+    pub pages_name: String,
     /// The encoding of the request.
     pub encoding: Encoding,
     /// Unusual, but let through.
@@ -69,49 +82,105 @@ pub fn why_left_alone(name: &str) -> String {
     }
 }
 
-/// Decides about the file `name`. `whole` is false when it never became whole.
-pub fn decide(name: &str, bytes: &[u8], whole: bool, settings: &TerminalSettings) -> Decision {
-    let Some(name) = RequestName::parse(name, Case::Ignore) else { return Decision::Leave };
-    match ask(&name, bytes, settings) {
-        Ok(ask) => Decision::Ask(Box::new(ask)),
-        Err(refusal) => Decision::Refuse(Refuse {
-            refusal: if whole || refusal.rule != Rule::NotWellFormed || xml::has_end(bytes) {
-                refusal
-            } else {
-                Refusal { rule: Rule::NeverWhole, ..refusal }
-            },
-            err_name: name.err(),
-            encoding: encoding_of(bytes),
-        }),
+/// Most bytes of a file of this name: a larger one is refused by its length.
+pub fn limit_of_file(name: &str) -> u64 {
+    let code = RequestName::parse(name, Case::Ignore).map(|name| name.code);
+    limit_of(&code.unwrap_or_default()) as u64
+}
+
+/// What is in a request: as often as it is looked at, and never more of it in memory than must be.
+#[derive(Debug, Clone, Copy)]
+pub enum Content<'a> {
+    /// All of it.
+    Bytes(&'a [u8]),
+    /// A file.
+    File(&'a Path),
+}
+
+impl<'a> Content<'a> {
+    fn len(self) -> io::Result<u64> {
+        match self {
+            Self::Bytes(bytes) => Ok(bytes.len() as u64),
+            Self::File(path) => Ok(std::fs::metadata(path)?.len()),
+        }
+    }
+
+    fn open(self) -> io::Result<Box<dyn Read + Send + 'a>> {
+        Ok(match self {
+            Self::Bytes(bytes) => Box::new(bytes),
+            Self::File(path) => Box::new(File::open(path)?),
+        })
+    }
+
+    fn head(self, bytes: u64) -> io::Result<Vec<u8>> {
+        let mut head = Vec::new();
+        self.open()?.take(bytes).read_to_end(&mut head)?;
+        Ok(head)
     }
 }
 
-fn ask(name: &RequestName, bytes: &[u8], settings: &TerminalSettings) -> Result<Ask, Refusal> {
+/// Decides about the file `name`. `whole` is false when it never became whole.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn decide(name: &str, content: Content<'_>, whole: bool, settings: &TerminalSettings) -> io::Result<Decision> {
+    let Some(name) = RequestName::parse(name, Case::Ignore) else { return Ok(Decision::Leave) };
+    let refusal = match ask(&name, content, settings) {
+        Ok(ask) => return Ok(Decision::Ask(Box::new(ask))),
+        Err(ReadError::Io(cause)) => return Err(cause),
+        Err(ReadError::Refused(refusal)) => refusal,
+    };
+    let cut = !whole && refusal.rule == Rule::NotWellFormed && !xml::has_end(content.open()?)?;
+    Ok(Decision::Refuse(Refuse {
+        refusal: if cut { Refusal { rule: Rule::NeverWhole, ..refusal } } else { refusal },
+        err_name: name.err(),
+        encoding: encoding_of(&content.head(HEAD)?),
+    }))
+}
+
+fn ask(name: &RequestName, content: Content<'_>, settings: &TerminalSettings) -> Result<Ask, ReadError> {
     if !name.interface.served || !name.extension.eq_ignore_ascii_case("xml") {
-        return Err(Refusal::new(Rule::UnknownInterface).seen(format!("{} (.{})", name.code, name.extension)));
+        let seen = format!("{} (.{})", name.code, name.extension);
+        return Err(Refusal::new(Rule::UnknownInterface).seen(seen).into());
     }
     if settings.strict_names && !name.is_strict() {
-        return Err(Refusal::new(Rule::FreePart).seen(name.free.as_str()));
+        return Err(Refusal::new(Rule::FreePart).seen(name.free.as_str()).into());
     }
-    let document = xml::read_up_to(bytes, limit_of(&name.code))?;
-    let unknown = || Err(Refusal::new(Rule::UnknownInterface).seen(name.code.as_str()));
-    let read = Request::from_tree(&name.code, &document.root).unwrap_or_else(unknown)?;
+    let (read, encoding) = read(&name.code, content)?;
     let institution = read.document.institution().to_owned();
     let foreign_institution = (institution != settings.institution).then_some(institution);
     if let Some(foreign) = foreign_institution.as_deref().filter(|_| settings.strict_institution) {
-        return Err(Refusal::new(Rule::ForeignInstitution)
-            .at("XmlMsg/MessageHeader/MedicalInstitutionCode")
-            .seen(foreign));
+        let place = "XmlMsg/MessageHeader/MedicalInstitutionCode";
+        return Err(Refusal::new(Rule::ForeignInstitution).at(place).seen(foreign).into());
     }
-    let mut findings = document.findings;
-    findings.extend(read.findings);
+    let message::Read { document: request, findings } = read;
     Ok(Ask {
-        request: read.document,
+        request,
         answer_name: name.answer(),
-        encoding: document.encoding,
+        pages_name: name.answer_as(PAGES),
+        encoding,
         findings,
         foreign_institution,
     })
+}
+
+/// The request in `content` with its encoding, and with all that was unusual. What comes by rows is never whole in memory.
+fn read(code: &str, content: Content<'_>) -> Result<(message::Read<Request>, Encoding), ReadError> {
+    let limit = limit_of(code);
+    if content.len()? > limit as u64 {
+        return Err(Refusal::new(Rule::TooBig).seen(format!("over {limit} bytes")).into());
+    }
+    let unknown = || Refusal::new(Rule::UnknownInterface).seen(code);
+    if comes_by_rows(code) {
+        let encoding = xml::detect(&mut content.open()?)?;
+        let read = document::read_rows(code, content.open()?, encoding)?;
+        return Ok((read.ok_or_else(unknown)?, encoding));
+    }
+    let bytes = content.head(limit as u64 + 1)?;
+    let document = xml::read_up_to(&bytes, limit)?;
+    let mut read = Request::from_tree(code, &document.root).unwrap_or_else(|| Err(unknown()))?;
+    read.findings.splice(..0, document.findings);
+    Ok((read, document.encoding))
 }
 
 /// By the declaration alone: a file that is refused may not be readable as text.
@@ -141,6 +210,10 @@ mod tests {
             .to_owned()
     }
 
+    fn decide(name: &str, bytes: &[u8], whole: bool, settings: &TerminalSettings) -> Decision {
+        super::decide(name, Content::Bytes(bytes), whole, settings).unwrap()
+    }
+
     fn refused(name: &str, text: &str, whole: bool, settings: &TerminalSettings) -> (Rule, String) {
         match decide(name, text.as_bytes(), whole, settings) {
             Decision::Refuse(refuse) => (refuse.refusal.rule, refuse.err_name),
@@ -158,7 +231,7 @@ mod tests {
 
     #[test]
     fn an_interface_that_is_not_served_is_refused_and_a_name_that_is_none_is_left() {
-        for name in ["YZKsiquc01req_01.xml", "OQSmutic01req_1.xml", "OQSsiquc01req_1.zip"] {
+        for name in ["CIPsiquc01req_01.xml", "OQSsihvq01req_1.xml", "OQSsiquc01req_1.zip"] {
             assert_eq!(refused(name, &request(), true, &settings()).0, Rule::UnknownInterface, "{name}");
         }
         for name in ["OQSsiquc01res_1.xml", "OQSsiquc01req_1.pdf", "OQSsiquc01req_.xml", ".OQSsiquc01req_1.xml"] {

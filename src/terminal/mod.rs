@@ -5,7 +5,7 @@
 //! - [`linkage`]: from a request to a question or a refusal (pure)
 //! - [`pace`]: how long things take
 //! - `serve`: the loop over `req`: looks, takes, finishes what an earlier run began
-//! - `answer`: one request from its claim to its answer
+//! - `answer`: one request from its claim to its answer; `bulk`: an answer that is written unit by unit
 //! - [`visit`]: the two files of a visit at the reader
 //! - `outlet`: staging and delivering, with the journal's lines
 //! - [`stale`]: which files nobody fetched in time (pure)
@@ -15,6 +15,7 @@
 //! A terminal knows no hub, only a [`Connection`]; it blocks on threads of its own, so answers do not wait for each other.
 
 mod answer;
+mod bulk;
 pub mod ledger;
 mod lingering;
 pub mod linkage;
@@ -30,7 +31,7 @@ pub mod visit;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::clock::Clock;
@@ -113,6 +114,8 @@ pub struct Terminal {
     /// Short face names given for this second and those after it.
     short_names: Mutex<BTreeSet<String>>,
     hub_away: AtomicBool,
+    /// Answers that cannot be written into the work folder for now.
+    waiting_for_room: AtomicUsize,
     /// About the real terminal's settings files, until `serve` tells it.
     remarks: Mutex<Vec<Words>>,
 }
@@ -148,6 +151,7 @@ impl Terminal {
             face_folders: Mutex::default(),
             short_names: Mutex::default(),
             hub_away: AtomicBool::new(false),
+            waiting_for_room: AtomicUsize::new(0),
             remarks: Mutex::new(remarks),
         })
     }

@@ -1,35 +1,36 @@
 //! Out of the terminal: staging, delivering, the touch, and what the journal says of it.
 
+use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::clock::Stopwatch;
-use crate::event::FileLife;
+use crate::event::{FileLife, FolderKind};
 use crate::folder::publish::{self, Progress};
 use crate::folder::{Claim, Delivery, Folders, Item, Parcel, Placed};
 use crate::terminal::{Terminal, lock};
 
 /// A work folder that cannot be written (disk full, share away) is tried again so often.
-const STAGE_AGAIN: Duration = Duration::from_millis(500);
+pub(super) const WRITE_AGAIN: Duration = Duration::from_millis(500);
 
 impl Terminal {
     /// Stages `items`, however long that takes: the request is in the work folder, so nothing is lost meanwhile.
     pub(super) async fn stage(&self, folders: &Arc<Folders>, claim: Option<&Claim>, items: Vec<Item>) -> Parcel {
-        let mut told = false;
+        self.until_written(folders, || Parcel::stage(folders, claim, items.clone())).await
+    }
+
+    /// Repeats a step that writes into the work folder until there is room for it.
+    pub(super) async fn until_written<T>(&self, folders: &Folders, mut write: impl FnMut() -> io::Result<T>) -> T {
+        let mut waiting = None;
         loop {
-            match Parcel::stage(folders, claim, items.clone()) {
-                Ok(parcel) => return parcel,
-                Err(cause) if !told => {
-                    told = true;
-                    let dir = folders.dir(crate::event::FolderKind::Res).display();
-                    self.trouble(
-                        format!("作業フォルダに書けません ({dir} の隣): {cause}。書けるようになるまで繰り返します"),
-                        format!("cannot write into the work folder beside {dir}: {cause}; tried again until it works"),
-                    );
+            match write() {
+                Ok(written) => return written,
+                Err(cause) => {
+                    waiting.get_or_insert_with(|| Waiting::begin(self, folders, &cause));
                 }
-                Err(_) => {}
             }
-            tokio::time::sleep(STAGE_AGAIN).await;
+            tokio::time::sleep(WRITE_AGAIN).await;
         }
     }
 
@@ -77,5 +78,30 @@ impl Terminal {
             self.step(placed.folder, &placed.path, FileLife::Replaced, Some(note), None);
         }
         lock(&self.uncollected).follow(&placed.path, placed.folder);
+    }
+}
+
+/// An answer that waits for room in the work folder. The operator is told when the first one begins to wait, and when none does any
+/// more: a full disk holds up everything at once.
+pub(super) struct Waiting<'a>(&'a Terminal);
+
+impl<'a> Waiting<'a> {
+    pub(super) fn begin(terminal: &'a Terminal, folders: &Folders, cause: &io::Error) -> Self {
+        if terminal.waiting_for_room.fetch_add(1, Ordering::Relaxed) == 0 {
+            let dir = folders.dir(FolderKind::Res).display();
+            terminal.trouble(
+                format!("作業フォルダに書けません ({dir} の隣): {cause}。書けるようになるまで繰り返します"),
+                format!("cannot write into the work folder beside {dir}: {cause}; tried again until it works"),
+            );
+        }
+        Self(terminal)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if self.0.waiting_for_room.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.0.notice("作業フォルダに再び書けます".to_owned(), "the work folder can be written again".to_owned());
+        }
     }
 }

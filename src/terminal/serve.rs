@@ -14,7 +14,7 @@ use crate::event::{FileLife, FolderKind, Words};
 use crate::folder::intake::{Intake, Looked, Rules};
 use crate::folder::watch::{Heard, Role, Subscription, Watch};
 use crate::message::name::PmhName;
-use crate::message::xml::{BULK_LIMIT, is_whole_named};
+use crate::message::xml::{REACH, is_whole_named};
 use crate::terminal::turns::Turns;
 use crate::terminal::{Terminal, linkage, lock};
 
@@ -267,6 +267,11 @@ impl Counter {
 }
 
 fn fresh_eyes(terminal: &Terminal) -> Intake {
-    let rules = Rules { is_ours: linkage::is_ours, is_whole: is_whole_named, max_len: BULK_LIMIT as u64 };
+    let rules = Rules {
+        is_ours: linkage::is_ours,
+        is_whole: is_whole_named,
+        reach: REACH as u64,
+        max_len: linkage::limit_of_file,
+    };
     Intake::new(terminal.folders.clone(), rules)
 }

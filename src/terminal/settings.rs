@@ -62,6 +62,8 @@ pub struct TerminalSettings {
     pub face_name: FaceName,
     /// Form of several records.
     pub records: Records,
+    /// Form of the results of `OQSmutic02`, `OQSmuhvq02` and `OQSmuonq02`.
+    pub bulk_result: BulkForm,
     /// What a refused request brings.
     pub err: ErrStyle,
     /// From request to answer: milliseconds, or `"pace"`.
@@ -105,6 +107,7 @@ impl Default for TerminalSettings {
             delivery: Delivery::default(),
             face_name: FaceName::default(),
             records: Records::default(),
+            bulk_result: BulkForm::default(),
             err: ErrStyle::default(),
             answer_delay: Delay::default(),
             pmh_order: PmhOrder::default(),
@@ -211,6 +214,17 @@ pub enum ErrStyle {
     ErrOnly,
 }
 
+/// `bulk_result`: which of the two a real terminal writes is not public; clients take both (spec/oqs-interface.md §2.6, [B]).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BulkForm {
+    /// The XML itself.
+    #[default]
+    Xml,
+    /// A zip with the XML in it, of the same name.
+    Zip,
+}
+
 /// `pmh_order`: not public (spec/pmh.md §5.1).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -286,6 +300,7 @@ mod tests {
             delivery = "in-place"
             face_name = "short"
             records = "repeated-list"
+            bulk_result = "zip"
             err = "err-only"
             answer_delay = 250
             pmh_order = "pmh-first"

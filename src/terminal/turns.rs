@@ -1,4 +1,6 @@
 //! Requests of one name are delivered in the order in which they were taken, so that the last one wins; all others go their own way.
+//! Names that differ in letter case only are one name: their answers may be one file, be it because the system does not tell them apart
+//! or because the interface is spelt as in the catalogue.
 
 use std::collections::HashMap;
 
@@ -25,7 +27,7 @@ impl Turns {
             self.0.retain(|_, turn| matches!(turn.try_recv(), Err(oneshot::error::TryRecvError::Empty)));
         }
         let (done, waiting) = oneshot::channel();
-        Turn { before: self.0.insert(name.to_owned(), waiting), _done: done }
+        Turn { before: self.0.insert(name.to_lowercase(), waiting), _done: done }
     }
 }
 
@@ -59,6 +61,13 @@ mod tests {
         drop(first);
         second.comes().await;
         assert!(not_yet(&mut third), "the third waits for the second, not for the first");
+    }
+
+    #[test]
+    fn names_that_differ_in_letter_case_wait_for_each_other() {
+        let mut turns = Turns::default();
+        let _first = turns.take("OQSsiquc01req_a.xml");
+        assert!(not_yet(&mut turns.take("oqssiquc01REQ_A.XML")));
     }
 
     #[test]

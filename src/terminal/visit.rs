@@ -66,7 +66,7 @@ impl Terminal {
 
     /// Writes the files of a visit and returns when the last of them stands.
     pub async fn deliver_visit(self: &Arc<Self>, delivery: VisitDelivery) -> Delivered {
-        let promise = self.promise_pmh(&delivery);
+        let promise = self.promise_pmh(&delivery).await;
         let face = async { self.deliver_face(&delivery).await };
         let pmh = async { self.deliver_pmh(&delivery, promise).await };
         let (face, (pmh, pmh_err)) = match self.settings.pmh_order {
@@ -141,7 +141,7 @@ impl Terminal {
 
     /// Begins the PMH request before the face file promises its answer: a kill between the two leaves the request to the next
     /// start. `None` when there is none, or when the operator wants the promise broken.
-    fn promise_pmh(&self, delivery: &VisitDelivery) -> Option<Claim> {
+    async fn promise_pmh(&self, delivery: &VisitDelivery) -> Option<Claim> {
         let request = delivery.answer.pmh_request.as_ref()?;
         // The name comes from the hub and becomes a path: only the known form does.
         if PmhName::parse(request).is_none() {
@@ -155,14 +155,7 @@ impl Terminal {
         if self.knobs.comes_up(&PMH_NEVER, &targets) {
             return None;
         }
-        claim::begin(&self.folders, request)
-            .inspect_err(|cause| {
-                self.trouble(
-                    format!("作業フォルダに書けません: {cause}。PMHの結果は出力されません"),
-                    format!("cannot write into the work folder: {cause}; no subsidy document will come"),
-                );
-            })
-            .ok()
+        Some(self.until_written(&self.folders, || claim::begin(&self.folders, request)).await)
     }
 
     /// The subsidy document or its `.err`, for the request that was begun.

@@ -5,11 +5,16 @@ use std::time::Duration;
 use jiff::civil::DateTime;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use ureq::Agent;
+use ureq::http::Response;
+use ureq::{Agent, AsSendBody, Body, SendBody};
 
+use super::bulk::BulkAnswer;
 use super::document;
 use super::problem::{PMH_FAILED, Problem};
-use super::{Answer, Connection, Question, SubsidyAnswer, SubsidyQuestion, VisitAnswer, VisitOpening, WireError};
+use super::{
+    Answer, Connection, Question, SubsidyAnswer, SubsidyQuestion, VisitAnswer, VisitOpening, WireError, comes_by_rows,
+};
+use crate::message::xml::ReadError;
 use crate::visit::{Consents, Outcome, Standing, VisitId};
 
 /// The station's document time, RFC 3339, where the body does not carry it.
@@ -25,6 +30,8 @@ pub const OUTCOME: &str = "madoguchi-outcome";
 
 /// Media type of documents.
 pub const XML: &str = "application/xml";
+/// Media type of pages.
+pub const PDF: &str = "application/pdf";
 /// Media type of everything else.
 pub const JSON: &str = "application/json";
 
@@ -32,60 +39,94 @@ pub const JSON: &str = "application/json";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// The whole exchange. Below the shortest patience of a public client, 10 s (spec/oqs-interface.md §5.4).
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(9);
+/// A bulk document takes as long as it takes; but this long nothing comes of it only when the line is dead. Clients wait three minutes
+/// and longer for their bulk files (spec/oqs-interface.md §5.4).
+const BULK_IDLE: Duration = Duration::from_secs(30);
+/// Most bytes of a problem that are read.
+const PROBLEM_LIMIT: u64 = 64 << 10;
 
 /// A hub behind a URL.
 #[derive(Debug, Clone)]
 pub struct HttpHub {
     agent: Agent,
+    /// Without a limit on the whole exchange, for bulk documents.
+    patient: Agent,
     url: String,
 }
 
 impl HttpHub {
     /// A connection to `url`, for instance `http://127.0.0.1:8791`. Nothing is sent yet.
     pub fn new(url: &str) -> Self {
-        Self::with_timeouts(url, CONNECT_TIMEOUT, ANSWER_TIMEOUT)
+        Self::with_timeouts(url, CONNECT_TIMEOUT, ANSWER_TIMEOUT, BULK_IDLE)
     }
 
     /// The same with a patience of one's own.
-    pub fn with_timeouts(url: &str, connect: Duration, answer: Duration) -> Self {
-        let agent = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            // The real line is a closed network; a proxy set for the machine's browser must not see patients.
-            .proxy(None)
-            .timeout_connect(Some(connect))
-            .timeout_global(Some(answer))
-            .user_agent(concat!("madoguchi/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .new_agent();
-        Self { agent, url: url.trim_end_matches('/').to_owned() }
+    pub fn with_timeouts(url: &str, connect: Duration, answer: Duration, idle: Duration) -> Self {
+        let config = || {
+            Agent::config_builder()
+                .http_status_as_error(false)
+                .max_redirects(0)
+                // The real line is a closed network; a proxy set for the machine's browser must not see patients.
+                .proxy(None)
+                .timeout_connect(Some(connect))
+                .user_agent(concat!("madoguchi/", env!("CARGO_PKG_VERSION")))
+        };
+        let agent = config().timeout_global(Some(answer)).build().new_agent();
+        let patient = config().timeout_per_read(Some(idle)).timeout_per_write(Some(idle)).build().new_agent();
+        Self { agent, patient, url: url.trim_end_matches('/').to_owned() }
     }
 
-    fn post(&self, path: &str, media_type: &str, headers: &[(&str, String)], body: &[u8]) -> Result<Reply, Unanswered> {
-        let mut request = self.agent.post(format!("{}{path}", self.url)).content_type(media_type);
+    /// Sends, and gives back an answer that is no problem.
+    fn send(
+        &self,
+        agent: &Agent,
+        path: &str,
+        media_type: &str,
+        headers: &[(&str, String)],
+        body: SendBody<'_>,
+    ) -> Result<Response<Body>, Unanswered> {
+        let mut request = agent.post(format!("{}{path}", self.url)).content_type(media_type);
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        let unreachable =
-            |error: ureq::Error| WireError::Unreachable { hub: self.url.clone(), cause: error.to_string() };
-        let mut response = request.send(body).map_err(unreachable)?;
-        let body = response
-            .body_mut()
-            .with_config()
-            .limit(document::RESULT_LIMIT as u64)
-            .read_to_vec()
-            .map_err(unreachable)?;
-        let status = response.status().as_u16();
-        let outcome = response.headers().get(OUTCOME).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        match response.status().is_success() {
-            true => Ok(Reply { status, outcome, body }),
-            false => Err(Unanswered::Problem(problem(status, &body))),
+        let mut response = request.send(body).map_err(|error| self.unreachable(error))?;
+        if response.status().is_success() {
+            return Ok(response);
         }
+        let body = response.body_mut().with_config().limit(PROBLEM_LIMIT).read_to_vec();
+        let body = body.map_err(|error| self.unreachable(error))?;
+        Err(Unanswered::Problem(problem(response.status().as_u16(), &body)))
+    }
+
+    fn whole(&self, mut response: Response<Body>) -> Result<Reply, Unanswered> {
+        let body = response.body_mut().with_config().limit(document::LIMIT as u64).read_to_vec();
+        let body = body.map_err(|error| self.unreachable(error))?;
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (outcome, sent) = (header(OUTCOME), header("content-type").unwrap_or_default());
+        let media_type = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        Ok(Reply { status: response.status().as_u16(), outcome, media_type, body })
     }
 
     fn post_json(&self, path: &str, headers: &[(&str, String)], body: &impl Serialize) -> Result<Reply, Unanswered> {
         // What travels is text, numbers and lists, which always have a JSON form.
-        self.post(path, JSON, headers, &serde_json::to_vec(body).unwrap_or_default())
+        let body = serde_json::to_vec(body).unwrap_or_default();
+        self.whole(self.send(&self.agent, path, JSON, headers, body.as_slice().as_body())?)
+    }
+
+    /// The bulk result in `response`, of which only the header has come when this returns.
+    fn units(&self, response: Response<Body>) -> Result<BulkAnswer, WireError> {
+        let source = response.into_body().into_with_config().limit(document::RESULT_LIMIT as u64).reader();
+        let hub = self.url.clone();
+        let broken = move |error| match error {
+            ReadError::Io(cause) => WireError::Unreachable { hub: hub.clone(), cause: cause.to_string() },
+            ReadError::Refused(refusal) => unintelligible(refusal),
+        };
+        let (header, units) = document::read_bulk(Box::new(source)).map_err(&broken)?;
+        Ok(BulkAnswer { header, units: units.with(broken) })
+    }
+
+    fn unreachable(&self, error: ureq::Error) -> WireError {
+        WireError::Unreachable { hub: self.url.clone(), cause: error.to_string() }
     }
 }
 
@@ -118,8 +159,18 @@ impl Connection for HttpHub {
             headers.push((STEERING, serde_json::to_string(&question.steering).unwrap_or_default()));
         }
         let path = format!("/oqs/{}", request.interface());
-        let reply = self.post(&path, XML, &headers, &document::write_request(request))?;
-        document::read_answer(request, &reply.body).map_err(unintelligible)
+        let agent = if request.is_bulk() { &self.patient } else { &self.agent };
+        let response = if comes_by_rows(request.interface()) {
+            let mut rows = document::write_rows(request);
+            self.send(agent, &path, XML, &headers, SendBody::from_reader(&mut rows))?
+        } else {
+            self.send(agent, &path, XML, &headers, document::write_request(request).as_slice().as_body())?
+        };
+        if request.is_download() {
+            return Ok(Answer::Bulk(self.units(response)?));
+        }
+        let reply = self.whole(response)?;
+        document::read_answer(request, &reply.media_type, reply.body).map_err(unintelligible)
     }
 
     fn subsidies(&self, question: &SubsidyQuestion) -> Result<SubsidyAnswer, WireError> {
@@ -146,6 +197,7 @@ const SHOWN: usize = 200;
 struct Reply {
     status: u16,
     outcome: Option<String>,
+    media_type: String,
     body: Vec<u8>,
 }
 

@@ -6,16 +6,18 @@
 //!
 //! - [`http`]: the same over HTTP, against `madoguchi hub` or any hub that speaks docs/hub.md
 //! - [`problem`]: how a hub says over HTTP that it does not answer; [`document`]: the documents as they travel
-//! - `request`: the documents by interface
+//! - `request`: the documents by interface; `bulk`: a result that comes unit by unit
 //! - [`steering`]: the knobs behind [`Steering`]
 
+mod bulk;
 pub mod document;
 pub mod http;
 pub mod problem;
 mod request;
 pub mod steering;
 
-pub use request::{Answer, INTERFACES, Request, limit_of};
+pub use bulk::{BulkAnswer, Units};
+pub use request::{Answer, Body, INTERFACES, Request, comes_by_rows, limit_of};
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};

@@ -32,8 +32,8 @@ pub static VALIDITY_4: Knob = Knob {
 pub static SEGMENT_9: Knob = Knob {
     name: "segment-9",
     room: "wire",
-    ja: "処理結果区分 9（異常終了）で回答させる",
-    en: "the answer has SegmentOfResult 9 (ended abnormally)",
+    ja: "処理結果区分 9（異常終了）で回答させる（薬剤・健診は MessageContents）",
+    en: "the answer has SegmentOfResult 9 (ended abnormally); of YZK and TKK, MessageContents",
     source: "spec/oqs-interface.md §4.2 [C]",
 };
 /// PMH fails.

@@ -4,8 +4,8 @@ use jiff::ToSpan;
 use jiff::civil::DateTime;
 use madoguchi::hub::notice;
 use madoguchi::message::bulk::{
-    BulkDownload, BulkQualificationRequest, BulkQualificationResult, BulkReception, BulkRegistrationRequest,
-    BulkRegistrationResult, BulkRequest, BulkRequestHeader,
+    BulkConfirmUnit, BulkDownload, BulkHeader, BulkQualificationRequest, BulkQualificationResult, BulkReception,
+    BulkRegistrationRequest, BulkRegistrationResult, BulkRequest, BulkRequestHeader, BulkResult, BulkUnit,
 };
 use madoguchi::message::qualification::SearchInfo;
 use madoguchi::message::registration::RegistrationInfo;
@@ -15,13 +15,13 @@ use crate::world::{HERE, NOON, PHARMACY, World, request};
 
 const IDENTIFIER: &str = "20261121115959999-0a1b2c3d";
 
-fn ask(world: &World, institution: &str, time: DateTime, reference: &str, request: Request) -> Answer {
+pub fn ask(world: &World, institution: &str, time: DateTime, reference: &str, request: Request) -> Answer {
     let asker = Asker { institution: institution.to_owned(), time };
     let question = Question { asker, reference: reference.to_owned(), request, steering: Steering::default() };
     world.connection.ask(&question).unwrap()
 }
 
-fn header(day: Option<&str>) -> BulkRequestHeader {
+pub fn header(day: Option<&str>) -> BulkRequestHeader {
     BulkRequestHeader {
         qualification_confirmation_date: day.map(str::to_owned),
         medical_institution_code: HERE.into(),
@@ -39,10 +39,10 @@ fn row(number: &str, branch: Option<&str>, identifier: &str) -> SearchInfo {
 }
 
 fn queries(rows: Vec<SearchInfo>) -> Request {
-    Request::BulkQualification(BulkQualificationRequest { header: header(Some("20261121")), rows })
+    Request::BulkQualification(BulkQualificationRequest { header: header(Some("20261121")), rows: rows.into() })
 }
 
-fn receive(world: &World, reference: &str, request: Request) -> BulkReception {
+pub fn receive(world: &World, reference: &str, request: Request) -> BulkReception {
     match ask(world, HERE, NOON, reference, request) {
         Answer::BulkReception(reception) => reception,
         other => panic!("another document: {other:?}"),
@@ -50,7 +50,7 @@ fn receive(world: &World, reference: &str, request: Request) -> BulkReception {
 }
 
 /// As a client asks that sends no identifier with its 02req.
-fn download(number: &str) -> BulkDownload {
+pub fn download(number: &str) -> BulkDownload {
     BulkDownload {
         medical_institution_code: HERE.into(),
         arbitrary_file_identifier: None,
@@ -60,18 +60,34 @@ fn download(number: &str) -> BulkDownload {
 
 fn fetch(world: &World, institution: &str, seconds: i64, number: &str) -> BulkQualificationResult {
     let time = NOON.saturating_add(seconds.seconds());
-    match ask(world, institution, time, "", Request::BulkQualificationDownload(download(number))) {
-        Answer::BulkQualification(result) => result,
+    confirmed(ask(world, institution, time, "", Request::BulkQualificationDownload(download(number))))
+}
+
+/// All of a 02res, which comes unit by unit.
+fn whole(answer: Answer) -> (BulkHeader, Vec<BulkUnit>) {
+    match answer {
+        Answer::Bulk(bulk) => bulk.gather().unwrap(),
         other => panic!("another document: {other:?}"),
     }
 }
 
+pub fn confirmed(answer: Answer) -> BulkQualificationResult {
+    let (header, units) = whole(answer);
+    let confirm = |unit| match unit {
+        BulkUnit::Confirm(unit) => unit,
+        other => panic!("another unit: {other:?}"),
+    };
+    BulkResult { header, units: units.into_iter().map(confirm).collect::<Vec<BulkConfirmUnit>>() }
+}
+
 fn fetch_registrations(world: &World, number: &str) -> BulkRegistrationResult {
     let time = NOON.saturating_add(60.seconds());
-    match ask(world, HERE, time, "", Request::BulkRegistrationDownload(download(number))) {
-        Answer::BulkRegistration(result) => result,
-        other => panic!("another document: {other:?}"),
-    }
+    let (header, units) = whole(ask(world, HERE, time, "", Request::BulkRegistrationDownload(download(number))));
+    let registered = |unit| match unit {
+        BulkUnit::Registration(unit) => unit,
+        other => panic!("another unit: {other:?}"),
+    };
+    BulkResult { header, units: units.into_iter().map(registered).collect() }
 }
 
 pub fn a_bulk_query_is_worked_on_and_then_has_a_unit_for_every_row(world: &World) {
@@ -110,8 +126,8 @@ pub fn a_bulk_query_is_worked_on_and_then_has_a_unit_for_every_row(world: &World
 pub fn a_unit_has_its_record_without_consents_and_its_number_beside_it(world: &World) {
     let number = receive(world, "a", queries(vec![row("45", Some("01"), "visit_1")])).reception_number.unwrap();
     let unit = fetch(world, HERE, 60, &number).units.remove(0);
-    assert_eq!((unit.processing_result_status.as_str(), unit.reference_number.as_deref()), ("1", Some("0001234")));
-    let record = unit.record.unwrap();
+    assert_eq!((unit.processing_result_status.as_str(), unit.reference_numbers), ("1", vec!["0001234".to_owned()]));
+    let record = unit.records.into_iter().next().unwrap();
     assert_eq!(record.name, "田中　一郎");
     assert_eq!(record.limit_application_certificate_changed.as_deref(), Some("0"), "it held a month ago, too");
     assert_eq!(record.limit_application_certificate_related_cons_flg, None);
@@ -122,11 +138,12 @@ pub fn a_unit_has_its_record_without_consents_and_its_number_beside_it(world: &W
 }
 
 pub fn a_certificate_that_began_within_a_month_is_told_as_changed(world: &World) {
-    let mut rows = BulkQualificationRequest { header: header(Some("20240815")), rows: vec![row("45", None, "v")] };
+    let mut rows =
+        BulkQualificationRequest { header: header(Some("20240815")), rows: vec![row("45", None, "v")].into() };
     for (day, changed) in [("20240731", "0"), ("20240815", "1"), ("20240901", "0")] {
         rows.header.qualification_confirmation_date = Some(day.into());
         let number = receive(world, day, Request::BulkQualification(rows.clone())).reception_number.unwrap();
-        let record = fetch(world, HERE, 60, &number).units.remove(0).record.unwrap();
+        let record = fetch(world, HERE, 60, &number).units.remove(0).records.remove(0);
         assert_eq!(record.limit_application_certificate_changed.as_deref(), Some(changed), "{day}");
     }
 }
@@ -165,7 +182,7 @@ pub fn a_bulk_registration_holds_at_once_and_tells_of_every_row(world: &World) {
         insured_branch_number: branch.map(str::to_owned),
     };
     let rows = vec![info("P-1", "501", None), info("P-2", "404", None), info("P-3", "777", Some("02"))];
-    let request: BulkRegistrationRequest = BulkRequest { header: header(None), rows: rows.clone() };
+    let request: BulkRegistrationRequest = BulkRequest { header: header(None), rows: rows.clone().into() };
     let number = receive(world, "a", Request::BulkRegistration(request)).reception_number.unwrap();
     let query = world.query(|_, request| {
         request.search.insured_identification_number = "501".into();
@@ -195,7 +212,7 @@ pub fn a_steered_failure_of_the_centre_is_a_9_of_either_file(world: &World) {
     assert_eq!((reception.header.segment_of_result.as_str(), reception.reception_number), ("9", None));
     let number = receive(world, "a", queries(vec![row("45", None, "v")])).reception_number.unwrap();
     let failed = steered(Request::BulkQualificationDownload(download(&number)));
-    let Answer::BulkQualification(result) = failed else { panic!("no 02res") };
+    let result = confirmed(failed);
     assert_eq!(result.header.error_code.as_deref(), Some(notice::CENTRE_ERROR.code));
     assert_eq!(result.header.arbitrary_file_identifier.as_deref(), Some(IDENTIFIER));
 }
@@ -203,5 +220,16 @@ pub fn a_steered_failure_of_the_centre_is_a_9_of_either_file(world: &World) {
 pub fn a_request_beyond_the_size_of_a_single_one_is_answered(world: &World) {
     let rows: Vec<_> = (0..20_000).map(|i| row("45", None, &format!("visit_{i}"))).collect();
     let number = receive(world, "a", queries(rows)).reception_number.unwrap();
-    assert_eq!(number.len(), 20);
+    let result = fetch(world, HERE, 60, &number);
+    assert_eq!((result.units.len(), result.header.number_of_processing_result.as_deref()), (20_000, Some("20000")));
+    let last = result.units[19_999].search.as_ref().unwrap();
+    assert_eq!(last.arbitrary_identifier.as_deref(), Some("visit_19999"));
+}
+
+pub fn a_reception_number_is_known_for_a_week(world: &World) {
+    let number = receive(world, "a", queries(vec![row("45", None, "v")])).reception_number.unwrap();
+    let week = 7 * 86_400;
+    assert_eq!(fetch(world, HERE, week, &number).header.segment_of_result, "1");
+    let late = fetch(world, HERE, week + 1, &number);
+    assert_eq!(late.header.error_code.as_deref(), Some(notice::UNKNOWN_RECEPTION.code));
 }

@@ -3,13 +3,15 @@
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
+use madoguchi::message::bulk::BulkUnit;
 use madoguchi::visit::{Outcome, VisitId};
 use madoguchi::wire::http::{HttpHub, INSTITUTION, OUTCOME, STEERING, TIME};
 use madoguchi::wire::problem::Problem;
-use madoguchi::wire::{Connection, Request, WireError, document};
+use madoguchi::wire::{Answer, Asker, Connection, Question, Request, Steering, WireError, document};
 use ureq::Agent;
 
-use crate::world::{MY_NUMBER, NOON, PIN, World, all, request};
+use crate::bulk::download;
+use crate::world::{HERE, MY_NUMBER, NOON, PIN, World, all, request};
 
 /// A bare client.
 pub struct Wire {
@@ -141,7 +143,7 @@ fn a_hub_that_is_not_there_is_unreachable_and_says_what_to_do() {
 fn a_hub_that_stays_silent_is_unreachable_after_the_patience_given() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let patience = Duration::from_millis(100);
-    let hub = HttpHub::with_timeouts(&format!("http://{}", silent.local_addr().unwrap()), patience, patience);
+    let hub = HttpHub::with_timeouts(&format!("http://{}", silent.local_addr().unwrap()), patience, patience, patience);
     let start = Instant::now();
     assert!(matches!(hub.consent(&VisitId("x".into()), &all(), NOON), Err(WireError::Unreachable { .. })));
     assert!(start.elapsed() < Duration::from_secs(5));
@@ -171,6 +173,66 @@ fn another_program_on_the_port_is_a_problem_not_a_panic() {
             other => panic!("{other:?}"),
         }
     }
+    serving.join().unwrap();
+}
+
+/// A hub that begins a bulk result and then does what `then` does with the line.
+fn half_a_result(
+    then: impl FnOnce(std::net::TcpStream) + Send + 'static,
+) -> (std::net::SocketAddr, std::thread::JoinHandle<()>) {
+    use std::io::{Read, Write};
+    let half = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = half.local_addr().unwrap();
+    let serving = std::thread::spawn(move || {
+        let (mut stream, _) = half.accept().unwrap();
+        let mut seen = [0; 4096];
+        let _ = stream.read(&mut seen).unwrap();
+        let header = "<MessageHeader><MedicalInstitutionCode>1319919997</MedicalInstitutionCode>\
+                      <ReceptionNumber>42</ReceptionNumber><SegmentOfResult>1</SegmentOfResult></MessageHeader>";
+        let unit = "<BulkConfirmUnit><ProcessingResultStatus>1</ProcessingResultStatus></BulkConfirmUnit>";
+        let body = format!("<XmlMsg>{header}<MessageBody>{unit}<BulkConf");
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/xml\r\ntransfer-encoding: chunked\r\n\r\n";
+        stream.write_all(format!("{head}{:x}\r\n{body}\r\n", body.len()).as_bytes()).unwrap();
+        then(stream);
+    });
+    (address, serving)
+}
+
+fn fetched(hub: &HttpHub) -> Vec<Result<BulkUnit, WireError>> {
+    let question = Question {
+        asker: Asker { institution: HERE.to_owned(), time: NOON },
+        reference: "a".into(),
+        request: Request::BulkQualificationDownload(download("42")),
+        steering: Steering::default(),
+    };
+    let Answer::Bulk(bulk) = hub.ask(&question).unwrap() else { panic!("no bulk result") };
+    assert_eq!(bulk.header.reception_number, "42");
+    bulk.units.collect()
+}
+
+#[test]
+fn a_bulk_result_that_breaks_off_ends_with_an_error_after_the_units_that_came() {
+    let (address, serving) = half_a_result(drop);
+    let units = fetched(&HttpHub::new(&format!("http://{address}")));
+    assert!(matches!(units.as_slice(), [Ok(BulkUnit::Confirm(_)), Err(WireError::Unreachable { .. })]), "{units:?}");
+    serving.join().unwrap();
+}
+
+#[test]
+fn a_bulk_result_may_take_longer_than_any_answer_but_not_stand_still() {
+    let patience = Duration::from_millis(100);
+    let (silent, held) = std::sync::mpsc::channel::<()>();
+    let (address, serving) = half_a_result(move |stream| {
+        // Ends when the other side has given up.
+        let _ = held.recv();
+        drop(stream);
+    });
+    let hub = HttpHub::with_timeouts(&format!("http://{address}"), patience * 50, Duration::from_millis(1), patience);
+    let start = Instant::now();
+    let units = fetched(&hub);
+    assert!(matches!(units.as_slice(), [Ok(_), Err(WireError::Unreachable { .. })]), "{units:?}");
+    assert!(start.elapsed() < Duration::from_secs(5), "the line was dead");
+    drop(silent);
     serving.join().unwrap();
 }
 

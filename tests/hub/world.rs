@@ -7,13 +7,19 @@ use jiff::civil::{Date, DateTime, date};
 use madoguchi::authority::{Authority, Reason, Revocation};
 use madoguchi::clock::Clock;
 use madoguchi::hub::{Hub, Roots, Settings, server};
+use madoguchi::message::checkup::{Checkup, CheckupItem};
+use madoguchi::message::medication::{Drug, History, Month, Procedure, Treated};
 use madoguchi::message::qualification::{MedicalTicketInfo, QualificationRequest, QualificationResult, SearchInfo};
 use madoguchi::message::subsidy::SubsidyCertificate;
 use madoguchi::people::personalise::authentication_certificate;
-use madoguchi::people::{CardKind, CardOfPerson, Limit, Person, Qualification, SpecificDisease, Subsidy};
+use madoguchi::people::{
+    CardKind, CardOfPerson, HomeCare, HomeConsent, Limit, Person, Qualification, SpecificDisease, Subsidy,
+};
 use madoguchi::random::Seed;
 use madoguchi::secret::{MyNumber, Pin};
-use madoguchi::visit::{Consents, Evidence, Method, Plan, PrescriptionForm, Proof, Standing, Uses};
+use madoguchi::visit::{
+    ConsentPlan, Consents, Evidence, Method, Plan, PrescriptionForm, Proof, Question as Screen, Standing, Uses,
+};
 use madoguchi::wire::http::HttpHub;
 use madoguchi::wire::{Answer, Asker, Connection, Question, Request, Steering, VisitAnswer, VisitOpening, WireError};
 use tokio::net::TcpListener;
@@ -207,7 +213,34 @@ pub fn people() -> Vec<Person> {
         Person { qualifications: vec![lost(insurance("600", None))], ..person("lost", 9) },
         Person { qualifications: vec![], ..person("nobody", 10) },
         Person { qualifications: vec![assistance("1319920011")], ..person("welfare", 11) },
-        Person { qualifications: vec![insurance("801", None), assistance(HERE)], ..person("both", 12) },
+        Person {
+            qualifications: vec![insurance("801", None), assistance(HERE)],
+            reference_number: Some("77".into()),
+            ..person("both", 12)
+        },
+        Person {
+            qualifications: vec![insurance("901", None)],
+            home_consents: vec![
+                home(HomeCare::Visit, 1, 30),
+                home(HomeCare::Visit, 10, 30),
+                home(HomeCare::Online, 9, 30),
+            ],
+            ..person("home", 13)
+        },
+        Person {
+            qualifications: vec![insurance("902", None)],
+            home_consents: vec![HomeConsent {
+                consents: ConsentPlan::Only(vec![Screen::HealthCheckup]),
+                examined_on: date(2026, 11, 20),
+                ..home(HomeCare::Online, 10, 11)
+            }],
+            ..person("online", 14)
+        },
+        Person {
+            qualifications: vec![insurance("903", None)],
+            home_consents: vec![HomeConsent { institution: Some(PHARMACY.into()), ..home(HomeCare::Visit, 10, 30) }],
+            ..person("elsewhere", 15)
+        },
     ]
 }
 
@@ -235,7 +268,53 @@ fn tanaka() -> Person {
             subsidy("不開示の証", true),
             subsidy("子ども医療費受給者証", false),
         ],
+        medications: History {
+            receipt: vec![month("20260910", "1319950018", "試験内科", &["試験処置", "試験手術"])],
+            prescribed: vec![month("20261001", "1319950018", "試験内科", &[])],
+            dispensed: vec![month("20261102", PHARMACY, "試験薬局", &[])],
+        },
+        checkups: vec![Checkup {
+            effective_time: Some("20260610".into()),
+            items: vec![CheckupItem {
+                item_code: Some("9N006000000000001".into()),
+                item_name: Some("体重".into()),
+                data_type: Some("PQ".into()),
+                data_value: Some("68.4".into()),
+                unit: Some("kg".into()),
+                ..CheckupItem::default()
+            }],
+        }],
         ..person("tanaka", 1)
+    }
+}
+
+/// One month of one institution: a drug, and procedures of which the second is an operation.
+fn month(day: &str, code: &str, institution: &str, procedures: &[&str]) -> Month {
+    let classes = ["40", "50"];
+    let done = |(name, class): (&&str, &str)| Procedure {
+        name: Some((*name).to_owned()),
+        class: Some(class.to_owned()),
+        ..Procedure::default()
+    };
+    let drug = Drug {
+        name: Some("試験錠".into()),
+        code: Some("629999001".into()),
+        quantity: Some("3".into()),
+        unit: Some("錠".into()),
+        times: Some("5".into()),
+        ..Drug::default()
+    };
+    Month {
+        institution_code: Some(code.to_owned()),
+        institution_name: Some(institution.to_owned()),
+        month: Some(day[..6].to_owned()),
+        dates: vec![Treated {
+            prescribed_on: Some(day.to_owned()),
+            drugs: vec![drug],
+            procedures: procedures.iter().zip(classes).map(done).collect(),
+            ..Treated::default()
+        }],
+        ..Month::default()
     }
 }
 
@@ -269,6 +348,9 @@ pub fn person(id: &str, serial: u8) -> Person {
         reference_number: None,
         qualifications: vec![insurance(&format!("9{serial:03}"), None)],
         subsidies: vec![],
+        home_consents: vec![],
+        medications: History::default(),
+        checkups: vec![],
         habits: Plan::default(),
     }
 }
@@ -316,6 +398,18 @@ fn assistance(institution: &str) -> Qualification {
             ..MedicalTicketInfo::default()
         }],
         ..Qualification::default()
+    }
+}
+
+/// Given in November 2026 on the day `from`, for as long as `until`.
+fn home(kind: HomeCare, from: i8, until: i8) -> HomeConsent {
+    HomeConsent {
+        kind,
+        given: date(2026, 11, from).at(10, 0, 0, 0),
+        until: date(2026, 11, until).at(23, 59, 59, 0),
+        examined_on: date(2026, 11, from),
+        institution: None,
+        consents: ConsentPlan::All,
     }
 }
 

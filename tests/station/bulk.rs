@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use crate::desk::{FROZEN, INSTITUTION, Place, Station};
+use crate::desk::{FROZEN, INSTITUTION, Place, Process, Station, madoguchi, names, until};
 use crate::rececon::{drop_in, in_shift_jis};
 use crate::xml::{self, Element};
 
-const IDENTIFIER: &str = "20261121093000123-0a1b2c3d";
+pub const IDENTIFIER: &str = "20261121093000123-0a1b2c3d";
 
-fn message(header: &str, body: &str) -> String {
+pub fn message(header: &str, body: &str) -> String {
     format!(
         r#"<?xml version="1.0" encoding="UTF-8" standalone="no"?>
 <XmlMsg>
@@ -19,11 +19,11 @@ fn message(header: &str, body: &str) -> String {
     )
 }
 
-fn identified(day: &str) -> String {
+pub fn identified(day: &str) -> String {
     format!("{day}<ArbitraryFileIdentifier>{IDENTIFIER}</ArbitraryFileIdentifier>")
 }
 
-fn query(number: &str, identifier: &str) -> String {
+pub fn query(number: &str, identifier: &str) -> String {
     format!(
         "<QualificationConfirmSearchInfo><InsurerNumber>01139997</InsurerNumber>\
          <InsuredCardSymbol>99010001</InsuredCardSymbol>\
@@ -33,13 +33,13 @@ fn query(number: &str, identifier: &str) -> String {
     )
 }
 
-fn queries(rows: &[String]) -> String {
+pub fn queries(rows: &[String]) -> String {
     let day = "<QualificationConfirmationDate>20261121</QualificationConfirmationDate>";
     message(&identified(day), &rows.concat())
 }
 
 /// A 02req as it is sent without an identifier of its own.
-fn download(reception: &str) -> String {
+pub fn download(reception: &str) -> String {
     message("", &format!("<ReceptionNumber>{reception}</ReceptionNumber>"))
 }
 
@@ -136,4 +136,30 @@ fn a_broken_row_sends_the_file_back_and_an_unknown_number_is_a_9() {
     let unknown = ask(&station, "quc02", "2", &download("0815"));
     assert_eq!((unknown.value("SegmentOfResult"), unknown.value("ErrorCode")), (Some("9"), Some("MDG-B0001E")));
     assert_eq!(unknown.value("ReceptionNumber"), Some("0815"));
+}
+
+#[test]
+fn killed_while_it_writes_a_bulk_result_the_next_start_writes_it_whole() {
+    const ROWS: usize = 3_000;
+    let (place, elsewhere) = (Place::new(), Place::new());
+    let listen = ["hub", "--listen", "127.0.0.1:0", "--bulk-ready-after", "0"];
+    let (_hub, ready) = Process::start(madoguchi(elsewhere.path(), &listen), "madoguchi hub ready url=");
+    let arguments = ["--clock", FROZEN, "--hub", ready.strip_prefix("madoguchi hub ready url=").unwrap()];
+    let station = place.open(&arguments);
+    let rows: Vec<_> = (0..ROWS).map(|i| query("101", &format!("v_{i}"))).collect();
+    let number = ask(&station, "quc01", "1", &queries(&rows)).value("ReceptionNumber").unwrap().to_owned();
+    drop_in(&station, "OQSmuquc02req_2.xml", download(&number).as_bytes());
+    let work = station.at(".madoguchi");
+    let drafts = || {
+        let folders = names(&work).into_iter().map(|name| work.join(name)).filter(|path| path.is_dir());
+        folders.flat_map(|folder| names(&folder)).filter(|name| name.contains("OQSmuquc02res_2")).count()
+    };
+    until("the draft", || (drafts() > 0).then_some(()));
+    station.kill();
+    let answer = place.path().join("oqs/res/OQSmuquc02res_2.xml");
+    assert!(!answer.exists(), "the kill came too late to show anything: send more rows");
+    let station = place.open(&arguments);
+    let done = xml::parse(&station.file("res/OQSmuquc02res_2.xml"));
+    assert_eq!((done.value("SegmentOfResult"), done.all("BulkConfirmUnit").len()), (Some("1"), ROWS));
+    until("an empty work folder", || (drafts() == 0).then_some(()));
 }

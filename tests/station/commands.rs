@@ -33,8 +33,8 @@ fn tap_prints_who_how_it_ended_and_the_paths_of_the_files_in_the_language_asked_
     assert_eq!((said.code, said.err.as_str()), (0, ""));
     let lines: Vec<&str> = said.out.lines().collect();
     assert!(lines[0].starts_with("hanako  資格は有効です  ") && lines[0].ends_with(" ms"), "{}", said.out);
-    assert_eq!(lines[1], format!("  face  {}/{}", station.at("face").display(), station.names("face")[0]));
-    assert_eq!(lines[2], format!("  pmh   {}/{}", station.at("res").display(), station.names("res")[0]));
+    assert_eq!(lines[1], format!("  face  {}", station.at("face").join(&station.names("face")[0]).display()));
+    assert_eq!(lines[2], format!("  pmh   {}", station.at("res").join(&station.names("res")[0]).display()));
     let english = station.command(&["tap", "hanako", "--lang", "en"]);
     assert!(english.out.starts_with("hanako  qualification valid"), "{}", english.out);
 }

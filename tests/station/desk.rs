@@ -144,6 +144,14 @@ impl Process {
         (process, line)
     }
 
+    /// The most memory that it had so far, in MB of 2^20 bytes, its own pages included.
+    #[cfg(target_os = "linux")]
+    pub fn peak_mb(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() / 1024
+    }
+
     /// `kill -9`
     pub fn kill(mut self) {
         self.end();

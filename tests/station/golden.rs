@@ -1,4 +1,5 @@
-//! One file per interface and shipped person, as the real binary writes it: `tests/golden/INTERFACE/PERSON.xml`, read by a person
+//! One file per interface and shipped person (per interface, where a period is asked for), as the real binary writes it:
+//! `tests/golden/INTERFACE/PERSON.xml`, read by a person
 //! whenever it changes. `MADOGUCHI_WRITE=1 cargo test --test station golden` writes them anew.
 //!
 //! They are in the specification's order, because people read them; that the real order differs is held elsewhere.
@@ -48,6 +49,14 @@ impl Asked<'_> {
             + &self.element("branch", "InsuredBranchNumber")
     }
 
+    /// The same under the names of YZK and TKK.
+    fn whose(&self) -> String {
+        self.element("insurer_number", "InsurerNumber")
+            + &self.element("symbol", "InsuranceCardSymbol")
+            + &self.element("number", "InsuredPersonIdentificationNumber")
+            + &self.element("branch", "BranchNumber")
+    }
+
     fn search(&self) -> String {
         let birthdate = self.element("birthdate", "Birthdate");
         let flag = "<LimitApplicationCertificateRelatedConsFlg>1</LimitApplicationCertificateRelatedConsFlg>";
@@ -87,6 +96,23 @@ impl Asked<'_> {
     }
 }
 
+/// What a month and two periods ask for: interface, name of the picture, search.
+const PERIODS: [(&str, &str, &str); 3] = [
+    ("OQSmutic", "month", "<MedicalTreatmentMonth>202611</MedicalTreatmentMonth>"),
+    (
+        "OQSmuhvq",
+        "consented",
+        "<ConsentDateFrom>20261001</ConsentDateFrom><ConsentDateTo>20261121</ConsentDateTo>\
+         <MedicalTreatmentFlag>2</MedicalTreatmentFlag>",
+    ),
+    (
+        "OQSmuonq",
+        "examined",
+        "<ExaminationDateFrom>20261101</ExaminationDateFrom><ExaminationDateTo>20261121</ExaminationDateTo>\
+         <MedicalTreatmentFlag>3</MedicalTreatmentFlag>",
+    ),
+];
+
 const DAY: &str = "<QualificationConfirmationDate>20261121</QualificationConfirmationDate>";
 
 /// Every request for every person that has something to ask with; registrations last, since they change what is known.
@@ -104,6 +130,17 @@ fn requests(station: &Station, gallery: &mut Gallery) {
         hang("OQSmuquc01res", &asked, received);
         hang("OQSmuquc02res", &asked, fetched);
     }
+    let nobody = Value::Null;
+    for (interface, picture, search) in PERIODS {
+        let asked = Asked { station, person: &nobody, free: "202611210001".to_owned() };
+        let search = format!("<QualificationConfirmSearchInfo>{search}</QualificationConfirmSearchInfo>");
+        let [received, fetched] = asked.ask_in_bulk(interface, "", &search);
+        gallery.insert(format!("{interface}01res/{picture}.xml"), received);
+        gallery.insert(format!("{interface}02res/{picture}.xml"), fetched);
+    }
+    let mut hang = |interface: &str, asked: &Asked<'_>, text: String| {
+        gallery.insert(format!("{interface}/{}.xml", asked.person["id"].as_str().unwrap()), text);
+    };
     for asked in with_insurance() {
         hang("OQSsiimm01res", &asked, asked.ask("OQSsiimm01", "", &asked.registration()));
         let [received, fetched] = asked.ask_in_bulk("OQSmuimm", "", &asked.registration());
@@ -127,6 +164,22 @@ fn visits(station: &Station, spec_year: &str, gallery: &mut Gallery) {
     }
 }
 
+/// Medicines with treatments, and check-ups, of everybody who was at the reader just now.
+fn inquiries(station: &Station, gallery: &mut Gallery) {
+    let people = station.get("/control/v1/people").ok();
+    for (index, person) in people.as_array().unwrap().iter().enumerate() {
+        let asked = Asked { station, person, free: format!("20261121{index:04}") };
+        if !person["number"].is_string() {
+            continue;
+        }
+        for (interface, category) in [("YZKsiquc01", 4), ("TKKsiquc01", 2)] {
+            let body = format!("<FileCategory>{category}</FileCategory>");
+            let text = asked.ask(interface, &asked.whose(), &body);
+            gallery.insert(format!("{interface}res/{}.xml", person["id"].as_str().unwrap()), text);
+        }
+    }
+}
+
 fn hung() -> Gallery {
     let mut gallery = Gallery::new();
     for family in names(&folder()) {
@@ -145,6 +198,9 @@ fn each_interface_answers_each_person_with_the_file_that_was_read() {
         let place = Place::new();
         let station = open(&place, spec_year);
         visits(&station, spec_year, &mut gallery);
+        if spec_year == "R6" {
+            inquiries(&station, &mut gallery);
+        }
     }
     let place = Place::new();
     requests(&open(&place, "R6"), &mut gallery);

@@ -26,7 +26,7 @@ fn the_readiness_line_names_the_address_and_the_folder_that_was_made() {
         station.ready,
         format!(
             "madoguchi ready control=http://127.0.0.1:{port} folder={}",
-            station.at("").display().to_string().trim_end_matches('/')
+            station.at("").display().to_string().trim_end_matches(std::path::MAIN_SEPARATOR)
         )
     );
     for folder in ["req", "res", "face"] {

@@ -76,3 +76,24 @@ fn a_number_for_nobody_fails_in_its_answer_and_a_torn_request_comes_back() {
     assert!(err.contains("MDG-D001") && err.contains("ReferenceNumber"), "{err}");
     assert_eq!(station.file("res/OQSsiimm01req_2.xml"), without.as_bytes());
 }
+
+#[cfg(unix)]
+#[test]
+fn with_state_a_registered_number_survives_a_restart_and_a_reset_forgets_it() {
+    let place = Place::new();
+    let arguments = ["--clock", FROZEN, "--state", "state"];
+    let station = place.open(&arguments);
+    register(&station, "1", registration("K-905", "101").as_bytes());
+    assert_eq!(station.process.terminate(), 0);
+    let station = place.open(&arguments);
+    assert_eq!(number_on_the_next_visit(&station).as_deref(), Some("K-905"));
+    station.post("/control/v1/reset", &serde_json::json!({})).ok();
+    assert_ne!(number_on_the_next_visit(&station).as_deref(), Some("K-905"));
+    assert_eq!(station.process.terminate(), 0);
+    let station = place.open(&arguments);
+    assert_ne!(
+        number_on_the_next_visit(&station).as_deref(),
+        Some("K-905"),
+        "what was kept is the state after the reset"
+    );
+}

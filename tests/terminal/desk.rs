@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -11,13 +11,15 @@ use madoguchi::clock::Clock;
 use madoguchi::event::{Event, FileLife, Sink};
 use madoguchi::folder::Watch;
 use madoguchi::knob::Knobs;
+use madoguchi::message::bulk::{BulkConfirmUnit, BulkDownload, BulkHeader, BulkUnit};
 use madoguchi::message::qualification::{QualificationRecord, QualificationResult, ResultHeader};
 use madoguchi::message::subsidy::{SubsidyCertificate, SubsidyDocument};
 use madoguchi::random::Seed;
 use madoguchi::terminal::{Terminal, TerminalError, TerminalSettings};
 use madoguchi::visit::{Consents, Standing, VisitId};
 use madoguchi::wire::{
-    Answer, Connection, Question, Request, SubsidyAnswer, SubsidyQuestion, VisitAnswer, VisitOpening, WireError,
+    Answer, BulkAnswer, Connection, Question, Request, SubsidyAnswer, SubsidyQuestion, Units, VisitAnswer,
+    VisitOpening, WireError,
 };
 use tokio::sync::oneshot;
 
@@ -74,7 +76,12 @@ pub struct FakeHub {
     /// Questions that came in, answered or not.
     pub asked: AtomicU64,
     pub subsidies_fail: AtomicBool,
+    /// The line breaks after so many units of a bulk result; 0: it holds.
+    pub breaks_after: AtomicUsize,
 }
+
+/// Units of a bulk result.
+pub const UNITS: usize = 3;
 
 impl FakeHub {
     pub fn away(&self, away: bool) {
@@ -95,6 +102,25 @@ impl FakeHub {
     }
 }
 
+impl FakeHub {
+    fn bulk(&self, request: &BulkDownload, question: &Question) -> Answer {
+        let time = madoguchi::clock::time14(question.asker.time);
+        let header = BulkHeader::new(request, time, "1").counting(UNITS, 0);
+        let unit = |i: usize| BulkConfirmUnit {
+            processing_result_status: "1".into(),
+            reference_numbers: vec![format!("P-{i}")],
+            ..BulkConfirmUnit::default()
+        };
+        let units: Vec<_> = (0..UNITS).map(|i| Ok(BulkUnit::Confirm(unit(i)))).collect();
+        let broken = WireError::Unreachable { hub: "http://127.0.0.1:1".into(), cause: "broken".into() };
+        let units: Units = match self.breaks_after.load(Ordering::Relaxed) {
+            0 => Box::new(units.into_iter()),
+            some => Box::new(units.into_iter().take(some).chain([Err(broken)])),
+        };
+        Answer::Bulk(BulkAnswer { header, units })
+    }
+}
+
 impl Connection for FakeHub {
     fn open_visit(&self, _: &VisitOpening) -> Result<Standing, WireError> {
         unreachable!("a terminal opens no visit")
@@ -104,7 +130,11 @@ impl Connection for FakeHub {
     }
     fn ask(&self, question: &Question) -> Result<Answer, WireError> {
         self.reach()?;
-        let Request::Qualification(request) = &question.request else { unreachable!("no other request exists yet") };
+        let request = match &question.request {
+            Request::Qualification(request) => request,
+            Request::BulkQualificationDownload(request) => return Ok(self.bulk(request, question)),
+            other => unreachable!("nobody asks here for {other:?}"),
+        };
         let mut result = result(ResultHeader {
             process_execution_time: madoguchi::clock::time14(question.asker.time),
             qualification_confirmation_date: request.qualification_confirmation_date.clone(),

@@ -43,6 +43,18 @@ fn start_child(root: &std::path::Path) -> Child {
         .unwrap()
 }
 
+/// The same, and waits until it holds the folders.
+fn start_up(root: &std::path::Path) -> Child {
+    let child = start_child(root);
+    let holder = root.join(".madoguchi").join("req").join("lock.pid");
+    let start = Instant::now();
+    while !fs::read_to_string(&holder).is_ok_and(|pid| pid == child.id().to_string()) {
+        assert!(start.elapsed() < Duration::from_secs(20), "the child never came up");
+        std::thread::yield_now();
+    }
+    child
+}
+
 /// Fetches answers as a レセコン does and counts them by name.
 fn collect(res: &std::path::Path, answers: &mut BTreeMap<String, usize>) {
     for entry in fs::read_dir(res).into_iter().flatten().flatten() {
@@ -67,7 +79,7 @@ fn killed_in_the_middle_of_its_work_again_and_again_every_request_is_answered_ex
     let mut answers = BTreeMap::new();
     let (mut sent, mut left_behind) = (0_usize, 0);
     for round in 0..KILLS {
-        let mut child = start_child(root.path());
+        let mut child = start_up(root.path());
         // From hardly up to well at work: a little later each time, with requests until the last moment.
         let life = Duration::from_millis(20 + round * 8);
         let start = Instant::now();

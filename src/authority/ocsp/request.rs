@@ -1,7 +1,7 @@
 //! An OCSP request: whose certificates, and the nonce. A signature of the asker is not looked at: anybody may ask.
 
-use sha1::Sha1;
-use sha2::{Digest, Sha256};
+use sha1::{Digest as _, Sha1};
+use sha2::{Digest as _, Sha256};
 
 use crate::authority::parts::{issuer_name, key_bytes};
 use crate::authority::{Authority, Purpose};

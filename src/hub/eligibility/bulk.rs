@@ -1,26 +1,28 @@
-//! 一括: a request is received under a 受付番号 and fetched with it when it is done (spec/oqs-interface.md §2.4, §2.5).
+//! 一括: a request is received under a 受付番号 and fetched with it when it is done (spec/oqs-interface.md §2.4–2.6).
 //!
-//! Registrations hold from their reception; a query is answered by what is known when it is fetched [C]. How long the real centre
-//! works is not public: [`Settings::bulk_ready_after`](crate::hub::Settings) says it here.
+//! Registrations hold from their reception; a query is answered by what is known when it is fetched [C], unit by unit, so that a
+//! result of 100,000 units is nowhere whole. How long the real centre works and keeps is not public:
+//! [`Settings`](crate::hub::Settings) says it here.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
 
 use super::Eligibility;
 use super::names;
-use super::record::{Agreed, Circumstances};
+use super::record::{Agreed, Circumstances, Consented, Tickets};
 use crate::clock::{parse_date, time14};
 use crate::hub::error::{HubError, StoreError};
 use crate::hub::notice::{self, Notice};
 use crate::message::bulk::{
-    BulkConfirmUnit, BulkDownload, BulkHeader, BulkQualificationRequest, BulkQualificationResult, BulkReception,
-    BulkRegistrationRequest, BulkRegistrationResult, BulkRegistrationUnit, BulkRequestHeader, BulkResult,
+    BulkConfirmUnit, BulkDownload, BulkHeader, BulkQualificationRequest, BulkReception, BulkRegistrationRequest,
+    BulkRegistrationUnit, BulkRequestHeader, BulkUnit, Care, CareRequest, CareSearch,
 };
 use crate::message::qualification::SearchInfo;
 use crate::message::registration::RegistrationInfo;
-use crate::wire::{Asker, Steering};
+use crate::wire::{Asker, BulkAnswer, Steering, Units};
 
 /// A 受付番号 that is taken is drawn again so often.
 const DRAWS: u32 = 100;
@@ -36,10 +38,23 @@ pub struct Received {
     work: Work,
 }
 
+/// What was asked for. Rows are shared with the request that brought them.
 #[derive(Debug)]
 enum Work {
-    Queries { day: String, searches: Vec<SearchInfo> },
-    Registrations(Vec<BulkRegistrationUnit>),
+    Queries { day: String, searches: Arc<Vec<SearchInfo>>, errors: usize },
+    Registrations { rows: Arc<Vec<RegistrationInfo>>, failures: Vec<Option<Notice>>, errors: usize },
+    Care { care: Care, search: CareSearch },
+}
+
+/// Which bulk interface: a 受付番号 is known to its own only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `OQSmuquc`
+    Queries,
+    /// `OQSmuimm`
+    Registrations,
+    /// `OQSmutic`, `OQSmuhvq`, `OQSmuonq`
+    Care(Care),
 }
 
 impl Received {
@@ -47,7 +62,21 @@ impl Received {
     pub fn rows(&self) -> usize {
         match &self.work {
             Work::Queries { searches, .. } => searches.len(),
-            Work::Registrations(units) => units.len(),
+            Work::Registrations { rows, .. } => rows.len(),
+            Work::Care { .. } => 1,
+        }
+    }
+
+    /// When it was received.
+    pub fn at(&self) -> DateTime {
+        self.at
+    }
+
+    fn kind(&self) -> Kind {
+        match &self.work {
+            Work::Queries { .. } => Kind::Queries,
+            Work::Registrations { .. } => Kind::Registrations,
+            Work::Care { care, .. } => Kind::Care(*care),
         }
     }
 }
@@ -66,7 +95,8 @@ impl Eligibility {
             return Err(HubError::NotADate { element: "QualificationConfirmationDate", value: day });
         }
         self.receive(asker, reference, &request.header, steering, || {
-            Ok(Work::Queries { day, searches: request.rows.clone() })
+            let errors = request.rows.iter().filter(|search| failure_of(search).is_some()).count();
+            Ok(Work::Queries { day, searches: request.rows.clone(), errors })
         })
     }
 
@@ -79,17 +109,27 @@ impl Eligibility {
         steering: &Steering,
     ) -> Result<BulkReception, HubError> {
         self.receive(asker, reference, &request.header, steering, || {
-            let register = |row: &RegistrationInfo| {
-                let failure = self.register_one(&asker.institution, row)?.err();
-                Ok(BulkRegistrationUnit {
-                    registration: Some(row.clone()),
-                    processing_result_status: status(failure).to_owned(),
-                    processing_result_code: failure.map(|notice| notice.code.to_owned()),
-                    processing_result_message: failure.map(|notice| notice.message.to_owned()),
-                })
-            };
-            Ok(Work::Registrations(request.rows.iter().map(register).collect::<Result<_, StoreError>>()?))
+            let failures = request.rows.iter().map(|row| Ok(self.register_one(&asker.institution, row)?.err()));
+            let failures = failures.collect::<Result<Vec<_>, StoreError>>()?;
+            let errors = failures.iter().flatten().count();
+            Ok(Work::Registrations { rows: request.rows.clone(), failures, errors })
         })
+    }
+
+    /// The 01req of `care`. A period that cannot be is answered with SegmentOfResult 9 ([C]).
+    pub fn receive_care(
+        &self,
+        asker: &Asker,
+        reference: &str,
+        care: Care,
+        request: &CareRequest,
+        steering: &Steering,
+    ) -> Result<BulkReception, HubError> {
+        let search = request.search();
+        if let Some(notice) = super::care::failure_of(care, &search) {
+            return Ok(BulkReception::abnormal(&request.header, time14(asker.time), notice.code, notice.message));
+        }
+        self.receive(asker, reference, &request.header, steering, || Ok(Work::Care { care, search }))
     }
 
     fn receive(
@@ -105,6 +145,8 @@ impl Eligibility {
         if steering.centre_error {
             return Ok(away(notice::CENTRE_ERROR));
         }
+        let kept_for = signed(self.settings.bulk_kept_for);
+        self.store.forget_received_before(asker.time.checked_sub(kept_for).unwrap_or(DateTime::MIN))?;
         let received = Arc::new(Received {
             institution: asker.institution.clone(),
             identifier: header.arbitrary_file_identifier.clone(),
@@ -120,56 +162,53 @@ impl Eligibility {
         Ok(away(notice::NO_RECEPTION_NUMBER))
     }
 
-    /// `OQSmuquc02req`.
-    pub fn fetch_queries(
-        &self,
+    /// The 02req of `kind`. Its units are made while they are fetched.
+    pub fn fetch(
+        self: &Arc<Self>,
         asker: &Asker,
+        kind: Kind,
         request: &BulkDownload,
         steering: &Steering,
-    ) -> Result<BulkQualificationResult, HubError> {
-        let received = self.received(asker, request)?;
-        let work = received.as_deref().and_then(|received| match &received.work {
-            Work::Queries { day, searches } => Some((received, day, searches)),
-            Work::Registrations(_) => None,
-        });
-        let mut header = self.bulk_header(asker, request, work.as_ref().map(|(received, ..)| *received), steering);
-        let Some((received, day, searches)) = work else { return Ok(BulkResult { header, units: Vec::new() }) };
-        header.qualification_confirmation_date = Some(day.clone());
+    ) -> Result<BulkAnswer, HubError> {
+        let received = self.received(asker, kind, &request.reception_number)?;
+        let mut header = self.bulk_header(asker, request, received.as_deref(), steering);
+        let Some(received) = received else { return Ok(BulkAnswer::headed(header)) };
+        if let Work::Queries { day, .. } = &received.work {
+            header.qualification_confirmation_date = Some(day.clone());
+        }
         if header.segment_of_result != "1" {
-            return Ok(BulkResult { header, units: Vec::new() });
+            return Ok(BulkAnswer::headed(header));
         }
-        let date = parse_date(day).unwrap_or(received.at.date());
-        let units = searches.iter().map(|search| self.confirm_one(asker, date, search));
-        let units = units.collect::<Result<Vec<_>, HubError>>()?;
-        let errors = units.iter().filter(|unit| unit.processing_result_code.is_some()).count();
-        Ok(BulkResult { header: header.counting(units.len(), errors), units })
-    }
-
-    /// `OQSmuimm02req`.
-    pub fn fetch_registrations(
-        &self,
-        asker: &Asker,
-        request: &BulkDownload,
-        steering: &Steering,
-    ) -> Result<BulkRegistrationResult, HubError> {
-        let received = self.received(asker, request)?;
-        let work = received.as_deref().and_then(|received| match &received.work {
-            Work::Registrations(units) => Some((received, units)),
-            Work::Queries { .. } => None,
-        });
-        let header = self.bulk_header(asker, request, work.map(|(received, _)| received), steering);
-        match work {
-            Some((_, units)) if header.segment_of_result == "1" => {
-                let errors = units.iter().filter(|unit| unit.processing_result_code.is_some()).count();
-                Ok(BulkResult { header: header.counting(units.len(), errors), units: units.clone() })
+        let (system, asker) = (self.clone(), asker.clone());
+        let (all, errors, units): (usize, usize, Units) = match &received.work {
+            Work::Queries { errors, .. } | Work::Registrations { errors, .. } => {
+                let (rows, errors) = (received.rows(), *errors);
+                let units = (0..rows).filter_map(move |row| system.unit(&asker, &received, row).transpose());
+                (rows, errors, Box::new(units.map(|unit| unit.map_err(Into::into))))
             }
-            _ => Ok(BulkResult { header, units: Vec::new() }),
-        }
+            Work::Care { care, search } => {
+                let (care, search) = (*care, search.clone());
+                let people = self.people_of(&asker, care, &search)?;
+                let all = people.len();
+                let units = people.into_iter().map(move |insured| system.care_unit(&asker, care, &search, &insured));
+                (
+                    all,
+                    0,
+                    Box::new(units.map(|unit| Ok(BulkUnit::Confirm(unit?))).map(|unit: Result<_, HubError>| Ok(unit?))),
+                )
+            }
+        };
+        Ok(BulkAnswer { header: header.counting(all, errors), units })
     }
 
-    fn received(&self, asker: &Asker, request: &BulkDownload) -> Result<Option<Arc<Received>>, StoreError> {
-        let received = self.store.received(&request.reception_number)?;
-        Ok(received.filter(|received| received.institution == asker.institution))
+    fn received(&self, asker: &Asker, kind: Kind, number: &str) -> Result<Option<Arc<Received>>, StoreError> {
+        let known = |received: &Arc<Received>| {
+            let age = asker.time.duration_since(received.at);
+            received.institution == asker.institution
+                && received.kind() == kind
+                && age <= signed(self.settings.bulk_kept_for)
+        };
+        Ok(self.store.received(number)?.filter(known))
     }
 
     /// Done, being worked on, or not to be had.
@@ -192,43 +231,78 @@ impl Eligibility {
     }
 
     fn is_done(&self, received: &Received, now: DateTime) -> bool {
-        let works = SignedDuration::try_from(self.settings.bulk_ready_after).unwrap_or(SignedDuration::MAX);
-        received.at.checked_add(works).is_ok_and(|done| done <= now)
+        received.at.checked_add(signed(self.settings.bulk_ready_after)).is_ok_and(|done| done <= now)
+    }
+
+    /// The unit of a row; none for work that has no rows.
+    fn unit(&self, asker: &Asker, received: &Received, row: usize) -> Result<Option<BulkUnit>, HubError> {
+        match &received.work {
+            Work::Queries { day, searches, .. } => {
+                let Some(search) = searches.get(row) else { return Ok(None) };
+                let day = parse_date(day).unwrap_or(received.at.date());
+                Ok(Some(BulkUnit::Confirm(self.confirm_one(asker, day, search)?)))
+            }
+            Work::Registrations { rows, failures, .. } => {
+                let failure = failures.get(row).copied().flatten();
+                Ok(rows.get(row).map(|row| BulkUnit::Registration(registered(row, failure))))
+            }
+            Work::Care { .. } => Ok(None),
+        }
     }
 
     /// One row: rows 1–26 of a record, no consent, no certificate; the 照会番号 stands beside it.
     fn confirm_one(&self, asker: &Asker, day: Date, search: &SearchInfo) -> Result<BulkConfirmUnit, HubError> {
-        let unit = |failure: Option<Notice>| BulkConfirmUnit {
+        let failure = failure_of(search);
+        let unit = BulkConfirmUnit {
             search: Some(search.clone()),
             processing_result_status: status(failure).to_owned(),
             processing_result_code: failure.map(|notice| notice.code.to_owned()),
             processing_result_message: failure.map(|notice| notice.message.to_owned()),
             ..BulkConfirmUnit::default()
         };
-        let Some(birthdate) = parse_date(&search.birthdate) else { return Ok(unit(Some(notice::BIRTHDATE))) };
+        let Some(birthdate) = parse_date(&search.birthdate) else { return Ok(unit) };
         let circumstances = Circumstances {
             time: asker.time,
+            consented: Consented::now(asker.time),
             day,
             institution: &asker.institution,
             agreed: Agreed::default(),
             reference_number: None,
             with_key: false,
-            in_bulk: true,
+            tickets: Tickets::None,
+            tells_limit_change: true,
         };
-        let (validity, records) = self.confirm(search, birthdate, &circumstances, None)?;
-        let mut record = records.into_iter().next();
+        let (validity, mut records) = self.confirm(search, birthdate, &circumstances, None)?;
         Ok(BulkConfirmUnit {
             qualification_validity: Some(validity.code().to_owned()),
-            reference_number: record.as_mut().and_then(|record| record.reference_number.take()),
-            record,
-            ..unit(None)
+            reference_numbers: records.iter_mut().filter_map(|record| record.reference_number.take()).collect(),
+            records,
+            ..unit
         })
+    }
+}
+
+/// Why a row of a query cannot be answered: told before it is, because the header counts such rows.
+fn failure_of(search: &SearchInfo) -> Option<Notice> {
+    parse_date(&search.birthdate).is_none().then_some(notice::BIRTHDATE)
+}
+
+fn registered(row: &RegistrationInfo, failure: Option<Notice>) -> BulkRegistrationUnit {
+    BulkRegistrationUnit {
+        registration: Some(row.clone()),
+        processing_result_status: status(failure).to_owned(),
+        processing_result_code: failure.map(|notice| notice.code.to_owned()),
+        processing_result_message: failure.map(|notice| notice.message.to_owned()),
     }
 }
 
 /// OQSCD004
 fn status(failure: Option<Notice>) -> &'static str {
     if failure.is_none() { "1" } else { "2" }
+}
+
+fn signed(duration: Duration) -> SignedDuration {
+    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
 }
 
 #[cfg(test)]
@@ -244,7 +318,11 @@ mod tests {
             institution: "1319919997".into(),
             identifier: None,
             at: date(2026, 11, 21).at(9, 30, 0, 0),
-            work: Work::Registrations(vec![BulkRegistrationUnit::default(); rows]),
+            work: Work::Registrations {
+                rows: Arc::new(vec![RegistrationInfo::default(); rows]),
+                failures: Vec::new(),
+                errors: 0,
+            },
         })
     }
 

@@ -3,7 +3,9 @@
 use jiff::civil::Date;
 
 use crate::card::serial::SerialNumber;
-use crate::people::{CardKind, Person, Qualification};
+use crate::message::checkup::Checkup;
+use crate::message::medication::History;
+use crate::people::{CardKind, HomeConsent, Person, Qualification};
 use crate::secret::PmhId;
 
 /// An insured person (加入者) as the centre keeps them.
@@ -30,6 +32,12 @@ pub struct Insured {
     pub reference_number: Option<String>,
     /// Newest first.
     pub qualifications: Vec<Qualification>,
+    /// Consents given at home (居宅同意取得型), which the centre keeps and not the card.
+    pub home_consents: Vec<HomeConsent>,
+    /// 薬剤情報・診療情報
+    pub medications: History,
+    /// 特定健診情報
+    pub checkups: Vec<Checkup>,
     /// What PMH calls this person; none before 付番.
     pub pmh_id: Option<PmhId>,
 }
@@ -53,6 +61,9 @@ impl Insured {
             registered: person.card.registered,
             reference_number: person.reference_number.clone(),
             qualifications: person.qualifications.clone(),
+            home_consents: person.home_consents.clone(),
+            medications: person.medications.clone(),
+            checkups: person.checkups.clone(),
             pmh_id,
         }
     }

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 
 use super::insured::Insured;
+use crate::message::inquiry::InquiryHeader;
 use crate::message::qualification::SearchInfo;
 use crate::message::registration::RegistrationInfo;
 use crate::people::Qualification;
@@ -42,6 +43,14 @@ impl Numbers {
             number: normal(Some(&registration.insured_identification_number)),
         }
     }
+
+    /// Those of a request for medical information.
+    pub fn inquired(header: &InquiryHeader) -> Self {
+        Self {
+            insurer: normal(Some(&header.insurer_number)),
+            number: normal(Some(&header.insured_person_identification_number)),
+        }
+    }
 }
 
 /// The qualifications of `insured` that the search describes, newest first.
@@ -58,6 +67,12 @@ pub fn matches<'a>(insured: &'a Insured, search: &SearchInfo, birthdate: Date) -
 pub fn named<'a>(insured: &'a Insured, registration: &RegistrationInfo) -> Vec<&'a Qualification> {
     let branch = registration.insured_branch_number.as_deref();
     described(insured, &Numbers::named(registration), registration.insured_card_symbol.as_deref(), branch)
+}
+
+/// The qualifications of `insured` that a request for medical information names, newest first; without a birth date too.
+pub fn inquired<'a>(insured: &'a Insured, header: &InquiryHeader) -> Vec<&'a Qualification> {
+    let (symbol, branch) = (header.insurance_card_symbol.as_deref(), header.branch_number.as_deref());
+    described(insured, &Numbers::inquired(header), symbol, branch)
 }
 
 fn described<'a>(

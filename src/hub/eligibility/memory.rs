@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::hash::Hash;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use jiff::civil::DateTime;
+
 use super::bulk::Received;
+use super::consent::Remembered;
 use super::insured::Insured;
 use super::matching::Numbers;
-use super::store::{Announced, EligibilityStore, Known, OpenVisit, VisitState};
+use super::store::{Announced, EligibilityStore, Known, OpenVisit, ReferenceNumbers, VisitState};
 use crate::card::serial::SerialNumber;
 use crate::hub::certificates::Finding;
 use crate::hub::error::StoreError;
@@ -17,7 +20,7 @@ use crate::visit::VisitId;
 /// leave open ones behind, and nothing else would ever clear those.
 const REMEMBERED: usize = 20_000;
 
-/// How many rows of bulk requests are remembered: some 200 MB. How long the real centre keeps a 受付番号 is not public.
+/// How many rows of bulk requests are remembered, whatever their age: some 200 MB.
 const ROWS_REMEMBERED: usize = 500_000;
 
 /// The store in memory.
@@ -30,8 +33,9 @@ struct Inner {
     by_serial: HashMap<SerialNumber, String>,
     by_number: HashMap<Numbers, BTreeSet<String>>,
     registered: BTreeSet<String>,
+    reference_numbers: ReferenceNumbers,
     /// By person, then by institution.
-    reference_numbers: HashMap<String, HashMap<String, String>>,
+    consents: HashMap<String, HashMap<String, Remembered>>,
     visits: Recent<VisitId, Option<Box<OpenVisit>>>,
     announced: Recent<String, Announced>,
     receptions: Receptions,
@@ -87,6 +91,7 @@ impl EligibilityStore for Memory {
         inner.forget(id);
         inner.registered.remove(id);
         inner.reference_numbers.remove(id);
+        inner.consents.remove(id);
         Ok(())
     }
 
@@ -106,6 +111,10 @@ impl EligibilityStore for Memory {
         Ok(owners.into_iter().flatten().filter_map(|id| inner.insured.get(id)).cloned().collect())
     }
 
+    fn everybody(&self) -> Result<Vec<Arc<Insured>>, StoreError> {
+        Ok(self.read().insured.values().cloned().collect())
+    }
+
     fn put_reference_number(&self, institution: &str, id: &str, number: &str) -> Result<(), StoreError> {
         let mut inner = self.write();
         let numbers = inner.reference_numbers.entry(id.to_owned()).or_default();
@@ -116,6 +125,20 @@ impl EligibilityStore for Memory {
     fn reference_number(&self, institution: &str, id: &str) -> Result<Option<String>, StoreError> {
         let inner = self.read();
         Ok(inner.reference_numbers.get(id).and_then(|numbers| numbers.get(institution)).cloned())
+    }
+
+    fn reference_numbers(&self) -> Result<ReferenceNumbers, StoreError> {
+        Ok(self.read().reference_numbers.clone())
+    }
+
+    fn put_consent(&self, institution: &str, id: &str, consent: Remembered) -> Result<(), StoreError> {
+        self.write().consents.entry(id.to_owned()).or_default().insert(institution.to_owned(), consent);
+        Ok(())
+    }
+
+    fn consent(&self, institution: &str, id: &str) -> Result<Option<Remembered>, StoreError> {
+        let inner = self.read();
+        Ok(inner.consents.get(id).and_then(|consents| consents.get(institution)).cloned())
     }
 
     fn register(&self, id: &str) -> Result<(), StoreError> {
@@ -137,6 +160,11 @@ impl EligibilityStore for Memory {
 
     fn receive(&self, number: &str, received: Arc<Received>) -> Result<bool, StoreError> {
         Ok(self.write().receptions.insert(number, received))
+    }
+
+    fn forget_received_before(&self, time: DateTime) -> Result<(), StoreError> {
+        self.write().receptions.forget_before(time);
+        Ok(())
     }
 
     fn received(&self, number: &str) -> Result<Option<Arc<Received>>, StoreError> {
@@ -174,10 +202,20 @@ impl Receptions {
         self.entries.insert(number.to_owned(), received);
         self.order.push_back(number.to_owned());
         while self.order.len() > 1 && (self.rows > ROWS_REMEMBERED || self.order.len() > REMEMBERED) {
-            let oldest = self.order.pop_front().and_then(|oldest| self.entries.remove(&oldest));
-            self.rows -= oldest.map_or(0, |oldest| oldest.rows());
+            self.forget_oldest();
         }
         true
+    }
+
+    fn forget_before(&mut self, time: DateTime) {
+        while self.order.front().and_then(|oldest| self.entries.get(oldest)).is_some_and(|oldest| oldest.at() < time) {
+            self.forget_oldest();
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        let oldest = self.order.pop_front().and_then(|oldest| self.entries.remove(&oldest));
+        self.rows -= oldest.map_or(0, |oldest| oldest.rows());
     }
 }
 

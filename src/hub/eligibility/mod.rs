@@ -3,7 +3,8 @@
 //! One question walks down this list:
 //!
 //! - [`visit`], [`query`], [`registration`], [`subsidy`]: the two halves of a visit, the requests of the folder, the PMH request of
-//!   a face file; [`bulk`]: the same in thousands, by 受付番号
+//!   a face file; [`bulk`]: the same in thousands, by 受付番号; `care`: who belongs to a month or period
+//! - [`inquiry`]: 薬剤・診療情報 and 特定健診情報, by the [`consent`] that was given at a reader
 //! - [`standing`]: which questions the reader puts to the patient
 //! - [`matching`]: insurance data → persons; [`validity`]: person and day → 資格有効性 and qualifications; [`ticket`]: 医療券
 //! - [`steering`]: outcomes the operator asked for
@@ -11,6 +12,9 @@
 //! - [`insured`], [`store`], [`memory`]: what is kept
 
 pub mod bulk;
+mod care;
+pub mod consent;
+pub mod inquiry;
 pub mod insured;
 pub mod key;
 pub mod matching;

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::Eligibility;
 use super::matching::{Numbers, matches};
-use super::record::{Agreed, Circumstances, record};
+use super::record::{Agreed, Circumstances, Consented, Tickets, record};
 use super::steering;
 use super::validity::{Validity, by_insurance};
 use crate::clock::{parse_date, time14};
@@ -35,6 +35,7 @@ impl Eligibility {
         }
         let circumstances = Circumstances {
             time: asker.time,
+            consented: Consented::now(asker.time),
             day,
             institution: &asker.institution,
             agreed: Agreed {
@@ -43,7 +44,8 @@ impl Eligibility {
             },
             reference_number: None,
             with_key: self.key_is_given(day),
-            in_bulk: false,
+            tickets: Tickets::OfTheDay,
+            tells_limit_change: false,
         };
         let (validity, records) = self.confirm(&request.search, birthdate, &circumstances, wanted)?;
         Ok(QualificationResult { records, ..document(asker, request, validity) })

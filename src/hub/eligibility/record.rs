@@ -12,10 +12,11 @@ use crate::message::qualification::{
     ElderlyRecipientCertificateInfo, LimitApplicationCertificateRelatedInfo, MedicalInformationConsent,
     QualificationRecord, SpecificDiseasesCertificateInfo,
 };
+use crate::number::InsurerNumber;
 use crate::people::{Elderly, Limit, Qualification, SpecificDisease};
 
 /// A consent lasts 24 hours (§2.2, [A]).
-const CONSENT_HOURS: i32 = 24;
+pub(super) const CONSENT_HOURS: i32 = 24;
 
 /// What was agreed to; `None` = the group is not part of this answer.
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,11 +35,40 @@ pub struct Agreed {
     pub emr_sharing: bool,
 }
 
+/// When a consent was given and until when it holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Consented {
+    /// …ConsTime
+    pub given: DateTime,
+    /// …AvailableTime
+    pub until: DateTime,
+}
+
+impl Consented {
+    /// At a reader, or by a request: at this moment, for 24 hours.
+    pub fn now(time: DateTime) -> Self {
+        Self { given: time, until: time.saturating_add(CONSENT_HOURS.hours()) }
+    }
+}
+
+/// Which 医療券・調剤券 an answer shows.
+#[derive(Debug, Clone, Copy)]
+pub enum Tickets<'a> {
+    /// None: a row of `OQSmuquc02res`.
+    None,
+    /// Those that hold on 資格確認日.
+    OfTheDay,
+    /// Those of a 診療年月, `YYYYMM`.
+    OfMonth(&'a str),
+}
+
 /// The circumstances of an answer that its records depend on.
 #[derive(Debug, Clone, Copy)]
 pub struct Circumstances<'a> {
-    /// ProcessExecutionTime, and the time of every consent.
+    /// ProcessExecutionTime
     pub time: DateTime,
+    /// The time of every consent.
+    pub consented: Consented,
     /// 資格確認日
     pub day: Date,
     /// Who asks.
@@ -49,16 +79,19 @@ pub struct Circumstances<'a> {
     pub reference_number: Option<&'a str>,
     /// Does a record carry its 資格確認キー yet?
     pub with_key: bool,
-    /// A row of a bulk result: no certificates and tickets, but whether the 限度額 one changed.
-    pub in_bulk: bool,
+    /// Which tickets are shown.
+    pub tickets: Tickets<'a>,
+    /// A row of a bulk query: no 限度額 certificate, but whether it changed.
+    pub tells_limit_change: bool,
 }
 
 /// The record of one qualification.
 pub fn record(insured: &Insured, held: &Qualification, circumstances: &Circumstances<'_>) -> QualificationRecord {
     let (day, agreed) = (circumstances.day, circumstances.agreed);
-    let time = time14(circumstances.time);
-    let given = |asked: Option<bool>| asked == Some(true) && is_valid(held, day);
-    let group = |agreed: Option<bool>| agreed.map(|agreed| consent(agreed, circumstances.time));
+    let time = time14(circumstances.consented.given);
+    let expired = circumstances.consented.until < circumstances.time;
+    let given = |asked: Option<bool>| asked == Some(true) && !expired && is_valid(held, day);
+    let group = |agreed: Option<bool>| agreed.map(|agreed| consent(agreed, circumstances.consented, expired));
     // OQSCD036 says what one consent covers since: YZK 薬剤・処方, SRJ 診療・その他アレルギー等・薬剤アレルギー等・検査,
     // SHJ 手術・傷病名・感染症.
     let shared = |asked: Option<bool>| group(asked.filter(|_| agreed.emr_sharing));
@@ -71,7 +104,9 @@ pub fn record(insured: &Insured, held: &Qualification, circumstances: &Circumsta
             .as_ref()
             .filter(|limit| given(agreed.limit) && valid_on(day, limit.valid_from, limit.valid_until))
             .map(limit_info),
-        specific_diseases_certificate_related_cons_flg: agreed.specific_disease.map(flag),
+        specific_diseases_certificate_related_cons_flg: agreed
+            .specific_disease
+            .map(|agreed| consent_flag(agreed, expired)),
         specific_diseases_certificate_related_cons_time: (agreed.specific_disease == Some(true)).then_some(time),
         specific_diseases_certificates: match given(agreed.specific_disease) {
             true => valid_diseases(held, day).map(specific_disease_info).collect(),
@@ -91,11 +126,12 @@ pub fn record(insured: &Insured, held: &Qualification, circumstances: &Circumsta
         qualification_confirmation_key: circumstances
             .with_key
             .then(|| qualification_confirmation_key(insured, held, day)),
-        limit_application_certificate_changed: (circumstances.in_bulk && !is_assistance(held))
+        limit_application_certificate_changed: (circumstances.tells_limit_change && !is_assistance(held))
             .then(|| flag(limit_changed(held, day))),
-        medical_tickets: match circumstances.in_bulk {
-            true => Vec::new(),
-            false => ticket::seen_by(held, day, circumstances.institution),
+        medical_tickets: match circumstances.tickets {
+            Tickets::None => Vec::new(),
+            Tickets::OfTheDay => ticket::seen_by(held, day, circumstances.institution),
+            Tickets::OfMonth(month) => ticket::of_month(held, month, circumstances.institution),
         },
         elderly_recipient_certificate_info: held
             .elderly
@@ -108,11 +144,19 @@ pub fn record(insured: &Insured, held: &Qualification, circumstances: &Circumsta
     }
 }
 
+/// 保険者番号 has eight characters in every result: the six digits of 国保 have blanks before them (§1.4, [A]). Other spellings stay.
+fn eight_characters(registered: &str) -> String {
+    match InsurerNumber::new(registered) {
+        number if number.is_national_health_insurance() && registered.len() == 6 => number.padded(),
+        _ => registered.to_owned(),
+    }
+}
+
 /// Rows 1–25 as they are registered.
 fn person_and_insurance(insured: &Insured, held: &Qualification) -> QualificationRecord {
     QualificationRecord {
         insured_card_classification: held.insured_card_classification.clone(),
-        insurer_number: held.insurer_number.clone(),
+        insurer_number: held.insurer_number.as_deref().map(eight_characters),
         insured_card_symbol: held.symbol.clone(),
         insured_identification_number: held.number.clone(),
         insured_branch_number: held.branch.clone(),
@@ -164,12 +208,17 @@ fn flag(agreed: bool) -> String {
     if agreed { "1" } else { "0" }.to_owned()
 }
 
-/// With flag 0 the times are absent (§2.2, [B]).
-fn consent(agreed: bool, time: DateTime) -> MedicalInformationConsent {
+/// OQSCD016: 2 is a consent that was given and has ended (訪問 and オンライン only).
+fn consent_flag(agreed: bool, expired: bool) -> String {
+    if agreed && expired { "2".to_owned() } else { flag(agreed) }
+}
+
+/// With flag 0 the times are absent (§2.2, [B]); with flag 2 they tell when it was given and when it ended ([C]).
+fn consent(agreed: bool, consented: Consented, expired: bool) -> MedicalInformationConsent {
     MedicalInformationConsent {
-        flg: flag(agreed),
-        time: agreed.then(|| time14(time)),
-        available: agreed.then(|| time14(time.saturating_add(CONSENT_HOURS.hours()))),
+        flg: consent_flag(agreed, expired),
+        time: agreed.then(|| time14(consented.given)),
+        available: agreed.then(|| time14(consented.until)),
     }
 }
 

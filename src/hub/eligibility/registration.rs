@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Eligibility;
 use super::insured::Insured;
 use super::matching::{Numbers, named};
+use super::store::ReferenceNumbers;
 use crate::clock::time14;
 use crate::hub::error::{HubError, StoreError};
 use crate::hub::notice::{self, Notice};
@@ -54,6 +55,24 @@ impl Eligibility {
             [] => Ok(Err(notice::NOBODY_TO_REGISTER)),
             _ => Ok(Err(notice::SEVERAL_TO_REGISTER)),
         }
+    }
+
+    /// Every number that was registered, to be kept.
+    pub fn reference_numbers(&self) -> Result<ReferenceNumbers, StoreError> {
+        self.store.reference_numbers()
+    }
+
+    /// Registers what was kept, of people who are still there.
+    pub fn restore(&self, kept: &ReferenceNumbers) -> Result<(), StoreError> {
+        for (person, numbers) in kept {
+            if self.store.by_id(person)?.is_none() {
+                continue;
+            }
+            for (institution, number) in numbers {
+                self.store.put_reference_number(institution, person, number)?;
+            }
+        }
+        Ok(())
     }
 
     /// The 照会番号 that `institution` sees: the one it registered, else the one of the person's profile.

@@ -1,16 +1,21 @@
 //! What the eligibility system keeps: the insured, which cards are registered, open visits and announced PMH requests.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use super::bulk::Received;
+use super::consent::Remembered;
 use super::insured::Insured;
 use crate::hub::certificates::Finding;
 use crate::hub::error::StoreError;
 use crate::secret::PmhId;
 use crate::visit::{Question, VisitId};
 use crate::wire::VisitOpening;
+
+/// Registered 照会番号, by person and by institution.
+pub type ReferenceNumbers = BTreeMap<String, BTreeMap<String, String>>;
 
 /// The store of the eligibility system. Calls block.
 pub trait EligibilityStore: Send + Sync {
@@ -24,10 +29,18 @@ pub trait EligibilityStore: Send + Sync {
     fn by_id(&self, id: &str) -> Result<Option<Known>, StoreError>;
     /// Everybody with a qualification of this insurer and number, both in their normal form (`matching::Numbers`).
     fn by_insurance(&self, insurer: &str, number: &str) -> Result<Vec<Arc<Insured>>, StoreError>;
+    /// Everybody, by id.
+    fn everybody(&self) -> Result<Vec<Arc<Insured>>, StoreError>;
     /// Keeps the 照会番号 that `institution` gives this person, in place of an earlier one.
     fn put_reference_number(&self, institution: &str, id: &str, number: &str) -> Result<(), StoreError>;
     /// The 照会番号 that `institution` registered for this person.
     fn reference_number(&self, institution: &str, id: &str) -> Result<Option<String>, StoreError>;
+    /// Every 照会番号 that was registered.
+    fn reference_numbers(&self) -> Result<ReferenceNumbers, StoreError>;
+    /// Keeps what this person agreed to show `institution`, in place of what they agreed to before.
+    fn put_consent(&self, institution: &str, id: &str, consent: Remembered) -> Result<(), StoreError>;
+    /// What this person agreed to show `institution` at their last visit there.
+    fn consent(&self, institution: &str, id: &str) -> Result<Option<Remembered>, StoreError>;
     /// Registers the card of this person as 保険証.
     fn register(&self, id: &str) -> Result<(), StoreError>;
     /// Keeps a visit until its consents come.
@@ -36,6 +49,8 @@ pub trait EligibilityStore: Send + Sync {
     fn answer_visit(&self, id: &VisitId) -> Result<VisitState, StoreError>;
     /// Keeps a bulk request under its 受付番号; false when the number is taken.
     fn receive(&self, number: &str, received: Arc<Received>) -> Result<bool, StoreError>;
+    /// Forgets bulk requests that were received before `time`.
+    fn forget_received_before(&self, time: DateTime) -> Result<(), StoreError>;
     /// The bulk request of this 受付番号.
     fn received(&self, number: &str) -> Result<Option<Arc<Received>>, StoreError>;
     /// Keeps an announced PMH request; false when the name is taken.

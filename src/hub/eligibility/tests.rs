@@ -6,9 +6,10 @@ use proptest::prelude::*;
 use super::insured::Insured;
 use super::key::qualification_confirmation_key;
 use super::matching::matches;
-use super::record::{Agreed, Circumstances, record};
+use super::record::{Agreed, Circumstances, Consented, Tickets, record};
 use super::validity::{ByCard, Held, Validity, by_card, by_insurance};
 use crate::card::serial::SerialNumber;
+use crate::message::medication::History;
 use crate::message::qualification::{MedicalTicketInfo, SearchInfo};
 use crate::people::{Elderly, Limit, Qualification};
 
@@ -66,6 +67,9 @@ fn insured(qualifications: Vec<Qualification>) -> Insured {
         registered: true,
         reference_number: Some("0001234".into()),
         qualifications,
+        home_consents: Vec::new(),
+        medications: History::default(),
+        checkups: Vec::new(),
         pmh_id: None,
     }
 }
@@ -217,13 +221,46 @@ fn circumstances(agreed: Agreed) -> Circumstances<'static> {
     let time = TODAY.at(9, 30, 0, 0);
     Circumstances {
         time,
+        consented: Consented::now(time),
         day: TODAY,
         institution: HERE,
         agreed,
         reference_number: None,
         with_key: true,
-        in_bulk: false,
+        tickets: Tickets::OfTheDay,
+        tells_limit_change: false,
     }
+}
+
+#[test]
+fn the_six_digits_of_a_municipality_have_eight_characters_in_a_record_and_other_spellings_stay() {
+    for (registered, written) in
+        [("138057", "  138057"), ("  138057", "  138057"), ("00138057", "00138057"), ("06139992", "06139992")]
+    {
+        let held = Qualification { insurer_number: Some(registered.into()), ..full() };
+        let record = record(&insured(vec![]), &held, &circumstances(Agreed::default()));
+        assert_eq!(record.insurer_number.as_deref(), Some(written));
+    }
+}
+
+#[test]
+fn a_consent_that_has_ended_is_a_2_with_its_times_and_gives_nothing() {
+    let agreed = Agreed {
+        specific_disease: Some(true),
+        operation: Some(true),
+        health_checkup: Some(false),
+        ..Agreed::default()
+    };
+    let given = TODAY.at(9, 30, 0, 0).saturating_sub(jiff::Span::new().days(3));
+    let until = given.saturating_add(jiff::Span::new().days(1));
+    let circumstances = Circumstances { consented: Consented { given, until }, ..circumstances(agreed) };
+    let record = record(&insured(vec![]), &full(), &circumstances);
+    let operation = record.operation_info.unwrap();
+    assert_eq!((operation.flg.as_str(), operation.time.as_deref()), ("2", Some("20261118093000")));
+    assert_eq!(operation.available.as_deref(), Some("20261119093000"));
+    assert_eq!(record.specific_health_checkups_info.unwrap().flg, "0", "what was refused has not ended");
+    assert_eq!(record.specific_diseases_certificate_related_cons_flg.as_deref(), Some("2"));
+    assert_eq!(record.specific_diseases_certificates, []);
 }
 
 #[test]
@@ -317,7 +354,7 @@ proptest! {
         let time = day.at(0, 0, 0, 0).checked_add(jiff::Span::new().minutes(minutes)).unwrap();
         let institution = if elsewhere { "1349949980" } else { HERE };
         let person = Insured { reference_number: reference, serial: SerialNumber::from_integer(&serial), ..insured(vec![]) };
-        let record = record(&person, &full(), &Circumstances { time, day, institution, agreed, reference_number: None, with_key: true, in_bulk: false });
+        let record = record(&person, &full(), &Circumstances { time, consented: Consented::now(time), day, institution, ..circumstances(agreed) });
         prop_assert_eq!(
             record.qualification_confirmation_key,
             Some(qualification_confirmation_key(&insured(vec![]), &full(), TODAY))

@@ -65,7 +65,12 @@ pub struct Held<'a> {
 
 impl<'a> Held<'a> {
     fn one(validity: Validity, qualification: &'a Qualification) -> Self {
-        Self { validity, qualifications: vec![Cow::Borrowed(qualification)] }
+        Self::of(validity, [qualification])
+    }
+
+    /// These, in this order.
+    pub fn of(validity: Validity, qualifications: impl IntoIterator<Item = &'a Qualification>) -> Self {
+        Self { validity, qualifications: qualifications.into_iter().map(Cow::Borrowed).collect() }
     }
 
     /// An answer without a list: 4 and 5.

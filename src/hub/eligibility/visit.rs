@@ -5,8 +5,9 @@ use std::sync::atomic::Ordering;
 use jiff::civil::DateTime;
 
 use super::Eligibility;
+use super::consent::Remembered;
 use super::names;
-use super::record::{Agreed, Circumstances, record};
+use super::record::{Agreed, Circumstances, Consented, Tickets, record};
 use super::standing::{Situation, period, questions};
 use super::steering;
 use super::store::{Announced, Known, OpenVisit, VisitState};
@@ -123,12 +124,19 @@ impl Eligibility {
         let circumstances = Circumstances {
             reference_number: reference_number.as_deref(),
             time,
+            consented: Consented::now(time),
             day,
             institution: &opening.asker.institution,
             agreed: self.agreed(visit, consents, time),
             with_key: self.key_is_given(day),
-            in_bulk: false,
+            tickets: Tickets::OfTheDay,
+            tells_limit_change: false,
         };
+        // Without a record no consent is told to the institution either.
+        if !held.qualifications.is_empty() {
+            let consent = Remembered::of(&circumstances.agreed, time);
+            self.store.put_consent(&opening.asker.institution, &known.insured.id, consent)?;
+        }
         let pmh_request = match consents.subsidy == Some(true) && !held.qualifications.is_empty() {
             true => self.announce(visit, known, time)?,
             false => None,

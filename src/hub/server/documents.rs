@@ -1,11 +1,12 @@
 //! `POST /oqs/{interface}` and `POST /oqs/PMHsimsm01`.
 
 use axum::Json;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use tokio_stream::wrappers::ReceiverStream;
 
 use super::Served;
 use super::reply::{self, Refused};
@@ -13,7 +14,12 @@ use crate::event::Lang;
 use crate::message::subsidy::SubsidyDocument;
 use crate::wire::http::{INSTITUTION, REFERENCE, STEERING, XML};
 use crate::wire::problem::Problem;
-use crate::wire::{Asker, INTERFACES, Question, Steering, SubsidyAnswer, SubsidyQuestion, document, limit_of};
+use crate::wire::{
+    Answer, Asker, BulkAnswer, INTERFACES, Question, Steering, SubsidyAnswer, SubsidyQuestion, document, limit_of,
+};
+
+/// So many pieces of a bulk result are made before one is sent.
+const PIECES_AHEAD: usize = 2;
 
 /// A document in, a document out. The terminal has refused what a レセコン got wrong; what still comes broken is the caller's fault.
 pub(super) async fn ask(
@@ -38,8 +44,28 @@ pub(super) async fn ask(
         steering: steering(&headers)?,
         request,
     };
-    let answer = served.call(move |hub| hub.ask(&question)).await?;
-    Ok(([(header::CONTENT_TYPE, XML)], document::write_answer(&answer)).into_response())
+    let (media_type, body) = match served.call(move |hub| hub.ask(&question)).await? {
+        Answer::Bulk(bulk) => (XML, unit_by_unit(bulk)),
+        answer => {
+            let (media_type, bytes) = document::write_answer(&answer);
+            (media_type, Body::from(bytes))
+        }
+    };
+    Ok(([(header::CONTENT_TYPE, media_type)], body).into_response())
+}
+
+/// A bulk result that is made while it is sent. Should it break off, so does the connection: half a document is none.
+fn unit_by_unit(bulk: BulkAnswer) -> Body {
+    let (sender, receiver) = tokio::sync::mpsc::channel(PIECES_AHEAD);
+    tokio::task::spawn_blocking(move || {
+        for piece in document::write_bulk(bulk) {
+            // Nobody listens any more: the caller has gone.
+            if sender.blocking_send(piece).is_err() {
+                break;
+            }
+        }
+    });
+    Body::from_stream(ReceiverStream::new(receiver))
 }
 
 /// The request's file name in, the certificates out. The tags of the real answer are not public, so certificates travel as JSON and

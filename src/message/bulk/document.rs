@@ -1,83 +1,81 @@
 //! The documents as trees and back.
 
+use super::gather::{self, Row, take_row};
 use super::*;
-use crate::clock;
-use crate::message::fields::{Field, Group, Reading, parent};
-use crate::message::finding::{Finding, FindingKind};
+use crate::message::fields::{Field, Group, parent};
+use crate::message::finding::FindingKind;
 use crate::message::frame::{Read, at_the_root, message, parts, refuse, trim};
-use crate::message::qualification::unusual_in_search;
-use crate::message::refusal::{Refusal, Rule};
+use crate::message::refusal::Refusal;
 use crate::message::tree::Element;
+use crate::message::xml::{Pull, ReadError};
 
-const SEARCH: &str = "QualificationConfirmSearchInfo";
-const REGISTRATION: &str = "ReferenceNumberRegistrationInfo";
 const CONFIRM_UNIT: &str = "BulkConfirmUnit";
 const REGISTRATION_UNIT: &str = "BulkRegistrationUnit";
 
-impl BulkRequest<SearchInfo> {
+#[allow(private_bounds, reason = "rows are the three types named here; nobody else makes one")]
+impl<R: Row> BulkRequest<R> {
     /// The request as a tree, in specification order.
     pub fn to_tree(&self) -> Element {
-        message(parent("MessageHeader", &self.header), rows_to_trees(SEARCH, &self.rows))
+        let rows = self.rows.iter().map(|row| parent(R::NAME, row));
+        message(parent("MessageHeader", &self.header), rows.collect())
     }
 
+    /// The request without its rows: they come one by one from [`Self::tree_of`].
+    pub fn frame(&self) -> Element {
+        message(parent("MessageHeader", &self.header), Vec::new())
+    }
+
+    /// The row `number`, from 0, as a tree.
+    pub fn tree_of(&self, number: usize) -> Option<Element> {
+        self.rows.get(number).map(|row| parent(R::NAME, row))
+    }
+}
+
+impl BulkRequest<SearchInfo> {
     /// Reads `OQSmuquc01req`. A birth date that is none is its row's error and is left to the centre.
     ///
     /// # Errors
     /// A [`Refusal`]: wrong root, no row, a mandatory element missing or repeated in any row, 資格確認日 that is no date.
     pub fn from_tree(root: &Element) -> Result<Read<Self>, Refusal> {
-        let Read { mut document, mut findings } = Self::rows_from_tree(root, SEARCH)?;
-        let path = "XmlMsg/MessageHeader/QualificationConfirmationDate";
-        let day = document.header.qualification_confirmation_date.as_mut();
-        let day = day.ok_or_else(|| Refusal::new(Rule::Missing).at(path))?;
-        trim(day);
-        if clock::parse_date(day).is_none() {
-            return Err(Refusal::new(Rule::NotADate).at(path).seen(day.as_str()));
-        }
-        for (number, row) in document.rows.iter_mut().enumerate() {
-            trim(&mut row.birthdate);
-            trim(&mut row.limit_application_certificate_related_cons_flg);
-            findings.extend(unusual_in_search(row, &path_of_row(SEARCH, number)));
-        }
-        Ok(Read { document, findings })
+        gather::from_tree(root)
+    }
+
+    /// The same, row by row.
+    ///
+    /// # Errors
+    /// As [`Self::from_tree`], and what the file itself is refused for.
+    pub fn read(pull: &mut Pull<'_>) -> Result<Read<Self>, ReadError> {
+        gather::from_pieces(pull)
     }
 }
 
 impl BulkRequest<RegistrationInfo> {
-    /// The request as a tree, in specification order.
-    pub fn to_tree(&self) -> Element {
-        message(parent("MessageHeader", &self.header), rows_to_trees(REGISTRATION, &self.rows))
-    }
-
     /// Reads `OQSmuimm01req`.
     ///
     /// # Errors
     /// A [`Refusal`]: wrong root, no row, a mandatory element missing or repeated in any row.
     pub fn from_tree(root: &Element) -> Result<Read<Self>, Refusal> {
-        let Read { document, mut findings } = Self::rows_from_tree(root, REGISTRATION)?;
-        for (number, row) in document.rows.iter().enumerate() {
-            findings.extend(row.unusual(&path_of_row(REGISTRATION, number)));
-        }
-        Ok(Read { document, findings })
+        gather::from_tree(root)
+    }
+
+    /// The same, row by row.
+    ///
+    /// # Errors
+    /// As [`Self::from_tree`], and what the file itself is refused for.
+    pub fn read(pull: &mut Pull<'_>) -> Result<Read<Self>, ReadError> {
+        gather::from_pieces(pull)
     }
 }
 
-impl<R> BulkRequest<R> {
-    fn rows_from_tree(root: &Element, name: &str) -> Result<Read<Self>, Refusal>
-    where
-        R: Group,
-    {
-        let (header, body) = parts(root)?;
-        let mut reading = at_the_root();
-        let mut request = Self { header: BulkRequestHeader::default(), rows: Vec::new() };
-        request.header.take_all(header, &mut reading);
-        trim(&mut request.header.medical_institution_code);
-        request.rows = take_rows(body, name, &mut reading);
-        if request.rows.is_empty() {
-            reading.path.push("MessageBody".to_owned());
-            reading.report(FindingKind::Missing, name, None);
-        }
-        refuse(&reading.findings)?;
-        Ok(Read { document: request, findings: reading.findings })
+impl CareRequest {
+    /// Reads the 01req of `care`.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: wrong root, not one search, a mandatory element missing or repeated, a day or month that is none.
+    pub fn from_tree(care: Care, root: &Element) -> Result<Read<Self>, Refusal> {
+        let read = gather::from_tree(root)?;
+        care.check(&read.document)?;
+        Ok(read)
     }
 }
 
@@ -195,13 +193,56 @@ impl BulkHeader {
     }
 }
 
+impl BulkHeader {
+    /// The 02res without its units.
+    pub fn frame(&self) -> Element {
+        message(parent("MessageHeader", self), Vec::new())
+    }
+
+    /// Reads the `MessageHeader` of a 02res, in any order.
+    pub fn from_header(header: &Element) -> Self {
+        let mut read = Self::default();
+        read.take_all(header, &mut at_the_root());
+        read
+    }
+
+    /// The same of a whole 02res.
+    ///
+    /// # Errors
+    /// A [`Refusal`] when there is no XmlMsg with header and body.
+    pub fn from_tree(root: &Element) -> Result<Self, Refusal> {
+        Ok(Self::from_header(parts(root)?.0))
+    }
+}
+
+impl BulkUnit {
+    /// The unit as a tree, in specification order.
+    pub fn to_tree(&self) -> Element {
+        match self {
+            Self::Confirm(unit) => parent(CONFIRM_UNIT, unit),
+            Self::Registration(unit) => parent(REGISTRATION_UNIT, unit),
+        }
+    }
+
+    /// Reads a unit, in any order; `None` for what is none.
+    pub fn from_tree(element: &Element) -> Option<Self> {
+        let mut reading = at_the_root();
+        match element.name.as_ref() {
+            CONFIRM_UNIT => take_row(element, CONFIRM_UNIT, 0, &mut reading).map(Self::Confirm),
+            REGISTRATION_UNIT => take_row(element, REGISTRATION_UNIT, 0, &mut reading).map(Self::Registration),
+            _ => None,
+        }
+    }
+}
+
 impl BulkResult<BulkConfirmUnit> {
     /// The result as a tree, in specification order.
     pub fn to_tree(&self) -> Element {
-        message(parent("MessageHeader", &self.header), rows_to_trees(CONFIRM_UNIT, &self.units))
+        let units = self.units.iter().map(|unit| parent(CONFIRM_UNIT, unit));
+        message(parent("MessageHeader", &self.header), units.collect())
     }
 
-    /// Reads `OQSmuquc02res` in any order.
+    /// Reads a 02res with these units in any order.
     ///
     /// # Errors
     /// A [`Refusal`] when there is no XmlMsg with header and body.
@@ -213,7 +254,8 @@ impl BulkResult<BulkConfirmUnit> {
 impl BulkResult<BulkRegistrationUnit> {
     /// The result as a tree, in specification order.
     pub fn to_tree(&self) -> Element {
-        message(parent("MessageHeader", &self.header), rows_to_trees(REGISTRATION_UNIT, &self.units))
+        let units = self.units.iter().map(|unit| parent(REGISTRATION_UNIT, unit));
+        message(parent("MessageHeader", &self.header), units.collect())
     }
 
     /// Reads `OQSmuimm02res` in any order.
@@ -234,44 +276,10 @@ impl<U> BulkResult<U> {
         let mut reading = at_the_root();
         let mut head = BulkHeader::default();
         head.take_all(header, &mut reading);
-        let units = take_rows(body, name, &mut reading);
+        let mut units = Vec::new();
+        for child in body.children() {
+            units.extend(take_row::<U>(child, name, units.len(), &mut reading));
+        }
         Ok(Read { document: Self { header: head, units }, findings: reading.findings })
     }
-}
-
-fn rows_to_trees<G: Group>(name: &'static str, rows: &[G]) -> Vec<Element> {
-    rows.iter().map(|row| parent(name, row)).collect()
-}
-
-/// The rows called `name`. What is noticed in one names it by its number, from 1: a file has thousands.
-fn take_rows<G: Group>(body: &Element, name: &str, reading: &mut Reading) -> Vec<G> {
-    let mut rows = Vec::new();
-    reading.path.push(body.name.to_string());
-    for child in body.children() {
-        if child.name != name {
-            reading.report(FindingKind::UnknownElement, &child.name, None);
-            continue;
-        }
-        let before = reading.findings.len();
-        let mut row = G::default();
-        row.take_all(child, reading);
-        for finding in reading.findings.iter_mut().skip(before) {
-            number_the_row(finding, name, rows.len());
-        }
-        rows.push(row);
-    }
-    reading.path.pop();
-    rows
-}
-
-fn number_the_row(finding: &mut Finding, name: &str, number: usize) {
-    let here = format!("XmlMsg/MessageBody/{name}");
-    if let Some(below) = finding.path.strip_prefix(&here) {
-        finding.path = format!("{}{below}", path_of_row(name, number));
-    }
-}
-
-/// Of the row `number`, counted from 0.
-fn path_of_row(name: &str, number: usize) -> String {
-    format!("XmlMsg/MessageBody/{name}[{}]", number + 1)
 }

@@ -3,13 +3,19 @@
 use super::{Explanation, finding_text};
 use crate::event::{Lang, say};
 use crate::message::bulk::{
-    BulkQualificationRequest, BulkQualificationResult, BulkRegistrationRequest, BulkRegistrationResult,
+    BulkQualificationRequest, BulkQualificationResult, BulkRegistrationRequest, BulkRegistrationResult, Care,
+    CareRequest,
 };
+use crate::message::checkup::{CheckupRequest, CheckupResult};
+use crate::message::finding::Finding;
+use crate::message::inquiry;
+use crate::message::medication::{MedicationRequest, MedicationResult};
 use crate::message::name::{Case, Interface, PmhName, interface_of};
 use crate::message::order::{SeenOrder, seen_order};
 use crate::message::qualification::{QualificationRequest, QualificationResult};
-use crate::message::refusal::read_err_file;
+use crate::message::refusal::{Refusal, read_err_file};
 use crate::message::registration::{RegistrationRequest, RegistrationResult};
+use crate::message::tree::Element;
 use crate::message::xml::Document;
 
 /// Name, interface, encoding and order of a document.
@@ -35,6 +41,9 @@ pub(super) fn document(name: &str, document: &Document, lang: Lang) -> Vec<(Stri
 /// The element of a registration.
 const REGISTRATION: &str = "ReferenceNumberRegistrationInfo";
 
+/// The element of a search.
+const SEARCH: &str = "QualificationConfirmSearchInfo";
+
 /// What is unusual in the document as a whole.
 pub(super) fn notes(name: &str, document: &Document, lang: Lang) -> Vec<String> {
     let mut findings = document.findings.clone();
@@ -44,11 +53,15 @@ pub(super) fn notes(name: &str, document: &Document, lang: Lang) -> Vec<String> 
     let is_bulk = name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("OQSmu"));
     let root = &document.root;
     let read = match (is_result, is_bulk) {
+        _ if inquiry::is_result(root) || has("FileCategory") => Some(inquired(name, root)),
         _ if has("BulkConfirmUnit") => Some(BulkQualificationResult::from_tree(root).map(|read| read.findings)),
         _ if has("BulkRegistrationUnit") => Some(BulkRegistrationResult::from_tree(root).map(|read| read.findings)),
         (true, _) if has(REGISTRATION) => Some(RegistrationResult::from_tree(root).map(|read| read.findings)),
         (true, _) => Some(QualificationResult::from_tree(root).map(|read| read.findings)),
         (false, true) if has(REGISTRATION) => Some(BulkRegistrationRequest::from_tree(root).map(|read| read.findings)),
+        (false, true) if Care::of_file(name).is_some() && has(SEARCH) => {
+            Care::of_file(name).map(|care| CareRequest::from_tree(care, root).map(|read| read.findings))
+        }
         (false, true) if asks_by_insurance(document) => {
             Some(BulkQualificationRequest::from_tree(root).map(|read| read.findings))
         }
@@ -74,8 +87,19 @@ pub(super) fn notes(name: &str, document: &Document, lang: Lang) -> Vec<String> 
     notes
 }
 
+/// A request or an answer of YZK or TKK. Which of the two it is, its name tells: an answer without data has nothing else that does.
+fn inquired(name: &str, root: &Element) -> Result<Vec<Finding>, Refusal> {
+    let is_checkup = name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("TKK"));
+    Ok(match (inquiry::is_result(root), is_checkup) {
+        (true, true) => CheckupResult::from_tree(root)?.findings,
+        (true, false) => MedicationResult::from_tree(root)?.findings,
+        (false, true) => CheckupRequest::from_tree(root)?.findings,
+        (false, false) => MedicationRequest::from_tree(root)?.findings,
+    })
+}
+
 fn asks_by_insurance(document: &Document) -> bool {
-    let search = document.root.at(&["MessageBody", "QualificationConfirmSearchInfo"]);
+    let search = document.root.at(&["MessageBody", SEARCH]);
     search.is_some_and(|search| {
         search.child("Birthdate").is_some() || search.child("InsuredIdentificationNumber").is_some()
     })
@@ -93,6 +117,24 @@ fn code_mismatch(document: &Document, lang: Lang) -> Option<String> {
             format!("CharacterCodeIdentifier says {said}, but the bytes are {} ({is})", document.encoding.label())
         }
     })
+}
+
+/// How a PDF begins.
+const PDF: &[u8] = b"%PDF-";
+
+/// Pages: whose answer they are.
+pub(super) fn pages(name: &str, bytes: &[u8], lang: Lang) -> Explanation {
+    let mut about = name_rows(name, lang);
+    let kind = say(
+        lang,
+        "印刷した回答 (PDF)。文書は XML のファイル種別で要求します",
+        "a printed answer (PDF); ask for the XML category to have the document",
+    );
+    about.push(row(lang, "種類", "kind", kind.to_owned()));
+    about.push(row(lang, "大きさ", "size", format!("{} {}", bytes.len(), say(lang, "バイト", "bytes"))));
+    let odd =
+        (!bytes.starts_with(PDF)).then(|| say(lang, "PDF の内容ではありません", "these bytes are no PDF").to_owned());
+    Explanation { about, lines: Vec::new(), notes: odd.into_iter().collect() }
 }
 
 /// An `.err`: whose request it answers, and what it says.

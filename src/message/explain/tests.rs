@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::message::element::Format;
+use crate::message::medication::table::Table;
 use crate::message::subsidy::{Edition, Layout, Repeat};
 use crate::message::{Style, samples, tree::walk};
 use crate::text::Encoding;
@@ -17,6 +18,12 @@ fn all_documents() -> Vec<(Family, Element)> {
         RegistrationResult::failed(&samples::registration(), "20261121093000".into(), "MDG-R0001E", "該当なし");
     documents.push((Family::Common, failed.to_tree()));
     documents.extend(samples::bulk().map(|tree| (Family::Common, tree)));
+    documents.push((Family::Common, samples::medication_request().to_tree()));
+    documents.push((Family::Common, samples::checkup_request().to_tree()));
+    let mut medication = samples::medication();
+    medication.header.message_contents = samples::refused_inquiry().header.message_contents;
+    documents.push((Family::Inquiry, medication.to_tree()));
+    documents.push((Family::Inquiry, samples::checkup().to_tree()));
     for edition in [Edition::R5, Edition::R6, Edition::R8] {
         for repeat in [Repeat::MedicalSubsidies, Repeat::CertificationDetail] {
             documents.push((Family::Subsidy, Layout::embedded(edition).to_tree(&samples::subsidies(), repeat)));
@@ -42,7 +49,11 @@ fn every_element_of_every_document_has_a_row_with_known_sources() {
             row.name
         );
         assert_eq!(row.format == Format::Code, row.code.is_some(), "{parent}/{}", row.name);
-        let known = |code: &String| matches!(code.as_str(), "kinds" | "methods") || crate::code::table(code).is_some();
+        let ours = Table::embedded().codes();
+        let known = |code: &String| {
+            let layouts = matches!(code.as_str(), "kinds" | "methods");
+            layouts || ours.iter().any(|codes| codes.id == *code) || crate::code::table(code).is_some()
+        };
         assert!(row.code.as_ref().is_none_or(known), "{parent}/{}", row.name);
     }
 }
@@ -146,4 +157,43 @@ fn golden_explanation_of_a_subsidy_file_and_an_err() {
     let err = crate::message::refusal::err_file("MDG-X001", "整形式のXMLではありません", Encoding::ShiftJis);
     let err = file("OQSsiquc01req_1.err", &err, ElementTable::embedded(), Lang::Ja).unwrap().text(Lang::Ja);
     insta::assert_snapshot!(format!("{subsidy}\n---\n{err}"));
+}
+
+#[test]
+fn what_is_inferred_of_an_answers_header_is_provisional_there_and_sure_elsewhere() {
+    let explained = |name: &str, tree: Element| {
+        file(name, &Style::default().tree(tree).bytes, ElementTable::embedded(), Lang::Ja).unwrap()
+    };
+    let provisional = |explanation: &Explanation, element: &str| {
+        explanation.lines.iter().find(|line| line.element == element).unwrap().provisional
+    };
+    let (answer, request) = (samples::medication().to_tree(), samples::medication_request().to_tree());
+    let answer = explained("YZKsiquc01res_1.xml", answer);
+    let request = explained("YZKsiquc01req_1.xml", request);
+    assert!(provisional(&answer, "ArbitraryFileIdentifier") && provisional(&answer, "MedicalInstitutionCode"));
+    assert!(!provisional(&answer, "ResultCode") && !provisional(&answer, "QuaInf"));
+    assert!(!provisional(&request, "ArbitraryFileIdentifier"));
+    assert_eq!((answer.notes.len(), request.notes.len()), (0, 0), "{:?} {:?}", answer.notes, request.notes);
+}
+
+#[test]
+fn a_request_for_medicines_or_check_ups_is_read_as_what_it_is() {
+    for (name, tree) in [
+        ("YZKsiquc01req_1.xml", samples::medication_request().to_tree()),
+        ("TKKsiquc01req_1.xml", samples::checkup_request().to_tree()),
+    ] {
+        let text = String::from_utf8(Style::default().tree(tree).bytes).unwrap();
+        let broken = text.replacen("<InsurerNumber>01139997</InsurerNumber>", "", 1);
+        let notes = file(name, broken.as_bytes(), ElementTable::embedded(), Lang::En).unwrap().notes;
+        assert!(notes.iter().any(|note| note.contains("MDG-D001") && note.contains("InsurerNumber")), "{notes:?}");
+    }
+}
+
+#[test]
+fn pages_are_told_from_outside_and_something_else_under_their_name_is_noted() {
+    let explained = |bytes: &[u8]| file("YZKsiquc01res_1.pdf", bytes, ElementTable::embedded(), Lang::En).unwrap();
+    let pdf = explained(b"%PDF-1.7");
+    let told = pdf.text(Lang::En);
+    assert!(told.contains("IF-22") && told.contains("printed answer") && told.contains("8 bytes"), "{told}");
+    assert_eq!((pdf.notes.len(), explained(b"<XmlMsg/>").notes.len()), (0, 1));
 }

@@ -197,6 +197,17 @@ impl Layout {
         self.header.iter().find(|row| row.item == item).map(|row| row.tag.as_str())
     }
 
+    /// The tag of an item of a certificate, if the layout has it and `[repeat]` does not name it.
+    pub fn tag_of_certificate(&self, item: CertificateItem) -> Option<&str> {
+        self.certificate.iter().find(|row| row.item == item && !row.tag.is_empty()).map(|row| row.tag.as_str())
+    }
+
+    /// The tags of the items that the layout has since `edition`; with the first one, of all items.
+    pub fn certificate_tags_since(&self, edition: Edition) -> Vec<&str> {
+        let rows = self.certificate.iter().filter(|row| row.since >= edition && !row.tag.is_empty());
+        rows.map(|row| row.tag.as_str()).collect()
+    }
+
     pub(super) fn tags(&self, repeat: Repeat) -> &Tags {
         match repeat {
             Repeat::MedicalSubsidies => &self.repeat.medical_subsidies,

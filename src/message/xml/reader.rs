@@ -1,8 +1,13 @@
 //! Bytes to tree.
 
+use std::io::{self, BufRead};
+
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::decoding::NotText;
+use super::meter::{Limits, Meter, TooMuch};
+use super::pull::ReadError;
 use super::writer::is_xml_character;
 use crate::message::finding::{Finding, FindingKind};
 use crate::message::refusal::{Refusal, Rule};
@@ -12,14 +17,23 @@ use crate::text::{self, Encoding};
 /// Most bytes of a single request or result: the largest reader of the field takes 4 MiB (spec/known-clients.md K5, [B]).
 pub const SINGLE_LIMIT: usize = 4 << 20;
 
-/// Most bytes of a bulk request or result: 100,000 rows as pretty as the field writes them; no limit is public ([C]).
+/// Most bytes of a bulk request: 100,000 rows as pretty as the field writes them; no limit is public ([C]).
 pub const BULK_LIMIT: usize = 64 << 20;
+
+/// Most bytes of one unit of a bulk document: the largest of ours has some 10 kB.
+pub const UNIT_LIMIT: usize = 1 << 20;
 
 /// Deepest nesting: the deepest document of ours has 7 levels; more than 32 only costs memory.
 pub const DEPTH_LIMIT: usize = 32;
 
 /// How far the XML declaration is looked for; it has some 60 bytes.
-const DECLARATION_REACH: usize = 256;
+pub(super) const DECLARATION_REACH: usize = 256;
+
+/// So many unusual things of one file are kept; more only cost memory.
+pub const MOST_FINDINGS: usize = 10_000;
+
+/// Of stray text between units, so many characters are kept.
+const STRAY: usize = 200;
 
 /// A document that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,24 +66,26 @@ pub fn read_up_to(bytes: &[u8], limit: usize) -> Result<Document, Refusal> {
     if bytes.len() > limit {
         return Err(Refusal::new(Rule::TooBig).seen(format!("over {limit} bytes")));
     }
-    if is_utf16(bytes) {
-        return Err(Refusal::new(Rule::UnknownEncoding).on(1, 1).seen("UTF-16"));
-    }
     let declared = declared_encoding(bytes);
-    let wanted = match &declared {
-        Some(label) => Some(
-            Encoding::from_label(label)
-                .ok_or_else(|| Refusal::new(Rule::UnknownEncoding).on(1, 1).seen(label.as_str()))?,
-        ),
-        None => None,
-    };
+    let wanted = told_encoding(bytes)?;
     let decoded = text::decode(bytes, wanted).map_err(|error| {
         let (line, column) = position(bytes.get(..error.offset).unwrap_or(bytes));
         Refusal::new(Rule::NotText).on(line, column).seen(error.to_string())
     })?;
-    let mut builder = Builder::new(&decoded.text);
+    let mut builder = Builder::whole(Meter::new(decoded.text.as_bytes(), Limits::NONE));
     let root = builder.document()?;
     Ok(Document { root, encoding: decoded.encoding, declared, bom: decoded.bom, findings: builder.findings })
+}
+
+/// What the beginning of a document says about its encoding; `None` when it says nothing.
+pub(super) fn told_encoding(head: &[u8]) -> Result<Option<Encoding>, Refusal> {
+    let unknown = |label: &str| Refusal::new(Rule::UnknownEncoding).on(1, 1).seen(label);
+    if is_utf16(head) {
+        return Err(unknown("UTF-16"));
+    }
+    let declared = declared_encoding(head);
+    let told = declared.map(|label| Encoding::from_label(&label).ok_or_else(|| unknown(&label))).transpose()?;
+    Ok(if head.starts_with(b"\xEF\xBB\xBF") { Some(Encoding::Utf8) } else { told })
 }
 
 /// By its byte order mark, or by the zero beside the first `<`.
@@ -97,12 +113,29 @@ pub(super) fn position(before: &[u8]) -> (usize, usize) {
     (line, column + 1)
 }
 
-struct Builder<'a> {
-    text: &'a str,
-    reader: Reader<&'a [u8]>,
+/// What the reader came upon.
+pub(super) enum Step {
+    /// A child of the root was closed. One that is read by units comes without them.
+    Part(Element),
+    /// A child of [`BODY`] was closed.
+    Unit(Element),
+    /// The root was closed, and nothing follows.
+    End,
+}
+
+/// The element whose children are units, and the root above it.
+const BODY: &str = "MessageBody";
+const ROOT: &str = "XmlMsg";
+
+/// Makes elements of a parser's events.
+pub(super) struct Builder<R> {
+    reader: Reader<Meter<R>>,
+    buffer: Vec<u8>,
     open: Vec<Open>,
+    /// Whether parts and units are handed out as they are closed, and not kept.
+    by_units: bool,
     root: Option<Element>,
-    findings: Vec<Finding>,
+    pub findings: Vec<Finding>,
 }
 
 /// An element whose end tag has not come yet.
@@ -110,53 +143,98 @@ struct Open {
     name: String,
     text: String,
     children: Vec<Element>,
+    /// Children were handed out.
+    had_units: bool,
 }
 
-impl<'a> Builder<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { text, reader: Reader::from_str(text), open: Vec::new(), root: None, findings: Vec::new() }
+impl<R: BufRead> Builder<R> {
+    fn whole(source: Meter<R>) -> Self {
+        let reader = Reader::from_reader(source);
+        Self { reader, buffer: Vec::new(), open: Vec::new(), by_units: false, root: None, findings: Vec::new() }
+    }
+
+    pub fn by_units(source: Meter<R>) -> Self {
+        Self { by_units: true, ..Self::whole(source) }
+    }
+
+    /// The name of the root, once it was opened.
+    pub fn root_name(&self) -> Option<&str> {
+        self.open.first().map(|open| open.name.as_str()).or(self.root.as_ref().map(|root| root.name.as_ref()))
     }
 
     fn document(&mut self) -> Result<Element, Refusal> {
         loop {
-            let at = self.offset();
-            let event = self.reader.read_event().map_err(|error| {
-                let at = usize::try_from(self.reader.error_position()).unwrap_or(at);
-                self.broken(at, error.to_string())
-            })?;
-            match event {
-                Event::Eof => break,
-                Event::Start(start) => self.start(&start, at)?,
-                Event::Empty(start) => {
-                    self.start(&start, at)?;
-                    self.close(at)?;
-                }
-                Event::End(_) => self.close(at)?,
-                Event::Text(text) => self.characters(&text.xml10_content(), at)?,
-                Event::CData(data) => self.characters(&data.xml10_content(), at)?,
-                Event::GeneralRef(reference) => {
-                    let character = match reference.resolve_char_ref() {
-                        Ok(Some(character)) => character.to_string(),
-                        Ok(None) => predefined(&reference.xml10_content()).unwrap_or_default().to_owned(),
-                        Err(error) => return Err(self.broken(at, error.to_string())),
-                    };
-                    if character.is_empty() {
-                        return Err(self.broken(at, format!("&{};", reference.xml10_content())));
-                    }
-                    self.characters(&character, at)?;
-                }
-                Event::DocType(_) => return Err(self.refuse(Rule::DocumentType, at)),
-                Event::Decl(_) if at > 0 => {
-                    return Err(self.broken(at, "XML declaration not at the very start".to_owned()));
-                }
-                Event::Decl(_) | Event::Comment(_) | Event::PI(_) => {}
+            match self.advance() {
+                Ok(Step::End) => break,
+                Ok(Step::Part(_) | Step::Unit(_)) => {}
+                Err(ReadError::Refused(refusal)) => return Err(refusal),
+                // Memory always gives what it has.
+                Err(ReadError::Io(cause)) => return Err(Refusal::new(Rule::NotWellFormed).seen(cause.to_string())),
             }
         }
-        if let Some(open) = self.open.last() {
-            let missing = format!("</{}>", open.name);
-            return Err(self.broken(self.text.len(), missing));
+        self.root.take().ok_or_else(|| self.broken(self.offset(), "no element".to_owned()))
+    }
+
+    /// Reads on until something is to be handed out.
+    pub fn advance(&mut self) -> Result<Step, ReadError> {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        self.reader.get_mut().begin_unit();
+        loop {
+            buffer.clear();
+            if let Some(step) = self.event(&mut buffer)? {
+                self.buffer = buffer;
+                return Ok(step);
+            }
         }
-        self.root.take().ok_or_else(|| self.broken(self.text.len(), "no element".to_owned()))
+    }
+
+    fn event(&mut self, buffer: &mut Vec<u8>) -> Result<Option<Step>, ReadError> {
+        self.reader.get_mut().mark();
+        let at = self.offset();
+        let event = match self.reader.read_event_into(buffer) {
+            Ok(event) => event,
+            Err(quick_xml::Error::Io(cause)) => return Err(self.unreadable(&cause)),
+            Err(error) => {
+                let at = usize::try_from(self.reader.error_position()).unwrap_or(at);
+                return Err(self.broken(at, error.to_string()).into());
+            }
+        };
+        match event {
+            Event::Eof => return Ok(Some(self.end()?)),
+            Event::Start(start) => self.start(&start, at)?,
+            Event::Empty(start) => {
+                self.start(&start, at)?;
+                return Ok(self.close(at)?);
+            }
+            Event::End(_) => return Ok(self.close(at)?),
+            Event::Text(text) => self.characters(&text.xml10_content(), at)?,
+            Event::CData(data) => self.characters(&data.xml10_content(), at)?,
+            Event::GeneralRef(reference) => {
+                let character = match reference.resolve_char_ref() {
+                    Ok(Some(character)) => character.to_string(),
+                    Ok(None) => predefined(&reference.xml10_content()).unwrap_or_default().to_owned(),
+                    Err(error) => return Err(self.broken(at, error.to_string()).into()),
+                };
+                if character.is_empty() {
+                    return Err(self.broken(at, format!("&{};", reference.xml10_content())).into());
+                }
+                self.characters(&character, at)?;
+            }
+            Event::DocType(_) => return Err(self.refuse(Rule::DocumentType, at).into()),
+            Event::Decl(_) if at > 0 => {
+                return Err(self.broken(at, "XML declaration not at the very start".to_owned()).into());
+            }
+            Event::Decl(_) | Event::Comment(_) | Event::PI(_) => {}
+        }
+        Ok(None)
+    }
+
+    fn end(&self) -> Result<Step, Refusal> {
+        match (self.open.last(), &self.root) {
+            (Some(open), _) => Err(self.broken(self.offset(), format!("</{}>", open.name))),
+            (None, None) => Err(self.broken(self.offset(), "no element".to_owned())),
+            (None, Some(_)) => Ok(Step::End),
+        }
     }
 
     fn start(&mut self, start: &BytesStart<'_>, at: usize) -> Result<(), Refusal> {
@@ -173,29 +251,47 @@ impl<'a> Builder<'a> {
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|error| self.broken(at, error.to_string()))?;
             let key = attribute.key.as_ref().to_owned();
-            self.findings.push(Finding::new(FindingKind::Attribute, self.path(&name)).seen(key));
+            self.report(FindingKind::Attribute, &name, &key);
         }
-        self.open.push(Open { name, text: String::new(), children: Vec::new() });
+        self.open.push(Open { name, text: String::new(), children: Vec::new(), had_units: false });
         Ok(())
     }
 
-    fn close(&mut self, at: usize) -> Result<(), Refusal> {
+    fn close(&mut self, at: usize) -> Result<Option<Step>, Refusal> {
         let Some(done) = self.open.pop() else { return Err(self.broken(at, "end tag without start".to_owned())) };
-        let content = if done.children.is_empty() {
+        let content = if done.children.is_empty() && !done.had_units {
             Content::Text(done.text)
         } else {
             if !done.text.trim().is_empty() {
-                let path = self.path(&done.name);
-                self.findings.push(Finding::new(FindingKind::StrayText, path).seen(done.text.trim()));
+                self.report(FindingKind::StrayText, &done.name, done.text.trim());
             }
             Content::Children(done.children)
         };
         let element = Element { name: done.name.into(), content };
-        match self.open.last_mut() {
-            Some(parent) => parent.children.push(element),
-            None => self.root = Some(element),
+        let is_unit = match self.open.as_slice() {
+            [root, body] => root.name == ROOT && body.name == BODY,
+            [_root] => false,
+            [] => {
+                self.root = Some(element);
+                return Ok(None);
+            }
+            _ => return Ok(self.keep(element)),
+        };
+        if !self.by_units || (self.open.len() == 2 && !is_unit) {
+            return Ok(self.keep(element));
         }
-        Ok(())
+        if let Some(parent) = self.open.last_mut() {
+            parent.had_units = true;
+            parent.text = parent.text.trim().chars().take(STRAY).collect();
+        }
+        Ok(Some(if is_unit { Step::Unit(element) } else { Step::Part(element) }))
+    }
+
+    fn keep(&mut self, element: Element) -> Option<Step> {
+        if let Some(parent) = self.open.last_mut() {
+            parent.children.push(element);
+        }
+        None
     }
 
     fn characters(&mut self, characters: &str, at: usize) -> Result<(), Refusal> {
@@ -210,17 +306,15 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn path(&self, name: &str) -> String {
-        let mut path = String::new();
-        for open in &self.open {
-            path.push_str(&open.name);
-            path.push('/');
+    fn report(&mut self, kind: FindingKind, name: &str, seen: &str) {
+        if self.findings.len() < MOST_FINDINGS {
+            let path: String = self.open.iter().flat_map(|open| [open.name.as_str(), "/"]).collect();
+            self.findings.push(Finding::new(kind, path + name).seen(seen));
         }
-        path + name
     }
 
     fn offset(&self) -> usize {
-        usize::try_from(self.reader.buffer_position()).unwrap_or(self.text.len())
+        self.reader.get_ref().offset()
     }
 
     fn broken(&self, at: usize, seen: String) -> Refusal {
@@ -228,8 +322,18 @@ impl<'a> Builder<'a> {
     }
 
     fn refuse(&self, rule: Rule, at: usize) -> Refusal {
-        let (line, column) = position(self.text.as_bytes().get(..at).unwrap_or(self.text.as_bytes()));
+        let (line, column) = self.reader.get_ref().place_of(at);
         Refusal::new(rule).on(line, column)
+    }
+
+    /// The source gave no more: a limit, bytes that are no text, or its own trouble.
+    fn unreadable(&self, cause: &io::Error) -> ReadError {
+        let at = self.offset();
+        match cause.get_ref() {
+            Some(inner) if inner.is::<TooMuch>() => self.refuse(Rule::TooBig, at).seen(inner.to_string()).into(),
+            Some(inner) if inner.is::<NotText>() => self.refuse(Rule::NotText, at).seen(inner.to_string()).into(),
+            _ => io::Error::new(cause.kind(), cause.to_string()).into(),
+        }
     }
 }
 

@@ -1,5 +1,10 @@
 //! Whether a file that may still be growing has its end (decisions.md §9).
 
+use std::io::{self, Read};
+
+/// So much of either end of a file tells whether it is whole; a longer comment after its end hides it.
+pub const REACH: usize = 128 << 10;
+
 /// How far from the end the end record of a zip may begin: 22 bytes and a comment of at most 65,535.
 const ZIP_END_REACH: usize = 22 + 0xFFFF;
 const ZIP_END: &[u8] = b"PK\x05\x06";
@@ -9,31 +14,49 @@ const ZIP_END: &[u8] = b"PK\x05\x06";
 ///
 /// Comments and blanks may follow the end tag. A whole file may still be broken: that is for [`super::read`] to say.
 pub fn is_whole(bytes: &[u8]) -> bool {
-    let end = without_trailing_comments(bytes.trim_ascii_end());
+    is_whole_between(bytes, bytes)
+}
+
+/// The same of a file of which only the beginning and the end are known; both are all of a short one.
+fn is_whole_between(beginning: &[u8], end: &[u8]) -> bool {
+    let end = without_trailing_comments(end.trim_ascii_end());
     let Some(inside) = end.strip_suffix(b">") else { return false };
     let Some(open) = inside.iter().rposition(|b| *b == b'<') else { return false };
-    let Some(root) = root_name(end) else { return false };
+    let Some(root) = root_name(beginning) else { return false };
     let tag = inside.get(open + 1..).unwrap_or_default();
     match tag.strip_prefix(b"/") {
         Some(name) => name.trim_ascii_end() == root,
         // `<XmlMsg/>`: the root itself, empty.
-        None => tag.ends_with(b"/") && tag_name(tag) == root && root_start(end) == Some(open),
+        None => tag.ends_with(b"/") && tag_name(tag) == root && root_start(beginning) == Some(open),
     }
 }
 
-/// Whether the end tag of the root stands anywhere in `bytes`. Then a file that is not whole has something after its end, which
+/// Whether the end tag of the root stands anywhere in `source`. Then a file that is not whole has something after its end, which
 /// waiting does not mend.
-pub fn has_end(bytes: &[u8]) -> bool {
-    root_name(bytes).is_some_and(|root| {
-        let end = [b"</", root].concat();
-        bytes.windows(end.len()).any(|window| window == end.as_slice())
-    })
+///
+/// # Errors
+/// The source cannot be read.
+pub fn has_end(mut source: impl Read) -> io::Result<bool> {
+    let mut piece = Vec::new();
+    source.by_ref().take(REACH as u64).read_to_end(&mut piece)?;
+    let Some(root) = root_name(&piece) else { return Ok(false) };
+    let end = [b"</", root].concat();
+    loop {
+        if piece.windows(end.len()).any(|window| window == end.as_slice()) {
+            return Ok(true);
+        }
+        // The tag may lie across two pieces.
+        piece.drain(..piece.len().saturating_sub(end.len()));
+        if source.by_ref().take(REACH as u64).read_to_end(&mut piece)? == 0 {
+            return Ok(false);
+        }
+    }
 }
 
-/// [`is_whole`] for a file called `name`: a `.zip` needs its end record instead.
-pub fn is_whole_named(name: &str, bytes: &[u8]) -> bool {
+/// [`is_whole`] for a file called `name`, by its beginning and its end ([`REACH`] bytes or all): a `.zip` needs its end record instead.
+pub fn is_whole_named(name: &str, beginning: &[u8], end: &[u8]) -> bool {
     let is_zip = name.len() >= 4 && name.get(name.len() - 4..).is_some_and(|end| end.eq_ignore_ascii_case(".zip"));
-    if is_zip { has_zip_end(bytes) } else { is_whole(bytes) }
+    if is_zip { has_zip_end(end) } else { is_whole_between(beginning, end) }
 }
 
 /// The end record, with a comment of exactly the length that it announces.
@@ -103,13 +126,23 @@ mod tests {
     }
 
     #[test]
+    fn a_long_file_is_judged_by_its_two_ends() {
+        let (beginning, end) = (&WHOLE[..50], &WHOLE[WHOLE.len() - 40..]);
+        assert!(is_whole_named("a.xml", beginning, end));
+        assert!(!is_whole_named("a.xml", beginning, &end[..20]), "cut");
+        assert!(!is_whole_named("a.xml", b"<Other>", end), "another root");
+    }
+
+    #[test]
     fn a_file_with_something_after_its_end_has_its_end_and_a_cut_one_has_not() {
         for after in ["<x/>", "abc", "\0\0"] {
             let text = format!("<XmlMsg><A/></XmlMsg>{after}");
-            assert!(has_end(text.as_bytes()) && !is_whole(text.as_bytes()), "{text:?}");
+            assert!(has_end(text.as_bytes()).unwrap() && !is_whole(text.as_bytes()), "{text:?}");
         }
-        assert!(!has_end(b"<XmlMsg><A></A>"));
-        assert!(!has_end(b"plain text"));
+        assert!(!has_end(&b"<XmlMsg><A></A>"[..]).unwrap());
+        assert!(!has_end(&b"plain text"[..]).unwrap());
+        let across = format!("<XmlMsg>{}</XmlMsg><x/>", "x".repeat(REACH - 12));
+        assert!(has_end(across.as_bytes()).unwrap(), "its end tag lies across two pieces");
     }
 
     #[test]
@@ -117,9 +150,9 @@ mod tests {
         let mut zip = b"PK\x03\x04 data PK\x05\x06".to_vec();
         zip.extend([0; 16]);
         zip.extend([2, 0]);
-        assert!(!is_whole_named("a.zip", &zip));
+        assert!(!is_whole_named("a.zip", &zip, &zip));
         zip.extend(b"hi");
-        assert!(is_whole_named("a.ZIP", &zip));
-        assert!(!is_whole_named("a.xml", &zip));
+        assert!(is_whole_named("a.ZIP", &zip, &zip));
+        assert!(!is_whole_named("a.xml", &zip, &zip));
     }
 }

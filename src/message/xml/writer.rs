@@ -45,31 +45,84 @@ pub struct WriteOptions {
 
 /// Writes `root` as a document. What the encoding or XML itself cannot hold becomes ● and is listed in the result.
 pub fn write(root: &Element, options: &WriteOptions) -> Encoded {
-    let mut writer = Writer { out: String::with_capacity(4096), options, lost: Vec::new() };
-    writer.out.push_str("<?xml version=\"1.0\" encoding=\"");
-    writer.out.push_str(options.encoding.label());
-    writer.out.push_str("\" standalone=\"no\"?>");
-    writer.newline();
-    writer.element(root, 0);
-    writer.newline();
-    let Writer { out, mut lost, .. } = writer;
-    let mut encoded = text::encode(&out, options.encoding);
-    if !lost.is_empty() {
-        lost.append(&mut encoded.replaced);
-        encoded.replaced = lost;
+    let mut writer = Writer::new(options);
+    writer.document(root, None);
+    writer.encoded()
+}
+
+/// A document whose units are written one by one, byte for byte as [`write()`] writes it whole.
+pub struct Frame {
+    /// What stands before the first unit.
+    pub opening: Encoded,
+    /// What stands after the last one.
+    pub closing: Encoded,
+    options: WriteOptions,
+    depth: usize,
+}
+
+impl Frame {
+    /// The frame that `root` is, whose units go into the element without children at the end of `path`.
+    pub fn around(root: &Element, path: &[&str], options: &WriteOptions) -> Self {
+        let mut writer = Writer::new(options);
+        let end = writer.document(root, root.at(path));
+        let mut opening = writer;
+        let mut closing = Writer::new(options);
+        closing.out = opening.out.split_off(end);
+        Self { opening: opening.encoded(), closing: closing.encoded(), options: *options, depth: path.len() + 1 }
     }
-    encoded
+
+    /// One unit.
+    pub fn unit(&self, unit: &Element) -> Encoded {
+        let mut writer = Writer::new(&self.options);
+        writer.line(self.depth);
+        writer.element(unit, self.depth);
+        writer.encoded()
+    }
 }
 
 struct Writer<'a> {
     out: String,
     options: &'a WriteOptions,
     lost: Vec<char>,
+    /// The element that stays open for units, and where its start tag ends.
+    hole: Option<&'a Element>,
+    hole_at: usize,
+}
+
+impl<'a> Writer<'a> {
+    fn new(options: &'a WriteOptions) -> Self {
+        Self { out: String::with_capacity(4096), options, lost: Vec::new(), hole: None, hole_at: 0 }
+    }
+
+    /// Returns where units go into `hole`.
+    fn document(&mut self, root: &'a Element, hole: Option<&'a Element>) -> usize {
+        self.hole = hole;
+        self.out.push_str("<?xml version=\"1.0\" encoding=\"");
+        self.out.push_str(self.options.encoding.label());
+        self.out.push_str("\" standalone=\"no\"?>");
+        self.newline();
+        self.element(root, 0);
+        self.newline();
+        self.hole_at
+    }
+
+    fn encoded(self) -> Encoded {
+        let mut encoded = text::encode(&self.out, self.options.encoding);
+        if !self.lost.is_empty() {
+            let mut lost = self.lost;
+            lost.append(&mut encoded.replaced);
+            encoded.replaced = lost;
+        }
+        encoded
+    }
 }
 
 impl Writer<'_> {
     fn element(&mut self, element: &Element, depth: usize) {
         self.tag("<", &element.name);
+        if self.hole.is_some_and(|hole| std::ptr::eq(hole, element)) {
+            self.hole_at = self.out.len();
+        }
         match &element.content {
             Content::Text(value) => self.value(value),
             Content::Children(children) => {

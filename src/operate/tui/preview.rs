@@ -120,7 +120,7 @@ impl Preview {
 
 fn read(name: &str, bytes: &[u8], lang: Lang) -> Read {
     let lower = name.to_ascii_lowercase();
-    let document = lower.ends_with(".xml") || lower.ends_with(".err");
+    let document = [".xml", ".err", ".pdf"].iter().any(|end| lower.ends_with(end));
     let explained = match document && bytes.len() <= EXPLAINED {
         true => explain::file(name, bytes, ElementTable::embedded(), lang).map(|told| rows(name, told)),
         false => Ok(Vec::new()),

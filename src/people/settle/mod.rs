@@ -1,9 +1,12 @@
 //! Profile to person: dates become days, defaults are filled in, and what no card or document has room for is refused.
 //!
+//! - `home`: consents given at home
 //! - `card`: serial number, validity, PINs
-//! - `qualification`, `subsidy`: the documents' contents, with dates settled
+//! - `qualification`, `subsidy`, `history`: the documents' contents, with dates settled
 
 mod card;
+mod history;
+mod home;
 mod qualification;
 mod subsidy;
 
@@ -49,6 +52,9 @@ impl Profile {
             reference_number: self.reference_number.clone(),
             qualifications: self.qualifications.iter().map(|profile| profile.settle(today)).collect(),
             subsidies: self.subsidies.iter().map(|profile| profile.settle(today)).collect(),
+            home_consents: self.home_consents.iter().map(|profile| profile.settle(today)).collect(),
+            medications: history::medications(&self.medications, today),
+            checkups: self.checkups.iter().map(|profile| profile.settle(today)).collect(),
             habits,
         })
     }
@@ -101,18 +107,22 @@ impl HabitsProfile {
             IdentifyBy::Pin => Identify::Pin(self.pin.clone().unwrap_or_else(|| card.pin.clone())),
             IdentifyBy::Visual => Identify::Visual,
         };
-        let consents = match &self.consents {
-            None | Some(Consents::All) => ConsentPlan::All,
-            Some(Consents::None) => ConsentPlan::None,
-            Some(Consents::Only(questions)) => ConsentPlan::Only(questions.clone()),
-        };
         Plan {
             identify,
-            consents,
+            consents: plan(self.consents.as_ref()),
             subsidy: self.subsidy.unwrap_or(SubsidyUse::Use) == SubsidyUse::Use,
             prescription: self.prescription.unwrap_or(PrescriptionForm::Electronic),
             register: self.register.unwrap_or(true),
         }
+    }
+}
+
+/// Without a word said, everything is agreed to.
+fn plan(consents: Option<&Consents>) -> ConsentPlan {
+    match consents {
+        None | Some(Consents::All) => ConsentPlan::All,
+        Some(Consents::None) => ConsentPlan::None,
+        Some(Consents::Only(questions)) => ConsentPlan::Only(questions.clone()),
     }
 }
 

@@ -262,6 +262,13 @@ fn every_key_of_the_format_is_documented_in_its_section_and_nothing_else_is() {
         ("### `management`", keys_of::<ManagementProfile>()),
         ("### `management.records`", keys_of::<ManagementRecordProfile>()),
         ("### `face_items`", keys_of::<FaceItem>()),
+        ("## `[[home_consents]]`", keys_of::<HomeConsentProfile>()),
+        ("## `[[medications]]`", keys_of::<MedicationProfile>()),
+        ("### `[[medications.dates]]`", keys_of::<TreatedProfile>()),
+        ("### `drugs`", keys_of::<DrugProfile>()),
+        ("### `procedures`", keys_of::<ProcedureProfile>()),
+        ("## `[[checkups]]`", keys_of::<CheckupProfile>()),
+        ("### `items`", keys_of::<CheckupItemProfile>()),
     ];
     for (heading, keys) in tables {
         let (_, section) = text.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no section {heading}"));
@@ -279,7 +286,7 @@ fn every_key_of_the_format_is_documented_in_its_section_and_nothing_else_is() {
 fn the_examples_of_the_documentation_are_people() {
     let text = fs::read_to_string(repository().join("docs/card-profiles.md")).unwrap();
     let examples: Vec<_> = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(examples.len(), 3);
+    assert_eq!(examples.len(), 5);
     for example in examples {
         let profile = read_toml("docs/card-profiles.md", example).unwrap();
         profile.settle("example", TODAY).unwrap();
