@@ -132,6 +132,23 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_of_the_authority_is_armed_from_the_start() {
+        use x509_parser::prelude::{CertificateRevocationList, FromDer};
+
+        use crate::authority::{Authority, Purpose};
+
+        let ends_in_time = |line: &[&str]| {
+            let (hub, clock) = prepare(&args(line)).unwrap();
+            let now = clock.now();
+            let list = hub.jpki_authority().crl(&Authority::default(), Purpose::Authentication, now).unwrap();
+            let (_, list) = CertificateRevocationList::from_der(&list).unwrap();
+            list.next_update().unwrap().timestamp() > crate::clock::unix_seconds(now)
+        };
+        assert!(ends_in_time(&[]) && !ends_in_time(&["--fault", "ocsp-stale"]));
+        assert!(Line::try_parse_from(["hub", "--fault", "ocsp-stael"]).is_err());
+    }
+
+    #[test]
     fn a_wrong_clock_or_folder_is_wrong_usage_and_says_what_was_expected() {
         for line in [["--clock", "noon"], ["--people", "/nowhere/at/all"]] {
             let failure = prepare(&args(&line)).err().map(|failure| format!("{failure:?}")).unwrap();

@@ -79,7 +79,7 @@ fn every_request_of_the_page_gets_the_answer_of_the_page() {
         }
         sent += 1;
     }
-    assert_eq!(sent, 9);
+    assert_eq!(sent, 10);
 }
 
 #[test]

@@ -123,3 +123,77 @@ fn asked(request: &OcspRequest) -> Option<(Authority, Purpose)> {
     let all = Authority::generations().flat_map(|authority| Purpose::ALL.map(|purpose| (authority.clone(), purpose)));
     all.into_iter().find(|(authority, purpose)| first.names(authority, *purpose))
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::{Date, date};
+    use x509_parser::prelude::{CertificateRevocationList, FromDer};
+
+    use super::*;
+    use crate::authority::Reason;
+    use crate::event::Sink;
+    use crate::people::built_in;
+    use crate::random::Seed;
+
+    const TODAY: Date = date(2026, 11, 21);
+    const NOON: DateTime = TODAY.at(12, 0, 0, 0);
+
+    fn authority() -> JpkiAuthority {
+        JpkiAuthority::new(Knobs::new(Seed(1), Sink::silent()))
+    }
+
+    /// CRLNumber and how many are revoked.
+    fn list(authority: &JpkiAuthority, now: DateTime) -> (u64, usize) {
+        let der = authority.crl(&Authority::default(), Purpose::Signature, now).unwrap();
+        let (_, list) = CertificateRevocationList::from_der(&der).unwrap();
+        let number = list.crl_number().unwrap().to_string().parse().unwrap();
+        (number, list.iter_revoked_certificates().count())
+    }
+
+    #[test]
+    fn a_later_list_has_a_higher_number_also_within_one_second() {
+        let authority = authority();
+        let people = built_in(TODAY).unwrap();
+        let before = list(&authority, NOON);
+        authority.enrol(people.get("shikkou").unwrap()).unwrap();
+        let after = list(&authority, NOON);
+        assert_eq!((before.1, after.1), (0, 1));
+        assert!(before.0 < after.0);
+        authority.enrol(people.get("shikkou").unwrap()).unwrap();
+        assert_eq!(list(&authority, NOON), after, "nothing has changed");
+        // After a restart the register begins anew.
+        assert!(list(&self::authority(), NOON.saturating_add(1.second())).0 > after.0);
+    }
+
+    #[test]
+    fn a_card_is_on_the_register_with_the_certificates_that_its_kind_has() {
+        let authority = authority();
+        let people = built_in(TODAY).unwrap();
+        for (id, authentication, signature) in
+            [("taro", true, true), ("kao", true, false), ("android", true, true), ("teiki", false, false)]
+        {
+            let person = people.get(id).unwrap();
+            authority.enrol(person).unwrap();
+            let is_issued = |purpose, serial: &[u8]| {
+                authority.status(purpose, &SerialNumber::from_integer(serial), NOON).unwrap() != Status::Unknown
+            };
+            assert_eq!(is_issued(Purpose::Authentication, &person.card.serial), authentication, "{id}");
+            let serial = personalise::signature_serial(&person.card.serial);
+            assert_eq!(is_issued(Purpose::Signature, &serial), signature, "{id}");
+        }
+    }
+
+    #[test]
+    fn a_card_that_is_taken_off_hold_is_good_again() {
+        let authority = authority();
+        let mut person = built_in(TODAY).unwrap().get("shikkou").unwrap().clone();
+        let status = |authority: &JpkiAuthority, person: &Person| {
+            authority.status(Purpose::Authentication, &SerialNumber::from_integer(&person.card.serial), NOON).unwrap()
+        };
+        authority.enrol(&person).unwrap();
+        assert!(matches!(status(&authority, &person), Status::Revoked(why) if why.reason == Reason::CertificateHold));
+        person.card.revocation = None;
+        authority.enrol(&person).unwrap();
+        assert_eq!(status(&authority, &person), Status::Good);
+    }
+}
