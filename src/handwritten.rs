@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 
+use crate::event::Words;
+
 /// Names less alike than this are not offered as *did you mean* (Jaro-Winkler, 1.0 = equal).
 const ALIKE: f64 = 0.75;
 
@@ -43,18 +45,23 @@ impl Mistake {
         self.line = self.line.or_else(|| line_of_key(text, self.key.as_deref()?.rsplit('.').next()?));
         self
     }
+
+    /// Place and rule in each language.
+    pub fn words(&self) -> Words {
+        let place = self.place();
+        Words::new(format!("{place}: {}", self.rule_ja), format!("{place}: {}", self.rule_en))
+    }
+
+    fn place(&self) -> String {
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        let key = self.key.as_ref().map(|key| format!(": {key}")).unwrap_or_default();
+        format!("{}{line}{key}", self.file)
+    }
 }
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        if let Some(line) = self.line {
-            write!(f, ":{line}")?;
-        }
-        if let Some(key) = &self.key {
-            write!(f, ": {key}")?;
-        }
-        write!(f, ": {} / {}", self.rule_ja, self.rule_en)
+        write!(f, "{}: {} / {}", self.place(), self.rule_ja, self.rule_en)
     }
 }
 

@@ -23,7 +23,7 @@ use madoguchi::message::check::Rule;
 use shell::Shell;
 
 /// Every document whose commands are run below, each in a world and a folder of its own.
-const RUN: [&str; 8] = [
+const RUN: [&str; 9] = [
     "README.md",
     "README.ja.md",
     "docs/README.md",
@@ -31,6 +31,7 @@ const RUN: [&str; 8] = [
     "docs/faults.md",
     "docs/clients.md",
     "docs/hub.md",
+    "docs/own-xml.md",
     "docs/check.md",
 ];
 /// Documents whose commands need the source folder: they are checked by what they name.
@@ -126,6 +127,11 @@ fn every_command_of_the_faults_page_does_what_it_shows() {
 #[test]
 fn every_command_of_the_clients_page_does_what_it_shows() {
     run_document("every_command_of_the_clients_page_does_what_it_shows", "docs/clients.md");
+}
+
+#[test]
+fn every_command_of_the_page_about_own_xml_does_what_it_shows() {
+    run_document("every_command_of_the_page_about_own_xml_does_what_it_shows", "docs/own-xml.md");
 }
 
 #[test]

@@ -34,6 +34,8 @@ mod killed;
 mod memory;
 #[path = "station/opening.rs"]
 mod opening;
+#[path = "station/own.rs"]
+mod own;
 #[path = "station/people.rs"]
 mod people;
 #[path = "station/refusals.rs"]

@@ -31,7 +31,10 @@ struct Desk {
 impl Desk {
     /// No configuration: only the port is another one, so that tests can run beside each other and beside a station in use.
     fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::open_in(tempfile::tempdir().unwrap())
+    }
+
+    fn open_in(folder: TempDir) -> Self {
         let arguments = ["run", "--control", "127.0.0.1:0", "--pace", "instant"];
         let tty = Tty::start(env!("CARGO_BIN_EXE_madoguchi"), &arguments, folder.path()).unwrap();
         let mut desk = Self { folder, tty };
@@ -86,6 +89,43 @@ fn in_an_empty_folder_people_and_keys_are_shown_and_one_key_makes_a_whole_visit(
     desk.sees("OQSsiquc01res_face_");
     let [face] = desk.faces().try_into().unwrap();
     assert!(fs::read_to_string(face).unwrap().contains("<Name>窓口　太郎</Name>"));
+}
+
+#[test]
+fn a_file_of_ones_own_that_was_chosen_is_what_the_next_visit_brings_and_only_that_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("own");
+    fs::create_dir(&own).unwrap();
+    fs::write(folder.path().join("madoguchi.toml"), "[[terminal]]\nfolder = \"oqs\"\nanswers = \"own\"\n").unwrap();
+    let mut desk = Desk::open_in(folder);
+    // After the start: the list is read when it is opened.
+    let mine = "<XmlMsg><MessageBody><ResultList><Name>持参　花子</Name></ResultList></MessageBody></XmlMsg>";
+    fs::write(
+        own.join("mine.xml"),
+        mine.replace(
+            "<MessageBody>",
+            "<MessageHeader><SegmentOfResult>1</SegmentOfResult></MessageHeader><MessageBody>",
+        ),
+    )
+    .unwrap();
+    desk.presses(b"x");
+    desk.sees("持参　花子");
+    desk.presses(b"\r");
+    desk.sees("手持ちXML mine.xml");
+    desk.presses(b"1");
+    desk.sees_no_more("手持ちXML mine.xml");
+    desk.sees("OQSsiquc01res_face_");
+    let [face] = desk.faces().try_into().unwrap();
+    assert!(fs::read_to_string(&face).unwrap().contains("<Name>持参　花子</Name>"));
+    desk.tty.settle(SETTLED);
+    desk.presses(b"1");
+    desk.tty.until("second file", LIMIT, |_| desk_faces(&desk.folder) == 2).unwrap();
+    let ours = desk.faces().into_iter().filter(|path| fs::read_to_string(path).unwrap().contains("窓口　太郎"));
+    assert_eq!(ours.count(), 1);
+}
+
+fn desk_faces(folder: &TempDir) -> usize {
+    fs::read_dir(folder.path().join("oqs/face")).unwrap().count()
 }
 
 #[test]

@@ -48,6 +48,9 @@ pub struct TapArgs {
     /// カード: soft または pcsc[:リーダー名] / the card: soft, or what lies in a PC/SC reader
     #[arg(long, value_name = "soft|pcsc[:READER]")]
     card: Option<String>,
+    /// 手持ちのXMLをこの受付の結果にする (answers フォルダの中の名前) / this visit brings a file of the folder of answers
+    #[arg(long, value_name = "FILE")]
+    own: Option<String>,
     /// この受付だけの障害 (繰り返し可) / a fault for this visit only (repeatable)
     #[arg(long, value_name = "NAME")]
     fault: Vec<String>,
@@ -94,6 +97,7 @@ fn order(args: &TapArgs) -> Result<Value, Failure> {
     put("prescription", args.prescription.clone().map(Value::from));
     put("register", args.no_register.then_some(json!(false)));
     put("card", args.card.clone().map(Value::from));
+    put("answer", args.own.clone().map(Value::from));
     put("faults", (!args.fault.is_empty()).then(|| json!(args.fault)));
     Ok(Value::Object(order))
 }

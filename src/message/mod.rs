@@ -18,6 +18,7 @@
 //! - [`Style`]: how files look; document → bytes in one call
 //! - [`element`]: the element table: label, format, code table and provenance of every element
 //! - [`explain`]: the element table applied to a file, for people
+//! - [`rewrite`]: other values in a file that is not ours and stays as it is otherwise
 //! - [`check`]: whether a file is a well-formed request or answer, and whether the files of a folder go together
 //! - [`refusal`], [`finding`]: what sends a request back, and what is let through and reported
 
@@ -37,6 +38,7 @@ pub mod page;
 pub mod qualification;
 pub mod refusal;
 pub mod registration;
+pub mod rewrite;
 mod style;
 pub mod subsidy;
 pub mod tree;

@@ -85,8 +85,9 @@ impl RequestName {
         self.answer_as(&self.extension)
     }
 
-    /// The same with another extension: pages for a document that was asked for so.
+    /// The same as another kind of file (pages, an operator's own); the extension as sent where it is the same.
     pub fn answer_as(&self, extension: &str) -> String {
+        let extension = if extension.eq_ignore_ascii_case(&self.extension) { &self.extension } else { extension };
         format!("{}res_{}.{extension}", self.code, self.free)
     }
 

@@ -64,6 +64,9 @@ rules! {
         => "端末と同じ10桁の医療機関コードを設定してください", "send the terminal's own ten digits";
     FreePart "MDG-N003", "ファイル名の可変部が12桁の数字ではありません", "the free part of the name is not twelve digits"
         => "YYYYMMDD と4桁の連番を付けるか、strict_names を外してください", "use YYYYMMDD and a serial of four digits, or turn strict_names off";
+    NotPublic "MDG-N010", "このインターフェイスの本文は公開されていないため、回答を作りません（仮）", "the body of this interface is not public, so no answer is made up (provisional)"
+        => "回答にするファイルを用意してください: 設定 [[terminal]] answers のフォルダ、または PUT /control/v1/answers (docs/own-xml.md)",
+           "bring the answer as a file: in the folder of the setting [[terminal]] answers, or by PUT /control/v1/answers (docs/own-xml.md)";
     NeverWhole "MDG-F004", "ファイルが途中で終わっています", "the file ends before its end"
         => "最後まで書いてから置くか、一時名で書いて改名してください", "write it whole, or under a temporary name and rename it";
     AskedByOperator "MDG-T001", "試験のために返却しました", "sent back because the operator asked for it"

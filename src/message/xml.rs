@@ -22,4 +22,5 @@ pub use reader::{
     BULK_LIMIT, DEPTH_LIMIT, Document, MOST_FINDINGS, SINGLE_LIMIT, UNIT_LIMIT, declared_encoding, read, read_up_to,
 };
 pub use whole::{REACH, has_end, is_whole, is_whole_named};
+pub(super) use writer::push_escaped;
 pub use writer::{Frame, Indent, Newline, WriteOptions, write};

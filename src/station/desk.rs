@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::reader::{Message, Press};
-use super::view::{Command, Desk, FaultView, FileView, JournalLine, View};
+use super::view::{Command, Desk, FaultView, FileView, JournalLine, OwnFile, View};
 use super::{Station, StationError, pace_name, terminal_view};
 use crate::event::{Entry, Event, FileLife, Lang, Words};
 use crate::knob::{Knob, Setting};
@@ -57,6 +57,7 @@ impl LocalDesk {
                 })?;
                 self.press(reader, press)
             }
+            Command::Own { reader, file } => self.station.bind_own(reader, file),
             Command::Fault { name } => self.station.toggle(&name),
             Command::Reset => {
                 let station = self.station.clone();
@@ -88,6 +89,10 @@ impl Desk for LocalDesk {
 
     fn contents(&self, file: &FileView) -> Option<Vec<u8>> {
         std::fs::read(&file.path).ok()
+    }
+
+    fn own_files(&self, reader: usize) -> Vec<OwnFile> {
+        self.station.own_files(reader)
     }
 }
 

@@ -27,6 +27,12 @@ pub enum StationError {
         /// The nearest one that exists.
         nearest: Option<String>,
     },
+    /// No such answer of the operator's own, or one that does not suit.
+    #[error("{why}")]
+    NoSuchAnswer {
+        /// What is wrong: Japanese / English.
+        why: String,
+    },
     /// Somebody stands at the reader.
     #[error("リーダー {number} は使用中です ({state}) / reader {number} is in use ({state})")]
     ReaderBusy {
@@ -100,6 +106,9 @@ impl StationError {
             }
             Self::NoSuchFault { .. } => {
                 Some("GET /control/v1/faults に一覧があります / see GET /control/v1/faults".into())
+            }
+            Self::NoSuchAnswer { .. } => {
+                Some("GET /control/v1/answers に一覧があります / see GET /control/v1/answers".into())
             }
             Self::ReaderBusy { .. } | Self::CardOnReader { .. } => {
                 Some("カードを取り出すか別のリーダーを使ってください / take the card off, or use another reader".into())

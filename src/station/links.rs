@@ -177,6 +177,7 @@ impl Links {
         opening: &Opening,
         targets: Vec<String>,
         answer: VisitAnswer,
+        own: Option<String>,
     ) -> VisitFiles {
         let Some(terminal) = self.terminals.get(setup.terminal) else { return VisitFiles::default() };
         let delivered = terminal
@@ -187,6 +188,7 @@ impl Links {
                 answer,
                 steering: opening.steering.clone(),
                 face_folder: setup.face_folder.clone(),
+                own,
             })
             .await;
         VisitFiles {

@@ -7,8 +7,10 @@
 //! - [`journal`]: everything that happened
 //! - [`state`]: what is kept between runs
 //! - [`plastic`]: cards in PC/SC readers
+//! - [`answers`]: the operator's own answers
 //! - [`view`], [`visit`], [`error`]: the station from outside; [`desk`]: as a screen drives it
 
+pub mod answers;
 pub mod desk;
 pub mod error;
 pub mod journal;
@@ -44,7 +46,7 @@ use crate::handwritten::nearest;
 use crate::hub::Hub;
 use crate::knob::{Knob, Knobs, Setting};
 use crate::people::Profile;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, own};
 pub use open::OpenError;
 
 /// A station at work.
@@ -53,6 +55,7 @@ pub struct Station {
     setups: Vec<Setup>,
     readers: Vec<Reader>,
     hub: Option<Arc<Hub>>,
+    put: own::Put,
     plastic: plastic::Watch,
     lang: Lang,
     control: OnceLock<String>,
@@ -85,7 +88,11 @@ impl Station {
         let plan = request.plan(person.as_deref());
         let number = request.reader.unwrap_or_else(|| self.reader_for(&source));
         let (reply, report) = oneshot::channel();
-        let order = Order { person: person.map(|p| p.id.clone()), source, plan, faults, reply };
+        if let Some(file) = &request.answer {
+            self.check_own(number, file).await?;
+        }
+        let person = person.map(|p| p.id.clone());
+        let order = Order { person, source, plan, faults, own: request.answer, reply };
         self.at(number)?.tell(Message::Order(order))?;
         report.await.map_err(|_| StationError::Stopped)?
     }
@@ -259,6 +266,7 @@ impl Station {
         for (knob, setting) in &self.armed_at_start {
             self.links.knobs.arm(knob, setting.clone());
         }
+        self.put.clear();
         self.links.roster.reset();
         if let Some(hub) = &self.hub {
             hub.reset().map_err(|error| StationError::Outside { message: error.to_string() })?;

@@ -24,7 +24,7 @@ use crate::hub::{self, Hub, ReferenceNumbers, Roots};
 use crate::knob::{Knob, Knobs, Setting};
 use crate::people::{Finding, PeopleError, load_or_built_in};
 use crate::random::Seed;
-use crate::terminal::{Revisions, Terminal, TerminalError};
+use crate::terminal::{Revisions, Terminal, TerminalError, Whose, own};
 use crate::wire::Connection;
 use crate::wire::http::HttpHub;
 
@@ -83,7 +83,15 @@ impl Station {
         let kept = settings.station.state.as_deref().map_or_else(|| Ok(Default::default()), state::read)?;
         let roster = Arc::new(Roster::new(people, Authority::default(), clock.clone(), seed, kept.cards));
         let (connection, hub) = connect(&settings, &roster, seed, &knobs, &kept.reference_numbers)?;
-        let terminals = terminals(&settings, &connection, &clock, seed, &knobs, &sink)?;
+        let put = own::Put::default();
+        let whose: Whose = {
+            let roster = roster.clone();
+            Arc::new(move |named| roster.whose(named))
+        };
+        let terminals = terminals(&settings, &connection, &clock, seed, &knobs, &sink)?
+            .into_iter()
+            .map(|terminal| Arc::new(terminal.answering_with(put.clone(), whose.clone())))
+            .collect();
         let links = Arc::new(Links {
             clock,
             seed,
@@ -118,6 +126,7 @@ impl Station {
             setups,
             readers,
             hub,
+            put,
             plastic,
             lang,
             control: OnceLock::new(),
@@ -221,7 +230,7 @@ fn terminals(
     seed: Seed,
     knobs: &Knobs,
     sink: &Sink,
-) -> Result<Vec<Arc<Terminal>>, OpenError> {
+) -> Result<Vec<Terminal>, OpenError> {
     let revisions = Revisions::default();
     let open = |(index, table): (usize, &crate::terminal::TerminalSettings)| {
         let terminal = Terminal::new(
@@ -233,7 +242,7 @@ fn terminals(
             knobs.clone(),
             sink.clone(),
         )?;
-        Ok(Arc::new(terminal.counting_with(revisions.clone())))
+        Ok(terminal.counting_with(revisions.clone()))
     };
     settings.terminal.iter().enumerate().map(open).collect()
 }

@@ -12,10 +12,11 @@ use crate::card::soft::{CardImage, CardState, SoftCard};
 use crate::clock::{Clock, date8};
 use crate::event::Words;
 use crate::people::personalise::personalise;
-use crate::people::{CardProfile, People, Person, Profile};
+use crate::people::{CardProfile, People, Person, Profile, Qualification};
 use crate::random::Seed;
 use crate::station::error::StationError;
 use crate::station::view::PersonView;
+use crate::terminal::own::Named;
 
 /// People, their cards, and what using the cards has changed.
 pub struct Roster {
@@ -140,6 +141,29 @@ impl Roster {
     /// Whose certificate has this serial number (raw, as in the profile).
     pub fn by_serial(&self, serial: &[u8]) -> Option<Arc<Person>> {
         self.read().iter().find(|person| person.card.serial == serial).map(|person| Arc::new(person.clone()))
+    }
+
+    /// Ids of those whom the numbers of a request may mean. A 照会番号 counts where nothing else names anybody: in a registration it is new.
+    pub fn whose(&self, named: &Named) -> Vec<String> {
+        if named.number.is_none() && named.reference_number.is_none() {
+            return Vec::new();
+        }
+        let asked = match named.number {
+            Some(_) => Named { reference_number: None, ..named.clone() },
+            None => named.clone(),
+        };
+        let has = |person: &Person| {
+            let of = |q: &Qualification| Named {
+                insurer: q.insurer_number.clone(),
+                symbol: q.symbol.clone(),
+                number: q.number.clone(),
+                branch: q.branch.clone(),
+                birthdate: Some(date8(person.birthdate)),
+                reference_number: person.reference_number.clone(),
+            };
+            person.qualifications.iter().any(|q| asked.is_part_of(&of(q)))
+        };
+        self.read().iter().filter(|person| has(person)).map(|person| person.id.clone()).collect()
     }
 
     /// The software card of `person`, as it was left.

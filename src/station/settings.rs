@@ -227,7 +227,9 @@ impl Settings {
         for terminal in &mut self.terminal {
             // Other programs are told these folders and stand elsewhere.
             terminal.folder = absolute(&terminal.folder);
-            for folder in [&mut terminal.req, &mut terminal.res, &mut terminal.face].into_iter().flatten() {
+            for folder in
+                [&mut terminal.req, &mut terminal.res, &mut terminal.face, &mut terminal.answers].into_iter().flatten()
+            {
                 *folder = absolute(folder);
             }
             terminal.institution = code.as_str().to_owned();

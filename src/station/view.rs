@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::event::{FileLife, FolderKind, Lang, Words};
+pub use crate::terminal::own::OwnFile;
 
 /// Everything a screen shows.
 #[derive(Debug, Clone, Serialize)]
@@ -110,6 +111,8 @@ pub struct ReaderView {
     pub visual_mode: bool,
     /// The forgotten-card alarm sounds.
     pub alarm: bool,
+    /// The operator's own file that its visit, or the next one, brings.
+    pub own: Option<String>,
 }
 
 /// A screen of the reader, in both languages.
@@ -241,6 +244,13 @@ pub enum Command {
         /// Name of the knob.
         name: String,
     },
+    /// Let the next visit at a reader bring this file of the operator's own, or what it would bring anyway.
+    Own {
+        /// Reader number.
+        reader: usize,
+        /// The file, by its name in the folder of answers.
+        file: Option<String>,
+    },
     /// Back to the start-up state.
     Reset,
 }
@@ -255,4 +265,6 @@ pub trait Desk: Send + Sync {
     fn act(&self, command: Command);
     /// The bytes of a file of the shared folder, for the preview.
     fn contents(&self, file: &FileView) -> Option<Vec<u8>>;
+    /// The files of the operator's own that a visit at this reader could bring.
+    fn own_files(&self, reader: usize) -> Vec<OwnFile>;
 }

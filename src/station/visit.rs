@@ -40,6 +40,9 @@ pub struct VisitRequest {
     /// `soft` (the person's software card) or `pcsc[:READER]` (what lies in that reader).
     #[schema(example = "soft")]
     pub card: Option<String>,
+    /// The operator's own file that this visit brings, by its name in the folder of answers (docs/own-xml.md).
+    #[schema(example = "case01_face.xml")]
+    pub answer: Option<String>,
     /// Faults for this visit only, by name.
     #[serde(default)]
     pub faults: Vec<String>,

@@ -43,13 +43,13 @@ enum Unready {
 }
 
 /// What a request brings, before it is staged.
-struct Reply {
-    items: Vec<Item>,
+pub(super) struct Reply {
+    pub items: Vec<Item>,
     /// `Answered` or `Refused`.
-    life: FileLife,
-    note: Option<String>,
+    pub life: FileLife,
+    pub note: Option<String>,
     /// About the file that is delivered.
-    remark: Option<String>,
+    pub remark: Option<String>,
 }
 
 impl Terminal {
@@ -102,8 +102,13 @@ impl Terminal {
     /// Reads, decides, asks and writes. Blocks.
     fn reply(&self, claim: &Claim, whole: bool) -> Result<Reply, Unready> {
         let decided = linkage::decide(&claim.name, Content::File(&claim.path), whole, &self.settings);
-        match decided.map_err(Unready::Request)? {
+        let decision = decided.map_err(Unready::Request)?;
+        if let Some(reply) = self.own_reply(&claim.name, &decision) {
+            return Ok(reply);
+        }
+        match decision {
             Decision::Ask(ask) => self.ask(claim, &ask).map_err(Unready::Work),
+            Decision::Unanswered(unanswered) => Ok(self.refuse(&claim.name, &unanswered.refuse)),
             Decision::Refuse(refuse) => Ok(self.refuse(&claim.name, &refuse)),
             Decision::Leave => Err(Unready::Request(io::Error::other("a name that is no request was taken"))),
         }

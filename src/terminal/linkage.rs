@@ -11,7 +11,8 @@ use crate::message;
 use crate::message::finding::Finding;
 use crate::message::name::{Case, Classification, RequestName, classify};
 use crate::message::refusal::{Refusal, Rule};
-use crate::message::xml::{self, ReadError};
+use crate::message::tree::Element;
+use crate::message::xml::{self, Document, ReadError};
 use crate::terminal::settings::TerminalSettings;
 use crate::text::Encoding;
 use crate::wire::{Request, comes_by_rows, document, limit_of};
@@ -27,6 +28,8 @@ const PAGES: &str = "pdf";
 pub enum Decision {
     /// Ask the centre.
     Ask(Box<Ask>),
+    /// Nobody here can answer it: send it back, unless the operator has an answer of their own.
+    Unanswered(Box<Unanswered>),
     /// Send it back.
     Refuse(Refuse),
     /// Not a request.
@@ -48,6 +51,15 @@ pub struct Ask {
     pub findings: Vec<Finding>,
     /// The institution code is not this terminal's.
     pub foreign_institution: Option<String>,
+}
+
+/// A request of an interface that nobody here answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unanswered {
+    /// What is in it, whatever that is.
+    pub request: Element,
+    /// What becomes of it otherwise.
+    pub refuse: Refuse,
 }
 
 /// A request that is sent back.
@@ -131,20 +143,37 @@ pub fn decide(name: &str, content: Content<'_>, whole: bool, settings: &Terminal
         Err(ReadError::Refused(refusal)) => refusal,
     };
     let cut = !whole && refusal.rule == Rule::NotWellFormed && !xml::has_end(content.open()?)?;
-    Ok(Decision::Refuse(Refuse {
+    let refuse = Refuse {
         refusal: if cut { Refusal { rule: Rule::NeverWhole, ..refusal } } else { refusal },
         err_name: name.err(),
         encoding: encoding_of(&content.head(HEAD)?),
-    }))
+    };
+    Ok(match unanswered(&name, &refuse.refusal, content) {
+        Some(request) => Decision::Unanswered(Box::new(Unanswered { request, refuse })),
+        None => Decision::Refuse(refuse),
+    })
+}
+
+/// The content of a request that is sent back for want of an answer only.
+fn unanswered(name: &RequestName, refusal: &Refusal, content: Content<'_>) -> Option<Element> {
+    let nobody_answers = matches!(refusal.rule, Rule::NotPublic | Rule::UnknownInterface);
+    let document = nobody_answers.then(|| all_of(&name.code, content).ok());
+    document.flatten().map(|document| document.root)
 }
 
 fn ask(name: &RequestName, content: Content<'_>, settings: &TerminalSettings) -> Result<Ask, ReadError> {
-    if !name.interface.served || !name.extension.eq_ignore_ascii_case("xml") {
+    let is_xml = name.extension.eq_ignore_ascii_case("xml");
+    if !is_xml || !(name.interface.served || name.interface.closed) {
         let seen = format!("{} (.{})", name.code, name.extension);
         return Err(Refusal::new(Rule::UnknownInterface).seen(seen).into());
     }
     if settings.strict_names && !name.is_strict() {
         return Err(Refusal::new(Rule::FreePart).seen(name.free.as_str()).into());
+    }
+    if name.interface.closed {
+        // What is no document comes back as such.
+        all_of(&name.code, content)?;
+        return Err(Refusal::new(Rule::NotPublic).seen(name.code.as_str()).into());
     }
     let (read, encoding) = read(&name.code, content)?;
     let institution = read.document.institution().to_owned();
@@ -166,21 +195,33 @@ fn ask(name: &RequestName, content: Content<'_>, settings: &TerminalSettings) ->
 
 /// The request in `content` with its encoding, and with all that was unusual. What comes by rows is never whole in memory.
 fn read(code: &str, content: Content<'_>) -> Result<(message::Read<Request>, Encoding), ReadError> {
-    let limit = limit_of(code);
-    if content.len()? > limit as u64 {
-        return Err(Refusal::new(Rule::TooBig).seen(format!("over {limit} bytes")).into());
-    }
     let unknown = || Refusal::new(Rule::UnknownInterface).seen(code);
     if comes_by_rows(code) {
+        refuse_by_length(code, content)?;
         let encoding = xml::detect(&mut content.open()?)?;
         let read = document::read_rows(code, content.open()?, encoding)?;
         return Ok((read.ok_or_else(unknown)?, encoding));
     }
-    let bytes = content.head(limit as u64 + 1)?;
-    let document = xml::read_up_to(&bytes, limit)?;
+    let document = all_of(code, content)?;
     let mut read = Request::from_tree(code, &document.root).unwrap_or_else(|| Err(unknown()))?;
     read.findings.splice(..0, document.findings);
     Ok((read, document.encoding))
+}
+
+/// A document that is held whole.
+fn all_of(code: &str, content: Content<'_>) -> Result<Document, ReadError> {
+    refuse_by_length(code, content)?;
+    let limit = limit_of(code);
+    let bytes = content.head(limit as u64 + 1)?;
+    Ok(xml::read_up_to(&bytes, limit)?)
+}
+
+fn refuse_by_length(code: &str, content: Content<'_>) -> Result<(), ReadError> {
+    let limit = limit_of(code);
+    match content.len()? > limit as u64 {
+        true => Err(Refusal::new(Rule::TooBig).seen(format!("over {limit} bytes")).into()),
+        false => Ok(()),
+    }
 }
 
 /// By the declaration alone: a file that is refused may not be readable as text.
@@ -217,6 +258,7 @@ mod tests {
     fn refused(name: &str, text: &str, whole: bool, settings: &TerminalSettings) -> (Rule, String) {
         match decide(name, text.as_bytes(), whole, settings) {
             Decision::Refuse(refuse) => (refuse.refusal.rule, refuse.err_name),
+            Decision::Unanswered(unanswered) => (unanswered.refuse.refusal.rule, unanswered.refuse.err_name),
             other => panic!("{name} was not refused: {other:?}"),
         }
     }
@@ -231,12 +273,33 @@ mod tests {
 
     #[test]
     fn an_interface_that_is_not_served_is_refused_and_a_name_that_is_none_is_left() {
-        for name in ["CIPsiquc01req_01.xml", "OQSsihvq01req_1.xml", "OQSsiquc01req_1.zip"] {
+        for name in ["OQSmuquc01req_1.zip", "OQSsiquc01req_1.zip"] {
             assert_eq!(refused(name, &request(), true, &settings()).0, Rule::UnknownInterface, "{name}");
         }
         for name in ["OQSsiquc01res_1.xml", "OQSsiquc01req_1.pdf", "OQSsiquc01req_.xml", ".OQSsiquc01req_1.xml"] {
             assert_eq!(decide(name, request().as_bytes(), true, &settings()), Decision::Leave, "{name}");
             assert!(!is_ours(name));
+        }
+    }
+
+    #[test]
+    fn an_interface_whose_body_is_not_public_is_refused_as_such_when_it_is_xml_at_all() {
+        let closed = crate::message::name::catalogue().iter().filter(|row| row.closed);
+        let codes: Vec<&str> = closed.map(|row| row.code()).collect();
+        assert_eq!(codes.len(), 9, "{codes:?}");
+        for name in [
+            "OQSsihvq01req_1.xml",
+            "OQSsiurl01req_1.xml",
+            "OQSmuupd01req_1.xml",
+            "CIPsiquc01req_1.xml",
+            "EPSsiabc01req_1.xml",
+        ] {
+            let known = RequestName::parse(name, Case::Ignore);
+            assert_eq!(known.is_none(), name.starts_with("OQSmuupd"), "{name}");
+            if known.is_some() {
+                assert_eq!(refused(name, "<XmlMsg/>", true, &settings()).0, Rule::NotPublic, "{name}");
+                assert_eq!(refused(name, "<XmlMsg>", true, &settings()).0, Rule::NotWellFormed, "{name}");
+            }
         }
     }
 

@@ -7,6 +7,7 @@
 //! - `serve`: the loop over `req`: looks, takes, finishes what an earlier run began
 //! - `answer`: one request from its claim to its answer; `bulk`: an answer that is written unit by unit
 //! - [`visit`]: the two files of a visit at the reader
+//! - [`own`]: answers of somebody else in place of the centre's
 //! - `outlet`: staging and delivering, with the journal's lines
 //! - [`stale`]: which files nobody fetched in time (pure)
 //! - `lingering`: looks for them, tells of them, removes them where that is wanted
@@ -20,6 +21,7 @@ pub mod ledger;
 mod lingering;
 pub mod linkage;
 mod outlet;
+pub mod own;
 pub mod pace;
 pub mod property;
 mod serve;
@@ -118,7 +120,12 @@ pub struct Terminal {
     waiting_for_room: AtomicUsize,
     /// About the real terminal's settings files, until `serve` tells it.
     remarks: Mutex<Vec<Words>>,
+    own: own::Shelf,
+    whose: Option<Whose>,
 }
+
+/// Ids of the people whom the numbers in a request may mean. The terminal knows no people; the station does.
+pub type Whose = Arc<dyn Fn(&own::Named) -> Vec<String> + Send + Sync>;
 
 impl Terminal {
     /// Makes and locks the folders. Nothing is taken or written before [`Terminal::serve`] or [`Terminal::deliver_visit`].
@@ -139,6 +146,8 @@ impl Terminal {
             // Looked at before anything of this run can lie in the work folder.
             unfinished: Mutex::new(recover(&folders)),
             folders,
+            own: own::Shelf::new(settings.answers.clone()),
+            whose: None,
             settings,
             connection,
             clock,
@@ -160,6 +169,18 @@ impl Terminal {
     pub fn counting_with(mut self, revisions: Revisions) -> Self {
         self.ledger = Mutex::new(ledger::Ledger::new(revisions));
         self
+    }
+
+    /// The same, with the answers that are PUT, and with somebody to ask whom a request is about.
+    pub fn answering_with(mut self, put: own::Put, whose: Whose) -> Self {
+        self.own = self.own.sharing(put);
+        self.whose = Some(whose);
+        self
+    }
+
+    /// The operator's own answers.
+    pub fn own(&self) -> &own::Shelf {
+        &self.own
     }
 
     /// From 1.
@@ -189,6 +210,7 @@ impl Terminal {
         lock(&self.uncollected).clear();
         *lock(&self.ages) = Ages::default();
         lock(&self.short_names).clear();
+        self.own.reset();
     }
 
     fn asker(&self) -> Asker {

@@ -42,6 +42,9 @@ impl Terminal {
         for Words { ja, en } in std::mem::take(&mut *lock(&self.remarks)) {
             self.notice(ja, en);
         }
+        // On a thread where a slow folder hurts nobody; a panic there is in the log of the runtime.
+        let terminal = self.clone();
+        let _ = tokio::task::spawn_blocking(move || terminal.survey_own()).await;
         tokio::select! {
             never = self.clone().mind_stale_files() => match never {},
             () = self.clone().serve_req(watch, shutdown) => {}

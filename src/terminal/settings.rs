@@ -84,6 +84,8 @@ pub struct TerminalSettings {
     pub stale_after: Option<StayTime>,
     /// What becomes of a result that lies there longer.
     pub stale: Stale,
+    /// Folder of the operator's own answers (docs/own-xml.md).
+    pub answers: Option<PathBuf>,
     /// Whether face files are written; the real terminal's `OutputFlg`, or yes, when left out.
     pub face_output: Option<bool>,
 }
@@ -118,6 +120,7 @@ impl Default for TerminalSettings {
             poll: None,
             stale_after: None,
             stale: Stale::default(),
+            answers: None,
             face_output: None,
         }
     }
@@ -311,6 +314,7 @@ mod tests {
             poll = 100
             stale_after = 60
             stale = "delete"
+            answers = "answers"
             face_output = false
         "#;
         let settings: TerminalSettings = toml::from_str(text).unwrap();

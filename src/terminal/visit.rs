@@ -8,10 +8,11 @@ use std::sync::Arc;
 use crate::event::FolderKind;
 use crate::folder::publish::Content;
 use crate::folder::recover::{Target, recover};
-use crate::folder::{Claim, Folders, Item, LayoutError, Placed, claim};
+use crate::folder::{Claim, Folders, Item, LayoutError, Parcel, Placed, claim};
 use crate::message::name::{FaceName, PmhName, face_name};
 use crate::message::qualification::QualificationResult;
 use crate::terminal::answer::{CENTRE_AWAY, pmh_err_content, replaced_characters};
+use crate::terminal::own::{OwnPmh, OwnVisit};
 use crate::terminal::settings::PmhOrder;
 use crate::terminal::{PMH_LATE, PMH_NEVER, Terminal, lock, pace, serve};
 use crate::wire::{Steering, SubsidyAnswer, SubsidyQuestion, VisitAnswer};
@@ -31,6 +32,16 @@ pub struct VisitDelivery {
     pub steering: Steering,
     /// The reader's own face folder, when it is tied to a 再来受付機.
     pub face_folder: Option<PathBuf>,
+    /// The file of the operator's own that this visit is to bring, whatever the centre says.
+    pub own: Option<String>,
+}
+
+/// The PMH file that a face file promises.
+enum Promise {
+    /// PMH is asked.
+    Ask(Claim),
+    /// Files of somebody else, staged, with what there is to say about them.
+    Ready(Parcel, String),
 }
 
 /// What was written.
@@ -66,33 +77,54 @@ impl Terminal {
 
     /// Writes the files of a visit and returns when the last of them stands.
     pub async fn deliver_visit(self: &Arc<Self>, delivery: VisitDelivery) -> Delivered {
-        let promise = self.promise_pmh(&delivery).await;
-        let face = async { self.deliver_face(&delivery).await };
+        let own = self.own_of(&delivery).await;
+        let promise = self.promise_pmh(&delivery, own.pmh).await;
+        let follows = promise.is_some() || delivery.answer.pmh_request.is_some();
+        let face = async { self.deliver_face(&delivery, own.face).await };
         let pmh = async { self.deliver_pmh(&delivery, promise).await };
         let (face, (pmh, pmh_err)) = match self.settings.pmh_order {
             PmhOrder::FaceFirst => {
                 let face = face.await;
-                self.pause_for_pmh(&delivery).await;
+                self.pause_for_pmh(&delivery, follows).await;
                 (face, pmh.await)
             }
             PmhOrder::PmhFirst => {
                 let pmh = pmh.await;
-                self.pause_for_pmh(&delivery).await;
+                self.pause_for_pmh(&delivery, follows).await;
                 (face.await, pmh)
             }
         };
         Delivered { face, pmh, pmh_err }
     }
 
-    async fn pause_for_pmh(&self, delivery: &VisitDelivery) {
-        if delivery.answer.pmh_request.is_some() {
+    /// What of the visit's files is somebody else's; read on a thread where a slow folder hurts nobody.
+    async fn own_of(self: &Arc<Self>, delivery: &VisitDelivery) -> OwnVisit {
+        if !self.own.has_any() {
+            return OwnVisit::default();
+        }
+        let (terminal, delivery) = (self.clone(), delivery.clone());
+        let is_written = delivery.answer.document.as_ref().is_some_and(|d| is_written(d, &delivery.steering));
+        let looking = tokio::task::spawn_blocking(move || terminal.own_visit(&delivery, is_written));
+        // A panic there is in the log of the runtime; the visit then ends with files of ours.
+        looking.await.unwrap_or_default()
+    }
+
+    async fn pause_for_pmh(&self, delivery: &VisitDelivery, follows: bool) {
+        if follows {
             let (settings, seed) = (&self.settings, self.seed);
             self.clock.pause(pace::pmh_delay(settings.pmh_delay, settings.pace, seed, &delivery.reference)).await;
         }
     }
 
-    async fn deliver_face(self: &Arc<Self>, delivery: &VisitDelivery) -> Option<PathBuf> {
-        let document = delivery.answer.document.as_ref().filter(|d| is_written(d, &delivery.steering))?;
+    async fn deliver_face(
+        self: &Arc<Self>,
+        delivery: &VisitDelivery,
+        own: Option<(Vec<u8>, String)>,
+    ) -> Option<PathBuf> {
+        let document = delivery.answer.document.as_ref().filter(|d| is_written(d, &delivery.steering));
+        if own.is_none() && document.is_none() {
+            return None;
+        }
         if !self.settings.writes_face() {
             self.notice(
                 "OutputFlg=false (face_output = false) のため face ファイルを出力しません".to_owned(),
@@ -102,10 +134,15 @@ impl Terminal {
         }
         let folders = self.face_folders_of(delivery).await?;
         let name = self.face_file_name(&delivery.reference, &folders);
-        let encoded =
-            self.settings.style(self.settings.encoding_for(None), self.seed, &name).qualification_result(document);
-        let remark = replaced_characters(&encoded.replaced);
-        let item = Item { target: Target::Face, name, content: Content::Bytes(encoded.bytes) };
+        let (bytes, remark) = match own {
+            Some((bytes, note)) => (bytes, Some(note)),
+            None => {
+                let style = self.settings.style(self.settings.encoding_for(None), self.seed, &name);
+                let encoded = style.qualification_result(document?);
+                (encoded.bytes, replaced_characters(&encoded.replaced))
+            }
+        };
+        let item = Item { target: Target::Face, name, content: Content::Bytes(bytes) };
         self.put(&folders, None, vec![item], remark).await.into_iter().next().map(|placed| placed.path)
     }
 
@@ -141,7 +178,17 @@ impl Terminal {
 
     /// Begins the PMH request before the face file promises its answer: a kill between the two leaves the request to the next
     /// start. `None` when there is none, or when the operator wants the promise broken.
-    async fn promise_pmh(&self, delivery: &VisitDelivery) -> Option<Claim> {
+    async fn promise_pmh(&self, delivery: &VisitDelivery, own: OwnPmh) -> Option<Promise> {
+        let targets: Vec<&str> = delivery.targets.iter().map(String::as_str).collect();
+        let never = || self.knobs.comes_up(&PMH_NEVER, &targets);
+        match own {
+            OwnPmh::None => return None,
+            OwnPmh::Files(..) if never() => return None,
+            OwnPmh::Files(items, note) => {
+                return Some(Promise::Ready(self.stage(&self.folders, None, items).await, note));
+            }
+            OwnPmh::AsUsual => {}
+        }
         let request = delivery.answer.pmh_request.as_ref()?;
         // The name comes from the hub and becomes a path: only the known form does.
         if PmhName::parse(request).is_none() {
@@ -151,25 +198,32 @@ impl Terminal {
             );
             return None;
         }
-        let targets: Vec<&str> = delivery.targets.iter().map(String::as_str).collect();
-        if self.knobs.comes_up(&PMH_NEVER, &targets) {
+        if never() {
             return None;
         }
-        Some(self.until_written(&self.folders, || claim::begin(&self.folders, request)).await)
+        Some(Promise::Ask(self.until_written(&self.folders, || claim::begin(&self.folders, request)).await))
     }
 
-    /// The subsidy document or its `.err`, for the request that was begun.
+    /// The subsidy document or its `.err`, as it was promised.
     async fn deliver_pmh(
         self: &Arc<Self>,
         delivery: &VisitDelivery,
-        promise: Option<Claim>,
+        promise: Option<Promise>,
     ) -> (Option<PathBuf>, Vec<PathBuf>) {
-        let Some(claim) = promise else { return (None, Vec::new()) };
+        let Some(promise) = promise else { return (None, Vec::new()) };
         let targets: Vec<&str> = delivery.targets.iter().map(String::as_str).collect();
         if self.knobs.comes_up(&PMH_LATE, &targets) {
             self.clock.pause(pace::PMH_LATE).await;
         }
-        self.keep_promise(claim).await
+        match promise {
+            Promise::Ask(claim) => self.keep_promise(claim).await,
+            Promise::Ready(parcel, note) => {
+                let placed = self.put_staged(parcel, Some(note)).await;
+                let is_err = |placed: &Placed| placed.name.ends_with(".err");
+                let (errs, mut documents): (Vec<_>, Vec<_>) = placed.into_iter().partition(is_err);
+                (documents.pop().map(|placed| placed.path), errs.into_iter().map(|placed| placed.path).collect())
+            }
+        }
     }
 
     /// Asks PMH and delivers what it says; also for a request that an earlier run began.
@@ -223,6 +277,10 @@ impl Terminal {
         remark: Option<String>,
     ) -> Vec<Placed> {
         let parcel = self.stage(folders, claim, items).await;
+        self.put_staged(parcel, remark).await
+    }
+
+    async fn put_staged(self: &Arc<Self>, parcel: Parcel, remark: Option<String>) -> Vec<Placed> {
         let placed = self.deliver(parcel, None, remark).await;
         let (terminal, touched) = (self.clone(), placed.clone());
         tokio::spawn(async move { terminal.touch(touched).await });

@@ -27,7 +27,11 @@ fn openapi_lists_every_route_that_is_served_and_none_that_is_not() {
     let served: BTreeSet<&str> = routes.filter(|route| *route != "/" && *route != "/control/openapi.json").collect();
     assert_eq!(described.keys().map(String::as_str).collect::<BTreeSet<_>>(), served);
     for (path, methods) in described {
-        let path = path.replace("{n}", "9").replace("{id}", "nobody").replace("{name}", "nothing");
+        let path = path
+            .replace("{n}", "9")
+            .replace("{id}", "nobody")
+            .replace("{name}", "nothing")
+            .replace("{match}", "nobody");
         for method in methods.as_object().unwrap().keys().filter(|_| path != "/control/v1/events") {
             let reply = match method.as_str() {
                 "get" => station.get(&path),

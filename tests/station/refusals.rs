@@ -65,9 +65,13 @@ fn each_broken_request_comes_back_with_an_err_that_names_its_rule() {
 #[test]
 fn an_interface_that_is_not_served_comes_back_and_is_not_swallowed() {
     let (_place, station) = desk();
-    for name in ["OQSsihvq01req_1.xml", "CIPsiquc01req_202611210001.xml", "OQSsiinq01req_1.xml"] {
+    for (name, rule) in [
+        ("OQSsiquc01req_1.zip", "MDG-N001"),
+        ("CIPsiquc01req_202611210001.xml", "MDG-N010"),
+        ("OQSsiinq01req_1.xml", "MDG-N010"),
+    ] {
         let err = String::from_utf8(sent_back(&station, name, Request::taro().xml().as_bytes())).unwrap();
-        assert!(err.contains("MDG-N001"), "{name}: {err}");
+        assert!(err.contains(rule), "{name}: {err}");
     }
 }
 

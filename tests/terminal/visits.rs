@@ -35,6 +35,7 @@ pub fn visit(reference: &str, pmh: Option<&str>) -> VisitDelivery {
         answer: VisitAnswer { outcome: Outcome::Valid, document: Some(document), pmh_request: pmh.map(str::to_owned) },
         steering: Steering::default(),
         face_folder: None,
+        own: None,
     }
 }
 

@@ -11,7 +11,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::CellWidth;
 use serde_json::json;
 
-use crate::rich::{START, idle, rich, terminal};
+use crate::rich::{START, idle, own_files, rich, terminal};
 
 #[derive(Debug, Clone)]
 enum Input {
@@ -48,6 +48,7 @@ fn reader() -> impl Strategy<Value = ReaderView> {
         let (title, lines, buttons) = screen;
         ReaderView {
             person: person.clone(),
+            own: person.clone(),
             person_name: person,
             auto_pilot: flags.0,
             alarm: flags.1,
@@ -196,6 +197,9 @@ proptest! {
                 Input::Bytes(bytes) => {
                     if let Some(file) = app.wants(&view) {
                         app.show(&file, bytes.as_deref());
+                    }
+                    if app.wants_own(&view).is_some() {
+                        app.show_own(own_files(), &view);
                     }
                 }
             }

@@ -6,7 +6,7 @@ use madoguchi::operate::tui::{App, BINDINGS, BUTTON_KEYS, Look, PERSON_KEYS, PLA
 use madoguchi::station::view::{Command, PersonView, View};
 use serde_json::json;
 
-use crate::rich::rich;
+use crate::rich::{own_files, rich};
 
 pub const LOOK: Look = Look { colour: true, boxes: true };
 
@@ -265,4 +265,41 @@ fn the_mouse_is_given_back_to_the_terminal_and_taken_again() {
     assert!(!app.takes_mouse());
     typed(&mut app, &view, "m");
     assert!(app.takes_mouse());
+}
+
+#[test]
+fn a_file_of_ones_own_is_chosen_for_the_selected_reader_and_taken_back_by_the_same_key() {
+    let mut view = rich(Lang::Ja);
+    let mut app = app();
+    let own = |reader, file: Option<&str>| Command::Own { reader, file: file.map(Into::into) };
+    let open = |app: &mut App, view: &View, keys: &str| {
+        typed(app, view, keys);
+        let reader = app.wants_own(view);
+        app.show_own(own_files(), view);
+        reader
+    };
+    assert_eq!(open(&mut app, &view, "rx"), Some(2));
+    assert_eq!(press(&mut app, &view, KeyCode::Enter), [own(2, Some("official/case01/face.xml"))]);
+    assert_eq!(app.popup(), None, "chosen, and out of the way");
+    view.readers[1].own = Some("official/query.xml".into());
+    open(&mut app, &view, "x");
+    assert_eq!(press(&mut app, &view, KeyCode::Enter), [own(2, None)], "the cursor stands on the chosen one");
+    open(&mut app, &view, "x");
+    typed(&mut app, &view, "g");
+    typed(&mut app, &view, "G");
+    assert_eq!(press(&mut app, &view, KeyCode::Enter), [], "no result for a visit");
+    assert_eq!(app.popup(), Some(&Popup::Own));
+    typed(&mut app, &view, "x");
+    assert_eq!(app.popup(), None);
+    assert_eq!(open(&mut app, &view, "rx"), Some(1), "read anew each time");
+}
+
+#[test]
+fn a_list_without_files_takes_keys_and_does_nothing() {
+    let view = rich(Lang::Ja);
+    let mut app = app();
+    typed(&mut app, &view, "x");
+    assert_eq!(typed(&mut app, &view, "jkgG "), []);
+    app.show_own(Vec::new(), &view);
+    assert_eq!(press(&mut app, &view, KeyCode::Enter), []);
 }

@@ -116,3 +116,15 @@ fn moving_the_mouse_means_nothing() {
     }
     assert_eq!(format!("{app:?}"), before);
 }
+
+#[test]
+fn a_click_chooses_a_file_of_ones_own_once_it_is_selected() {
+    let view = rich(Lang::Ja);
+    let mut app = app();
+    press(&mut app, &view, KeyCode::Char('x'));
+    app.show_own(crate::rich::own_files(), &view);
+    assert!(click(&mut app, &view, "[]official/query.xml").is_empty());
+    let chosen = Command::Own { reader: 1, file: Some("official/query.xml".into()) };
+    assert_eq!(click(&mut app, &view, "[]official/query.xml"), [chosen]);
+    assert_eq!(app.popup(), None);
+}

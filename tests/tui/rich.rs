@@ -71,6 +71,7 @@ pub fn idle(number: usize) -> ReaderView {
             buttons: Vec::new(),
         },
         alarm: false,
+        own: None,
     }
 }
 
@@ -218,6 +219,47 @@ fn faults() -> Vec<FaultView> {
             words: words(ja, en),
             armed: *armed,
             hits: *hits,
+        })
+        .collect()
+}
+
+/// Files of the operator's own, one of each kind.
+pub fn own_files() -> Vec<OwnFile> {
+    use madoguchi::terminal::own::Kind::{Broken, Face, NotXml, OtherXml, Pmh, Query, Request};
+    let rows = [
+        ("official/case01/face.xml", Face, Some("試験　花子"), Some("official/case01/pmh.xml"), None),
+        ("official/case01/pmh.xml", Pmh, None, None, None),
+        (
+            "official/case02_very_long_name_of_a_file_that_somebody_was_given_by_the_office.xml",
+            Face,
+            Some("試験　太郎左衛門之丞"),
+            None,
+            None,
+        ),
+        ("official/query.xml", Query, Some("試験　次郎"), None, None),
+        ("other.xml", OtherXml, None, None, None),
+        ("qr.pdf", NotXml, None, None, None),
+        ("request.xml", Request, None, None, None),
+        (
+            "torn.xml",
+            Broken,
+            None,
+            None,
+            Some(words(
+                "整形式のXMLではありません [4:205]。示された位置を直してください",
+                "not well-formed XML [4:205]: correct the file at the place given",
+            )),
+        ),
+    ];
+    rows.into_iter()
+        .map(|(name, kind, person, partner, trouble)| OwnFile {
+            name: name.into(),
+            kind,
+            person: person.map(Into::into),
+            partner: partner.map(Into::into),
+            listed: name == "qr.pdf",
+            trouble,
+            link: None,
         })
         .collect()
 }

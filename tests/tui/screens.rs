@@ -8,7 +8,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
-use crate::rich::{FACE, fresh, idle, rich, terminal};
+use crate::rich::{FACE, fresh, idle, own_files, rich, terminal};
 
 const LOOK: Look = Look { colour: true, boxes: true };
 
@@ -51,6 +51,9 @@ fn after(keys: &str, view: &View, width: u16, height: u16) -> String {
         app.on_key(KeyEvent::new(code, KeyModifiers::NONE), view);
         if let Some(file) = app.wants(view) {
             app.show(&file, Some(DOCUMENT.as_bytes()));
+        }
+        if app.wants_own(view).is_some() {
+            app.show_own(own_files(), view);
         }
     }
     text(&buffer(&app, view, width, height))
@@ -118,6 +121,10 @@ screens! {
     faults_80x24: rich(Lang::Ja), "f>>>>>>", 80, 24;
     faults_120x36_en: rich(Lang::En), "f", 120, 36;
     filter_80x24: rich(Lang::Ja), "/たなか", 80, 24;
+    own_80x24: bound(Lang::Ja), "x", 80, 24;
+    own_broken_80x24: bound(Lang::Ja), "xG", 80, 24;
+    own_120x36_en: bound(Lang::En), "x>", 120, 36;
+    own_bound_80x24: bound(Lang::Ja), "", 80, 24;
     reset_80x24: rich(Lang::Ja), "R", 80, 24;
     pin_80x24: rich(Lang::Ja), "B12", 80, 24;
     file_open_80x24: rich(Lang::Ja), "\t\t>>>\n>>>>>>>>>", 80, 24;
@@ -128,6 +135,15 @@ screens! {
     several_terminals_and_readers_200x60: several(Lang::Ja), "r", 200, 60;
     alarm_80x24: alarm(Lang::Ja), "", 80, 24;
     frozen_120x36: View { frozen: true, ..fresh(Lang::Ja) }, "", 120, 36;
+}
+
+/// The next visit of the first reader brings a file of the operator's own.
+fn bound(lang: Lang) -> View {
+    let mut view = rich(lang);
+    if let Some(reader) = view.readers.first_mut() {
+        reader.own = Some("official/case01/face.xml".into());
+    }
+    view
 }
 
 fn several(lang: Lang) -> View {

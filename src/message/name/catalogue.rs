@@ -48,6 +48,9 @@ pub struct Interface {
     pub number_confidence: Option<Confidence>,
     /// Whether this terminal answers it.
     pub served: bool,
+    /// The body is not public: nothing of ours is made up for it, only an operator's own file answers (`terminal::own`).
+    #[serde(default)]
+    pub closed: bool,
     /// Of the row.
     #[serde(flatten)]
     pub provenance: Provenance,
@@ -88,12 +91,12 @@ pub fn interface_of(head: &str, case: Case) -> Option<&'static Interface> {
     })
 }
 
-/// `<PREFIX><si|mu><3 letters><01|02><req|res>` (§1.1).
+/// `<PREFIX><si|mu><3-4 letters><01|02><req|res>` (§1.1).
 fn follows_grammar(head: &str, case: Case) -> bool {
     let part = |range| head.get(range).unwrap_or_default();
-    head.len() == 13
-        && ["si", "mu"].iter().any(|kind| same(part(3..5), kind, case))
-        && part(5..8).bytes().all(|b| b.is_ascii_alphabetic())
-        && matches!(part(8..10), "01" | "02")
-        && ["req", "res"].iter().any(|way| same(part(10..13), way, case))
+    let Some(letters) = head.len().checked_sub(10).filter(|letters| matches!(letters, 3 | 4)) else { return false };
+    ["si", "mu"].iter().any(|kind| same(part(3..5), kind, case))
+        && part(5..5 + letters).bytes().all(|b| b.is_ascii_alphabetic())
+        && matches!(part(5 + letters..7 + letters), "01" | "02")
+        && ["req", "res"].iter().any(|way| same(part(7 + letters..10 + letters), way, case))
 }

@@ -18,6 +18,7 @@ fn any_free_part_of_the_field_is_accepted_and_kept_in_the_answer() {
         ("OQSsiquc01req_a_b.c.xml", "OQSsiquc01res_a_b.c.xml"),
         ("OQSsiurl01req_1.xml", "OQSsiurl01res_1.xml"),
         ("EPSsiDMP01req_1.xml", "EPSsiDMP01res_1.xml"),
+        ("EPSmuabcd02req_1.xml", "EPSmuabcd02res_1.xml"),
     ] {
         assert_eq!(name(request).answer(), answer);
         assert_eq!(name(request).err(), format!("{}.err", &request[..request.len() - 4]));

@@ -156,24 +156,31 @@ impl Writer<'_> {
         });
     }
 
-    /// Escapes `& < >` and nothing else, as the writers of the field do: clients compare the literal text of
-    /// ArbitraryFileIdentifier with what they sent (spec/known-clients.md K3).
     fn value(&mut self, value: &str) {
         for character in value.chars() {
-            match character {
-                '&' => self.out.push_str("&amp;"),
-                '<' => self.out.push_str("&lt;"),
-                '>' => self.out.push_str("&gt;"),
-                // A bare CR would come back as LF.
-                '\r' => self.out.push_str("&#13;"),
-                _ if is_xml_character(character) => self.out.push(character),
-                _ => {
-                    self.out.push(REPLACEMENT);
-                    self.lost.push(character);
-                }
+            if !push_escaped(&mut self.out, character) {
+                self.lost.push(character);
             }
         }
     }
+}
+
+/// Escapes `& < >` and nothing else, as the writers of the field do: clients compare the literal text of ArbitraryFileIdentifier with what
+/// they sent (spec/known-clients.md K3). False for a character that XML cannot hold: ● stands for it.
+pub fn push_escaped(out: &mut String, character: char) -> bool {
+    match character {
+        '&' => out.push_str("&amp;"),
+        '<' => out.push_str("&lt;"),
+        '>' => out.push_str("&gt;"),
+        // A bare CR would come back as LF.
+        '\r' => out.push_str("&#13;"),
+        _ if is_xml_character(character) => out.push(character),
+        _ => {
+            out.push(REPLACEMENT);
+            return false;
+        }
+    }
+    true
 }
 
 /// The characters that XML 1.0 can hold.

@@ -1,13 +1,14 @@
 //! The control API: a station driven over HTTP, by any language.
 //!
 //! - [`server`]: where it listens, the token, how it ends
-//! - `visits`, `readers`, `files`, `people`, `faults`, `time`: one file per noun of the API
+//! - `visits`, `readers`, `files`, `people`, `answers`, `faults`, `time`: one file per noun of the API
 //! - `events`: the journal as server-sent events
 //! - [`openapi`]: its own description at `/control/openapi.json`
 //! - [`problem`]: refusals as problem documents (RFC 9457)
 //!
 //! Handlers translate and nothing else: what a station can do, it does in `station`.
 
+mod answers;
 mod events;
 mod faults;
 mod files;

@@ -3,7 +3,7 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use super::{events, faults, files, people, readers, server, time, visits};
+use super::{answers, events, faults, files, people, readers, server, time, visits};
 
 /// The OpenAPI document, made from the handlers.
 #[derive(OpenApi)]
@@ -18,6 +18,7 @@ use super::{events, faults, files, people, readers, server, time, visits};
         files::since,
         events::stream,
         people::all, people::one, people::replace, people::add, people::remove, people::issue_card,
+        answers::all, answers::set, answers::remove,
         faults::all, faults::set, faults::clear,
         time::get, time::put,
         server::station, server::reset, server::health,
@@ -28,6 +29,7 @@ use super::{events, faults, files, people, readers, server, time, visits};
         (name = "files", description = "共有フォルダ / the shared folder"),
         (name = "events", description = "記録 / the journal"),
         (name = "people", description = "患者 / synthetic people"),
+        (name = "answers", description = "手持ちのXML / answers of the operator's own"),
         (name = "faults", description = "障害 / faults"),
         (name = "clock", description = "時計 / document time"),
         (name = "station", description = "窓口 / the station itself")

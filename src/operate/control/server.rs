@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -13,14 +13,16 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::problem::Problem;
-use super::{events, faults, files, openapi, page, people, readers, time, visits};
+use super::{answers, events, faults, files, openapi, page, people, readers, time, visits};
 use crate::hub::server::authority;
+use crate::message::xml::BULK_LIMIT;
 use crate::secret::Secret;
 use crate::station::Station;
 use crate::station::view::StationView;
 
 /// The API of a station, with a token where one is demanded.
 pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
+    let answer = put(answers::set).delete(answers::remove).layer(DefaultBodyLimit::max(BULK_LIMIT));
     let api = Router::new()
         .route("/", get(page::index))
         .route("/control/openapi.json", get(openapi::document))
@@ -34,6 +36,8 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         .route("/control/v1/people", get(people::all).post(people::add))
         .route("/control/v1/people/{id}", get(people::one).put(people::replace).delete(people::remove))
         .route("/control/v1/people/{id}/card", post(people::issue_card))
+        .route("/control/v1/answers", get(answers::all))
+        .route("/control/v1/answers/{match}", answer)
         .route("/control/v1/faults", get(faults::all))
         .route("/control/v1/faults/{name}", put(faults::set).delete(faults::clear))
         .route("/control/v1/clock", get(time::get).put(time::put))

@@ -9,7 +9,7 @@ use super::look::Look;
 use super::pin::PinEntry;
 use super::preview::Preview;
 use crate::event::{FolderKind, Lang};
-use crate::station::view::{Command, FileView, View};
+use crate::station::view::{Command, FileView, OwnFile, View};
 
 /// A part of the screen that keys can be aimed at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,6 +33,8 @@ pub enum Popup {
     Help(Panel),
     /// The knobs.
     Faults,
+    /// Files of the operator's own.
+    Own,
     /// "Back to the start-up state?"
     Reset,
     /// Digits for a button that asks for them.
@@ -66,6 +68,7 @@ pub(super) struct Offsets {
     pub people: usize,
     pub folder: usize,
     pub faults: usize,
+    pub own: usize,
 }
 
 /// The state of the screen. Indices may point past the end of what a view holds (people come and go): every use asks.
@@ -83,6 +86,9 @@ pub struct App {
     /// Number of the last line shown; `None` follows the end.
     pub(super) journal: Option<u64>,
     pub(super) fault: usize,
+    /// The files of the operator's own, while they are shown.
+    pub(super) own_files: Option<Vec<OwnFile>>,
+    pub(super) own: usize,
     pub(super) help_row: usize,
     pub(super) filters: Filters,
     pub(super) popups: Vec<Popup>,
@@ -107,6 +113,8 @@ impl App {
             file: None,
             journal: None,
             fault: 0,
+            own_files: None,
+            own: 0,
             help_row: 0,
             filters: Filters::default(),
             popups: Vec::new(),
@@ -162,6 +170,21 @@ impl App {
         if let Some(preview) = self.preview.as_mut().filter(|preview| preview.key.is(file)) {
             preview.load(file, bytes, self.lang);
         }
+    }
+
+    /// The reader whose files of the operator's own are to be listed; answer with [`App::show_own`].
+    pub fn wants_own(&self, view: &View) -> Option<usize> {
+        let wanted = self.popup() == Some(&Popup::Own) && self.own_files.is_none();
+        let reader = view.readers.get(self.reader_at(view)?)?;
+        wanted.then_some(reader.number)
+    }
+
+    /// The files for the list; the cursor goes to the one that is chosen already.
+    pub fn show_own(&mut self, files: Vec<OwnFile>, view: &View) {
+        let bound = self.reader_at(view).and_then(|at| view.readers.get(at)?.own.as_ref());
+        self.own = files.iter().position(|file| Some(&file.name) == bound).unwrap_or(0);
+        self.own_files = Some(files);
+        self.settle(view);
     }
 
     /// Brings what depends on size and view back into agreement: the focus on a panel that is visible, the first rows of lists.

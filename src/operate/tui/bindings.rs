@@ -43,6 +43,7 @@ pub enum Action {
     AutoPilot,
     NextReader,
     Faults,
+    Own,
     Reset,
     Raw,
     Mouse,
@@ -216,6 +217,16 @@ pub const BINDINGS: &[Binding] = &[
         (
             "障害の一覧 (顔不一致、PIN ロック、応答なし など)",
             "faults that can be armed (face mismatch, locked PIN, no answer ...)",
+        ),
+    ),
+    row(
+        Action::Own,
+        &[c('x')],
+        FILTERED,
+        None,
+        (
+            "手持ちのXML (公式の試験ファイルなど) を選び、次の受付の結果にする",
+            "let the next visit bring a file of your own (official test XML)",
         ),
     ),
     row(Action::NextPanel, &[KeyCode::Tab], ANY, Some(("次の枠", "panel")), ("次の枠へ", "next panel")),

@@ -74,6 +74,11 @@ impl App {
             Action::AutoPilot => return self.auto_pilot(view),
             Action::NextReader => self.next_reader(view),
             Action::Faults => self.popups.push(Popup::Faults),
+            Action::Own => {
+                // Read anew each time: files come and go.
+                self.own_files = None;
+                self.popups.push(Popup::Own);
+            }
             Action::Reset => self.popups.push(Popup::Reset),
             Action::Raw => self.preview.iter_mut().for_each(Preview::turn),
             Action::Mouse => self.mouse = !self.mouse,
@@ -278,6 +283,7 @@ impl App {
                 Vec::new()
             }
             Some(Popup::Faults) => self.faults_key(code, view),
+            Some(Popup::Own) => self.own_key(code, view),
             Some(Popup::Reset) => match code {
                 KeyCode::Enter | KeyCode::Char('y') => {
                     self.popups.pop();
@@ -315,6 +321,35 @@ impl App {
             }
         }
         Vec::new()
+    }
+
+    fn own_key(&mut self, code: KeyCode, view: &View) -> Vec<Command> {
+        match code {
+            KeyCode::Enter | KeyCode::Char(' ') => return self.choose_own(self.own, view),
+            KeyCode::Char('x' | 'q') => {
+                self.popups.pop();
+            }
+            _ => {
+                if let Some(by) = list_move(code) {
+                    self.own = moved(self.own, by, self.own_files.as_ref().map_or(0, Vec::len));
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// Chooses a file for the next visit at the selected reader, or takes it back when it is chosen already.
+    pub(super) fn choose_own(&mut self, file: usize, view: &View) -> Vec<Command> {
+        self.own = file;
+        let reader = self.reader_at(view).and_then(|at| view.readers.get(at));
+        let file = self.own_files.as_ref().and_then(|files| files.get(file));
+        let (Some(reader), Some(file)) = (reader, file) else { return Vec::new() };
+        let chosen = reader.own.as_ref() != Some(&file.name);
+        if chosen && !file.kind.suits_a_visit() {
+            return Vec::new();
+        }
+        self.popups.pop();
+        vec![Command::Own { reader: reader.number, file: chosen.then(|| file.name.clone()) }]
     }
 
     /// Arms a knob once, or takes it back: the station knows which.

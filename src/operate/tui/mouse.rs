@@ -64,6 +64,12 @@ impl App {
                 }
                 self.fault = fault;
             }
+            Target::Own(file) => {
+                if self.own == file {
+                    return self.choose_own(file, view);
+                }
+                self.own = file;
+            }
             Target::Answer(yes) => {
                 let asked = self.popups.pop();
                 if yes && asked == Some(Popup::Reset) {
@@ -95,7 +101,7 @@ impl App {
 
     fn wheel(&mut self, target: &Target, by: isize, view: &View) {
         let panel = match target {
-            Target::Outside | Target::Popup | Target::Fault(_) | Target::Answer(_) => {
+            Target::Outside | Target::Popup | Target::Fault(_) | Target::Own(_) | Target::Answer(_) => {
                 return self.wheel_popup(by, view);
             }
             Target::Hint(_) => return,
@@ -118,6 +124,10 @@ impl App {
             }
             Some(Popup::Faults) => {
                 self.fault = self.fault.saturating_add_signed(by).min(view.faults.len().saturating_sub(1));
+            }
+            Some(Popup::Own) => {
+                let files = self.own_files.as_ref().map_or(0, Vec::len);
+                self.own = self.own.saturating_add_signed(by).min(files.saturating_sub(1));
             }
             _ => {}
         }

@@ -87,6 +87,9 @@ fn show(tty: &mut Tty, app: &mut App, view: &View, desk: &dyn Desk) -> io::Resul
         let bytes = desk.contents(&file);
         app.show(&file, bytes.as_deref());
     }
+    if let Some(reader) = app.wants_own(view) {
+        app.show_own(desk.own_files(reader), view);
+    }
     tty.mouse(app.takes_mouse())?;
     let size = tty.terminal.size()?;
     if (size.width, size.height) != (app.size.width, app.size.height) {

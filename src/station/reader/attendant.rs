@@ -64,6 +64,8 @@ pub enum Happened {
         reply: Reply,
         /// The visit whose files are on their way.
         delivering: Option<String>,
+        /// The file that the operator had chosen for it.
+        bound: Option<String>,
         /// Of the visit: a reset begins another, and names its visits from 1 again.
         era: u64,
     },
@@ -93,6 +95,8 @@ pub struct Attendant {
     auto_pilot: bool,
     alarm: bool,
     proof: Option<&'static str>,
+    /// The file of the operator's own that the next visit brings.
+    own: Option<String>,
     timer: Option<(TimerId, AbortHandle)>,
     ledgers: BTreeMap<String, Ledger>,
     visits: u64,
@@ -122,6 +126,7 @@ impl Attendant {
             auto_pilot,
             alarm: false,
             proof: None,
+            own: None,
             timer: None,
             ledgers: BTreeMap::new(),
             visits: 0,
@@ -142,6 +147,10 @@ impl Attendant {
                 Message::Presence(true) => self.card_came(),
                 Message::Presence(false) => drop(self.take(Event::CardRemoved)),
                 Message::Happened(happened) => self.happened(happened),
+                Message::Own(file) => {
+                    self.own = file;
+                    self.show();
+                }
                 Message::Reset(done) => {
                     self.reset();
                     let _ = done.send(());
@@ -170,8 +179,12 @@ impl Attendant {
                 }
                 drop(self.take(Event::Reply(ticket, reply)));
             }
-            Happened::Concluded { ticket, reply, delivering, era } => {
+            Happened::Concluded { ticket, reply, delivering, bound, era } => {
                 let delivering = delivering.filter(|_| era == self.era);
+                // Given out; unless the operator has chosen another one meanwhile.
+                if delivering.is_some() && self.own == bound {
+                    self.own = None;
+                }
                 if let Some(ledger) = delivering.and_then(|reference| self.ledgers.get_mut(&reference)) {
                     ledger.delivering = true;
                 }
@@ -289,6 +302,7 @@ impl Attendant {
         }
         self.dialogue.reset();
         self.auto_pilot = self.setup.auto_pilot;
+        self.own = None;
         self.visits = 0;
         self.era += 1;
         self.show();
@@ -332,9 +346,10 @@ impl Attendant {
     }
 
     fn show(&self) {
-        let view =
-            show::view(&self.setup, &self.dialogue, self.guest.as_ref(), self.auto_pilot, self.proof, self.alarm);
-        self.view.send_replace(view);
+        let guest = self.guest.as_ref();
+        let view = show::view(&self.setup, &self.dialogue, guest, self.auto_pilot, self.proof, self.alarm);
+        let own = guest.and_then(|guest| guest.own.clone()).or_else(|| self.own.clone());
+        self.view.send_replace(ReaderView { own, ..view });
         self.links.touch();
     }
 }

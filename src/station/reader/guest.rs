@@ -34,6 +34,8 @@ pub struct Guest {
     pub stay: Arc<()>,
     /// What the centre is told when the visit is opened.
     pub opening: Opening,
+    /// The file of the operator's own that was ordered with the visit.
+    pub own: Option<String>,
     /// Software card in the slot?
     pub soft: bool,
 }

@@ -43,6 +43,8 @@ pub enum Message {
     Presence(bool),
     /// Something the attendant had asked for.
     Happened(attendant::Happened),
+    /// The next visit brings this file of the operator's own.
+    Own(Option<String>),
     /// Back to the start-up state.
     Reset(oneshot::Sender<()>),
 }
@@ -82,6 +84,8 @@ pub struct Order {
     pub plan: Plan,
     /// Faults for this visit only.
     pub faults: Vec<&'static crate::knob::Knob>,
+    /// The file of the operator's own that it brings.
+    pub own: Option<String>,
     /// Where the report goes.
     pub reply: oneshot::Sender<Result<VisitReport, StationError>>,
 }

@@ -38,6 +38,7 @@ pub fn view(
         possible: possible(dialogue),
         visual_mode: dialogue.visual_mode(),
         alarm,
+        own: None,
     }
 }
 

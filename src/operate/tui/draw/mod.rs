@@ -5,10 +5,12 @@
 //! - [`people`], [`reader`], [`folder`], [`journal`], [`preview`]: the panels
 //! - [`bars`]: header, footer, the strip of a small terminal
 //! - [`popup`]: help, faults, reset, PIN
+//! - [`own`]: the list of files of the operator's own
 
 mod bars;
 mod folder;
 mod journal;
+mod own;
 mod pen;
 mod people;
 mod popup;
@@ -37,6 +39,7 @@ pub(super) enum Target {
     Button(usize, usize),
     File(FileKey),
     Fault(usize),
+    Own(usize),
     Hint(Action),
     /// Yes or no of a question.
     Answer(bool),
@@ -79,6 +82,7 @@ pub(super) fn offsets(app: &App, view: &View, places: &Places) -> Offsets {
         people: places.people.map_or(app.offsets.people, |rect| people::first_row(app, view, rect)),
         folder: places.folder.map_or(app.offsets.folder, |rect| folder::first_row(app, view, rect)),
         faults: popup::first_fault(app, view),
+        own: own::first_file(app),
     }
 }
 
@@ -116,6 +120,7 @@ fn paint(app: &App, view: &View, buf: &mut Buffer) -> Spots {
         match popup {
             Popup::Help(panel) => popup::help(&mut pen, *panel),
             Popup::Faults => popup::faults(&mut pen, view),
+            Popup::Own => own::paint(&mut pen, view),
             Popup::Reset => popup::reset(&mut pen),
             Popup::Pin(entry) => popup::pin(&mut pen, entry),
         }

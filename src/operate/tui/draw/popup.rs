@@ -14,7 +14,7 @@ use crate::operate::tui::width::{pad, pad_left, width, wrap};
 use crate::station::view::{FaultView, View};
 
 /// Cells and rows that a pop-up takes at most.
-const LARGEST: (u16, u16) = (92, 40);
+pub const LARGEST: (u16, u16) = (92, 40);
 
 /// Cells of the keys in the help.
 const KEYS: usize = 14;
@@ -190,7 +190,7 @@ pub fn pin(pen: &mut Pen<'_>, entry: &PinEntry) {
     );
 }
 
-fn open(pen: &mut Pen<'_>, rows: u16, title: &str) -> Rect {
+pub fn open(pen: &mut Pen<'_>, rows: u16, title: &str) -> Rect {
     let size = pen.app.size;
     pen.boxed(
         LARGEST.0.min(size.width.saturating_sub(2)),
@@ -200,7 +200,7 @@ fn open(pen: &mut Pen<'_>, rows: u16, title: &str) -> Rect {
 }
 
 /// The last row is for the keys, the one above stays empty.
-fn with_foot(inside: Rect) -> (Rect, Rect) {
+pub fn with_foot(inside: Rect) -> (Rect, Rect) {
     let body = Rect { height: inside.height.saturating_sub(2), ..inside };
     let foot = Rect { y: inside.bottom().saturating_sub(1), height: inside.height.min(1), ..inside };
     (body, foot)

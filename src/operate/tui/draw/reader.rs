@@ -126,7 +126,9 @@ impl Reader<'_, '_, '_> {
             self.pen.row(rect, 1, &[(alarm, look.alarm()), (&state, look.alarm())]);
             self.pen.tint(Rect { y: rect.y + 1, height: 1.min(rect.height.saturating_sub(1)), ..rect }, look.alarm());
         } else {
-            self.pen.row(rect, 1, &[(&state, look.dim()), (proof, look.dim())]);
+            let own = reader.own.as_ref().map(|file| format!("   {} {file}", say(lang, "手持ちXML", "own XML")));
+            let own = own.unwrap_or_default();
+            self.pen.row(rect, 1, &[(&state, look.dim()), (&own, look.warn()), (proof, look.dim())]);
         }
     }
 

@@ -109,18 +109,20 @@ impl Attendant {
     fn send_consents(&self, ticket: Ticket, visit: VisitId, consents: Consents) {
         let Some(guest) = &self.guest else { return };
         let (targets, opening) = (guest.targets.clone(), guest.opening.clone());
+        let bound = self.own.clone().filter(|_| guest.own.is_none());
+        let own = guest.own.clone().or_else(|| bound.clone());
         let (links, setup, me, era) = (self.links.clone(), self.setup.clone(), self.me.clone(), self.era);
         tokio::spawn(async move {
             let Some(me) = me.upgrade() else { return };
             let happened = |happened| drop(me.send(Message::Happened(happened)));
             let (reply, answer) = links.conclude(visit, consents).await;
             let delivering = answer.as_ref().map(|_| opening.reference.clone());
-            happened(Happened::Concluded { ticket, reply, delivering, era });
+            happened(Happened::Concluded { ticket, reply, delivering, bound, era });
             let Some(answer) = answer else { return };
             let reference = opening.reference.clone();
             let delivery = {
                 let links = links.clone();
-                tokio::spawn(async move { links.deliver(&setup, &opening, targets, answer).await })
+                tokio::spawn(async move { links.deliver(&setup, &opening, targets, answer, own).await })
             };
             // The files go on being delivered however long it takes; whoever ordered the visit is not kept for ever.
             let files = match tokio::time::timeout(REPORT_PATIENCE, delivery).await {

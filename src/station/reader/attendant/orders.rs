@@ -27,7 +27,7 @@ impl Attendant {
             drop(self.take(Event::CardRemoved));
         }
         match self.sit_down(order.person.as_deref(), &order.source, Some(order.plan), &order.faults) {
-            Ok(guest) => self.begin(guest, Some(order.reply)),
+            Ok(guest) => self.begin(Guest { own: order.own, ..guest }, Some(order.reply)),
             Err(error) => drop(order.reply.send(Err(error))),
         }
     }
@@ -118,6 +118,7 @@ impl Attendant {
             targets,
             lent: !soft && self.setup.source != *source,
             stay: Arc::new(()),
+            own: None,
             soft,
         };
         if let (true, Source::Pcsc(name)) = (guest.lent, source) {
