@@ -20,6 +20,8 @@ mod subsidies;
 #[path = "hub/visits.rs"]
 mod visits;
 
+// openssl is installed where scripts/setup.sh installs it.
+#[cfg(target_os = "linux")]
 #[path = "hub/authority.rs"]
 mod authority;
 #[path = "hub/documented.rs"]
