@@ -50,6 +50,16 @@ impl Seed {
     }
 }
 
+/// A key that nobody knows and no seed repeats: for what must not be undone. The one draw that comes from the system.
+///
+/// # Errors
+/// Where the system has no source of randomness.
+pub fn secret_key() -> std::io::Result<[u8; 32]> {
+    let mut key = [0; 32];
+    rand_core::OsRng.try_fill_bytes(&mut key).map_err(|error| std::io::Error::other(error.to_string()))?;
+    Ok(key)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

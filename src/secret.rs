@@ -79,6 +79,11 @@ secret_type! {
     LinkageKey
 }
 
+secret_type! {
+    /// Password of sealed files (spec/oqs-interface.md §5.5).
+    ZipPassword
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

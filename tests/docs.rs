@@ -23,15 +23,18 @@ use madoguchi::message::check::Rule;
 use shell::Shell;
 
 /// Every document whose commands are run below, each in a world and a folder of its own.
-const RUN: [&str; 9] = [
+const RUN: [&str; 12] = [
     "README.md",
     "README.ja.md",
     "docs/README.md",
     "docs/settings.md",
+    "docs/encryption.md",
     "docs/faults.md",
     "docs/clients.md",
     "docs/hub.md",
     "docs/own-xml.md",
+    "docs/layouts.md",
+    "docs/compare.md",
     "docs/check.md",
 ];
 /// Documents whose commands need the source folder: they are checked by what they name.
@@ -125,6 +128,11 @@ fn every_command_of_the_faults_page_does_what_it_shows() {
 }
 
 #[test]
+fn every_command_of_the_encryption_page_does_what_it_shows() {
+    run_document("every_command_of_the_encryption_page_does_what_it_shows", "docs/encryption.md");
+}
+
+#[test]
 fn every_command_of_the_clients_page_does_what_it_shows() {
     run_document("every_command_of_the_clients_page_does_what_it_shows", "docs/clients.md");
 }
@@ -132,6 +140,16 @@ fn every_command_of_the_clients_page_does_what_it_shows() {
 #[test]
 fn every_command_of_the_page_about_own_xml_does_what_it_shows() {
     run_document("every_command_of_the_page_about_own_xml_does_what_it_shows", "docs/own-xml.md");
+}
+
+#[test]
+fn every_command_of_the_layouts_page_does_what_it_shows() {
+    run_document("every_command_of_the_layouts_page_does_what_it_shows", "docs/layouts.md");
+}
+
+#[test]
+fn every_command_of_the_compare_page_does_what_it_shows() {
+    run_document("every_command_of_the_compare_page_does_what_it_shows", "docs/compare.md");
 }
 
 #[test]

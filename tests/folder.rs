@@ -21,7 +21,7 @@ use proptest::prelude::*;
 
 const RULES: Rules = Rules {
     is_ours: |name| name.starts_with("q") && name.ends_with(".xml"),
-    is_whole: |_, _, end| end.ends_with(b"</XmlMsg>"),
+    is_whole: |_, _, _, end| end.ends_with(b"</XmlMsg>"),
     reach: 1 << 10,
     max_len: |_| 1 << 20,
 };

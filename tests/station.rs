@@ -29,6 +29,8 @@ mod golden;
 mod inquiries;
 #[path = "station/killed.rs"]
 mod killed;
+#[path = "station/layouts.rs"]
+mod layouts;
 #[cfg(target_os = "linux")]
 #[path = "station/memory.rs"]
 mod memory;
@@ -50,6 +52,11 @@ mod remote;
 mod repeated;
 #[path = "station/requests.rs"]
 mod requests;
+#[path = "station/sealed.rs"]
+mod sealed;
+#[cfg(target_os = "linux")]
+#[path = "terminal/seven_zip.rs"]
+mod seven_zip;
 #[path = "station/several.rs"]
 mod several;
 #[cfg(target_os = "linux")]

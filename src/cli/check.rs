@@ -135,7 +135,7 @@ fn run_to(args: &CheckArgs, lang: Lang, out: &mut dyn Write) -> Outcome {
         return Err(Failure::new(Exit::Usage, message).remedy(remedy));
     }
     let levels = Levels::new(args)?;
-    let (elements, layout) = args.tables.read().map_err(|why| Failure::new(Exit::Usage, why))?;
+    let (elements, layout) = args.tables.read()?;
     let tables = Tables { elements: &elements, layout: &layout };
     let found: Vec<Found> =
         walk::groups(&args.paths).iter().flat_map(|group| look_at(group, &tables, &levels)).collect();

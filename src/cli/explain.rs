@@ -9,9 +9,14 @@ use serde::Serialize;
 
 use super::tables::TableArgs;
 use super::{Exit, Failure, Outcome};
-use crate::event::Lang;
+use crate::event::{Lang, Words, say};
 use crate::message::element::ElementTable;
 use crate::message::explain::{self, Explanation};
+use crate::message::refusal::Rule;
+use crate::message::sealed::{self, Protection};
+use crate::message::xml::BULK_LIMIT;
+use crate::secret::ZipPassword;
+use crate::terminal::sealing::PasswordSource;
 
 /// フォルダのファイルの要素を説明する (要求、回答、顔認証結果、.err) / explain files of the shared folder: requests, answers, face files, `.err`
 #[derive(Debug, Args)]
@@ -25,6 +30,12 @@ pub struct ExplainArgs {
     /// Tables in place of the program's own.
     #[command(flatten)]
     pub tables: TableArgs,
+    /// 暗号化ZIPのパスワードを持つ環境変数 / environment variable that holds the password of zips
+    #[arg(long, value_name = "NAME", conflicts_with = "password_file")]
+    pub password_env: Option<String>,
+    /// 一行目が暗号化ZIPのパスワードのファイル / file whose first line is the password of zips
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
 }
 
 /// One file of the answer in JSON.
@@ -41,8 +52,9 @@ struct Explained<'a> {
 /// # Errors
 /// A [`Failure`] about the tables or the output; what is wrong with one of the files is said as it comes.
 pub fn run(args: &ExplainArgs, lang: Lang) -> Outcome {
-    let (table, _) = args.tables.read().map_err(|why| Failure::new(Exit::Usage, why))?;
-    match explain_all(args, &table, lang, &mut io::stdout().lock()) {
+    let (table, _) = args.tables.read()?;
+    let password = password(args)?;
+    match explain_all(args, &table, password.as_ref(), lang, &mut io::stdout().lock()) {
         Ok(exit) => Ok(exit),
         // Whoever reads our output has enough (`| head`).
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
@@ -53,13 +65,19 @@ pub fn run(args: &ExplainArgs, lang: Lang) -> Outcome {
     }
 }
 
-fn explain_all(args: &ExplainArgs, table: &ElementTable, lang: Lang, out: &mut impl Write) -> io::Result<Exit> {
+fn explain_all(
+    args: &ExplainArgs,
+    table: &ElementTable,
+    password: Option<&ZipPassword>,
+    lang: Lang,
+    out: &mut impl Write,
+) -> io::Result<Exit> {
     let mut exit = Exit::Done;
     for (index, path) in args.files.iter().enumerate() {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let outcome = match fs::read(path) {
-            Ok(bytes) => explain::file(&name, &bytes, table, lang)
-                .map_err(|refusal| (Exit::DidNotHold, format!("{}: {refusal}", path.display()))),
+            Ok(bytes) => explain_file(&name, &bytes, table, password, lang)
+                .map_err(|why| (Exit::DidNotHold, format!("{}: {why}", path.display()))),
             Err(error) => Err((Exit::Outside, format!("{}: {error}", path.display()))),
         };
         let failure = outcome.as_ref().err();
@@ -87,6 +105,43 @@ fn explain_all(args: &ExplainArgs, table: &ElementTable, lang: Lang, out: &mut i
     Ok(exit)
 }
 
+/// Explains a file, or the one that its zip holds.
+fn explain_file(
+    name: &str,
+    bytes: &[u8],
+    table: &ElementTable,
+    password: Option<&ZipPassword>,
+    lang: Lang,
+) -> Result<Explanation, String> {
+    if !sealed::is_sealed_name(name) {
+        return explain::file(name, bytes, table, lang).map_err(|refusal| refusal.to_string());
+    }
+    let opened = sealed::open(bytes, password, BULK_LIMIT).map_err(|refusal| match refusal.rule {
+        Rule::WrongPassword => format!(
+            "{refusal}。--password-env か --password-file で指定してください / give it with --password-env or --password-file"
+        ),
+        _ => refusal.to_string(),
+    })?;
+    let mut explanation =
+        explain::file(&opened.name, &opened.bytes, table, lang).map_err(|refusal| refusal.to_string())?;
+    let protection = match opened.protection {
+        Protection::None => say(lang, "暗号化なし", "not encrypted").to_owned(),
+        Protection::Weaker(bits) => format!("AES-{bits}"),
+        Protection::Aes256 => "AES-256".to_owned(),
+    };
+    explanation.about.insert(0, ("ZIP".to_owned(), format!("{name} ({protection})")));
+    Ok(explanation)
+}
+
+fn password(args: &ExplainArgs) -> Result<Option<ZipPassword>, Failure> {
+    let env = args.password_env.clone().map(PasswordSource::Env);
+    let source = env.or_else(|| args.password_file.clone().map(PasswordSource::File));
+    source
+        .map(|source| source.read())
+        .transpose()
+        .map_err(|Words { ja, en }| Failure::new(Exit::Usage, format!("{ja} / {en}")))
+}
+
 pub(super) fn worse(one: Exit, other: Exit) -> Exit {
     if other as u8 > one as u8 { other } else { one }
 }
@@ -95,6 +150,10 @@ pub(super) fn worse(one: Exit, other: Exit) -> Exit {
 mod tests {
     use super::*;
 
+    fn args(files: Vec<PathBuf>, json: bool) -> ExplainArgs {
+        ExplainArgs { files, json, tables: TableArgs::default(), password_env: None, password_file: None }
+    }
+
     fn run_on(files: &[(&str, &str)], json: bool) -> (Exit, String) {
         let folder = tempfile::tempdir().unwrap();
         let files = files.iter().map(|(name, content)| {
@@ -102,9 +161,9 @@ mod tests {
             fs::write(&path, content).unwrap();
             path
         });
-        let args = ExplainArgs { files: files.collect(), json, tables: TableArgs::default() };
+        let args = args(files.collect(), json);
         let mut out = Vec::new();
-        let code = explain_all(&args, ElementTable::embedded(), Lang::En, &mut out).unwrap();
+        let code = explain_all(&args, ElementTable::embedded(), None, Lang::En, &mut out).unwrap();
         (code, String::from_utf8(out).unwrap())
     }
 

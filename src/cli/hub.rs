@@ -15,6 +15,7 @@ use crate::hub::{Hub, Roots, Settings, server};
 use crate::knob::{Knobs, Setting};
 use crate::people;
 use crate::random::Seed;
+use crate::station::layouts::Layouts;
 
 /// オンライン資格確認等システムと PMH だけを起動する / run the hub alone: eligibility system and PMH
 #[derive(Debug, Clone, Args)]
@@ -40,6 +41,9 @@ pub struct HubArgs {
     /// 一括の受付番号を覚えている日数 (既定7) / days for which a bulk reception number is known (default 7)
     #[arg(long, value_name = "DAYS")]
     pub bulk_kept_for: Option<u64>,
+    /// レイアウトのフォルダ (errors.toml のコードで答える) / layout folder; the codes of its errors.toml are given
+    #[arg(long, value_name = "DIR", env = "MADOGUCHI_STATION_LAYOUTS")]
+    pub layouts: Option<PathBuf>,
 }
 
 /// Serves until Ctrl-C.
@@ -63,6 +67,7 @@ fn prepare(args: &HubArgs) -> Result<(Hub, Clock), Failure> {
         None => Clock::real(),
     };
     let people = people::load_or_built_in(args.people.as_deref(), clock.now().date()).map_err(|error| usage(&error))?;
+    let layouts = Layouts::read(args.layouts.as_deref()).map_err(|error| usage(&error))?;
     let seed = Seed(args.seed);
     let knobs = Knobs::new(seed, Sink::silent());
     for knob in KNOBS.iter().filter(|knob| args.fault.iter().any(|name| name == knob.name)) {
@@ -71,7 +76,7 @@ fn prepare(args: &HubArgs) -> Result<(Hub, Clock), Failure> {
     let rules = Settings::default().with_bulk(args.bulk_ready_after, args.bulk_kept_for);
     let hub = Hub::with_knobs(people.to_vec(), Roots::of_test_authority(), seed, rules, knobs)
         .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
-    Ok((hub, clock))
+    Ok((hub.with_wording(layouts.wording), clock))
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {

@@ -10,8 +10,10 @@ use crate::event::Lang;
 pub mod card;
 pub mod check;
 pub mod client;
+pub mod compare;
 pub mod explain;
 pub mod hub;
+pub mod layout;
 pub mod pin;
 pub mod run;
 pub mod send;
@@ -39,6 +41,8 @@ enum Command {
     Send(send::SendArgs),
     Explain(explain::ExplainArgs),
     Check(check::CheckArgs),
+    Layout(layout::LayoutArgs),
+    Compare(compare::CompareArgs),
     Card(card::CardArgs),
     Hub(hub::HubArgs),
     /// シェルの補完を出力 / print completions for a shell
@@ -78,6 +82,8 @@ fn carry_out(line: Line) -> Outcome {
         Some(Command::Send(args)) => send::run(&args),
         Some(Command::Explain(args)) => explain::run(&args, lang),
         Some(Command::Check(args)) => check::run(&args, lang),
+        Some(Command::Compare(args)) => compare::run(&args, lang),
+        Some(Command::Layout(args)) => layout::run(&args, lang),
         Some(Command::Card(args)) => card::run(&args, &Clock::real()),
         Some(Command::Hub(args)) => hub::run(&args, lang),
         Some(Command::Completions { shell }) => {

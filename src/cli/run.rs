@@ -20,7 +20,7 @@ use crate::station::{OpenError, Station};
 use crate::terminal::{Pace, TerminalSettings};
 
 /// Settings are read from here when nobody says where.
-const USUAL_FILE: &str = "madoguchi.toml";
+pub(super) const USUAL_FILE: &str = "madoguchi.toml";
 /// The screen looks up ten times a second; more than this only when its terminal does not take what it writes.
 const LAST_LOOK: Duration = Duration::from_secs(1);
 

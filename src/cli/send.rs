@@ -18,7 +18,7 @@ const LOOK: Duration = Duration::from_millis(20);
 /// 要求ファイルを req に置き、回答を待つ / put request files into req, wait, print the paths of the answers
 #[derive(Debug, Args)]
 pub struct SendArgs {
-    /// 要求ファイル (OQSsiquc01req_….xml など) / request files
+    /// 要求ファイル (OQSsiquc01req_….xml、暗号化の設定なら .zip など) / request files, zips in encryption mode
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// 共有フォルダ (既定: 動いている窓口の1台目の端末) / shared folder (default: the first terminal of the running station)
@@ -52,8 +52,8 @@ pub fn run(args: &SendArgs) -> Outcome {
     let (req, res) = folders(args)?;
     let names = args.files.iter().map(|file| request_name(file)).collect::<Result<Vec<_>, _>>()?;
     for name in &names {
-        let answer = res.join(name.answer());
-        if answer.exists() && !args.again {
+        let lying = answers(&res, name).into_iter().find(|answer| answer.exists());
+        if let Some(answer) = lying.filter(|_| !args.again) {
             return Err(Failure::new(
                 Exit::Usage,
                 format!("{} が既にあります / an answer of that name lies there already", answer.display()),
@@ -63,7 +63,7 @@ pub fn run(args: &SendArgs) -> Outcome {
     }
     let mut sent = Vec::new();
     for (file, name) in args.files.iter().zip(&names) {
-        let before = [modified(&res.join(name.answer())), modified(&res.join(name.err()))];
+        let before = places(&res, name).iter().map(|path| modified(path)).collect();
         put(file, &req, &name.file)?;
         sent.push((name, before, Instant::now()));
     }
@@ -111,8 +111,19 @@ fn put(file: &Path, req: &Path, name: &str) -> Result<(), Failure> {
     fs::rename(&beside, req.join(name)).map_err(|error| outside(&beside, error))
 }
 
-fn wait(res: &Path, name: &RequestName, before: [Option<SystemTime>; 2], since: Instant, patience: Duration) -> Sent {
-    let places = [res.join(name.answer()), res.join(name.err())];
+/// Where the answer may appear: as it is, as pages, or sealed.
+fn answers(res: &Path, name: &RequestName) -> Vec<PathBuf> {
+    let answer = res.join(name.answer());
+    ["pdf", "zip"].map(|extension| answer.with_extension(extension)).into_iter().chain([answer]).collect()
+}
+
+/// The same, and last the `.err`.
+fn places(res: &Path, name: &RequestName) -> Vec<PathBuf> {
+    answers(res, name).into_iter().chain([res.join(name.err())]).collect()
+}
+
+fn wait(res: &Path, name: &RequestName, before: Vec<Option<SystemTime>>, since: Instant, patience: Duration) -> Sent {
+    let places = places(res, name);
     loop {
         let fresh = places.iter().zip(&before).position(|(path, before)| {
             let now = modified(path);
@@ -122,7 +133,7 @@ fn wait(res: &Path, name: &RequestName, before: [Option<SystemTime>; 2], since: 
             return Sent {
                 request: name.file.clone(),
                 answer: fresh.and_then(|i| places.get(i).cloned()),
-                refused: fresh == Some(1),
+                refused: fresh == Some(places.len() - 1),
                 millis: since.elapsed().as_millis(),
             };
         }

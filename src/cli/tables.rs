@@ -5,12 +5,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::{Exit, Failure};
 use crate::message::element::ElementTable;
 use crate::message::subsidy::{Edition, Layout};
 
 /// Tables in place of the program's own.
 #[derive(Debug, Default, Args)]
 pub struct TableArgs {
+    /// レイアウトのフォルダ (既定: 設定の [station] layouts) / layout folder (default: that of the settings)
+    #[arg(long, value_name = "DIR")]
+    pub layouts: Option<PathBuf>,
     /// 要素表を置き換える (TOML) / use this element table
     #[arg(long, value_name = "FILE")]
     pub elements: Option<PathBuf>,
@@ -20,24 +24,31 @@ pub struct TableArgs {
 }
 
 impl TableArgs {
-    /// The element table with the tags of the layout, and the layout.
+    /// The element table with the tags of the layout, and the layout. A file that is told weighs more than the layout folder.
     ///
     /// # Errors
     /// Which file cannot be used, and why.
-    pub fn read(&self) -> Result<(ElementTable, Layout), String> {
+    pub fn read(&self) -> Result<(ElementTable, Layout), Failure> {
+        let wrong = |why: String| Failure::new(Exit::Usage, why);
         let read = |path: &PathBuf| fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()));
+        let in_effect = super::layout::layouts(self.layouts.as_deref())?;
         let layout = match &self.layout {
-            Some(path) => Layout::from_toml(&path.display().to_string(), &read(path)?, Edition::LATEST)
-                .map_err(|error| format!("{}: {error}", path.display()))?,
-            None => Layout::embedded(Edition::LATEST).clone(),
+            Some(path) => {
+                let text = read(path).map_err(wrong)?;
+                let layout = Layout::from_toml(&path.display().to_string(), &text, Edition::LATEST);
+                layout.map_err(|error| wrong(format!("{}: {error}", path.display())))?
+            }
+            None => in_effect.layout(Edition::LATEST).map_err(|error| wrong(error.to_string()))?,
         };
         let table = match &self.elements {
             Some(path) => {
-                ElementTable::from_toml(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))?
+                let table = ElementTable::from_toml(&path.display().to_string(), &read(path).map_err(wrong)?);
+                table.map_err(|mistake| wrong(mistake.to_string()))?.with_layout(&layout)
             }
-            None => ElementTable::embedded().clone(),
+            None if self.layout.is_some() => in_effect.elements.with_layout(&layout),
+            None => in_effect.elements,
         };
-        Ok((table.with_layout(&layout), layout))
+        Ok((table, layout))
     }
 }
 
@@ -49,12 +60,12 @@ mod tests {
     fn an_element_table_of_ones_own_is_used_and_a_broken_one_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("elements.toml");
-        let mut args = TableArgs { elements: Some(path.clone()), layout: None };
+        let mut args = TableArgs { elements: Some(path.clone()), ..TableArgs::default() };
         fs::write(&path, ElementTable::embedded_text()).unwrap();
         assert_eq!(&args.read().unwrap().0, ElementTable::embedded());
         fs::write(&path, "[[group]]\nparent = 1").unwrap();
-        assert!(args.read().unwrap_err().contains("parent"));
+        assert!(format!("{:?}", args.read().unwrap_err()).contains("parent"));
         args.elements = Some(folder.path().join("none.toml"));
-        assert!(args.read().unwrap_err().contains("none.toml"));
+        assert!(format!("{:?}", args.read().unwrap_err()).contains("none.toml"));
     }
 }

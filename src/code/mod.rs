@@ -15,11 +15,12 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::handwritten::{self, Mistake};
 pub use provenance::{Confidence, Provenance};
 
 /// One code table.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "WrittenTable")]
 pub struct CodeTable {
     /// `OQSCD001` … `OQSCD044`
     pub id: String,
@@ -28,11 +29,28 @@ pub struct CodeTable {
     /// The same in English.
     pub en: String,
     /// Of the table, and of every row that does not say otherwise.
-    #[serde(flatten)]
     pub provenance: Provenance,
     /// The codes in the order of the source.
-    #[serde(rename = "row")]
     rows: Vec<CodeRow>,
+}
+
+/// A table as a file writes it: flat, so that a wrong key is told with the right ones.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenTable {
+    id: String,
+    ja: String,
+    en: String,
+    source: String,
+    confidence: Confidence,
+    row: Vec<CodeRow>,
+}
+
+impl From<WrittenTable> for CodeTable {
+    fn from(written: WrittenTable) -> Self {
+        let WrittenTable { id, ja, en, source, confidence, row } = written;
+        Self { id, ja, en, provenance: Provenance { source, confidence }, rows: row }
+    }
 }
 
 /// One code.
@@ -72,16 +90,28 @@ impl CodeTable {
 /// All tables, by number.
 pub fn tables() -> &'static [CodeTable] {
     static TABLES: LazyLock<Vec<CodeTable>> = LazyLock::new(|| {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct File {
-            table: Vec<CodeTable>,
-        }
         // The text is part of the program; a test reads it.
-        let file: File = toml::from_str(include_str!("data/codes.toml")).expect("code tables are part of the program");
-        file.table
+        from_toml("codes.toml", embedded_text()).expect("code tables are part of the program")
     });
     &TABLES
+}
+
+/// The text of the built-in tables, to be exported and edited.
+pub fn embedded_text() -> &'static str {
+    include_str!("data/codes.toml")
+}
+
+/// Reads tables. `file` is how mistakes call the text.
+///
+/// # Errors
+/// A [`Mistake`] with line and key.
+pub fn from_toml(file: &str, text: &str) -> Result<Vec<CodeTable>, Box<Mistake>> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct File {
+        table: Vec<CodeTable>,
+    }
+    Ok(handwritten::from_toml::<File>(file, text)?.table)
 }
 
 /// The table `id` (`OQSCD006`).

@@ -19,8 +19,8 @@ const MAX_NOTED: usize = 1_000;
 pub struct Rules {
     /// Is a file of this name a request?
     pub is_ours: fn(&str) -> bool,
-    /// Does the file of this name, with this beginning and this end, end as a document ends?
-    pub is_whole: fn(&str, &[u8], &[u8]) -> bool,
+    /// Does the file of this name and length, with this beginning and this end, end as a document ends?
+    pub is_whole: fn(&str, u64, &[u8], &[u8]) -> bool,
     /// How many bytes of either end are needed for that.
     pub reach: u64,
     /// Most bytes of a file of this name; a larger one is taken without a look into it.
@@ -81,7 +81,7 @@ impl Intake {
                 return Look::Whole;
             }
             match read_ends(&req.join(name), len, self.rules.reach) {
-                Ok((beginning, end)) if (self.rules.is_whole)(name, &beginning, &end) => Look::Whole,
+                Ok((beginning, end)) if (self.rules.is_whole)(name, len, &beginning, &end) => Look::Whole,
                 Ok(_) => Look::Partial,
                 Err(_) => Look::Refused,
             }
@@ -129,7 +129,7 @@ mod tests {
 
     const RULES: Rules = Rules {
         is_ours: |name| name.ends_with(".xml") && !name.starts_with('.'),
-        is_whole: |_, _, end| end.ends_with(b"</XmlMsg>"),
+        is_whole: |_, _, _, end| end.ends_with(b"</XmlMsg>"),
         reach: 40,
         max_len: |_| 100,
     };

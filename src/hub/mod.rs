@@ -11,7 +11,8 @@
 //! - [`eligibility`]: qualifications by card and by insurance data, visits, 照会番号, 資格確認キー
 //! - [`medical_hub`]: 受給者証 by PMH-ID · [`linkage`]: the key between the two
 //! - [`certificates`]: what became of a certificate · [`jpki_authority`]: who issued it, CRL and OCSP
-//! - [`intermediary`]: 付番 · [`settings`]: days on which rules changed · [`notice`]: codes of our own
+//! - [`intermediary`]: 付番 · [`settings`]: days on which rules changed · [`notice`]: codes of our own,
+//!   [`wording`]: a vendor's in their place
 //! - [`server`]: the same over HTTP, as docs/hub.md describes it
 
 pub mod certificates;
@@ -24,6 +25,7 @@ pub mod medical_hub;
 pub mod notice;
 pub mod server;
 pub mod settings;
+pub mod wording;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -39,6 +41,7 @@ use self::error::StoreError;
 use self::jpki_authority::JpkiAuthority;
 use self::medical_hub::MedicalHub;
 pub use self::settings::Settings;
+use self::wording::Wording;
 use crate::event::Sink;
 use crate::knob::Knobs;
 use crate::people::Person;
@@ -58,6 +61,7 @@ pub struct Hub {
     seed: Seed,
     settings: Settings,
     knobs: Knobs,
+    wording: Wording,
 }
 
 /// The systems that stand and fall together: a reset builds them anew.
@@ -84,12 +88,19 @@ impl Hub {
         let authority = Arc::new(JpkiAuthority::new(knobs.clone()));
         let systems = RwLock::new(Arc::new(Systems::new(&people, authority, &roots, seed, settings)?));
         let known = Mutex::new(ids(&people));
-        Ok(Self { systems, known, at_start: people, roots, seed, settings, knobs })
+        Ok(Self { systems, known, at_start: people, roots, seed, settings, knobs, wording: Wording::default() })
     }
 
     /// The certificate authority, as it publishes.
     pub fn jpki_authority(&self) -> Arc<JpkiAuthority> {
         self.systems().authority.clone()
+    }
+
+    /// The same with a vendor's codes and messages in place of ours.
+    #[must_use]
+    pub fn with_wording(mut self, wording: Wording) -> Self {
+        self.wording = wording;
+        self
     }
 
     /// Adds a person or replaces them; what a reader registered for them stays.
@@ -187,14 +198,14 @@ impl Connection for Hub {
     }
 
     fn consent(&self, visit: &VisitId, consents: &Consents, time: DateTime) -> Result<VisitAnswer, WireError> {
-        Ok(self.systems().eligibility.consent(visit, consents, time)?)
+        Ok(self.wording.of_visit(self.systems().eligibility.consent(visit, consents, time)?))
     }
 
     fn ask(&self, question: &Question) -> Result<Answer, WireError> {
         let (asker, steering) = (&question.asker, &question.steering);
         let (systems, reference) = (self.systems(), &question.reference);
         let eligibility = &systems.eligibility;
-        Ok(match &question.request {
+        let answer = match &question.request {
             Request::Qualification(request) => Answer::Qualification(eligibility.query(asker, request, steering)?),
             Request::Registration(request) => {
                 Answer::Registration(eligibility.register_number(asker, request, steering)?)
@@ -219,11 +230,12 @@ impl Connection for Hub {
             }
             Request::Medication(request) => eligibility.medications(asker, request, steering)?,
             Request::Checkup(request) => eligibility.checkups(asker, request, steering)?,
-        })
+        };
+        Ok(self.wording.of_answer(answer))
     }
 
     fn subsidies(&self, question: &SubsidyQuestion) -> Result<SubsidyAnswer, WireError> {
-        Ok(self.systems().eligibility.subsidies(question)?)
+        Ok(self.wording.of_subsidies(self.systems().eligibility.subsidies(question)?))
     }
 
     fn name(&self) -> String {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::subsidy::Layout;
-use crate::code::Provenance;
+use crate::code::{CodeTable, Confidence, Provenance};
+use crate::handwritten::{self, Mistake};
 
 /// How a value is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -46,7 +47,7 @@ pub enum Format {
 
 /// What is known of one element below one parent.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "WrittenRow")]
 pub struct ElementRow {
     /// Element name.
     pub name: String,
@@ -63,12 +64,33 @@ pub struct ElementRow {
     /// `1`, `0..1`, `0..n`, `1..n`; mandatory in the sense of the strictest reader of the field.
     pub occurs: String,
     /// Of the row.
-    #[serde(flatten)]
     pub provenance: Provenance,
 }
 
+/// A row as a file writes it: flat, so that a wrong key is told with the right ones.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenRow {
+    name: String,
+    ja: String,
+    en: String,
+    format: Format,
+    code: Option<String>,
+    length: Option<usize>,
+    occurs: String,
+    source: String,
+    confidence: Confidence,
+}
+
+impl From<WrittenRow> for ElementRow {
+    fn from(written: WrittenRow) -> Self {
+        let WrittenRow { name, ja, en, format, code, length, occurs, source, confidence } = written;
+        Self { name, ja, en, format, code, length, occurs, provenance: Provenance { source, confidence } }
+    }
+}
+
 /// Documents whose elements are known apart from those of all others, although some share a name.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Family {
     /// Every document of the folder.
@@ -84,8 +106,12 @@ pub enum Family {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ElementTable {
     rows: BTreeMap<(Family, String), BTreeMap<String, ElementRow>>,
+    /// Code tables in place of the built-in ones of the same name, and those of a subsidy layout.
     codes: BTreeMap<String, BTreeMap<String, (String, String)>>,
 }
+
+/// Source key of what a vendor put in place of a row of ours.
+pub const YOURS: &str = "yours";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -105,12 +131,12 @@ struct Group {
 }
 
 impl ElementTable {
-    /// Reads a table.
+    /// Reads a table. `file` is how mistakes call the text.
     ///
     /// # Errors
-    /// What TOML says, with line and column.
-    pub fn from_toml(text: &str) -> Result<Self, toml::de::Error> {
-        let file: File = toml::from_str(text)?;
+    /// A [`Mistake`] with line and key.
+    pub fn from_toml(file: &str, text: &str) -> Result<Self, Box<Mistake>> {
+        let file: File = handwritten::from_toml(file, text)?;
         let mut table = Self::with_medication();
         for group in file.group {
             for parent in group.parents {
@@ -122,12 +148,40 @@ impl ElementTable {
         Ok(table)
     }
 
+    /// The table with the rows of `theirs` in place of its own. A row that says something else is marked as theirs ([`YOURS`]).
+    #[must_use]
+    pub fn with_rows_of(mut self, theirs: &Self) -> Self {
+        for (family, parent, row) in theirs.rows() {
+            let ours = self.row(family, parent, &row.name);
+            if ours == Some(row) {
+                continue;
+            }
+            let source = match ours {
+                Some(ours) if ours.provenance.source == row.provenance.source => YOURS.to_owned(),
+                _ => format!("{YOURS} {}", row.provenance.source),
+            };
+            let provenance = Provenance { source, ..row.provenance.clone() };
+            self.insert(family, parent, ElementRow { provenance, ..row.clone() });
+        }
+        self
+    }
+
+    /// The table with these code tables, each in place of the built-in one of the same name.
+    #[must_use]
+    pub fn with_codes(mut self, tables: &[CodeTable]) -> Self {
+        for table in tables {
+            let rows = table.rows().iter().map(|row| (row.value.clone(), (row.ja.clone(), row.en.clone())));
+            self.codes.insert(table.id.clone(), rows.collect());
+        }
+        self
+    }
+
     /// The table that is part of the program, with the tags of the embedded layout.
     pub fn embedded() -> &'static Self {
         static TABLE: LazyLock<ElementTable> = LazyLock::new(|| {
             // The text is part of the program; a test reads it.
-            let table =
-                ElementTable::from_toml(ElementTable::embedded_text()).expect("element table is part of the program");
+            let table = ElementTable::from_toml("elements.toml", ElementTable::embedded_text())
+                .expect("element table is part of the program");
             table.with_layout(Layout::embedded(super::subsidy::Edition::LATEST))
         });
         &TABLE
@@ -167,6 +221,21 @@ impl ElementTable {
         self
     }
 
+    /// The table with a subsidy layout in place of the built-in one; its rows are marked as theirs where they say something else.
+    #[must_use]
+    pub fn with_their_layout(self, layout: &Layout) -> Self {
+        let theirs = Self::default().with_layout(layout);
+        let mut table = self.with_rows_of(&theirs);
+        table.rows.retain(|key, rows| {
+            if key.0 == Family::Subsidy {
+                rows.retain(|name, _| theirs.rows.get(key).is_some_and(|rows| rows.contains_key(name)));
+            }
+            !rows.is_empty()
+        });
+        table.codes.extend(theirs.codes);
+        table
+    }
+
     /// Puts a row in, in place of the one of the same name below the same parent.
     pub fn insert(&mut self, family: Family, parent: &str, row: ElementRow) {
         self.rows.entry((family, parent.to_owned())).or_default().insert(row.name.clone(), row);
@@ -199,11 +268,16 @@ impl ElementTable {
         rows.map(|row| (row.value.as_str(), row.ja.as_str(), row.en.as_str())).collect()
     }
 
-    /// Label (Japanese, English) of a value of a code table, official or of the layout.
+    /// Label (Japanese, English) of a value of a code table: the vendor's, the layout's, or the built-in one.
     pub fn code_label(&self, table: &str, value: &str) -> Option<(&str, &str)> {
-        if let Some((ja, en)) = self.codes.get(table).and_then(|codes| codes.get(value)) {
-            return Some((ja, en));
+        if let Some(codes) = self.codes.get(table) {
+            return codes.get(value).map(|(ja, en)| (ja.as_str(), en.as_str()));
         }
         crate::code::label(table, value).map(|row| (row.ja.as_str(), row.en.as_str()))
+    }
+
+    /// Is there a code table of this name?
+    pub fn has_codes(&self, table: &str) -> bool {
+        self.codes.contains_key(table) || crate::code::table(table).is_some()
     }
 }

@@ -79,8 +79,8 @@ pub fn tree(root: &Element, family: Family, table: &ElementTable, lang: Lang) ->
     Explanation { about: Vec::new(), lines, notes: Vec::new() }
 }
 
-/// A subsidy answer is known by its name, or by a block that only it has; an answer of YZK or TKK by its header.
-pub(super) fn family(name: &str, root: &Element, table: &ElementTable) -> Family {
+/// Whose rows the elements of a file have. A subsidy answer is known by its name, or by a block that only it has; an answer of YZK or TKK by its header.
+pub fn family(name: &str, root: &Element, table: &ElementTable) -> Family {
     let subsidy_block = |child: &Element| {
         table
             .rows()

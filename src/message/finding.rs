@@ -30,6 +30,10 @@ pub enum FindingKind {
     UnknownCode,
     /// Not a date.
     NotADate,
+    /// A request that is not encrypted, though the terminal is set so.
+    NotSealed,
+    /// A zip whose AES key has fewer than 256 bits.
+    WeaklySealed,
 }
 
 /// One unusual thing.
@@ -71,6 +75,10 @@ impl Finding {
             FindingKind::CheckDigit => ("検証番号が合いません", "fails its check digit"),
             FindingKind::UnknownCode => ("コード表にない値です", "not in its code table"),
             FindingKind::NotADate => ("日付ではありません", "not a date"),
+            FindingKind::NotSealed => {
+                ("暗号化 (e) の設定なのに暗号化されていません", "not encrypted, though encryption (e) is set")
+            }
+            FindingKind::WeaklySealed => ("AES-256で暗号化されていません", "not encrypted with AES-256"),
         };
         say(lang, ja, en)
     }

@@ -14,17 +14,20 @@
 //! - [`registration`]: `OQSsiimm01` request and result, 照会番号
 //! - [`medication`], [`checkup`]: `YZKsiquc01` and `TKKsiquc01`, 薬剤・診療情報 and 特定健診情報; [`inquiry`]: what the two share
 //! - [`subsidy`]: `PMHsimsm01` result (provisional layout, data)
+//! - [`sealed`]: a document in a password zip, as the encryption mode exchanges it
 //! - [`page`]: printed answers, PDF pages with Japanese text
 //! - [`Style`]: how files look; document → bytes in one call
 //! - [`element`]: the element table: label, format, code table and provenance of every element
 //! - [`explain`]: the element table applied to a file, for people
 //! - [`rewrite`]: other values in a file that is not ours and stays as it is otherwise
+//! - [`compare`]: a file of a real terminal beside ours
 //! - [`check`]: whether a file is a well-formed request or answer, and whether the files of a folder go together
 //! - [`refusal`], [`finding`]: what sends a request back, and what is let through and reported
 
 pub mod bulk;
 pub mod check;
 pub mod checkup;
+pub mod compare;
 pub mod element;
 pub mod explain;
 mod fields;
@@ -39,6 +42,7 @@ pub mod qualification;
 pub mod refusal;
 pub mod registration;
 pub mod rewrite;
+pub mod sealed;
 mod style;
 pub mod subsidy;
 pub mod tree;

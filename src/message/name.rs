@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! OQSsiquc01req_<free part>.xml  →  OQSsiquc01res_<free part>.xml      request and answer
+//! OQSsiquc01req_<free part>.zip                                        the same, sealed (`sealed`)
 //!                                →  OQSsiquc01req_<free part>.err      refused
 //! OQSsiquc01res_face_<10 + 20>_<yyyyMMddHHmmss>.xml                    from the reader, nobody asked
 //! PMHsimsm01req_<16 + 14 + 2>_face.xml  →  PMHsimsm01res_<same>_face.xml
@@ -13,6 +14,8 @@
 
 mod catalogue;
 mod made;
+
+use crate::message::sealed::is_sealed_name;
 
 pub use catalogue::{Direction, Interface, OQS_SIQUC_01, PMH_SIMSM_01, catalogue, interface_of};
 pub use made::{FaceName, PmhErr, PmhName, face_name};
@@ -80,9 +83,20 @@ impl RequestName {
         Some(Self { file: file.to_owned(), interface, code, free: free.to_owned(), extension: extension.to_owned() })
     }
 
-    /// Name of the answer: `res` for `req`, everything else as sent.
+    /// Name of the answer: `res` for `req`, everything else as sent. Of a sealed request, that of the document in its zip.
     pub fn answer(&self) -> String {
-        self.answer_as(&self.extension)
+        self.answer_as(if self.is_sealed() { "xml" } else { &self.extension })
+    }
+
+    /// Whether the request is a zip.
+    pub fn is_sealed(&self) -> bool {
+        is_sealed_name(&self.file)
+    }
+
+    /// Whether a file called `inner` is what the zip of this request must hold: the request under its own name.
+    pub fn holds(&self, inner: &str) -> bool {
+        let own = self.file.strip_suffix(self.extension.as_str()).unwrap_or_default();
+        inner.eq_ignore_ascii_case(&format!("{own}xml"))
     }
 
     /// The same as another kind of file (pages, an operator's own); the extension as sent where it is the same.

@@ -144,5 +144,10 @@ pub fn seen_order(root: &Element) -> SeenOrder {
     }
 }
 
+/// Whether names in this order are those of a hash table with `buckets` (a power of two), ties in any order.
+pub(super) fn fits<'a>(names: impl Iterator<Item = &'a str>, buckets: u32) -> bool {
+    names.map(|name| spread(name) & buckets.wrapping_sub(1)).is_sorted()
+}
+
 #[cfg(test)]
 mod tests;

@@ -69,6 +69,18 @@ rules! {
            "bring the answer as a file: in the folder of the setting [[terminal]] answers, or by PUT /control/v1/answers (docs/own-xml.md)";
     NeverWhole "MDG-F004", "ファイルが途中で終わっています", "the file ends before its end"
         => "最後まで書いてから置くか、一時名で書いて改名してください", "write it whole, or under a temporary name and rename it";
+    BrokenZip "MDG-Z001", "ZIPとして読めません", "not a zip that can be read"
+        => "壊れていないZIPを置いてください", "send a zip that is not damaged";
+    WrongPassword "MDG-Z002", "ZIPのパスワードが違います", "the password of the zip is not this one"
+        => "端末に設定したパスワードで暗号化してください", "encrypt it with the password that the terminal has";
+    NotSealed "MDG-Z003", "暗号化 (e) の設定なのに暗号化されていません", "not encrypted, though encryption (e) is set"
+        => "AES-256のパスワード付きZIPにするか、strict_encryption を外してください", "send a password zip (AES-256), or turn strict_encryption off";
+    SealedAlone "MDG-Z004", "ZIPの中身が要求のXML一つではありません", "the zip does not hold the request's xml and nothing else"
+        => "ZIPと同じ名前で拡張子が .xml のファイルを一つだけ、フォルダなしで入れてください", "put in one file, without folders, called as the zip but .xml";
+    UnsupportedZip "MDG-Z005", "ZIPの方式に対応していません", "the zip's method is not one of ours"
+        => "AES-256で暗号化し、deflate か無圧縮にしてください", "encrypt with AES-256; deflate or store";
+    SealNotExpected "MDG-Z006", "暗号化しない (n) 設定なのにZIPです", "a zip, though encryption is not set (n)"
+        => "XMLのまま置くか、encryption または encrypt.conf で e にしてください", "send the xml, or set e by `encryption` or encrypt.conf";
     AskedByOperator "MDG-T001", "試験のために返却しました", "sent back because the operator asked for it"
         => "障害の設定を解除すると処理されます", "take the fault back and send it again";
 }

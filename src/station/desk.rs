@@ -10,6 +10,7 @@ use super::view::{Command, Desk, FaultView, FileView, JournalLine, OwnFile, View
 use super::{Station, StationError, pace_name, terminal_view};
 use crate::event::{Entry, Event, FileLife, Lang, Words};
 use crate::knob::{Knob, Setting};
+use crate::message::element::ElementTable;
 
 /// Lines of the journal that a view carries.
 const VIEW_LINES: usize = 200;
@@ -93,6 +94,10 @@ impl Desk for LocalDesk {
 
     fn own_files(&self, reader: usize) -> Vec<OwnFile> {
         self.station.own_files(reader)
+    }
+
+    fn elements(&self) -> Arc<ElementTable> {
+        self.station.links.elements.clone()
     }
 }
 

@@ -11,6 +11,7 @@ use crate::event::{Event, Sink};
 use crate::face_reader::event::{CentreFailure, Reply};
 use crate::hub::Roots;
 use crate::knob::Knobs;
+use crate::message::element::ElementTable;
 use crate::random::Seed;
 use crate::station::journal::Journal;
 use crate::station::reader::Setup;
@@ -53,6 +54,8 @@ pub struct Links {
     pub terminals: Vec<Arc<Terminal>>,
     /// The institution's switches.
     pub uses: Uses,
+    /// What elements are called, for whoever shows files.
+    pub elements: Arc<ElementTable>,
     /// Is the 受給者証 question put at every visit, whether PMH knows anything or not?
     pub asks_always: bool,
 }

@@ -1,6 +1,7 @@
 //! One desk: readers, terminals, the connection to a hub, the clock and the journal, composed.
 //!
 //! - [`settings`]: what stands in `madoguchi.toml`
+//! - [`layouts`]: tables of a vendor in place of ours
 //! - [`reader`]: a reader at work
 //! - [`roster`]: people, and the cards in their purses
 //! - [`links`]: what a reader needs of its station
@@ -14,6 +15,7 @@ pub mod answers;
 pub mod desk;
 pub mod error;
 pub mod journal;
+pub mod layouts;
 pub mod links;
 mod open;
 pub mod plastic;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use tokio::sync::watch;
 
 use super::journal::Journal;
+use super::layouts::{Layouts, LayoutsError};
 use super::links::Links;
 use super::reader::attendant::Attendant;
 use super::reader::{Setup, Source};
@@ -40,6 +41,9 @@ pub enum OpenError {
     /// A terminal's folders or layout.
     #[error(transparent)]
     Terminal(#[from] TerminalError),
+    /// A layout folder.
+    #[error(transparent)]
+    Layouts(#[from] LayoutsError),
     /// A model of reader.
     #[error(transparent)]
     Model(#[from] ModelError),
@@ -72,17 +76,23 @@ impl OpenError {
 impl Station {
     /// Puts a station together and lets it serve. Needs a tokio runtime.
     pub async fn open(settings: Settings, lang: Lang) -> Result<Arc<Self>, OpenError> {
-        let settings = settings.complete()?;
+        let mut settings = settings.complete()?;
+        let mut layouts = Layouts::read(settings.station.layouts.as_deref())?;
+        layouts.take_error_codes(settings.hub.error_codes.as_deref())?;
+        for terminal in &mut settings.terminal {
+            terminal.layout = terminal.layout.take().or_else(|| layouts.pmh.clone());
+        }
         let clock = settings.clock()?;
         let seed = Seed(settings.station.seed);
         let journal = Journal::new(clock.clone());
         let sink = journal.sink();
         let knobs = Knobs::new(seed, sink.clone());
         let people = load_or_built_in(settings.station.people.as_deref(), clock.now().date())?;
-        let unmeant: Vec<Finding> = people.findings().into_iter().filter(|finding| !finding.intended).collect();
+        let meant = |finding: &Finding| finding.intended || layouts.knows(finding);
+        let unmeant: Vec<Finding> = people.findings().into_iter().filter(|finding| !meant(finding)).collect();
         let kept = settings.station.state.as_deref().map_or_else(|| Ok(Default::default()), state::read)?;
         let roster = Arc::new(Roster::new(people, Authority::default(), clock.clone(), seed, kept.cards));
-        let (connection, hub) = connect(&settings, &roster, seed, &knobs, &kept.reference_numbers)?;
+        let (connection, hub) = connect(&settings, &layouts, &roster, seed, &knobs, &kept.reference_numbers)?;
         let put = own::Put::default();
         let whose: Whose = {
             let roster = roster.clone();
@@ -104,6 +114,7 @@ impl Station {
             connection,
             terminals,
             uses: settings.station.uses,
+            elements: Arc::new(layouts.elements),
             asks_always: settings.station.subsidy_question == SubsidyQuestion::Always,
         });
         let plastic = plastic::Watch::default();
@@ -205,6 +216,7 @@ type Connected = (Arc<dyn Connection>, Option<Arc<Hub>>);
 
 fn connect(
     settings: &Settings,
+    layouts: &Layouts,
     roster: &Roster,
     seed: Seed,
     knobs: &Knobs,
@@ -219,7 +231,7 @@ fn connect(
         Hub::with_knobs(roster.at_start(), Roots::of_test_authority(), seed, rules, knobs.clone()).map_err(failed)?;
     roster.issued_before().into_iter().try_for_each(|person| hub.put_person(person)).map_err(failed)?;
     hub.restore(kept).map_err(failed)?;
-    let hub = Arc::new(hub);
+    let hub = Arc::new(hub.with_wording(layouts.wording.clone()));
     Ok((hub.clone(), Some(hub)))
 }
 

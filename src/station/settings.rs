@@ -14,6 +14,7 @@ use crate::message::subsidy::Edition;
 use crate::number::InstitutionCode;
 use crate::secret::Secret;
 use crate::station::reader::Source;
+use crate::terminal::sealing::Sealing;
 use crate::terminal::{Pace, TerminalSettings};
 use crate::visit::Uses;
 
@@ -66,6 +67,8 @@ pub struct StationTable {
     pub uses: Uses,
     /// When the 受給者証 question is put.
     pub subsidy_question: SubsidyQuestion,
+    /// Folder of layouts, code tables and error codes in place of the built-in ones (docs/layouts.md).
+    pub layouts: Option<PathBuf>,
 }
 
 impl Default for StationTable {
@@ -81,6 +84,7 @@ impl Default for StationTable {
             state: None,
             uses: Uses::default(),
             subsidy_question: SubsidyQuestion::default(),
+            layouts: None,
         }
     }
 }
@@ -158,6 +162,8 @@ pub struct HubTable {
     pub bulk_ready_after: Option<u64>,
     /// Days of document time for which a 受付番号 is known; 7 when left out. Of the embedded hub.
     pub bulk_kept_for: Option<u64>,
+    /// Codes and messages of the centre (errors.toml), over those of the layout folder. Of the embedded hub.
+    pub error_codes: Option<PathBuf>,
 }
 
 /// `[control]`
@@ -207,11 +213,24 @@ impl Settings {
         let plain: Self = handwritten::from_toml(&name, &text)?;
         plain.check().map_err(|mistake| mistake.placed(&name, &text))?;
         let mut table: toml::Table = handwritten::from_toml(&name, &text)?;
-        if !lay_over(&mut table, environment)? {
-            return Ok(plain);
-        }
-        let merged = toml::to_string(&table).map_err(|cause| SettingsError::Environment(cause.to_string()))?;
-        Ok(handwritten::from_toml("MADOGUCHI_…", &merged)?)
+        let settings = if lay_over(&mut table, environment)? {
+            let merged = toml::to_string(&table).map_err(|cause| SettingsError::Environment(cause.to_string()))?;
+            handwritten::from_toml("MADOGUCHI_…", &merged)?
+        } else {
+            plain
+        };
+        settings.check_passwords().map_err(|mistake| {
+            let in_file = mistake.clone().placed(&name, &text);
+            if in_file.line.is_some() { in_file } else { mistake }
+        })?;
+        Ok(settings)
+    }
+
+    /// Whoever asks for encryption has a password for it. Asked of file and environment together: one may name what the other wants.
+    fn check_passwords(&self) -> Result<(), Box<Mistake>> {
+        self.terminal.iter().try_for_each(|terminal| {
+            Sealing::new(&terminal.encryption, &[], terminal.encryption_password.as_ref()).map(drop)
+        })
     }
 
     /// Checks what no type says, and fills in the one terminal and the one reader of a station without settings.
@@ -393,6 +412,24 @@ mod tests {
         assert!(error.contains("madoguchi.toml:2: reader.terminal"), "{error}");
         let error = read("[hub]\nurl = \"ftp://x\"\n", &[]).unwrap_err().to_string();
         assert!(error.contains("madoguchi.toml:2: hub.url"), "{error}");
+    }
+
+    #[test]
+    fn encryption_without_a_password_is_a_mistake_at_its_line() {
+        let text = "[[terminal]]\nfolder = \"a\"\nencryption = { OQSsiquc = true }\n";
+        let error = read(text, &[]).unwrap_err().to_string();
+        assert!(error.contains("madoguchi.toml:3: terminal.encryption") && error.contains("env:NAME"), "{error}");
+        let unset = [("MADOGUCHI_TERMINAL_ENCRYPTION_PASSWORD", "env:OQS_NO_SUCH_VARIABLE")];
+        let error = read(text, &unset).unwrap_err().to_string();
+        assert!(error.contains("toml:3: ") && error.contains("OQS_NO_SUCH_VARIABLE"), "{error}");
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("password");
+        std::fs::write(&file, "himitsu\r\n").unwrap();
+        let source = format!("file:{}", file.display());
+        let settings = read(text, &[("MADOGUCHI_TERMINAL_ENCRYPTION_PASSWORD", source.as_str())]).unwrap();
+        assert!(!format!("{settings:?}").contains("himitsu"));
+        let error = read("[[terminal]]\n\nencryption_password = \"himitsu\"\n", &[]).unwrap_err().to_string();
+        assert!(error.contains("toml:3: encryption_password") && !error.contains("himitsu"), "{error}");
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! What a station looks like from outside: plain data, cheap to copy, the same in the process and over HTTP.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::DateTime;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::event::{FileLife, FolderKind, Lang, Words};
+use crate::message::element::ElementTable;
 pub use crate::terminal::own::OwnFile;
 
 /// Everything a screen shows.
@@ -267,4 +269,8 @@ pub trait Desk: Send + Sync {
     fn contents(&self, file: &FileView) -> Option<Vec<u8>>;
     /// The files of the operator's own that a visit at this reader could bring.
     fn own_files(&self, reader: usize) -> Vec<OwnFile>;
+    /// What the elements of files are called.
+    fn elements(&self) -> Arc<ElementTable> {
+        Arc::new(ElementTable::embedded().clone())
+    }
 }

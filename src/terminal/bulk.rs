@@ -1,7 +1,7 @@
 //! A bulk result into its file: unit by unit, straight to where it is staged, so that 100,000 of them need no more memory than one.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek, Write};
 
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -10,6 +10,8 @@ use crate::folder::draft::Draft;
 use crate::folder::recover::Target;
 use crate::folder::{Claim, Item};
 use crate::message::Style;
+use crate::message::sealed::{seal_into, sealed_name};
+use crate::secret::ZipPassword;
 use crate::terminal::Terminal;
 use crate::terminal::linkage::Ask;
 use crate::terminal::settings::BulkForm;
@@ -49,7 +51,11 @@ impl Terminal {
         style: &Style,
         bulk: BulkAnswer,
     ) -> Result<Drafted, Undrafted> {
-        let zipped = matches!(ask.request, Request::BulkCareDownload(..)) && self.settings.bulk_result == BulkForm::Zip;
+        let sealing = self.settings.sealing.password_for(&ask.answer_name);
+        // What is sealed is in a zip already.
+        let zipped = sealing.is_none()
+            && matches!(ask.request, Request::BulkCareDownload(..))
+            && self.settings.bulk_result == BulkForm::Zip;
         let stem = ask.answer_name.rsplit_once('.').map_or(ask.answer_name.as_str(), |(stem, _)| stem);
         let name = if zipped { format!("{stem}.zip") } else { ask.answer_name.clone() };
         let draft = Draft::begin(&self.folders, claim, Target::Res, &name)?;
@@ -62,13 +68,38 @@ impl Terminal {
             out.finish()?;
             Ok(replaced)
         });
-        match written {
-            Ok(replaced) => Ok(Drafted { item: draft.into_item(), replaced }),
+        let sealed = written.and_then(|replaced| match sealing {
+            Some(password) => Ok((Some(self.seal_draft(claim, &name, &draft, password)?), replaced)),
+            None => Ok((None, replaced)),
+        });
+        match sealed {
+            Ok((None, replaced)) => Ok(Drafted { item: draft.into_item(), replaced }),
+            Ok((Some(sealed), replaced)) => {
+                draft.discard();
+                Ok(Drafted { item: sealed.into_item(), replaced })
+            }
             Err(error) => {
                 draft.discard();
                 Err(error)
             }
         }
+    }
+
+    /// The draft called `name` once more, in its zip.
+    fn seal_draft(&self, claim: &Claim, name: &str, draft: &Draft, password: &ZipPassword) -> io::Result<Draft> {
+        let sealed = Draft::begin(&self.folders, claim, Target::Res, &sealed_name(name))?;
+        let write = || {
+            let mut plain = draft.writer()?;
+            plain.rewind()?;
+            let mut zip = BufWriter::new(sealed.writer()?);
+            seal_into(&mut zip, name, &mut plain, password, self.seed, self.clock.now())?;
+            zip.flush()
+        };
+        if let Err(cause) = write() {
+            sealed.discard();
+            return Err(cause);
+        }
+        Ok(sealed)
     }
 }
 

@@ -8,9 +8,10 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use crate::message;
-use crate::message::finding::Finding;
+use crate::message::finding::{Finding, FindingKind};
 use crate::message::name::{Case, Classification, RequestName, classify};
 use crate::message::refusal::{Refusal, Rule};
+use crate::message::sealed::{self, Protection};
 use crate::message::tree::Element;
 use crate::message::xml::{self, Document, ReadError};
 use crate::terminal::settings::TerminalSettings;
@@ -137,10 +138,22 @@ impl<'a> Content<'a> {
 /// The file cannot be read.
 pub fn decide(name: &str, content: Content<'_>, whole: bool, settings: &TerminalSettings) -> io::Result<Decision> {
     let Some(name) = RequestName::parse(name, Case::Ignore) else { return Ok(Decision::Leave) };
-    let refusal = match ask(&name, content, settings) {
-        Ok(ask) => return Ok(Decision::Ask(Box::new(ask))),
-        Err(ReadError::Io(cause)) => return Err(cause),
-        Err(ReadError::Refused(refusal)) => refusal,
+    let unsealed = admit(&name, settings).map_err(ReadError::from).and_then(|()| unseal(&name, content, settings));
+    let (opened, findings) = match unsealed {
+        Ok(unsealed) => unsealed,
+        Err(error) => return refuse(&name, error, content, whole),
+    };
+    let content = opened.as_deref().map_or(content, Content::Bytes);
+    match ask(&name, content, findings, settings) {
+        Ok(ask) => Ok(Decision::Ask(Box::new(ask))),
+        Err(error) => refuse(&name, error, content, whole),
+    }
+}
+
+fn refuse(name: &RequestName, error: ReadError, content: Content<'_>, whole: bool) -> io::Result<Decision> {
+    let refusal = match error {
+        ReadError::Io(cause) => return Err(cause),
+        ReadError::Refused(refusal) => refusal,
     };
     let cut = !whole && refusal.rule == Rule::NotWellFormed && !xml::has_end(content.open()?)?;
     let refuse = Refuse {
@@ -148,7 +161,7 @@ pub fn decide(name: &str, content: Content<'_>, whole: bool, settings: &Terminal
         err_name: name.err(),
         encoding: encoding_of(&content.head(HEAD)?),
     };
-    Ok(match unanswered(&name, &refuse.refusal, content) {
+    Ok(match unanswered(name, &refuse.refusal, content) {
         Some(request) => Decision::Unanswered(Box::new(Unanswered { request, refuse })),
         None => Decision::Refuse(refuse),
     })
@@ -161,15 +174,57 @@ fn unanswered(name: &RequestName, refusal: &Refusal, content: Content<'_>) -> Op
     document.flatten().map(|document| document.root)
 }
 
-fn ask(name: &RequestName, content: Content<'_>, settings: &TerminalSettings) -> Result<Ask, ReadError> {
-    let is_xml = name.extension.eq_ignore_ascii_case("xml");
-    if !is_xml || !(name.interface.served || name.interface.closed) {
-        let seen = format!("{} (.{})", name.code, name.extension);
-        return Err(Refusal::new(Rule::UnknownInterface).seen(seen).into());
+/// What the name alone decides.
+fn admit(name: &RequestName, settings: &TerminalSettings) -> Result<(), Refusal> {
+    if !(name.interface.served || name.interface.closed) {
+        return Err(Refusal::new(Rule::UnknownInterface).seen(name.code.as_str()));
     }
     if settings.strict_names && !name.is_strict() {
-        return Err(Refusal::new(Rule::FreePart).seen(name.free.as_str()).into());
+        return Err(Refusal::new(Rule::FreePart).seen(name.free.as_str()));
     }
+    Ok(())
+}
+
+/// What a sealed request holds (`None` of one that is not), and what is unusual about how it was sealed.
+fn unseal(
+    name: &RequestName,
+    content: Content<'_>,
+    settings: &TerminalSettings,
+) -> Result<(Option<Vec<u8>>, Vec<Finding>), ReadError> {
+    let unusual = |kind, seen: &str| vec![Finding::new(kind, name.file.as_str()).seen(seen)];
+    let not_sealed = |opened, seen: &str| match settings.strict_encryption {
+        true => Err(Refusal::new(Rule::NotSealed).seen(seen).into()),
+        false => Ok((opened, unusual(FindingKind::NotSealed, seen))),
+    };
+    let password = match (name.is_sealed(), settings.sealing.password_for(&name.file)) {
+        (false, None) => return Ok((None, Vec::new())),
+        (false, Some(_)) => return not_sealed(None, &format!(".{}", name.extension)),
+        (true, None) => return Err(Refusal::new(Rule::SealNotExpected).seen(name.file.as_str()).into()),
+        (true, Some(password)) => password,
+    };
+    let limit = limit_of(&name.code);
+    let opened = sealed::open(&content.head(limit as u64 + 1)?, Some(password), limit)?;
+    if !name.holds(&opened.name) {
+        return Err(Refusal::new(Rule::SealedAlone).seen(opened.name).into());
+    }
+    match opened.protection {
+        Protection::Aes256 => Ok((Some(opened.bytes), Vec::new())),
+        Protection::None => not_sealed(Some(opened.bytes), "zip"),
+        Protection::Weaker(bits) if settings.strict_encryption => {
+            Err(Refusal::new(Rule::UnsupportedZip).seen(format!("AES-{bits}")).into())
+        }
+        Protection::Weaker(bits) => {
+            Ok((Some(opened.bytes), unusual(FindingKind::WeaklySealed, &format!("AES-{bits}"))))
+        }
+    }
+}
+
+fn ask(
+    name: &RequestName,
+    content: Content<'_>,
+    mut findings: Vec<Finding>,
+    settings: &TerminalSettings,
+) -> Result<Ask, ReadError> {
     if name.interface.closed {
         // What is no document comes back as such.
         all_of(&name.code, content)?;
@@ -182,7 +237,8 @@ fn ask(name: &RequestName, content: Content<'_>, settings: &TerminalSettings) ->
         let place = "XmlMsg/MessageHeader/MedicalInstitutionCode";
         return Err(Refusal::new(Rule::ForeignInstitution).at(place).seen(foreign).into());
     }
-    let message::Read { document: request, findings } = read;
+    let message::Read { document: request, findings: of_document } = read;
+    findings.extend(of_document);
     Ok(Ask {
         request,
         answer_name: name.answer(),
@@ -273,7 +329,7 @@ mod tests {
 
     #[test]
     fn an_interface_that_is_not_served_is_refused_and_a_name_that_is_none_is_left() {
-        for name in ["OQSmuquc01req_1.zip", "OQSsiquc01req_1.zip"] {
+        for name in ["PMHsimsm01req_1.xml"] {
             assert_eq!(refused(name, &request(), true, &settings()).0, Rule::UnknownInterface, "{name}");
         }
         for name in ["OQSsiquc01res_1.xml", "OQSsiquc01req_1.pdf", "OQSsiquc01req_.xml", ".OQSsiquc01req_1.xml"] {

@@ -2,6 +2,7 @@
 //!
 //! - [`settings`]: the `terminal` tables of the settings file
 //! - [`property`]: the real terminal's own settings files, laid under it
+//! - [`sealing`]: which files travel as password zips
 //! - [`linkage`]: from a request to a question or a refusal (pure)
 //! - [`pace`]: how long things take
 //! - `serve`: the loop over `req`: looks, takes, finishes what an earlier run began
@@ -24,6 +25,7 @@ mod outlet;
 pub mod own;
 pub mod pace;
 pub mod property;
+pub mod sealing;
 mod serve;
 pub mod settings;
 pub mod stale;

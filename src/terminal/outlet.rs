@@ -1,4 +1,4 @@
-//! Out of the terminal: staging, delivering, the touch, and what the journal says of it.
+//! Out of the terminal: sealing, staging, delivering, the touch, and what the journal says of it.
 
 use std::io;
 use std::sync::Arc;
@@ -7,17 +7,22 @@ use std::time::Duration;
 
 use crate::clock::Stopwatch;
 use crate::event::{FileLife, FolderKind};
-use crate::folder::publish::{self, Progress};
+use crate::folder::publish::{self, Content, Progress};
 use crate::folder::{Claim, Delivery, Folders, Item, Parcel, Placed};
+use crate::message::sealed;
 use crate::terminal::{Terminal, lock};
 
 /// A work folder that cannot be written (disk full, share away) is tried again so often.
 pub(super) const WRITE_AGAIN: Duration = Duration::from_millis(500);
 
+/// What is sealed where it is told: documents. An `.err`, a notice and a returned request never are ([C]): whoever has the wrong
+/// password must be able to read so.
+const DOCUMENTS: [&str; 2] = [".xml", ".pdf"];
+
 impl Terminal {
     /// Stages `items`, however long that takes: the request is in the work folder, so nothing is lost meanwhile.
     pub(super) async fn stage(&self, folders: &Arc<Folders>, claim: Option<&Claim>, items: Vec<Item>) -> Parcel {
-        self.until_written(folders, || Parcel::stage(folders, claim, items.clone())).await
+        self.until_written(folders, || Parcel::stage(folders, claim, self.sealed(&items)?)).await
     }
 
     /// Repeats a step that writes into the work folder until there is room for it.
@@ -32,6 +37,19 @@ impl Terminal {
             }
             tokio::time::sleep(WRITE_AGAIN).await;
         }
+    }
+
+    /// The items as they go out: documents of the names that the terminal seals in their zips, all others as they are.
+    fn sealed(&self, items: &[Item]) -> io::Result<Vec<Item>> {
+        items.iter().map(|item| self.outgoing(item)).collect()
+    }
+
+    fn outgoing(&self, item: &Item) -> io::Result<Item> {
+        let document = DOCUMENTS.iter().any(|end| item.name.to_ascii_lowercase().ends_with(end));
+        let password = self.settings.sealing.password_for(&item.name).filter(|_| document);
+        let (Some(password), Content::Bytes(bytes)) = (password, &item.content) else { return Ok(item.clone()) };
+        let zip = sealed::seal(&item.name, bytes, password, self.seed, self.clock.now())?;
+        Ok(Item { name: sealed::sealed_name(&item.name), content: Content::Bytes(zip), ..*item })
     }
 
     /// Delivers a staged parcel in the terminal's manner and tells each step. `note` goes to the first file.

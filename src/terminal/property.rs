@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use crate::event::Words;
 use crate::handwritten::{Mistake, nearest};
+use crate::terminal::sealing::{Line, Sealing, Side};
 use crate::terminal::settings::TerminalSettings;
 use crate::terminal::stale::StayTime;
 use crate::text::decode;
@@ -30,7 +31,7 @@ const MAX_NAMED: usize = 20;
 
 const USER: &str = "UserDefinition.property";
 const FACE: &str = "UserDefinitionForFace.property";
-const ENCRYPTION: [&str; 2] = ["encrypt.conf", "encrypt_face.conf"];
+const ENCRYPTION: [(&str, Side); 2] = [("encrypt.conf", Side::Linkage), ("encrypt_face.conf", Side::Face)];
 const STAY: &str = "ResponseFileStayTime";
 const FACE_DIR: &str = "FaceDataDir";
 const OUTPUT: &str = "OutputFlg";
@@ -74,11 +75,15 @@ pub fn lay_under(settings: &mut TerminalSettings) -> Result<Vec<Words>, Box<Mist
             }
         }
     }
-    for name in ENCRYPTION {
+    let mut lines = Vec::new();
+    for (name, side) in ENCRYPTION {
         if let Some((path, bytes)) = find(settings, name)? {
-            remarks.extend(read_encryption(&path.display().to_string(), &bytes)?);
+            lines.extend(read_encryption(&path.display().to_string(), side, &bytes)?);
         }
     }
+    let (sealing, told) = Sealing::new(&settings.encryption, &lines, settings.encryption_password.as_ref())?;
+    settings.sealing = sealing;
+    remarks.extend(told);
     Ok(remarks)
 }
 
@@ -171,21 +176,17 @@ fn read_face(file: &str, bytes: &[u8]) -> Result<Said, Box<Mistake>> {
     Ok(said)
 }
 
-/// Encryption is recognised and not served: whoever asked for it is told that files stay plain.
-fn read_encryption(file: &str, bytes: &[u8]) -> Result<Option<Words>, Box<Mistake>> {
-    let mut asked = Vec::new();
-    for property in properties(file, bytes)? {
-        match property.value.as_str() {
-            "e" | "E" => asked.push(property.key),
-            "n" | "N" => {}
+/// What the lines mean is for [`Sealing`] to say.
+fn read_encryption(file: &str, side: Side, bytes: &[u8]) -> Result<Vec<Line>, Box<Mistake>> {
+    let read = |property: Property| {
+        let sealed = match property.value.as_str() {
+            "e" | "E" => true,
+            "n" | "N" => false,
             _ => return Err(wrong(file, &property, "値は e (暗号化) か n です", "e (encrypted) or n")),
-        }
-    }
-    let asked = named(&asked);
-    Ok((!asked.is_empty()).then(|| Words {
-        ja: format!("{file}: 暗号化 (e) はまだ対応していません。ファイルは平文のままです: {asked}"),
-        en: format!("{file}: encryption (e) is not served yet: files stay plain: {asked}"),
-    }))
+        };
+        Ok(Line { side, file: file.to_owned(), line: property.line, key: property.key, sealed })
+    };
+    properties(file, bytes)?.into_iter().map(read).collect()
 }
 
 fn stay(file: &str, property: &Property) -> Result<StayTime, Box<Mistake>> {

@@ -17,6 +17,7 @@ use crate::message::subsidy::{Edition, Repeat};
 use crate::message::xml::{Indent, Newline};
 use crate::random::Seed;
 use crate::terminal::pace::Pace;
+use crate::terminal::sealing::{Encryption, PasswordSource, Sealing};
 use crate::terminal::stale::{Stale, StayTime};
 use crate::text::Encoding;
 
@@ -88,6 +89,15 @@ pub struct TerminalSettings {
     pub answers: Option<PathBuf>,
     /// Whether face files are written; the real terminal's `OutputFlg`, or yes, when left out.
     pub face_output: Option<bool>,
+    /// Which files travel as password zips; by `encrypt.conf` and `encrypt_face.conf` when left out.
+    pub encryption: Encryption,
+    /// Where the password of those zips is: `env:NAME` or `file:PATH`.
+    pub encryption_password: Option<PasswordSource>,
+    /// Refuse requests that are not encrypted as told, instead of only telling.
+    pub strict_encryption: bool,
+    /// What is sealed, of these and of the real terminal's files; made at the start.
+    #[serde(skip)]
+    pub sealing: Sealing,
 }
 
 impl Default for TerminalSettings {
@@ -122,6 +132,10 @@ impl Default for TerminalSettings {
             stale: Stale::default(),
             answers: None,
             face_output: None,
+            encryption: Encryption::default(),
+            encryption_password: None,
+            strict_encryption: false,
+            sealing: Sealing::default(),
         }
     }
 }
@@ -316,6 +330,9 @@ mod tests {
             stale = "delete"
             answers = "answers"
             face_output = false
+            encryption = { OQSsiquc = true, OQSsiquc01res_face = false }
+            encryption_password = "env:OQS_ZIP_PASSWORD"
+            strict_encryption = true
         "#;
         let settings: TerminalSettings = toml::from_str(text).unwrap();
         assert_eq!(settings.answer_delay, Delay::Fixed(Duration::from_millis(250)));

@@ -11,6 +11,7 @@ use crate::folder::recover::{Target, recover};
 use crate::folder::{Claim, Folders, Item, LayoutError, Parcel, Placed, claim};
 use crate::message::name::{FaceName, PmhName, face_name};
 use crate::message::qualification::QualificationResult;
+use crate::message::sealed::sealed_name;
 use crate::terminal::answer::{CENTRE_AWAY, pmh_err_content, replaced_characters};
 use crate::terminal::own::{OwnPmh, OwnVisit};
 use crate::terminal::settings::PmhOrder;
@@ -47,9 +48,9 @@ enum Promise {
 /// What was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Delivered {
-    /// `OQSsiquc01res_face_….xml`
+    /// `OQSsiquc01res_face_….xml`; `.zip` where it is sealed
     pub face: Option<PathBuf>,
-    /// `PMHsimsm01res_…_face.xml`
+    /// `PMHsimsm01res_…_face.xml`; `.zip` where it is sealed
     pub pmh: Option<PathBuf>,
     /// `PMHsimsm01req_…_face.xml.err`, one or two spellings.
     pub pmh_err: Vec<PathBuf>,
@@ -169,7 +170,8 @@ impl Terminal {
             if form == FaceName::Long {
                 return name;
             }
-            if !folders.dir(FolderKind::Face).join(&name).exists() && given.insert(name.clone()) {
+            let taken = [&name, &sealed_name(&name)].map(|name| folders.dir(FolderKind::Face).join(name).exists());
+            if taken == [false, false] && given.insert(name.clone()) {
                 return name;
             }
             time += jiff::SignedDuration::from_secs(1);

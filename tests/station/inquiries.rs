@@ -11,15 +11,15 @@ use crate::rececon::{drop_in, in_shift_jis};
 use crate::xml::{self, Element};
 
 /// Insurer, symbol, number, branch.
-type Insurance = [&'static str; 4];
-const TOUSEKI: Insurance = ["31139991", "架空", "700123", "00"];
+pub type Insurance = [&'static str; 4];
+pub const TOUSEKI: Insurance = ["31139991", "架空", "700123", "00"];
 const ICHIRO: Insurance = ["139998", "見本", "0012345", "01"];
 const NASHI: Insurance = ["06139992", "1", "404", "00"];
 
 const IDENTIFIER: &str = "20261121-架空&amp;1";
 
 /// A request as a public program writes it (spec/known-clients.md K2): Shift_JIS, its header's tags, its order.
-fn request(insurance: Insurance, category: u8, months: Option<(&str, &str)>) -> Vec<u8> {
+pub fn request(insurance: Insurance, category: u8, months: Option<(&str, &str)>) -> Vec<u8> {
     let [insurer, symbol, number, branch] = insurance;
     let months = months.map_or_else(String::new, |(start, end)| {
         format!("    <StartDate>{start}</StartDate>\n    <EndDate>{end}</EndDate>\n")

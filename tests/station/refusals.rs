@@ -66,7 +66,7 @@ fn each_broken_request_comes_back_with_an_err_that_names_its_rule() {
 fn an_interface_that_is_not_served_comes_back_and_is_not_swallowed() {
     let (_place, station) = desk();
     for (name, rule) in [
-        ("OQSsiquc01req_1.zip", "MDG-N001"),
+        ("OQSsiquc01req_1.zip", "MDG-Z006"),
         ("CIPsiquc01req_202611210001.xml", "MDG-N010"),
         ("OQSsiinq01req_1.xml", "MDG-N010"),
     ] {

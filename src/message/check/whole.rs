@@ -19,7 +19,12 @@ pub(super) fn look(file: &File<'_>, kind: &Kind, tables: &Tables<'_>, report: &m
     match (kind, extension.as_str()) {
         (Kind::Nothing, _) => {}
         (Kind::Err, _) => report.add_all(err_file(file.bytes)),
-        (_, "zip") => packed(file.bytes, Rule::FileZip, xml::is_whole_named(file.name, file.bytes, file.bytes), report),
+        (_, "zip") => packed(
+            file.bytes,
+            Rule::FileZip,
+            xml::is_whole_named(file.name, file.bytes.len() as u64, file.bytes, file.bytes),
+            report,
+        ),
         (_, "pdf") => packed(file.bytes, Rule::FilePdf, is_pdf(file.bytes), report),
         _ => return document(file, *kind, tables, facts, report),
     }

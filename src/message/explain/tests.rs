@@ -96,7 +96,7 @@ fn changing_a_row_changes_what_is_explained() {
         "source = \"sanox\", confidence = \"C\" },\n    { name = \"Sex2\"",
         1,
     );
-    let after = explained(&ElementTable::from_toml(&text).unwrap(), "Sex1");
+    let after = explained(&ElementTable::from_toml("elements.toml", &text).unwrap(), "Sex1");
     assert_eq!(after.label.as_deref(), Some("せいべつ"));
     assert_eq!(
         (after.source.as_deref(), after.confidence, after.provisional),

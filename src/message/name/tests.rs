@@ -13,7 +13,7 @@ fn any_free_part_of_the_field_is_accepted_and_kept_in_the_answer() {
     for (request, answer) in [
         ("OQSsiquc01req_202611210001.xml", "OQSsiquc01res_202611210001.xml"),
         ("OQSsiimm01req_2021081611906.xml", "OQSsiimm01res_2021081611906.xml"),
-        ("OQSsiquc01req_1690527081EXv2XqrP8w.zip", "OQSsiquc01res_1690527081EXv2XqrP8w.zip"),
+        ("OQSsiquc01req_1690527081EXv2XqrP8w.zip", "OQSsiquc01res_1690527081EXv2XqrP8w.xml"),
         ("YZKsiquc01req_0226112109301234567.xml", "YZKsiquc01res_0226112109301234567.xml"),
         ("OQSsiquc01req_a_b.c.xml", "OQSsiquc01res_a_b.c.xml"),
         ("OQSsiurl01req_1.xml", "OQSsiurl01res_1.xml"),
@@ -25,6 +25,25 @@ fn any_free_part_of_the_field_is_accepted_and_kept_in_the_answer() {
     }
     assert!(name("OQSsiquc01req_202611210001.xml").is_strict());
     assert!(!name("OQSsiimm01req_2021081611906.xml").is_strict());
+}
+
+#[test]
+fn a_sealed_request_holds_the_xml_of_its_own_name() {
+    let sealed = name("OQSsiquc01req_1690527081EXv2XqrP8w.zip");
+    assert!(sealed.is_sealed() && !name("OQSsiquc01req_1.xml").is_sealed());
+    assert!(
+        sealed.holds("OQSsiquc01req_1690527081EXv2XqrP8w.xml")
+            && sealed.holds("oqssiquc01REQ_1690527081exV2XqrP8w.XML")
+    );
+    for other in [
+        "OQSsiquc01req_1.xml",
+        "OQSsiquc01req_1690527081EXv2XqrP8w.zip",
+        "OQSsiquc01res_1690527081EXv2XqrP8w.xml",
+        ".xml",
+        "",
+    ] {
+        assert!(!sealed.holds(other), "{other}");
+    }
 }
 
 #[test]

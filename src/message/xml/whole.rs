@@ -2,12 +2,10 @@
 
 use std::io::{self, Read};
 
+use crate::message::sealed;
+
 /// So much of either end of a file tells whether it is whole; a longer comment after its end hides it.
 pub const REACH: usize = 128 << 10;
-
-/// How far from the end the end record of a zip may begin: 22 bytes and a comment of at most 65,535.
-const ZIP_END_REACH: usize = 22 + 0xFFFF;
-const ZIP_END: &[u8] = b"PK\x05\x06";
 
 /// Whether `bytes` end with the end tag of their root element: cheap, no parsing, and right for both encodings, because neither has
 /// `<`, `/` or `>` inside a character that another byte began.
@@ -53,19 +51,10 @@ pub fn has_end(mut source: impl Read) -> io::Result<bool> {
     }
 }
 
-/// [`is_whole`] for a file called `name`, by its beginning and its end ([`REACH`] bytes or all): a `.zip` needs its end record instead.
-pub fn is_whole_named(name: &str, beginning: &[u8], end: &[u8]) -> bool {
-    let is_zip = name.len() >= 4 && name.get(name.len() - 4..).is_some_and(|end| end.eq_ignore_ascii_case(".zip"));
-    if is_zip { has_zip_end(end) } else { is_whole_between(beginning, end) }
-}
-
-/// The end record, with a comment of exactly the length that it announces.
-fn has_zip_end(bytes: &[u8]) -> bool {
-    let tail = bytes.get(bytes.len().saturating_sub(ZIP_END_REACH)..).unwrap_or_default();
-    tail.windows(ZIP_END.len()).enumerate().filter(|(_, window)| *window == ZIP_END).any(|(at, _)| {
-        let comment = tail.get(at + 20..at + 22).and_then(|b| <[u8; 2]>::try_from(b).ok()).map(u16::from_le_bytes);
-        comment.is_some_and(|length| at + 22 + usize::from(length) == tail.len())
-    })
+/// [`is_whole`] for a file called `name` of `length` bytes, by its beginning and its end ([`REACH`] bytes or all): a `.zip` needs its end
+/// record instead.
+pub fn is_whole_named(name: &str, length: u64, beginning: &[u8], end: &[u8]) -> bool {
+    if sealed::is_sealed_name(name) { sealed::has_end(end, length) } else { is_whole_between(beginning, end) }
 }
 
 fn without_trailing_comments(mut bytes: &[u8]) -> &[u8] {
@@ -128,9 +117,9 @@ mod tests {
     #[test]
     fn a_long_file_is_judged_by_its_two_ends() {
         let (beginning, end) = (&WHOLE[..50], &WHOLE[WHOLE.len() - 40..]);
-        assert!(is_whole_named("a.xml", beginning, end));
-        assert!(!is_whole_named("a.xml", beginning, &end[..20]), "cut");
-        assert!(!is_whole_named("a.xml", b"<Other>", end), "another root");
+        assert!(is_whole_named("a.xml", WHOLE.len() as u64, beginning, end));
+        assert!(!is_whole_named("a.xml", WHOLE.len() as u64, beginning, &end[..20]), "cut");
+        assert!(!is_whole_named("a.xml", WHOLE.len() as u64, b"<Other>", end), "another root");
     }
 
     #[test]
@@ -147,12 +136,14 @@ mod tests {
 
     #[test]
     fn a_zip_is_whole_with_its_end_record_and_the_comment_that_it_announces() {
-        let mut zip = b"PK\x03\x04 data PK\x05\x06".to_vec();
+        let mut zip = b"PK\x05\x06".to_vec();
         zip.extend([0; 16]);
         zip.extend([2, 0]);
-        assert!(!is_whole_named("a.zip", &zip, &zip));
+        let is_named = |name, zip: &[u8]| is_whole_named(name, zip.len() as u64, zip, zip);
+        assert!(!is_named("a.zip", &zip));
         zip.extend(b"hi");
-        assert!(is_whole_named("a.ZIP", &zip, &zip));
-        assert!(!is_whole_named("a.xml", &zip, &zip));
+        assert!(is_named("a.ZIP", &zip));
+        assert!(!is_named("a.xml", &zip));
+        assert!(!is_named("zip", &zip));
     }
 }

@@ -1,5 +1,7 @@
 //! What the operator has selected, opened and typed.
 
+use std::sync::Arc;
+
 use ratatui::layout::Size;
 
 use super::draw::{self, Target};
@@ -9,6 +11,7 @@ use super::look::Look;
 use super::pin::PinEntry;
 use super::preview::Preview;
 use crate::event::{FolderKind, Lang};
+use crate::message::element::ElementTable;
 use crate::station::view::{Command, FileView, OwnFile, View};
 
 /// A part of the screen that keys can be aimed at.
@@ -93,6 +96,7 @@ pub struct App {
     pub(super) filters: Filters,
     pub(super) popups: Vec<Popup>,
     pub(super) preview: Option<Preview>,
+    pub(super) elements: Arc<ElementTable>,
     pub(super) offsets: Offsets,
     pub(super) mouse: bool,
     pub(super) trouble: Option<String>,
@@ -119,11 +123,18 @@ impl App {
             filters: Filters::default(),
             popups: Vec::new(),
             preview: None,
+            elements: Arc::new(ElementTable::embedded().clone()),
             offsets: Offsets::default(),
             mouse: true,
             trouble: None,
             quit: false,
         }
+    }
+
+    /// The same with another element table for the preview.
+    #[must_use]
+    pub fn reading_with(self, elements: Arc<ElementTable>) -> Self {
+        Self { elements, ..self }
     }
 
     /// Did the operator ask to leave?
@@ -168,7 +179,7 @@ impl App {
     /// The bytes of `file` for the preview, `None` where it is gone.
     pub fn show(&mut self, file: &FileView, bytes: Option<&[u8]>) {
         if let Some(preview) = self.preview.as_mut().filter(|preview| preview.key.is(file)) {
-            preview.load(file, bytes, self.lang);
+            preview.load(file, bytes, &self.elements, self.lang);
         }
     }
 

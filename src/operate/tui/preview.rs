@@ -78,10 +78,10 @@ impl Preview {
     }
 
     /// Takes the bytes in. Of a file that went away the last look stays.
-    pub fn load(&mut self, file: &FileView, bytes: Option<&[u8]>, lang: Lang) {
+    pub fn load(&mut self, file: &FileView, bytes: Option<&[u8]>, elements: &ElementTable, lang: Lang) {
         self.steps = file.life.len();
         match (bytes, &mut self.content) {
-            (Some(bytes), content) => *content = Content::Read(read(&file.name, bytes, lang)),
+            (Some(bytes), content) => *content = Content::Read(read(&file.name, bytes, elements, lang)),
             (None, Content::Read(read)) => read.gone = true,
             (None, content) => *content = Content::Gone,
         }
@@ -118,11 +118,11 @@ impl Preview {
     }
 }
 
-fn read(name: &str, bytes: &[u8], lang: Lang) -> Read {
+fn read(name: &str, bytes: &[u8], elements: &ElementTable, lang: Lang) -> Read {
     let lower = name.to_ascii_lowercase();
     let document = [".xml", ".err", ".pdf"].iter().any(|end| lower.ends_with(end));
     let explained = match document && bytes.len() <= EXPLAINED {
-        true => explain::file(name, bytes, ElementTable::embedded(), lang).map(|told| rows(name, told)),
+        true => explain::file(name, bytes, elements, lang).map(|told| rows(name, told)),
         false => Ok(Vec::new()),
     };
     let (rows, problem) = match explained {
@@ -189,10 +189,10 @@ mod tests {
     #[test]
     fn of_a_file_that_was_collected_the_last_look_stays() {
         let mut preview = Preview::of(FileKey::of(&file(1)));
-        preview.load(&file(1), Some(b"<XmlMsg/>"), Lang::Ja);
+        preview.load(&file(1), Some(b"<XmlMsg/>"), ElementTable::embedded(), Lang::Ja);
         assert!(!preview.lacks(&file(1)));
         assert!(preview.lacks(&file(2)));
-        preview.load(&file(2), None, Lang::Ja);
+        preview.load(&file(2), None, ElementTable::embedded(), Lang::Ja);
         let read = preview.read().unwrap();
         assert!(read.gone);
         assert_eq!(read.raw, ["<XmlMsg/>"]);
@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn a_broken_document_is_shown_as_it_is_with_the_reason() {
         let mut preview = Preview::of(FileKey::of(&file(1)));
-        preview.load(&file(1), Some(b"<XmlMsg><a>"), Lang::Ja);
+        preview.load(&file(1), Some(b"<XmlMsg><a>"), ElementTable::embedded(), Lang::Ja);
         assert!(preview.shows_raw());
         assert!(preview.read().unwrap().problem.is_some());
     }

@@ -31,7 +31,7 @@ const AFTERGLOW: Duration = Duration::from_secs(1);
 pub fn run(desk: Arc<dyn Desk>, lang: Lang, told_to_end: &AtomicBool) -> io::Result<()> {
     let mut tty = Tty::take()?;
     let size = tty.terminal.size()?;
-    let mut app = App::new(lang, Look::from_env(), size.width, size.height);
+    let mut app = App::new(lang, Look::from_env(), size.width, size.height).reading_with(desk.elements());
     // The revision first: what changes between the two shows with the next look.
     let mut revision = desk.revision();
     let mut view = desk.view();

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::terminal::sealing::PasswordSource;
 use crate::text::{Encoding, encode};
 
 fn settings(root: &Path) -> TerminalSettings {
@@ -66,11 +67,31 @@ fn unknown_keys_are_named_with_line_and_the_key_that_comes_near() {
 }
 
 #[test]
-fn encryption_is_recognised_and_said_not_to_be_served() {
-    let (_, told) =
-        laid(&[("encrypt.conf", b"OQSsiquc=e\nPMHsimsm=n\n"), ("encrypt_face.conf", b"prescription=n")], |_| {});
-    assert!(told.contains("not served yet: files stay plain: OQSsiquc\n"), "{told}");
-    assert_eq!(told.lines().count(), 2, "{told}");
+fn encryption_is_honoured_by_its_lines_and_told() {
+    let (settings, told) = laid(
+        &[
+            ("encrypt.conf", b"OQSsiquc=e\nPMHsimsm=n\n"),
+            ("ENCRYPT_FACE.conf", b"prescription=n"),
+            ("password", b"himitsu"),
+        ],
+        |settings| settings.encryption_password = Some(PasswordSource::File(settings.folder.join("password"))),
+    );
+    assert!(
+        settings.sealing.is_sealed("OQSsiquc01res_1.xml") && !settings.sealing.is_sealed("PMHsimsm01res_1_face.xml")
+    );
+    assert!(told.contains("password zips (AES-256): OQSsiquc (") && told.contains("encrypt.conf:1)\n"), "{told}");
+    assert!(!format!("{settings:?}{told}").contains("himitsu"));
+}
+
+#[test]
+fn encryption_without_a_password_names_the_line_that_asks_for_it() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::write(root.path().join("encrypt.conf"), "# a\nOQSmuquc=n\nOQSsiquc=e\n").unwrap();
+    let told = lay_under(&mut settings(root.path())).unwrap_err().to_string();
+    assert!(
+        told.contains("encrypt.conf:3: OQSsiquc: ") && told.contains("encryption_password = \"env:NAME\""),
+        "{told}"
+    );
 }
 
 #[test]
@@ -116,7 +137,7 @@ proptest! {
         let mistakes = [
             read_user("f", &bytes).err(),
             read_face("f", &bytes).err(),
-            read_encryption("f", &bytes).err(),
+            read_encryption("f", Side::Face, &bytes).err(),
         ];
         for mistake in mistakes.into_iter().flatten() {
             prop_assert!(mistake.line.is_some_and(|line| (1..=lines).contains(&line)), "{mistake}");
