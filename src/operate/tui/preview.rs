@@ -206,14 +206,16 @@ mod tests {
         let password = crate::secret::ZipPassword::new("himitsu-1");
         let time = jiff::civil::datetime(2026, 9, 29, 16, 1, 12, 0);
         let seed = crate::random::Seed(1);
-        let bytes =
-            crate::message::sealed::seal("OQSsiquc01res_1.xml", b"<XmlMsg/>", &password, seed, time).unwrap();
+        let bytes = crate::message::sealed::seal("OQSsiquc01res_1.xml", b"<XmlMsg/>", &password, seed, time).unwrap();
         let told = |bytes: &[u8]| {
             let read = read(name, bytes, ElementTable::embedded(), Lang::En);
             format!("{:?}", read.rows)
         };
         let of_sealed = told(&bytes);
-        assert!(of_sealed.contains("a sealed zip (AES-256)") && of_sealed.contains("OQSsiquc01res_1.xml (9 bytes)"), "{of_sealed}");
+        assert!(
+            of_sealed.contains("a sealed zip (AES-256)") && of_sealed.contains("OQSsiquc01res_1.xml (9 bytes)"),
+            "{of_sealed}"
+        );
         assert!(told(b"PK\x03\x04\x00").contains("Note("), "of a torn one the reason");
     }
 
