@@ -127,13 +127,7 @@ fn is_err(path: &Path, name: &RequestName) -> bool {
     path.file_name().is_some_and(|file| file.to_string_lossy() == name.err())
 }
 
-fn wait(
-    res: &Path,
-    name: &RequestName,
-    before: &[(PathBuf, SystemTime)],
-    since: Instant,
-    patience: Duration,
-) -> Sent {
+fn wait(res: &Path, name: &RequestName, before: &[(PathBuf, SystemTime)], since: Instant, patience: Duration) -> Sent {
     loop {
         let fresh = lying(res, name).into_iter().find(|seen| !before.contains(seen)).map(|(path, _)| path);
         if fresh.is_some() || since.elapsed() >= patience {

@@ -9,8 +9,8 @@ use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::folder::{Delivery, Paths};
-use crate::message::inquiry::tags::InquiryTags;
 use crate::message::Style;
+use crate::message::inquiry::tags::InquiryTags;
 use crate::message::name::{FaceName, PmhErr};
 use crate::message::order::ElementOrder;
 use crate::message::qualification::Records;

@@ -306,7 +306,10 @@ pub fn a_consent_given_at_home_opens_its_kind_of_visit_until_its_own_end(world: 
     over.refused(world, notice::HOME_CONSENT_OVER);
     of_a_home_visit("901", "1", 21).refused(world, notice::NO_CONSENT);
     agree(world, "home", &Consents::default());
-    assert!(of_a_home_visit("901", "2", 21).document(world).header.is_success(), "a visit at a reader is another thing");
+    assert!(
+        of_a_home_visit("901", "2", 21).document(world).header.is_success(),
+        "a visit at a reader is another thing"
+    );
     of_a_home_visit("901", "4", 21).refused(world, notice::OTHER_VISIT);
 }
 

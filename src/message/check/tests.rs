@@ -98,7 +98,8 @@ fn a_consent_from_home_holds_as_long_as_it_was_given_for_and_one_at_the_reader_f
 fn the_document_in_a_zip_is_checked_where_the_password_opens_it_or_none_is_needed() {
     let word = |word: &str| ZipPassword::new(word);
     let good = GOOD.iter().find(|sample| sample.name.starts_with("OQSmuquc02req")).unwrap();
-    let (bad, name) = (good.text.replace("<MedicalInstitutionCode>13", "<MedicalInstitutionCode>1"), sealed::sealed_name(good.name));
+    let (bad, name) =
+        (good.text.replace("<MedicalInstitutionCode>13", "<MedicalInstitutionCode>1"), sealed::sealed_name(good.name));
     let time = jiff::civil::date(2026, 11, 21).at(9, 30, 0, 0);
     let sealed = |text: &str| sealed::seal(good.name, text.as_bytes(), &word("himitsu-1"), Seed(1), time).unwrap();
     let found = |name: &str, bytes: &[u8], password: Option<&ZipPassword>| {

@@ -74,7 +74,8 @@ fn golden_answer_and_sheet() {
 
 #[test]
 fn under_the_tags_of_another_table_the_document_is_the_same() {
-    let text = Table::embedded_text().replace("tag = \"Unit\"", "tag = \"Tani\"").replace("\"ItemCode\"", "\"ItemName\"");
+    let text =
+        Table::embedded_text().replace("tag = \"Unit\"", "tag = \"Tani\"").replace("\"ItemCode\"", "\"ItemName\"");
     let text = text.replacen("item = \"item-name\", tag = \"ItemName\"", "item = \"item-name\", tag = \"ItemCode\"", 1);
     let theirs = Table::from_toml("x", &text).unwrap();
     let sent = samples::checkup();
@@ -86,7 +87,11 @@ fn under_the_tags_of_another_table_the_document_is_the_same() {
         "HealthCheckupResultAndQuestionInfo",
     ]);
     let tags: Vec<&str> = result.unwrap().children().iter().map(|child| child.name.as_ref()).collect();
-    assert_eq!(tags, ["ItemName", "ItemCode", "DataType", "DataValue", "Tani"], "swapped and renamed, in the table's order");
+    assert_eq!(
+        tags,
+        ["ItemName", "ItemCode", "DataType", "DataValue", "Tani"],
+        "swapped and renamed, in the table's order"
+    );
     let read = CheckupResult::from_tree_by(&tree, &theirs).unwrap();
     assert_eq!(read, Read { document: sent.clone(), findings: Vec::new() });
     let unknown = CheckupResult::from_tree(&tree).unwrap();

@@ -13,9 +13,9 @@ use crate::message::medication::{MedicationRequest, MedicationResult};
 use crate::message::name::{Case, Interface, PmhName, interface_of};
 use crate::message::order::{SeenOrder, seen_order};
 use crate::message::qualification::{QualificationRequest, QualificationResult};
-use crate::message::sealed::{self, Outside, Protection};
 use crate::message::refusal::{Refusal, read_err_file};
 use crate::message::registration::{RegistrationRequest, RegistrationResult};
+use crate::message::sealed::{self, Outside, Protection};
 use crate::message::tree::Element;
 use crate::message::xml::Document;
 

@@ -59,11 +59,10 @@ impl History {
     fn from_body(body: &Element, table: &Table, reading: &mut Reading) -> Self {
         let mut history = Self::default();
         for child in body.children() {
-            let reader =
-                Origin::ALL.into_iter().map(|origin| Tagged { table, origin }).find(|reader| {
-                    let outermost = reader.tag(Container::List).or_else(|| reader.tag(Container::Month));
-                    outermost == Some(child.name.as_ref())
-                });
+            let reader = Origin::ALL.into_iter().map(|origin| Tagged { table, origin }).find(|reader| {
+                let outermost = reader.tag(Container::List).or_else(|| reader.tag(Container::Month));
+                outermost == Some(child.name.as_ref())
+            });
             let Some(reader) = reader else {
                 reading.report(FindingKind::UnknownElement, &child.name, None);
                 continue;

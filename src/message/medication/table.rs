@@ -93,7 +93,8 @@ impl Table {
     pub fn embedded() -> &'static Self {
         static TABLE: LazyLock<Table> = LazyLock::new(|| {
             // The text is part of the program; a test reads it.
-            Table::from_toml("medication.toml", Table::embedded_text()).expect("medication table is part of the program")
+            Table::from_toml("medication.toml", Table::embedded_text())
+                .expect("medication table is part of the program")
         });
         &TABLE
     }

@@ -331,5 +331,7 @@ fn under_the_tags_of_another_table_the_document_is_the_same() {
     assert_eq!(read, Read { document: sent, findings: Vec::new() });
     let read = MedicationResult::from_tree(&tree).unwrap();
     let unknown: Vec<&str> = read.findings.iter().map(|finding| finding.path.as_str()).collect();
-    assert!(unknown.iter().any(|path| path.ends_with("/Yakuhin")) && unknown.iter().any(|path| path.ends_with("/Tsuki")));
+    assert!(
+        unknown.iter().any(|path| path.ends_with("/Yakuhin")) && unknown.iter().any(|path| path.ends_with("/Tsuki"))
+    );
 }

@@ -67,7 +67,12 @@ pub struct Layouts {
 impl Layouts {
     /// Without a folder.
     pub fn built_in() -> Self {
-        Self { elements: ElementTable::embedded().clone(), wording: Wording::default(), pmh: None, tags: InquiryTags::default() }
+        Self {
+            elements: ElementTable::embedded().clone(),
+            wording: Wording::default(),
+            pmh: None,
+            tags: InquiryTags::default(),
+        }
     }
 
     /// The tables of `folder` over the built-in ones; those of no folder are the built-in ones.

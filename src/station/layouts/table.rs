@@ -178,9 +178,7 @@ pub fn medication(file: &str, text: &str) -> Result<medication::Table, Box<Mista
     tags(file, text, table.element_rows())?;
     match table.lacks_months() {
         false => Ok(table),
-        true => {
-            Err(wrong(file, text, "month", "container", "月のタグがありません。", "a month needs its tag", None))
-        }
+        true => Err(wrong(file, text, "month", "container", "月のタグがありません。", "a month needs its tag", None)),
     }
 }
 
