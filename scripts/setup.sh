@@ -30,7 +30,6 @@ for purpose in "$@"; do
         command -v curl >/dev/null || need curl
         command -v 7zz >/dev/null || need 7zip
         command -v pdftotext >/dev/null || need poppler-utils
-        command -v pdftotext >/dev/null || need poppler-utils
         command -v ip >/dev/null || need iproute2
         command -v unshare >/dev/null || need util-linux
         command -v setpriv >/dev/null || need util-linux

@@ -120,6 +120,10 @@ pub enum CertificateStatus {
     NotYetValid,
     /// 失効
     Revoked,
+    /// The authority whose name it carries never issued it.
+    Unknown,
+    /// The authority could not be asked, so nobody knows whether it is revoked.
+    Unreachable,
     /// The issuer is none of the configured roots: "chain not verified". Does not stop a visit (decisions.md §3).
     ChainNotVerified,
     /// The proof that came with it does not hold (a signature that does not verify).

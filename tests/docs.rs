@@ -178,7 +178,9 @@ fn every_command_of_the_hub_page_does_what_it_shows() {
         let folder = tempfile::tempdir().unwrap();
         let mut shell = Shell::open(folder.path(), "ja_JP.UTF-8");
         for mut step in steps("docs/hub.md") {
-            step.command += " &";
+            if step.command.starts_with("madoguchi hub") {
+                step.command += " &";
+            }
             shell.run(&step).unwrap_or_else(|error| panic!("{error}"));
         }
     });
@@ -210,11 +212,12 @@ fn both_readmes_show_the_same_commands() {
 
 #[test]
 fn the_faults_page_lists_every_fault_as_its_room_declares_it() {
-    let rooms: [&[&Knob]; 4] = [
+    let rooms: [&[&Knob]; 5] = [
         &madoguchi::face_reader::knobs::ALL,
         &madoguchi::wire::steering::KNOBS,
         &madoguchi::terminal::KNOBS,
         &madoguchi::card::soft::quirk::KNOBS,
+        &madoguchi::hub::jpki_authority::knobs::KNOBS,
     ];
     let declared: BTreeSet<String> = rooms
         .concat()

@@ -20,6 +20,10 @@ mod subsidies;
 #[path = "hub/visits.rs"]
 mod visits;
 
+// openssl is installed where scripts/setup.sh installs it.
+#[cfg(target_os = "linux")]
+#[path = "hub/authority.rs"]
+mod authority;
 #[path = "hub/documented.rs"]
 mod documented;
 #[path = "hub/http.rs"]
@@ -55,6 +59,10 @@ rules! {
         a_revoked_or_ended_certificate_ends_the_visit_without_a_document
         a_signature_must_verify_over_its_challenge
         an_unknown_issuer_does_not_stop_a_visit
+        a_certificate_that_its_authority_never_issued_ends_the_visit
+        an_authority_that_cannot_be_asked_ends_the_visit_as_a_centre_that_cannot
+        a_revocation_counts_from_its_own_time_on
+        a_reissued_card_is_good_and_the_one_before_it_revoked
         after_its_end_a_certificate_gives_the_qualification_only
         a_certificate_near_its_end_is_told_in_the_document
         what_is_no_certificate_is_refused;

@@ -44,6 +44,8 @@ mod people;
 mod refusals;
 #[path = "station/registrations.rs"]
 mod registrations;
+#[path = "station/reissue.rs"]
+mod reissue;
 #[path = "station/remote.rs"]
 mod remote;
 #[path = "station/repeated.rs"]

@@ -1,8 +1,8 @@
 //! Writing DER: total functions from values to bytes (X.690).
 
-use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 
 use crate::card::tlv::write;
 use crate::clock;
@@ -49,6 +49,10 @@ pub(super) fn named_bits(byte: u8) -> Vec<u8> {
     write(0x03, &[byte.trailing_zeros().min(7) as u8, byte])
 }
 
+pub(super) fn enumerated(value: u8) -> Vec<u8> {
+    write(0x0A, &[value])
+}
+
 pub(super) fn printable(text: &str) -> Vec<u8> {
     write(0x13, text.as_bytes())
 }
@@ -90,12 +94,21 @@ pub(super) fn oid(arcs: &[u128]) -> Vec<u8> {
 
 /// UTCTime to 2049, GeneralizedTime from 2050 (RFC 5280 §4.1.2.5), of a JST time.
 pub(super) fn time(jst: DateTime) -> Vec<u8> {
-    let utc = Timestamp::from_second(clock::unix_seconds(jst)).unwrap_or_default().to_zoned(TimeZone::UTC);
+    let utc = utc(jst);
     if (1950..2050).contains(&utc.year()) {
         write(0x17, utc.strftime("%y%m%d%H%M%SZ").to_string().as_bytes())
     } else {
-        write(0x18, utc.strftime("%Y%m%d%H%M%SZ").to_string().as_bytes())
+        generalized_time(jst)
     }
+}
+
+/// GeneralizedTime in whole seconds, of a JST time; the only form that OCSP has.
+pub(super) fn generalized_time(jst: DateTime) -> Vec<u8> {
+    write(0x18, utc(jst).strftime("%Y%m%d%H%M%SZ").to_string().as_bytes())
+}
+
+fn utc(jst: DateTime) -> Zoned {
+    Timestamp::from_second(clock::unix_seconds(jst)).unwrap_or_default().to_zoned(TimeZone::UTC)
 }
 
 #[cfg(test)]

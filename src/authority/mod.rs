@@ -5,12 +5,18 @@
 //!
 //! - [`pool`]: RSA-2048 keys, made from their name on first use
 //! - `profile`: the certificates, extension by extension (spec/jpki-card.md §3.1–3.3)
+//! - [`revocation`], [`crl`], [`ocsp`]: what is said of a certificate afterwards, as a list and as an answer
+//! - `parts`: names, extensions and signatures that all of these are made of
 //! - `der`: writing DER. It is ours because a test authority also has to issue what libraries refuse: serial numbers of
 //!   odd lengths, arcs of 128 bits, dates of any year
 
+pub mod crl;
 mod der;
+pub mod ocsp;
+mod parts;
 pub mod pool;
 mod profile;
+pub mod revocation;
 #[cfg(test)]
 mod tests;
 
@@ -18,11 +24,19 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
 use rsa::RsaPrivateKey;
+use serde::{Deserialize, Serialize};
+
+pub use crl::CrlContent;
+pub use revocation::{Period, Reason, Revocation, Status};
 
 /// The name by which the test authority is known wherever it appears.
 pub const AUTHORITY_NAME: &str = "MADOGUCHI TEST CA";
 /// The generation in use; the real authority is at its third too (spec/jpki-card.md §3.3).
 pub const PRESENT_GENERATION: u8 = 3;
+
+/// Where the responder listens, as the certificates say (authorityInfoAccess): the hub at its usual address. The real authority's
+/// production host is not public (spec/jpki-card.md §3.1).
+pub const OCSP_URL: &str = "http://127.0.0.1:8791/jpki/ocsp";
 
 /// One generation of the test authority. All generations carry the same names, as those of the real one do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,12 +51,26 @@ impl Default for Authority {
 }
 
 /// Which of the two certificates, and so which of the two roots.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Purpose {
     /// 利用者証明用
     Authentication,
     /// 署名用
     Signature,
+}
+
+impl Purpose {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Authentication, Self::Signature];
+
+    /// `authentication` or `signature`: in key names and paths.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Authentication => "authentication",
+            Self::Signature => "signature",
+        }
+    }
 }
 
 /// Whom a certificate is for, as far as both certificates go.
@@ -76,6 +104,16 @@ pub struct Attributes {
 }
 
 impl Authority {
+    /// All generations, the present one first: it is the one that is mostly meant.
+    pub fn generations() -> impl Iterator<Item = Self> {
+        (1..=PRESENT_GENERATION).rev().map(Self::of_generation)
+    }
+
+    /// Which generation this is.
+    pub fn generation(&self) -> u8 {
+        self.generation
+    }
+
     /// Generation 1 began in 2015, each later one four years after; each lives ten years.
     pub fn of_generation(generation: u8) -> Self {
         Self { generation }
@@ -88,7 +126,7 @@ impl Authority {
 
     /// Key of the root; CRL and OCSP answers are signed with it.
     pub fn root_key(&self, purpose: Purpose) -> Arc<RsaPrivateKey> {
-        pool::key(&profile::root_key_name(self.generation, purpose))
+        pool::key(&parts::root_key_name(self.generation, purpose))
     }
 
     /// 利用者証明用電子証明書, DER. The same holder gets the same bytes at every run.

@@ -1,77 +1,32 @@
 //! The certificates, field by field, in the order found on a test card (spec/jpki-card.md §3.1–3.3, [A] unless noted).
 
 use jiff::civil::{Date, DateTime, date};
-use rsa::pkcs1::EncodeRsaPublicKey;
-use rsa::{Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey};
-use sha2::{Digest, Sha256};
+use rsa::{RsaPrivateKey, RsaPublicKey};
 
 use super::der::{
-    bits, boolean_true, context, context_primitive, ia5, integer, named_bits, null, octets, oid, printable, sequence,
-    set, time, unsigned, utf8,
+    bits, boolean_true, context, context_primitive, ia5, integer, named_bits, null, oid, sequence, time, unsigned, utf8,
 };
-use super::{AUTHORITY_NAME, Attributes, Holder, Purpose, pool};
+use super::parts::{
+    Attribute, RSA_ENCRYPTION, algorithm, authority_key, ce, extension, extension_of, issuer_name, key_bytes, name,
+    root_key_name, root_serial, signed, subject_key,
+};
+use super::{AUTHORITY_NAME, Attributes, Holder, OCSP_URL, Purpose, pool};
 use crate::clock;
 
 /// Our arc below 2.25: a random UUID, 41178506-0546-4719-8ff7-4072b3f71709. No authority can have the same.
 const OUR_ARC: u128 = 86_521_940_591_244_479_147_998_536_980_942_493_449;
 /// Where the practice statement would be. `.invalid` resolves nowhere (RFC 2606).
 const STATEMENT_URI: &str = "http://cps.madoguchi-test-ca.invalid/";
-/// Where the responder would be.
-const OCSP_URI: &str = "http://ocsp.madoguchi-test-ca.invalid/";
 
-const SHA256_WITH_RSA: [u128; 7] = [1, 2, 840, 113_549, 1, 1, 11];
-const RSA_ENCRYPTION: [u128; 7] = [1, 2, 840, 113_549, 1, 1, 1];
 const CLIENT_AUTH: [u128; 9] = [1, 3, 6, 1, 5, 5, 7, 3, 2];
 const CPS_QUALIFIER: [u128; 9] = [1, 3, 6, 1, 5, 5, 7, 2, 1];
+const OCSP_SIGNING: [u128; 9] = [1, 3, 6, 1, 5, 5, 7, 3, 9];
+/// id-pkix-ocsp-nocheck (RFC 6960 §4.2.2.2.1): nobody asks whether the responder itself is revoked.
+const OCSP_NO_CHECK: [u128; 10] = [1, 3, 6, 1, 5, 5, 7, 48, 1, 5];
 const OCSP_ACCESS: [u128; 9] = [1, 3, 6, 1, 5, 5, 7, 48, 1];
 const AUTHORITY_INFORMATION_ACCESS: [u128; 9] = [1, 3, 6, 1, 5, 5, 7, 1, 1];
 /// Format of the holder's attributes; `.1` to `.6`. They say what a field is, not who vouches for it.
 const ATTRIBUTE_ARC: [u128; 7] = [1, 2, 392, 200_149, 8, 5, 5];
-
-/// Last arc of `id-ce` extensions (RFC 5280 §4.2.1).
-mod ce {
-    pub(super) const SUBJECT_KEY: u128 = 14;
-    pub(super) const KEY_USAGE: u128 = 15;
-    pub(super) const SUBJECT_ALT_NAME: u128 = 17;
-    pub(super) const ISSUER_ALT_NAME: u128 = 18;
-    pub(super) const BASIC_CONSTRAINTS: u128 = 19;
-    pub(super) const CRL_DISTRIBUTION: u128 = 31;
-    pub(super) const POLICIES: u128 = 32;
-    pub(super) const AUTHORITY_KEY: u128 = 35;
-    pub(super) const EXTENDED_KEY_USAGE: u128 = 37;
-}
-
-impl Purpose {
-    fn unit(self) -> &'static str {
-        match self {
-            Self::Authentication => "MADOGUCHI TEST CA for user authentication",
-            Self::Signature => "MADOGUCHI TEST CA for digital signature",
-        }
-    }
-    fn unit_ja(self) -> &'static str {
-        match self {
-            Self::Authentication => "窓口試験認証局利用者証明用",
-            Self::Signature => "窓口試験認証局署名用",
-        }
-    }
-    fn word(self) -> &'static str {
-        match self {
-            Self::Authentication => "authentication",
-            Self::Signature => "signature",
-        }
-    }
-    /// Last arc of the policy.
-    fn policy(self) -> u128 {
-        match self {
-            Self::Authentication => 30,
-            Self::Signature => 20,
-        }
-    }
-}
-
-pub(super) fn root_key_name(generation: u8, purpose: Purpose) -> String {
-    format!("authority/{}/{generation}", purpose.word())
-}
 
 pub(super) fn root(generation: u8, purpose: Purpose) -> Vec<u8> {
     let key = pool::key(&root_key_name(generation, purpose));
@@ -135,6 +90,34 @@ pub(super) fn signature(generation: u8, holder: &Holder, attributes: &Attributes
     holder.body(purpose, subject, key, extensions.to_vec()).signed(&issuer)
 }
 
+/// The delegated responder's certificate (RFC 6960 §4.2.2.2), made with `signer`: the root's key, or for a fault another one.
+pub(super) fn responder(generation: u8, purpose: Purpose, key: &RsaPublicKey, signer: &RsaPrivateKey) -> Vec<u8> {
+    let (not_before, not_after) = life(generation);
+    let root = pool::key(&root_key_name(generation, purpose)).to_public_key();
+    let extensions = [
+        key_usage(0x80),
+        extension(ce::EXTENDED_KEY_USAGE, false, &sequence(&[oid(&OCSP_SIGNING)])),
+        extension_of(&OCSP_NO_CHECK, false, &null()),
+        authority_key(generation, purpose, &root),
+        subject_key(key),
+    ];
+    let body = Body {
+        serial: unsigned(&[0x0C, 0x59, generation]),
+        issuer: issuer_name(purpose),
+        not_before,
+        not_after,
+        subject: name(&[
+            (Attribute::Country, "JP"),
+            (Attribute::Organization, AUTHORITY_NAME),
+            (Attribute::Unit, purpose.unit()),
+            (Attribute::CommonName, "OCSP Responder"),
+        ]),
+        public_key: key.clone(),
+        extensions: extensions.to_vec(),
+    };
+    body.signed(signer)
+}
+
 impl Holder {
     fn body(&self, purpose: Purpose, subject: Vec<u8>, public_key: RsaPublicKey, extensions: Vec<Vec<u8>>) -> Body {
         Body {
@@ -164,75 +147,23 @@ struct Body {
 impl Body {
     fn signed(&self, issuer: &RsaPrivateKey) -> Vec<u8> {
         const V3: [u8; 1] = [2];
-        let algorithm = sequence(&[oid(&SHA256_WITH_RSA), null()]);
         let body = sequence(&[
             context(0, &integer(&V3)),
             self.serial.clone(),
-            algorithm.clone(),
+            algorithm(),
             self.issuer.clone(),
             sequence(&[time(self.not_before), time(self.not_after)]),
             self.subject.clone(),
             sequence(&[sequence(&[oid(&RSA_ENCRYPTION), null()]), bits(&key_bytes(&self.public_key))]),
             context(3, &sequence(&self.extensions)),
         ]);
-        let signature = issuer
-            .sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(&body))
-            .unwrap_or_else(|error| unreachable!("a key of 2048 bits signs 51 bytes: {error}"));
-        sequence(&[body, algorithm, bits(&signature)])
+        signed(body, issuer)
     }
-}
-
-/// RSAPublicKey (RFC 8017 §A.1.1).
-fn key_bytes(key: &RsaPublicKey) -> Vec<u8> {
-    key.to_pkcs1_der().unwrap_or_else(|error| unreachable!("two integers are always encoded: {error}")).into_vec()
-}
-
-/// SHA-1 would be the usual way; 160 bits of SHA-256 do as well (RFC 7093 §2) and need no broken hash.
-fn key_identifier(key: &RsaPublicKey) -> Vec<u8> {
-    Sha256::digest(key_bytes(key)).iter().take(20).copied().collect()
 }
 
 fn life(generation: u8) -> (DateTime, DateTime) {
     let year = 2011 + 4 * i16::from(generation);
     (date(year, 7, 16).at(0, 0, 0, 0), date(year + 10, 7, 15).at(23, 59, 59, 0))
-}
-
-fn root_serial(generation: u8, purpose: Purpose) -> Vec<u8> {
-    let digest = Sha256::digest(root_key_name(generation, purpose));
-    unsigned(&digest.iter().take(4).copied().collect::<Vec<_>>())
-}
-
-#[derive(Clone, Copy)]
-enum Attribute {
-    CommonName = 3,
-    Country = 6,
-    Locality = 7,
-    Organization = 10,
-    Unit = 11,
-}
-
-fn name(attributes: &[(Attribute, &str)]) -> Vec<u8> {
-    let parts: Vec<_> = attributes
-        .iter()
-        .map(|(attribute, value)| {
-            let value = match attribute {
-                Attribute::Country => printable(value),
-                _ => utf8(value),
-            };
-            set(&sequence(&[oid(&[2, 5, 4, *attribute as u128]), value]))
-        })
-        .collect();
-    sequence(&parts)
-}
-
-/// The same in every generation.
-fn issuer_name(purpose: Purpose) -> Vec<u8> {
-    name(&[
-        (Attribute::Country, "JP"),
-        (Attribute::Organization, AUTHORITY_NAME),
-        (Attribute::Unit, purpose.unit()),
-        (Attribute::Unit, "madoguchi simulator"),
-    ])
 }
 
 fn japanese_name(purpose: Purpose) -> Vec<u8> {
@@ -242,18 +173,6 @@ fn japanese_name(purpose: Purpose) -> Vec<u8> {
         (Attribute::Unit, purpose.unit_ja()),
         (Attribute::Unit, "模擬環境 (実在の認証局ではありません)"),
     ])
-}
-
-fn extension(arc: u128, critical: bool, value: &[u8]) -> Vec<u8> {
-    extension_of(&[2, 5, 29, arc], critical, value)
-}
-
-fn extension_of(id: &[u128], critical: bool, value: &[u8]) -> Vec<u8> {
-    let mut parts = vec![oid(id)];
-    // FALSE is the default and so is not written (X.690 §11.5).
-    parts.extend(critical.then(boolean_true));
-    parts.push(octets(value));
-    sequence(&parts)
 }
 
 fn key_usage(named: u8) -> Vec<u8> {
@@ -282,24 +201,8 @@ fn crl_distribution(purpose: Purpose, residence: &[&str]) -> Vec<u8> {
 }
 
 fn ocsp() -> Vec<u8> {
-    let description = sequence(&[oid(&OCSP_ACCESS), context_primitive(6, OCSP_URI.as_bytes())]);
+    let description = sequence(&[oid(&OCSP_ACCESS), context_primitive(6, OCSP_URL.as_bytes())]);
     extension_of(&AUTHORITY_INFORMATION_ACCESS, false, &sequence(&[description]))
-}
-
-/// Key identifier, issuer and serial of the root.
-fn authority_key(generation: u8, purpose: Purpose, key: &RsaPublicKey) -> Vec<u8> {
-    // authorityCertSerialNumber is [2] IMPLICIT INTEGER: the same content under another tag.
-    let mut serial = root_serial(generation, purpose);
-    if let Some(tag) = serial.first_mut() {
-        *tag = 0x82;
-    }
-    let value =
-        sequence(&[context_primitive(0, &key_identifier(key)), context(1, &context(4, &issuer_name(purpose))), serial]);
-    extension(ce::AUTHORITY_KEY, false, &value)
-}
-
-fn subject_key(key: &RsaPublicKey) -> Vec<u8> {
-    extension(ce::SUBJECT_KEY, false, &octets(&key_identifier(key)))
 }
 
 /// subjectAltName with six otherNames, in the order found on the card: 1 4 3 5 2 6.

@@ -62,7 +62,7 @@ fn the_authentication_certificate_has_the_profile_of_the_real_one_under_names_of
     );
     assert_eq!(certificate.policies, ["2.25.86521940591244479147998536980942493449.30"]);
     assert!(certificate.key_usage.digital_signature && !certificate.key_usage.non_repudiation);
-    assert_eq!(certificate.ocsp.as_deref(), Some("http://ocsp.madoguchi-test-ca.invalid/"));
+    assert_eq!(certificate.ocsp.as_deref(), Some(OCSP_URL));
     assert_eq!(certificate.not_after.to_string(), "2031-04-01T23:59:59");
     assert_eq!(certificate.validity_at(date(2031, 4, 1).at(23, 59, 59, 999_000_000)), Validity::Valid);
     assert_eq!(certificate.validity_at(date(2031, 4, 2).at(0, 0, 0, 0)), Validity::Expired);

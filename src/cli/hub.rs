@@ -4,12 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use tokio::net::TcpListener;
 
 use crate::cli::{Exit, Failure, Outcome};
 use crate::clock::Clock;
-use crate::event::{Lang, say};
+use crate::event::{Lang, Sink, say};
+use crate::hub::jpki_authority::knobs::KNOBS;
 use crate::hub::{Hub, Roots, Settings, server};
+use crate::knob::{Knobs, Setting};
 use crate::people;
 use crate::random::Seed;
 use crate::station::layouts::Layouts;
@@ -29,6 +32,9 @@ pub struct HubArgs {
     /// 端末が時刻を送らないときの時計 / the clock, where a terminal sends no time: RFC 3339 or YYYYMMDDHHmmss in JST, `,freeze` to stop it
     #[arg(long, value_name = "TIME")]
     pub clock: Option<String>,
+    /// 認証局に不具合を付ける (繰り返し可) / let the certificate authority misbehave, repeatable
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(KNOBS.map(|knob| knob.name)))]
+    pub fault: Vec<String>,
     /// 一括要求から結果ができるまでの秒数 (既定5) / seconds from a bulk request to its result (default 5)
     #[arg(long, value_name = "SECONDS")]
     pub bulk_ready_after: Option<u64>,
@@ -62,8 +68,13 @@ fn prepare(args: &HubArgs) -> Result<(Hub, Clock), Failure> {
     };
     let people = people::load_or_built_in(args.people.as_deref(), clock.now().date()).map_err(|error| usage(&error))?;
     let layouts = Layouts::read(args.layouts.as_deref()).map_err(|error| usage(&error))?;
+    let seed = Seed(args.seed);
+    let knobs = Knobs::new(seed, Sink::silent());
+    for knob in KNOBS.iter().filter(|knob| args.fault.iter().any(|name| name == knob.name)) {
+        knobs.arm(knob, Setting::default());
+    }
     let rules = Settings::default().with_bulk(args.bulk_ready_after, args.bulk_kept_for);
-    let hub = Hub::new(people.to_vec(), Roots::of_test_authority(), Seed(args.seed), rules)
+    let hub = Hub::with_knobs(people.to_vec(), Roots::of_test_authority(), seed, rules, knobs)
         .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
     Ok((hub.with_wording(layouts.wording), clock))
 }
@@ -123,6 +134,23 @@ mod tests {
         for option in ["--store=x", "--tls=x"] {
             assert!(Line::try_parse_from(["hub", option]).is_err(), "{option}");
         }
+    }
+
+    #[test]
+    fn a_fault_of_the_authority_is_armed_from_the_start() {
+        use x509_parser::prelude::{CertificateRevocationList, FromDer};
+
+        use crate::authority::{Authority, Purpose};
+
+        let ends_in_time = |line: &[&str]| {
+            let (hub, clock) = prepare(&args(line)).unwrap();
+            let now = clock.now();
+            let list = hub.jpki_authority().crl(&Authority::default(), Purpose::Authentication, now).unwrap();
+            let (_, list) = CertificateRevocationList::from_der(&list).unwrap();
+            list.next_update().unwrap().timestamp() > crate::clock::unix_seconds(now)
+        };
+        assert!(ends_in_time(&[]) && !ends_in_time(&["--fault", "ocsp-stale"]));
+        assert!(Line::try_parse_from(["hub", "--fault", "ocsp-stael"]).is_err());
     }
 
     #[test]

@@ -22,6 +22,7 @@ impl Dialogue {
         patient.standing = Some(Standing { questions: questions(&standing), ..standing });
         match certificate {
             CertificateStatus::Revoked | CertificateStatus::Expired => self.fail(Failure::CertificateRefused, out),
+            CertificateStatus::Unreachable => self.fail(Failure::Centre(CentreFailure::Unreachable), out),
             status if !status.admits() => self.fail(Failure::CertificateUnusable, out),
             _ if !registered && !can_register => self.fail(Failure::RegistrationNeedsCard, out),
             _ => self.ask_next(out),

@@ -57,8 +57,11 @@ impl Draft {
 
     /// It will never be whole.
     pub fn discard(self) {
+        let Self { path, file, .. } = self;
+        // Windows removes no file that is open.
+        drop(file);
         // What cannot be removed now is thrown away by the next start, or written anew by the next attempt.
-        let _ = std::fs::remove_file(&self.path);
+        let _ = std::fs::remove_file(path);
     }
 }
 
@@ -110,8 +113,9 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let (folders, claim) = desk(root.path());
         let draft = Draft::begin(&folders, &claim, Target::Res, "a.xml").unwrap();
-        draft.clone().discard();
-        assert!(!draft.path.exists() && claim.path.exists());
+        let path = draft.path.clone();
+        draft.discard();
+        assert!(!path.exists() && claim.path.exists());
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 //! its types lack the rest (spec/pmh.md §4.1).
 //!
 //! ```text
-//! terminal ── wire ──▶ eligibility ── serial, proof ──▶ certificates     revoked, dates, chain
+//! terminal ── wire ──▶ eligibility ── serial, proof ──▶ certificates     dates, chain ──▶ jpki_authority: revoked?
 //!                          │
 //!                          └─ PMH連携キー (one inquiry) ──▶ medical_hub   certificates by PMH-ID
 //! people ──▶ intermediary ──▶ both, each its half
@@ -10,7 +10,7 @@
 //!
 //! - [`eligibility`]: qualifications by card and by insurance data, visits, 照会番号, 資格確認キー
 //! - [`medical_hub`]: 受給者証 by PMH-ID · [`linkage`]: the key between the two
-//! - [`certificates`]: what became of a certificate
+//! - [`certificates`]: what became of a certificate · [`jpki_authority`]: who issued it, CRL and OCSP
 //! - [`intermediary`]: 付番 · [`settings`]: days on which rules changed · [`notice`]: codes of our own,
 //!   [`wording`]: a vendor's in their place
 //! - [`server`]: the same over HTTP, as docs/hub.md describes it
@@ -19,6 +19,7 @@ pub mod certificates;
 pub mod eligibility;
 pub mod error;
 pub mod intermediary;
+pub mod jpki_authority;
 pub mod linkage;
 pub mod medical_hub;
 pub mod notice;
@@ -37,9 +38,12 @@ use self::eligibility::Eligibility;
 use self::eligibility::bulk::Kind;
 pub use self::eligibility::store::ReferenceNumbers;
 use self::error::StoreError;
+use self::jpki_authority::JpkiAuthority;
 use self::medical_hub::MedicalHub;
 pub use self::settings::Settings;
 use self::wording::Wording;
+use crate::event::Sink;
+use crate::knob::Knobs;
 use crate::people::Person;
 use crate::random::Seed;
 use crate::visit::{Consents, Standing, VisitId};
@@ -56,22 +60,40 @@ pub struct Hub {
     roots: Roots,
     seed: Seed,
     settings: Settings,
+    knobs: Knobs,
     wording: Wording,
 }
 
 /// The systems that stand and fall together: a reset builds them anew.
 struct Systems {
     eligibility: Arc<Eligibility>,
-    certificates: Arc<Certificates>,
+    authority: Arc<JpkiAuthority>,
     pmh: Arc<MedicalHub>,
 }
 
 impl Hub {
     /// A hub that knows `people` and trusts the certificates that `roots` issued.
     pub fn new(people: Vec<Person>, roots: Roots, seed: Seed, settings: Settings) -> Result<Self, StoreError> {
-        let systems = RwLock::new(Arc::new(Systems::new(&people, &roots, seed, settings)?));
+        Self::with_knobs(people, roots, seed, settings, Knobs::new(seed, Sink::silent()))
+    }
+
+    /// The same, for an operator who holds `knobs`.
+    pub fn with_knobs(
+        people: Vec<Person>,
+        roots: Roots,
+        seed: Seed,
+        settings: Settings,
+        knobs: Knobs,
+    ) -> Result<Self, StoreError> {
+        let authority = Arc::new(JpkiAuthority::new(knobs.clone()));
+        let systems = RwLock::new(Arc::new(Systems::new(&people, authority, &roots, seed, settings)?));
         let known = Mutex::new(ids(&people));
-        Ok(Self { systems, known, at_start: people, roots, seed, settings, wording: Wording::default() })
+        Ok(Self { systems, known, at_start: people, roots, seed, settings, knobs, wording: Wording::default() })
+    }
+
+    /// The certificate authority, as it publishes.
+    pub fn jpki_authority(&self) -> Arc<JpkiAuthority> {
+        self.systems().authority.clone()
     }
 
     /// The same with a vendor's codes and messages in place of ours.
@@ -99,18 +121,22 @@ impl Hub {
         Ok(false)
     }
 
-    /// These people and nobody else; open visits and registrations end.
+    /// These people and nobody else; open visits and registrations end. The authority keeps what it has issued.
     pub fn replace_people(&self, people: Vec<Person>) -> Result<(), StoreError> {
-        let systems = Systems::new(&people, &self.roots, self.seed, self.settings)?;
-        let mut known = self.known();
-        *known = ids(&people);
-        *self.systems.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(systems);
-        Ok(())
+        self.rebuild(people, self.jpki_authority())
     }
 
     /// Back to the start-up state, same seed.
     pub fn reset(&self) -> Result<(), StoreError> {
-        self.replace_people(self.at_start.clone())
+        self.rebuild(self.at_start.clone(), Arc::new(JpkiAuthority::new(self.knobs.clone())))
+    }
+
+    fn rebuild(&self, people: Vec<Person>, authority: Arc<JpkiAuthority>) -> Result<(), StoreError> {
+        let systems = Systems::new(&people, authority, &self.roots, self.seed, self.settings)?;
+        let mut known = self.known();
+        *known = ids(&people);
+        *self.systems.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(systems);
+        Ok(())
     }
 
     /// The 照会番号 that were registered, to be kept between runs.
@@ -133,19 +159,25 @@ impl Hub {
 }
 
 impl Systems {
-    fn new(people: &[Person], roots: &Roots, seed: Seed, settings: Settings) -> Result<Self, StoreError> {
+    fn new(
+        people: &[Person],
+        authority: Arc<JpkiAuthority>,
+        roots: &Roots,
+        seed: Seed,
+        settings: Settings,
+    ) -> Result<Self, StoreError> {
         let (sealer, opener) = linkage::pair(seed);
-        let certificates = Arc::new(Certificates::new(roots.clone(), settings));
+        let certificates = Arc::new(Certificates::new(roots.clone(), authority.clone(), settings));
         let pmh = Arc::new(MedicalHub::new(opener));
-        let eligibility = Arc::new(Eligibility::new(certificates.clone(), pmh.clone(), sealer, seed, settings));
-        let systems = Self { eligibility, certificates, pmh };
+        let eligibility = Arc::new(Eligibility::new(certificates, pmh.clone(), sealer, seed, settings));
+        let systems = Self { eligibility, authority, pmh };
         people.iter().try_for_each(|person| systems.enrol(person, seed))?;
         Ok(systems)
     }
 
     fn enrol(&self, person: &Person, seed: Seed) -> Result<(), StoreError> {
         let (insured, beneficiary) = intermediary::divide(person, seed);
-        self.certificates.enrol(person)?;
+        self.authority.enrol(person)?;
         match beneficiary {
             Some(beneficiary) => self.pmh.register(beneficiary)?,
             None => self.pmh.remove(&intermediary::pmh_id(&person.id, seed))?,
@@ -153,7 +185,7 @@ impl Systems {
         self.eligibility.enrol(insured)
     }
 
-    /// The revoked list knows no persons: what is on it stays.
+    /// The authority knows no persons: what it issued stays.
     fn forget(&self, id: &str, seed: Seed) -> Result<(), StoreError> {
         self.eligibility.forget(id)?;
         self.pmh.remove(&intermediary::pmh_id(id, seed))

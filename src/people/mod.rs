@@ -10,6 +10,7 @@
 //! - [`Person`]: the same on a given day, every default filled in
 //! - [`People`]: all of them, found by id, beginning or name; each with its profile beside it
 //! - [`load`], [`built_in`]: from a folder, or those that are compiled in
+//! - [`reissue`]: another card for the same person
 //! - [`personalise`]: from a person to the software card in their purse
 //! - [`Finding`]: numbers and codes that break a rule. They are kept and reported, never refused: the field's real data is unusual.
 
@@ -24,6 +25,7 @@ mod person;
 pub mod personalise;
 mod profile;
 mod read;
+pub mod reissue;
 mod settle;
 #[cfg(test)]
 mod tests;
@@ -35,12 +37,13 @@ pub use error::PeopleError;
 pub use finding::{Finding, Unusual};
 pub use load::{load, load_or_built_in};
 pub use person::{
-    CardKind, CardOfPerson, Elderly, HomeCare, HomeConsent, Limit, Person, Qualification, SpecificDisease, Subsidy,
+    CardKind, CardOfPerson, Elderly, FormerCard, HomeCare, HomeConsent, Limit, Person, Qualification, SpecificDisease,
+    Subsidy,
 };
 pub use profile::{
-    CardProfile, CheckupItemProfile, CheckupProfile, Consents, DrugProfile, ElderlyProfile, HabitsProfile,
-    HomeConsentProfile, IdentifyBy, LimitProfile, ManagementProfile, ManagementRecordProfile, MedicalTicketProfile,
-    MedicationProfile, ProcedureProfile, Profile, QualificationProfile, Shows, SpecificDiseaseProfile, SubsidyProfile,
-    SubsidyUse, TreatedProfile,
+    CardProfile, CheckupItemProfile, CheckupProfile, Consents, DrugProfile, ElderlyProfile, FormerCardProfile,
+    HabitsProfile, HomeConsentProfile, IdentifyBy, LimitProfile, ManagementProfile, ManagementRecordProfile,
+    MedicalTicketProfile, MedicationProfile, ProcedureProfile, Profile, QualificationProfile, Shows,
+    SpecificDiseaseProfile, SubsidyProfile, SubsidyUse, TreatedProfile,
 };
 pub use read::{read_json, read_toml};

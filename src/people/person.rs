@@ -3,6 +3,7 @@
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
+use crate::authority::Revocation;
 use crate::message::checkup::Checkup;
 use crate::message::medication::History;
 use crate::message::qualification::MedicalTicketInfo;
@@ -68,8 +69,10 @@ pub struct CardOfPerson {
     pub valid_from: Date,
     /// Last valid day (23:59:59 JST).
     pub valid_until: Date,
-    /// Revoked at the certificate authority?
-    pub revoked: bool,
+    /// Revoked at the certificate authority, since when and why.
+    pub revocation: Option<Revocation>,
+    /// Certificates of earlier cards, all of them revoked.
+    pub former: Vec<FormerCard>,
     /// 利用者証明用 PIN, four digits.
     pub pin: Pin,
     /// 署名用パスワード, 6–16 upper-case letters and digits.
@@ -78,6 +81,15 @@ pub struct CardOfPerson {
     pub pin_locked: bool,
     /// Registered as 保険証 at the centre?
     pub registered: bool,
+}
+
+/// An earlier card of the same person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormerCard {
+    /// Serial number of its 利用者証明用 certificate, as [`CardOfPerson::serial`].
+    pub serial: Vec<u8>,
+    /// What became of it.
+    pub revocation: Revocation,
 }
 
 /// What lies on the reader.

@@ -114,7 +114,7 @@ fn digest(id: &str, what: &str) -> [u8; 32] {
 
 /// The two certificates of a person have serials of their own: the other one's with a byte behind it, or, where 20 bytes
 /// are used up, with its last byte changed.
-fn signature_serial(authentication: &[u8]) -> Vec<u8> {
+pub fn signature_serial(authentication: &[u8]) -> Vec<u8> {
     const LONGEST: usize = 20;
     let mut serial = authentication.to_vec();
     match serial.last_mut() {

@@ -13,6 +13,7 @@ pub use self::history::{
     CheckupItemProfile, CheckupProfile, DrugProfile, MedicationProfile, ProcedureProfile, TreatedProfile,
 };
 use super::{CardKind, Day, HomeCare, in_clear};
+use crate::authority::Reason;
 use crate::message::subsidy::{CopaymentLimit, FaceItem};
 use crate::secret::{MyNumber, Pin};
 use crate::visit::{FaceResult, PrescriptionForm, Question};
@@ -101,6 +102,13 @@ pub struct CardProfile {
     pub valid_until: Option<Day>,
     /// Revoked at the certificate authority?
     pub revoked: bool,
+    /// First day of its being revoked. Default: the day after `valid_from`.
+    pub revoked_on: Option<Day>,
+    /// Why it was revoked. Default: unspecified.
+    pub revocation_reason: Option<Reason>,
+    /// Earlier cards, which `card issue` replaced.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<FormerCardProfile>,
     /// Default: 1234.
     #[serde(with = "in_clear")]
     pub pin: Option<Pin>,
@@ -111,6 +119,23 @@ pub struct CardProfile {
     pub pin_locked: Option<bool>,
     /// Default: registered, unless it is some other IC card.
     pub registered: Option<bool>,
+}
+
+/// `[[card.former]]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormerCardProfile {
+    /// Serial number of its 利用者証明用 certificate in hexadecimal.
+    pub serial: String,
+    /// First day of its being revoked.
+    pub revoked_on: Day,
+    /// Why it was revoked. Default: superseded.
+    #[serde(default = "superseded")]
+    pub reason: Reason,
+}
+
+fn superseded() -> Reason {
+    Reason::Superseded
 }
 
 /// `[habits]`

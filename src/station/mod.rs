@@ -36,10 +36,11 @@ use self::error::StationError;
 use self::journal::Journal;
 use self::links::Links;
 use self::reader::{Message, Order, Press, Reader, Setup, Source};
-use self::roster::PersonRow;
+use self::roster::{IssuedCard, PersonRow};
 use self::state::State;
 use self::view::{FileView, LifeStep, ReaderView, StationView, TerminalView};
 use self::visit::{VisitReport, VisitRequest};
+use crate::authority::Reason;
 use crate::clock::Clock;
 use crate::event::{Event, Lang};
 use crate::face_reader::event::is_typable;
@@ -160,11 +161,12 @@ impl Station {
 
     /// Every knob of every room.
     pub fn knob_table(&self) -> Vec<&'static Knob> {
-        let rooms: [&[&'static Knob]; 4] = [
+        let rooms: [&[&'static Knob]; 5] = [
             &crate::face_reader::knobs::ALL,
             &crate::wire::steering::KNOBS,
             &crate::terminal::KNOBS,
             &crate::card::soft::quirk::KNOBS,
+            &crate::hub::jpki_authority::knobs::KNOBS,
         ];
         rooms.concat()
     }
@@ -220,6 +222,20 @@ impl Station {
             return Err(StationError::PersonExists { id: id.to_owned() });
         }
         self.put_person(id, profile)
+    }
+
+    /// Issues another card to a person; the hub revokes the one before. Kept with `--state`, until reset.
+    pub fn issue_card(&self, id: &str, reason: Reason) -> Result<IssuedCard, StationError> {
+        let hub = self.hub.as_ref().ok_or(StationError::NoEmbeddedHub)?;
+        let (person, issued) = self.links.roster.issue_card(id, reason)?;
+        hub.put_person(person).map_err(|error| StationError::Outside { message: error.to_string() })?;
+        self.touch();
+        Ok(issued)
+    }
+
+    /// The embedded hub; none when a distant one is used.
+    pub fn hub(&self) -> Option<Arc<Hub>> {
+        self.hub.clone()
     }
 
     fn put_person(&self, id: &str, profile: Profile) -> Result<(), StationError> {

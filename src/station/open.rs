@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::event::{Event, Lang, Sink};
 use crate::face_reader::screens::{Model, ModelError};
 use crate::folder::watch::Watch;
+use crate::hub::error::StoreError;
 use crate::hub::{self, Hub, ReferenceNumbers, Roots};
 use crate::knob::{Knob, Knobs, Setting};
 use crate::people::{Finding, PeopleError, load_or_built_in};
@@ -92,7 +93,7 @@ impl Station {
         let unmeant: Vec<Finding> = people.findings().into_iter().filter(|finding| !meant(finding)).collect();
         let kept = settings.station.state.as_deref().map_or_else(|| Ok(Default::default()), state::read)?;
         let roster = Arc::new(Roster::new(people, Authority::default(), clock.clone(), seed, kept.cards));
-        let (connection, hub) = connect(&settings, &layouts, &roster, seed, &kept.reference_numbers)?;
+        let (connection, hub) = connect(&settings, &layouts, &roster, seed, &knobs, &kept.reference_numbers)?;
         let put = own::Put::default();
         let whose: Whose = {
             let roster = roster.clone();
@@ -219,15 +220,18 @@ fn connect(
     layouts: &Layouts,
     roster: &Roster,
     seed: Seed,
+    knobs: &Knobs,
     kept: &ReferenceNumbers,
 ) -> Result<Connected, OpenError> {
     if let Some(url) = &settings.hub.url {
         return Ok((Arc::new(HttpHub::new(url)), None));
     }
     let rules = hub::Settings::default().with_bulk(settings.hub.bulk_ready_after, settings.hub.bulk_kept_for);
-    let hub = Hub::new(roster.everybody(), Roots::of_test_authority(), seed, rules)
-        .map_err(|error| OpenError::Hub(error.to_string()))?;
-    hub.restore(kept).map_err(|error| OpenError::Hub(error.to_string()))?;
+    let failed = |error: StoreError| OpenError::Hub(error.to_string());
+    let hub =
+        Hub::with_knobs(roster.at_start(), Roots::of_test_authority(), seed, rules, knobs.clone()).map_err(failed)?;
+    roster.issued_before().into_iter().try_for_each(|person| hub.put_person(person)).map_err(failed)?;
+    hub.restore(kept).map_err(failed)?;
     let hub = Arc::new(hub.with_wording(layouts.wording.clone()));
     Ok((hub.clone(), Some(hub)))
 }

@@ -1,17 +1,18 @@
 //! The people of a station and the cards in their purses: what lasts from one visit to the next.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::authority::Authority;
+use crate::authority::{Authority, Reason};
+use crate::card::apdu::hex;
 use crate::card::soft::{CardImage, CardState, SoftCard};
 use crate::clock::{Clock, date8};
 use crate::event::Words;
 use crate::people::personalise::personalise;
-use crate::people::{People, Person, Profile, Qualification};
+use crate::people::{CardProfile, People, Person, Profile, Qualification};
 use crate::random::Seed;
 use crate::station::error::StationError;
 use crate::station::view::PersonView;
@@ -36,7 +37,7 @@ struct Cards {
 }
 
 /// What is kept of cards between visits, and between runs with `--state`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Kept {
     /// Counters and changed PINs, by person.
@@ -45,6 +46,34 @@ pub struct Kept {
     /// Consecutive face misses, by person.
     #[serde(default)]
     pub face_misses: HashMap<String, u8>,
+    /// Cards that were issued again, by person.
+    #[serde(default)]
+    pub issued: BTreeMap<String, CardProfile>,
+}
+
+/// A card that was issued in place of another one.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct IssuedCard {
+    /// Whose.
+    pub id: String,
+    /// Serial number of its 利用者証明用 certificate, hexadecimal.
+    pub serial: String,
+    /// Last valid day, `YYYYMMDD`.
+    pub valid_until: String,
+    /// The card before it.
+    pub former: RevokedCard,
+}
+
+/// A card whose certificates are revoked.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RevokedCard {
+    /// Serial number, hexadecimal.
+    pub serial: String,
+    /// First day of its being revoked, `YYYYMMDD`.
+    pub revoked_on: String,
+    /// CRLReason in kebab case.
+    #[schema(value_type = String)]
+    pub reason: Reason,
 }
 
 /// A person in a list, with what an insurance query needs.
@@ -80,14 +109,22 @@ pub struct PersonRow {
 }
 
 impl Roster {
-    /// A roster with everybody's cards as they were issued.
+    /// A roster with everybody's cards as they were issued, and issued again since.
     pub fn new(people: People, authority: Authority, clock: Clock, seed: Seed, kept: Kept) -> Self {
-        let people = Arc::new(people);
+        let at_start = Arc::new(people);
+        let mut people = at_start.clone();
+        for (id, card) in &kept.issued {
+            // Somebody who left, or whose card now collides with another, keeps the card of their file.
+            if let Some(profile) = at_start.profile(id) {
+                let profile = Profile { card: card.clone(), ..profile.clone() };
+                let _ = Arc::make_mut(&mut people).put(id, profile, clock.now().date());
+            }
+        }
         Self {
             authority,
             clock,
             seed,
-            at_start: people.clone(),
+            at_start,
             people: RwLock::new(people),
             cards: Mutex::new(Cards { images: HashMap::new(), kept }),
         }
@@ -211,6 +248,47 @@ impl Roster {
         people.get(id).cloned().ok_or(StationError::Stopped)
     }
 
+    /// Gives a person another card in place of the present one, which is revoked for `reason`.
+    pub fn issue_card(&self, id: &str, reason: Reason) -> Result<(Person, IssuedCard), StationError> {
+        let today = self.clock.now().date();
+        let (id, card, profile) = {
+            let people = self.read();
+            let found = people.find(id);
+            let id =
+                found.map_err(|e| StationError::NoSuchPerson { id: id.to_owned(), why: e.to_string() })?.id.clone();
+            let card = people
+                .reissued_card(&id, today, reason)
+                .map_err(|error| StationError::BadProfile { message: error.to_string() })?;
+            let profile = self.profile(&id)?;
+            (id, card.clone(), Profile { card, ..profile })
+        };
+        let person = self.put(&id, profile)?;
+        self.cards().kept.issued.insert(id, card);
+        let former = person.card.former.last().ok_or(StationError::Stopped)?;
+        let issued = IssuedCard {
+            id: person.id.clone(),
+            serial: hex(&person.card.serial),
+            valid_until: date8(person.card.valid_until),
+            former: RevokedCard {
+                serial: hex(&former.serial),
+                revoked_on: date8(former.revocation.at.date()),
+                reason: former.revocation.reason,
+            },
+        };
+        Ok((person, issued))
+    }
+
+    /// Everybody as the files have them, for a hub that is reset with the station.
+    pub fn at_start(&self) -> Vec<Person> {
+        self.at_start.to_vec()
+    }
+
+    /// Those whose cards were issued again in an earlier run.
+    pub fn issued_before(&self) -> Vec<Person> {
+        let people = self.read();
+        self.cards().kept.issued.keys().filter_map(|id| people.get(id).cloned()).collect()
+    }
+
     /// Takes a person out.
     pub fn remove(&self, id: &str) -> Result<(), StationError> {
         let removed = Arc::make_mut(&mut self.write()).remove(id);
@@ -232,6 +310,7 @@ impl Roster {
         cards.images.remove(id);
         cards.kept.cards.remove(id);
         cards.kept.face_misses.remove(id);
+        cards.kept.issued.remove(id);
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Arc<People>> {

@@ -30,7 +30,7 @@ pub enum StateError {
 }
 
 /// What of a station lasts.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct State {
     /// Of cards.
     pub cards: Kept,

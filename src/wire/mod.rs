@@ -82,6 +82,19 @@ pub struct Steering {
     /// Let PMH fail.
     #[serde(default)]
     pub subsidy_error: bool,
+    /// What becomes of the question to the certificate authority.
+    #[serde(default)]
+    pub authority: Option<AuthorityFault>,
+}
+
+/// How the certificate authority fails the centre, when the operator asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuthorityFault {
+    /// It cannot be asked.
+    Unreachable,
+    /// It says that it never issued the certificate.
+    Unknown,
 }
 
 impl Steering {

@@ -2,7 +2,7 @@
 //! the folder, the station for visits) and travel with it, so that embedded and distant hubs obey alike.
 
 use crate::knob::{Knob, Knobs};
-use crate::wire::Steering;
+use crate::wire::{AuthorityFault, Steering};
 
 /// OQSCD006 `2`.
 pub static VALIDITY_2: Knob = Knob {
@@ -45,13 +45,38 @@ pub static PMH_ERR: Knob = Knob {
     source: "spec/pmh.md §5.2 [A]",
 };
 
+/// The authority is down.
+pub static AUTHORITY_UNREACHABLE: Knob = Knob {
+    name: "authority-unreachable",
+    room: "wire",
+    ja: "センターが認証局に失効を照会できない",
+    en: "the centre cannot ask the certificate authority",
+    source: "RFC 6960 §2.3 [C]",
+};
+/// The authority knows nothing of it.
+pub static AUTHORITY_UNKNOWN: Knob = Knob {
+    name: "certificate-unknown",
+    room: "wire",
+    ja: "認証局が電子証明書を知らないと答える",
+    en: "the certificate authority answers unknown",
+    source: "RFC 6960 §2.2 [A]",
+};
+
 /// All of them, for whoever lists knobs.
-pub static KNOBS: [&Knob; 5] = [&VALIDITY_2, &VALIDITY_3, &VALIDITY_4, &SEGMENT_9, &PMH_ERR];
+pub static KNOBS: [&Knob; 7] =
+    [&VALIDITY_2, &VALIDITY_3, &VALIDITY_4, &SEGMENT_9, &PMH_ERR, &AUTHORITY_UNREACHABLE, &AUTHORITY_UNKNOWN];
 
 impl Steering {
     /// Draws everything that concerns a visit which goes by the names `targets`.
     pub fn draw(knobs: &Knobs, targets: &[&str]) -> Self {
-        Self { subsidy_error: knobs.comes_up(&PMH_ERR, targets), ..Self::draw_for_request(knobs, targets) }
+        let faults =
+            [(&AUTHORITY_UNREACHABLE, AuthorityFault::Unreachable), (&AUTHORITY_UNKNOWN, AuthorityFault::Unknown)];
+        let authority = faults.into_iter().find(|(knob, _)| knobs.comes_up(knob, targets));
+        Self {
+            subsidy_error: knobs.comes_up(&PMH_ERR, targets),
+            authority: authority.map(|(_, fault)| fault),
+            ..Self::draw_for_request(knobs, targets)
+        }
     }
 
     /// Draws what concerns a request of the folder that finds no qualification: only the centre's failure, so that the others keep
@@ -67,7 +92,7 @@ impl Steering {
         Self {
             validity: validity.map(|(_, code)| code.to_owned()),
             centre_error: knobs.comes_up(&SEGMENT_9, targets),
-            subsidy_error: false,
+            ..Self::default()
         }
     }
 }

@@ -153,7 +153,7 @@ pub fn alphabet() -> Vec<Letter> {
 }
 
 fn replies() -> Vec<Reply> {
-    use CertificateStatus::{Expired, Good, Grace, ProofFailed, RenewalDue, Revoked};
+    use CertificateStatus::{Expired, Good, Grace, ProofFailed, RenewalDue, Revoked, Unreachable};
     use ConsentPeriod::{AllAtOnce, OneByOne};
     let card = CardSighting::new(Medium::Card);
     let cards = [
@@ -176,6 +176,7 @@ fn replies() -> Vec<Reply> {
         standing(Revoked, AllAtOnce, &all),
         standing(Expired, AllAtOnce, &[]),
         standing(ProofFailed, AllAtOnce, &[]),
+        standing(Unreachable, AllAtOnce, &[]),
     ];
     let checks = [
         PinCheck::Right,

@@ -1,14 +1,16 @@
 //! Certificate status, as the reader and the document tell it.
 
+use jiff::ToSpan;
 use jiff::civil::date;
 use madoguchi::authority::{Authority, pool};
+use madoguchi::people::FormerCard;
 use madoguchi::people::personalise::authentication_certificate;
 use madoguchi::visit::{CertificateStatus, Consents, Outcome, Proof, Question};
-use madoguchi::wire::WireError;
+use madoguchi::wire::{AuthorityFault, WireError};
 use rsa::Pkcs1v15Sign;
 use sha2::{Digest, Sha256};
 
-use crate::world::{World, all, people};
+use crate::world::{World, all, people, revoked};
 
 pub fn the_dates_of_the_certificate_decide_its_status(world: &World) {
     // Valid 2024-05-05 to 2029-05-05.
@@ -61,6 +63,49 @@ pub fn an_unknown_issuer_does_not_stop_a_visit(world: &World) {
     });
     assert_eq!(visit.open().certificate, CertificateStatus::ChainNotVerified, "same name, another key");
     assert_eq!(visit.answer(&all()).outcome, Outcome::Valid);
+}
+
+pub fn a_certificate_that_its_authority_never_issued_ends_the_visit(world: &World) {
+    let mut stranger = people().remove(0);
+    stranger.card.serial = vec![0x66, 0x66, 0x66];
+    let certificate = authentication_certificate(&stranger, &Authority::default());
+    let visit = world.visit("tanaka").with(|opening| opening.evidence.certificate = certificate);
+    let steered = world.visit("tanaka").with(|opening| opening.steering.authority = Some(AuthorityFault::Unknown));
+    for visit in [visit, steered] {
+        assert_eq!(visit.open().certificate, CertificateStatus::Unknown);
+        let answer = visit.answer(&all());
+        assert_eq!((answer.outcome, answer.document), (Outcome::CertificateRefused, None));
+    }
+}
+
+pub fn an_authority_that_cannot_be_asked_ends_the_visit_as_a_centre_that_cannot(world: &World) {
+    let visit = world.visit("tanaka").with(|opening| opening.steering.authority = Some(AuthorityFault::Unreachable));
+    let standing = visit.open();
+    assert_eq!(standing.certificate, CertificateStatus::Unreachable);
+    assert!(standing.questions.is_empty() && !standing.subsidies_known);
+    let answer = visit.answer(&all());
+    assert_eq!((answer.outcome, answer.document), (Outcome::CentreUnreachable, None));
+}
+
+pub fn a_revocation_counts_from_its_own_time_on(world: &World) {
+    let at = |time| world.visit("revoked").at(time).open().certificate;
+    let from = revoked().at;
+    assert_eq!(at(from.saturating_sub(1.second())), CertificateStatus::Good);
+    assert_eq!(at(from), CertificateStatus::Revoked);
+}
+
+pub fn a_reissued_card_is_good_and_the_one_before_it_revoked(world: &World) {
+    let old = world.visit("tanaka");
+    let mut reissued = people().remove(0);
+    let former = FormerCard { serial: reissued.card.serial.clone(), revocation: revoked() };
+    reissued.card.serial = vec![0x33, 0x44, 0x56];
+    reissued.card.former = vec![former];
+    let certificate = authentication_certificate(&reissued, &Authority::default());
+    world.hub.put_person(reissued).unwrap();
+    let new = world.visit("tanaka").with(|opening| opening.evidence.certificate = certificate);
+    assert_eq!(new.open().certificate, CertificateStatus::Good);
+    assert_eq!(new.answer(&all()).outcome, Outcome::Valid);
+    assert_eq!(old.open().certificate, CertificateStatus::Revoked);
 }
 
 pub fn after_its_end_a_certificate_gives_the_qualification_only(world: &World) {

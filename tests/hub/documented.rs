@@ -101,6 +101,8 @@ fn every_word_of_the_endpoint_is_on_the_page() {
             CertificateStatus::Expired,
             CertificateStatus::NotYetValid,
             CertificateStatus::Revoked,
+            CertificateStatus::Unknown,
+            CertificateStatus::Unreachable,
             CertificateStatus::ChainNotVerified,
             CertificateStatus::ProofFailed,
         ]

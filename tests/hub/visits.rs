@@ -7,7 +7,7 @@ use madoguchi::people::personalise::authentication_certificate;
 use madoguchi::visit::{ConsentPeriod, Consents, EPrescriptionUse, Outcome, PrescriptionForm, Question, Uses, VisitId};
 use madoguchi::wire::{Asker, Steering, SubsidyQuestion, WireError};
 
-use crate::world::{HERE, MY_NUMBER, NOON, PHARMACY, PIN, Visit, World, all, people};
+use crate::world::{HERE, MY_NUMBER, NOON, PHARMACY, PIN, Visit, World, all, people, revoked};
 
 pub fn a_visit_with_all_consents_gets_one_record_with_the_time_of_the_answer(world: &World) {
     let visit = world.visit("tanaka");
@@ -306,10 +306,10 @@ pub fn people_come_and_go_while_the_hub_serves(world: &World) {
     let visit = world.visit("tanaka");
     let mut changed = people().remove(0);
     changed.name = "田中　次郎".into();
-    changed.card.revoked = true;
+    changed.card.revocation = Some(revoked());
     world.hub.put_person(changed.clone()).unwrap();
     assert_eq!(visit.answer(&all()).outcome, Outcome::CertificateRefused);
-    changed.card.revoked = false;
+    changed.card.revocation = None;
     world.hub.put_person(changed).unwrap();
     assert_eq!(visit.document(&all()).records[0].name, "田中　次郎");
     world.hub.replace_people(vec![]).unwrap();

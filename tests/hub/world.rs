@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime, date};
-use madoguchi::authority::Authority;
+use madoguchi::authority::{Authority, Reason, Revocation};
 use madoguchi::clock::Clock;
 use madoguchi::hub::{Hub, Roots, Settings, server};
 use madoguchi::message::checkup::{Checkup, CheckupItem};
@@ -48,7 +48,7 @@ impl World {
 
     pub fn over_http() -> Self {
         let hub = hub();
-        let server = Server::start(hub.clone());
+        let server = Server::start(hub.clone(), Clock::frozen(NOON));
         let connection = Arc::new(HttpHub::new(&format!("http://{}/", server.address)));
         Self { hub, connection, address: Some(server.address), _server: Some(server) }
     }
@@ -169,13 +169,13 @@ fn hub() -> Arc<Hub> {
 
 /// An HTTP server on a free port, ended when dropped.
 pub struct Server {
-    address: SocketAddr,
+    pub address: SocketAddr,
     end: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Server {
-    fn start(hub: Arc<dyn Connection>) -> Self {
+    pub fn start(hub: Arc<Hub>, clock: Clock) -> Self {
         let (end, ended) = oneshot::channel::<()>();
         let (tell, told) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -183,7 +183,7 @@ impl Server {
             runtime.block_on(async {
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 tell.send(listener.local_addr().unwrap()).unwrap();
-                let serving = server::serve(listener, hub, Clock::frozen(NOON), std::future::pending());
+                let serving = server::serve(listener, hub, clock, std::future::pending());
                 tokio::select! { served = serving => served.unwrap(), _ = ended => {} }
             });
         });
@@ -206,7 +206,7 @@ pub fn people() -> Vec<Person> {
         Person { subsidies: vec![subsidy("不開示の証", true)], ..person("undisclosed", 2) },
         with_card(person("newcomer", 3), |card| card.registered = false),
         with_card(person("phone", 4), |card| (card.kind, card.registered) = (CardKind::Android, false)),
-        with_card(person("revoked", 5), |card| card.revoked = true),
+        with_card(person("revoked", 5), |card| card.revocation = Some(revoked())),
         Person { qualifications: vec![insurance("777", Some("01"))], ..person("twin-1", 6) },
         Person { qualifications: vec![insurance("777", Some("02"))], ..person("twin-2", 7) },
         Person { qualifications: vec![insurance("501", None), lost(insurance("500", None))], ..person("moved", 8) },
@@ -242,6 +242,11 @@ pub fn people() -> Vec<Person> {
             ..person("elsewhere", 15)
         },
     ]
+}
+
+/// Since the first of the month.
+pub fn revoked() -> Revocation {
+    Revocation { at: date(2026, 11, 1).at(0, 0, 0, 0), reason: Reason::CertificateHold }
 }
 
 fn tanaka() -> Person {
@@ -313,7 +318,7 @@ fn month(day: &str, code: &str, institution: &str, procedures: &[&str]) -> Month
     }
 }
 
-fn person(id: &str, serial: u8) -> Person {
+pub fn person(id: &str, serial: u8) -> Person {
     Person {
         id: id.into(),
         shows: ("試験".into(), "test".into()),
@@ -333,7 +338,8 @@ fn person(id: &str, serial: u8) -> Person {
             serial: vec![0x22, 0x7B, serial],
             valid_from: date(2024, 5, 5),
             valid_until: date(2029, 5, 5),
-            revoked: false,
+            revocation: None,
+            former: vec![],
             pin: Pin::new(PIN),
             sign_password: Pin::new("ABC123"),
             pin_locked: false,

@@ -52,6 +52,16 @@ fn no_card_ends_without_a_file() {
     ends_without_a_file("no-card", "card-not-recognised", "カードを認識できません");
 }
 
+#[test]
+fn authority_unreachable_ends_without_a_file_as_a_centre_that_cannot_be_reached() {
+    ends_without_a_file("authority-unreachable", "centre-unreachable", "センターに接続できません");
+}
+
+#[test]
+fn certificate_unknown_ends_without_a_file() {
+    ends_without_a_file("certificate-unknown", "certificate-refused", "電子証明書");
+}
+
 /// Tapped with `validity-N`, the face file has it.
 #[track_caller]
 fn has_validity(code: &str, outcome: &str, records: usize) {

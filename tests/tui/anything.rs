@@ -209,3 +209,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_character_of_three_cells_is_not_cut_by_a_window() {
+    let mut view = rich(Lang::Ja);
+    for person in &mut view.people {
+        person.name = "꒼ꣀ".repeat(20);
+    }
+    for width in 60..110 {
+        let mut app = App::new(Lang::Ja, Look { colour: true, boxes: true }, width, 24);
+        app.on_key(KeyEvent::new(KeyCode::Char('?'), KeyModifiers::NONE), &view);
+        shown(&app, &view, width, 24);
+    }
+}

@@ -3,8 +3,10 @@
 //! - `source`: which card is meant, and how it is opened and closed
 //! - `read`: list, read, pin-status
 //! - `prove`: verify-pin, sign
+//! - `issue`: another card for a person, at a running station or in their file
 //! - `serve`: a software card in a real PC/SC reader, through vpcd
 
+mod issue;
 mod prove;
 mod read;
 mod serve;
@@ -14,12 +16,15 @@ mod tests;
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
+use crate::authority::Reason;
 use crate::card::jpki::JpkiError;
 use crate::card::reader::ReaderError;
 use crate::card::soft::PinName;
 use crate::card::status::StatusWord;
+use crate::cli::client::StationArgs;
 use crate::cli::{Exit, Failure, Outcome};
 use crate::clock::Clock;
 
@@ -44,6 +49,8 @@ enum CardCommand {
     Sign(SignArgs),
     /// 患者のカードを仮想リーダー (vpcd) に置く / put a person's software card into a real PC/SC reader through vpcd
     Serve(ServeArgs),
+    /// カードを再発行する (前のカードは失効) / issue another card to a person; the one before is revoked
+    Issue(IssueArgs),
 }
 
 /// Which card.
@@ -192,6 +199,23 @@ struct ServeArgs {
     fault: Vec<String>,
 }
 
+#[derive(Debug, Args)]
+struct IssueArgs {
+    /// 患者 (card-profiles のファイル名) / person id
+    person: String,
+    /// 前のカードの失効理由 / why the card before is revoked
+    #[arg(long, value_name = "REASON", default_value = "superseded", value_parser = PossibleValuesParser::new(Reason::ALL.map(Reason::word)))]
+    reason: String,
+    /// 動いている窓口ではなく、このフォルダの患者のファイルを書き換える / rewrite the person's file in this folder instead of asking a running station
+    #[arg(long, value_name = "DIR")]
+    people: Option<PathBuf>,
+    /// JSONで出力 / print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    station: StationArgs,
+}
+
 /// Runs the command. `clock` says on which day people and certificates are looked at.
 pub fn run(args: &CardArgs, clock: &Clock) -> Outcome {
     match &args.command {
@@ -201,6 +225,7 @@ pub fn run(args: &CardArgs, clock: &Clock) -> Outcome {
         CardCommand::VerifyPin(args) => prove::verify_pin(args, clock),
         CardCommand::Sign(args) => prove::sign(args, clock),
         CardCommand::Serve(args) => serve::serve(args, clock),
+        CardCommand::Issue(args) => issue::issue(args, clock),
     }
 }
 

@@ -1,10 +1,9 @@
-//! 公的個人認証: what became of a certificate. This system knows serial numbers, keys and dates, and nobody's name.
+//! 電子証明書の有効性確認: what became of a certificate. Signature, dates and chain are looked at here; whether it is revoked the
+//! authority is asked, at each visit. This system knows serial numbers, keys and dates, and nobody's name.
 //!
 //! - [`roots`]: whose signatures are trusted
-//! - [`store`]: the list of revoked serial numbers
 
 pub mod roots;
-pub mod store;
 
 use std::sync::Arc;
 
@@ -14,14 +13,15 @@ use rsa::Pkcs1v15Sign;
 use sha2::{Digest, Sha256};
 
 pub use self::roots::Roots;
-use self::store::{CertificateStore, Memory};
-use super::error::{HubError, StoreError};
+use super::error::HubError;
+use super::jpki_authority::JpkiAuthority;
 use super::settings::Settings;
+use crate::authority::{Purpose, Status};
 use crate::card::certificate::{Certificate, Validity};
 use crate::card::chain::verify_chain;
 use crate::card::serial::SerialNumber;
-use crate::people::Person;
 use crate::visit::{CertificateStatus, Evidence, Proof};
+use crate::wire::AuthorityFault;
 
 /// What was found about a certificate.
 #[derive(Debug, Clone)]
@@ -36,38 +36,55 @@ pub struct Finding {
 
 /// The certificate status service.
 pub struct Certificates {
-    store: Arc<dyn CertificateStore>,
+    authority: Arc<JpkiAuthority>,
     roots: Roots,
     settings: Settings,
 }
 
 impl Certificates {
-    /// A service that trusts `roots`.
-    pub fn new(roots: Roots, settings: Settings) -> Self {
-        Self { store: Arc::new(Memory::default()), roots, settings }
-    }
-
-    /// Notes a card that was issued: only whether its certificate is revoked.
-    pub fn enrol(&self, person: &Person) -> Result<(), StoreError> {
-        self.store.set_revoked(&SerialNumber::from_integer(&person.card.serial), person.card.revoked)
+    /// A service that trusts `roots` and asks `authority`.
+    pub fn new(roots: Roots, authority: Arc<JpkiAuthority>, settings: Settings) -> Self {
+        Self { authority, roots, settings }
     }
 
     /// Decides about the certificate of `evidence` at `time`. What stops a visit is looked at before what only marks it.
-    pub fn check(&self, evidence: &Evidence, time: DateTime) -> Result<Finding, HubError> {
+    pub fn check(
+        &self,
+        evidence: &Evidence,
+        time: DateTime,
+        fault: Option<AuthorityFault>,
+    ) -> Result<Finding, HubError> {
         let certificate =
             Certificate::parse(&evidence.certificate).map_err(|error| HubError::NotACertificate(error.to_string()))?;
         let status = if !proof_holds(&certificate, &evidence.proof) {
             CertificateStatus::ProofFailed
-        } else if self.store.is_revoked(&certificate.serial)? {
-            CertificateStatus::Revoked
         } else {
-            match self.by_dates(&certificate, time) {
-                Some(ended) if ended != CertificateStatus::RenewalDue => ended,
-                _ if !verify_chain(&certificate, self.roots.get()).is_verified() => CertificateStatus::ChainNotVerified,
-                due => due.unwrap_or(CertificateStatus::Good),
+            match (self.ask(&certificate, time, fault)?, self.by_dates(&certificate, time)) {
+                (Some(stopped), _) if !stopped.admits() => stopped,
+                (_, Some(ended)) if ended != CertificateStatus::RenewalDue => ended,
+                (Some(marked), _) => marked,
+                (None, due) => due.unwrap_or(CertificateStatus::Good),
             }
         };
         Ok(Finding { valid_until: certificate.not_after.date(), serial: certificate.serial, status })
+    }
+
+    /// What the authority says; `None` = nothing against it. It is asked about certificates of its own only: of another issuer's, no
+    /// more is known than whether an operator had the serial number revoked.
+    fn ask(
+        &self,
+        certificate: &Certificate,
+        time: DateTime,
+        fault: Option<AuthorityFault>,
+    ) -> Result<Option<CertificateStatus>, HubError> {
+        let is_own = verify_chain(certificate, self.roots.get()).is_verified();
+        Ok(match (fault, self.authority.status(Purpose::Authentication, &certificate.serial, time)?) {
+            (Some(AuthorityFault::Unreachable), _) => Some(CertificateStatus::Unreachable),
+            (_, Status::Revoked(_)) => Some(CertificateStatus::Revoked),
+            _ if !is_own => Some(CertificateStatus::ChainNotVerified),
+            (Some(AuthorityFault::Unknown), _) | (_, Status::Unknown) => Some(CertificateStatus::Unknown),
+            (None, Status::Good) => None,
+        })
     }
 
     /// What the dates alone say; `None` = nothing worth saying.

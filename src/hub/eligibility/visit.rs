@@ -28,7 +28,7 @@ impl Eligibility {
     pub fn open_visit(&self, opening: VisitOpening) -> Result<Standing, HubError> {
         steering::validity(&opening.steering)?;
         let (time, day) = (opening.asker.time, opening.asker.time.date());
-        let finding = self.certificates.check(&opening.evidence, time)?;
+        let finding = self.certificates.check(&opening.evidence, time, opening.steering.authority)?;
         let known = self.whose(&finding, opening.holder.as_deref())?;
         let subsidies_known =
             finding.status.admits() && known.as_ref().is_some_and(|known| self.pmh_knows(known, &opening));
@@ -83,8 +83,10 @@ impl Eligibility {
             VisitState::Open(visit) => visit,
         };
         let consents = heard(consents, &visit.questions);
-        if !visit.finding.status.admits() {
-            return Ok(without_document(Outcome::CertificateRefused));
+        match visit.finding.status {
+            CertificateStatus::Unreachable => return Ok(without_document(Outcome::CentreUnreachable)),
+            status if !status.admits() => return Ok(without_document(Outcome::CertificateRefused)),
+            _ => {}
         }
         if visit.opening.steering.centre_error {
             let document = self.abnormal(&visit.opening, time);

@@ -3,8 +3,10 @@
 //!
 //! - [`router`], [`serve`]: paths and the loop
 //! - `visits`, `documents`: JSON in, XML in
+//! - [`authority`]: what the certificate authority publishes
 //! - `reply`: problem documents for everything that is not answered
 
+pub mod authority;
 mod documents;
 mod reply;
 mod visits;
@@ -20,6 +22,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use self::reply::Refused;
+use super::Hub;
 use crate::clock::Clock;
 use crate::wire::{Connection, WireError, document};
 
@@ -45,7 +48,8 @@ impl Served {
 }
 
 /// The paths of docs/hub.md. `clock` gives the document time where a caller sends none.
-pub fn router(hub: Arc<dyn Connection>, clock: Clock) -> Router {
+pub fn router(hub: Arc<Hub>, clock: Clock) -> Router {
+    let published = authority::router(hub.clone(), clock.clone());
     Router::new()
         .route("/oqs/visits", post(visits::open))
         .route("/oqs/visits/{id}/consents", post(visits::consent))
@@ -56,6 +60,7 @@ pub fn router(hub: Arc<dyn Connection>, clock: Clock) -> Router {
         .method_not_allowed_fallback(reply::wrong_method)
         .layer(DefaultBodyLimit::max(document::LIMIT))
         .with_state(Served { hub, clock })
+        .merge(published)
 }
 
 /// Serves until `end` is over; answers under way are finished first.
@@ -64,7 +69,7 @@ pub fn router(hub: Arc<dyn Connection>, clock: Clock) -> Router {
 /// The socket failed.
 pub async fn serve(
     listener: TcpListener,
-    hub: Arc<dyn Connection>,
+    hub: Arc<Hub>,
     clock: Clock,
     end: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {

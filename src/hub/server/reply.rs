@@ -42,7 +42,8 @@ pub(super) async fn no_such_path(uri: Uri) -> Refused {
 }
 
 pub(super) async fn wrong_method(method: Method, uri: Uri) -> Refused {
-    let right = if uri.path() == "/healthz" { "GET" } else { "POST" };
+    let is_read = uri.path() == "/healthz" || (uri.path().starts_with("/jpki/") && uri.path() != "/jpki/ocsp");
+    let right = if is_read { "GET" } else { "POST" };
     Refused::new(405, format!("{} に {method} は使えません / not allowed here: use {right}", uri.path()))
 }
 

@@ -120,8 +120,11 @@ impl Asking<'_> {
             );
             held.specific_diseases.push(adopt::disease());
         }
-        let known = if records.is_empty() { Vec::new() } else { vec![person.clone()] };
-        let hub = self.hub(known, hub::Settings::default())?;
+        let hub = self.hub(vec![person.clone()], hub::Settings::default())?;
+        if records.is_empty() {
+            // The card was issued, and the centre knows nobody by it.
+            hub.remove_person(&person.id).map_err(|error| said(&error))?;
+        }
         let mut opening = opening(&person, asker.clone(), theirs, with_subsidy);
         if records.first().is_some_and(|record| shares(record)) {
             self.settings.push(Set { table: "[station.uses]", key: "emr_sharing", value: "true".to_owned() });

@@ -17,7 +17,7 @@ use super::{answers, events, faults, files, people, readers, server, time, visit
         readers::all, readers::one, readers::press,
         files::since,
         events::stream,
-        people::all, people::one, people::replace, people::add, people::remove,
+        people::all, people::one, people::replace, people::add, people::remove, people::issue_card,
         answers::all, answers::set, answers::remove,
         faults::all, faults::set, faults::clear,
         time::get, time::put,

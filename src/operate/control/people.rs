@@ -10,9 +10,10 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::problem::{Body, Path, Problem};
+use crate::authority::Reason;
 use crate::people::Profile;
 use crate::station::Station;
-use crate::station::roster::PersonRow;
+use crate::station::roster::{IssuedCard, PersonRow};
 
 /// A person to add: their profile and the id they get.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -65,6 +66,29 @@ pub async fn add(
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     station.add_person(&new.id, new.profile)?;
     Ok((StatusCode::CREATED, Json(station.profile(&new.id)?)))
+}
+
+/// Why the card before is revoked.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCard {
+    /// CRLReason in kebab case; superseded when left out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "superseded")]
+    pub reason: Option<Reason>,
+}
+
+/// Issues another card to one person: new serial number and key; the card before is revoked. Kept with `--state`, until reset.
+#[utoipa::path(
+    post, path = "/control/v1/people/{id}/card", tag = "people", params(("id" = String, Path)), request_body = NewCard,
+    responses((status = 201, body = IssuedCard), (status = 404, body = Problem), (status = 422, body = Problem))
+)]
+pub async fn issue_card(
+    State(station): State<Arc<Station>>,
+    Path(id): Path<String>,
+    Body(new): Body<NewCard>,
+) -> Result<(StatusCode, Json<IssuedCard>), Problem> {
+    Ok((StatusCode::CREATED, Json(station.issue_card(&id, new.reason.unwrap_or(Reason::Superseded))?)))
 }
 
 /// Removes one person. Lasts until reset.

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use super::problem::Problem;
 use super::{answers, events, faults, files, openapi, page, people, readers, time, visits};
+use crate::hub::server::authority;
 use crate::message::xml::BULK_LIMIT;
 use crate::secret::Secret;
 use crate::station::Station;
@@ -34,6 +35,7 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         .route("/control/v1/events", get(events::stream))
         .route("/control/v1/people", get(people::all).post(people::add))
         .route("/control/v1/people/{id}", get(people::one).put(people::replace).delete(people::remove))
+        .route("/control/v1/people/{id}/card", post(people::issue_card))
         .route("/control/v1/answers", get(answers::all))
         .route("/control/v1/answers/{match}", answer)
         .route("/control/v1/faults", get(faults::all))
@@ -45,7 +47,11 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         Some(token) => api.layer(middleware::from_fn_with_state(Arc::new(token), demand_token)),
         None => api.layer(middleware::from_fn(only_for_this_machine)),
     };
-    // Health stays open: whoever waits for a station need not hold its key.
+    // Health stays open: whoever waits for a station need not hold its key. So does what an authority publishes.
+    let api = match station.hub() {
+        Some(hub) => api.merge(authority::router(hub, station.clock().clone())),
+        None => api,
+    };
     api.route("/healthz", get(health).with_state(station)).fallback(nowhere).method_not_allowed_fallback(not_this_way)
 }
 

@@ -4,8 +4,9 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
+use crate::authority::Revocation;
 use crate::handwritten::Mistake;
-use crate::people::{CardKind, CardOfPerson, CardProfile, PeopleError};
+use crate::people::{CardKind, CardOfPerson, CardProfile, FormerCard, PeopleError};
 use crate::secret::Pin;
 
 /// 暗証番号 of a card whose profile names none.
@@ -32,23 +33,23 @@ impl CardProfile {
             (None, None) => default_valid_from(birthdate, today),
         };
         let serial = match &self.serial {
-            Some(hex) => parse_serial(hex).ok_or_else(|| {
-                Mistake::of_key(
-                    id,
-                    "serial",
-                    format!("シリアル番号「{hex}」は 16 進数 1〜20 バイトの正の数にしてください（例 227B13）。"),
-                    format!("`{hex}` must be a positive number of 1 to 20 bytes in hexadecimal, such as 227B13"),
-                )
-            })?,
+            Some(hex) => named_serial(id, hex)?,
             None => derived_serial(id, 0),
         };
+        let revocation = |day: Date, reason| Revocation { at: day.at(0, 0, 0, 0), reason };
+        let former = self.former.iter().map(|former| {
+            let revocation = revocation(former.revoked_on.on(today), former.reason);
+            Ok(FormerCard { serial: named_serial(id, &former.serial)?, revocation })
+        });
+        let revoked_on = self.revoked_on.map_or(valid_from.saturating_add(1.days()), |day| day.on(today));
         Ok(CardOfPerson {
             kind,
             key: self.key.clone().unwrap_or_else(|| DEFAULT_KEY.to_owned()),
             serial,
             valid_from,
             valid_until: valid_until.unwrap_or_else(|| last_valid_day(birthdate, valid_from)),
-            revoked: self.revoked,
+            revocation: self.revoked.then(|| revocation(revoked_on, self.revocation_reason.unwrap_or_default())),
+            former: former.collect::<Result<_, PeopleError>>()?,
             pin: self.pin(id)?,
             sign_password: self.sign_password(id)?,
             pin_locked: self.pin_locked.unwrap_or(kind == CardKind::FaceOnly),
@@ -89,6 +90,18 @@ pub(in crate::people) fn last_valid_day(birthdate: Date, issued: Date) -> Date {
         age -= 1;
     }
     birthday(age + BIRTHDAYS_OF_A_CERTIFICATE)
+}
+
+fn named_serial(id: &str, hex: &str) -> Result<Vec<u8>, PeopleError> {
+    let mistake = || {
+        Mistake::of_key(
+            id,
+            "serial",
+            format!("シリアル番号「{hex}」は 16 進数 1〜20 バイトの正の数にしてください（例 227B13）。"),
+            format!("`{hex}` must be a positive number of 1 to 20 bytes in hexadecimal, such as 227B13"),
+        )
+    };
+    Ok(parse_serial(hex).ok_or_else(mistake)?)
 }
 
 /// Big-endian bytes as DER wants them: no superfluous leading zero, 00 before a set top bit.

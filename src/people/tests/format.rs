@@ -115,7 +115,7 @@ fn a_small_profile_gets_a_card_that_works_today() {
     let person = read_toml("p", SMALL).unwrap().settle("ichiko", TODAY).unwrap();
     let card = &person.card;
     assert_eq!(
-        (card.kind, card.registered, card.revoked, card.pin_locked),
+        (card.kind, card.registered, card.revocation.is_some(), card.pin_locked),
         (CardKind::MyNumberCard, true, false, false)
     );
     assert_eq!((card.pin.reveal(), card.sign_password.reveal()), ("1234", "TEST1234"));
@@ -250,6 +250,7 @@ fn every_key_of_the_format_is_documented_in_its_section_and_nothing_else_is() {
         ("## 人 / Person", keys_of::<Profile>()),
         ("### `shows`", keys_of::<Shows>()),
         ("## `[card]`", keys_of::<CardProfile>()),
+        ("### `[[card.former]]`", keys_of::<FormerCardProfile>()),
         ("## `[habits]`", keys_of::<HabitsProfile>()),
         ("## `[[qualifications]]`", keys_of::<QualificationProfile>()),
         ("### `elderly`", keys_of::<ElderlyProfile>()),

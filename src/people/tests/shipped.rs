@@ -156,7 +156,7 @@ fn cards_and_habits_of_the_field_are_all_there() {
         assert!(kinds.contains(&kind), "{kind:?}");
     }
     assert!(person("kao").card.pin_locked && person("lock").card.pin_locked);
-    assert!(person("shikkou").card.revoked);
+    assert!(person("shikkou").card.revocation.is_some());
     assert!(!person("shinki").card.registered && person("shinki").habits.register);
     assert!(!person("mitouroku").card.registered && !person("mitouroku").habits.register);
     assert_eq!(person("kyohi").habits.consents, ConsentPlan::None);

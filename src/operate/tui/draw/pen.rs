@@ -128,13 +128,16 @@ impl<'a> Pen<'a> {
         Block::bordered().border_set(self.look.border()).border_style(style).render(rect, self.buf);
     }
 
-    /// Blanks a rectangle. A full-width character that it would cut in half loses its other half as well.
+    /// Blanks a rectangle. A character of several cells that it would cut loses its other cells as well: most have two, one with signs
+    /// joined to it more.
     fn clear(&mut self, rect: Rect) {
         for y in rect.top()..rect.bottom() {
-            if let Some(cell) = rect.x.checked_sub(1).and_then(|x| self.buf.cell_mut((x, y)))
-                && width(cell.symbol()) > 1
-            {
-                cell.set_symbol(" ").set_diff_option(CellDiffOption::None);
+            for x in self.buf.area.left()..rect.x {
+                if let Some(cell) = self.buf.cell_mut((x, y))
+                    && width(cell.symbol()) > usize::from(rect.x - x)
+                {
+                    cell.set_symbol(" ").set_diff_option(CellDiffOption::None);
+                }
             }
         }
         Clear.render(rect, self.buf);

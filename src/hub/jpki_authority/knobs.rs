@@ -1,0 +1,31 @@
+//! A responder that misbehaves, as knobs: what a careful client must notice.
+
+use crate::knob::Knob;
+
+/// tryLater.
+pub static TRY_LATER: Knob = Knob {
+    name: "ocsp-try-later",
+    room: "hub",
+    ja: "失効照会に「後で」(tryLater) と答える",
+    en: "the OCSP responder answers tryLater",
+    source: "RFC 6960 §2.3 [A]",
+};
+/// An answer of last week.
+pub static STALE: Knob = Knob {
+    name: "ocsp-stale",
+    room: "hub",
+    ja: "失効照会の回答とCRLが期限切れになる（7日前のもの）",
+    en: "OCSP answers and CRLs are stale (of seven days ago)",
+    source: "RFC 6960 §3.2 [A]",
+};
+/// A signature of somebody else.
+pub static WRONG_SIGNER: Knob = Knob {
+    name: "ocsp-wrong-signer",
+    room: "hub",
+    ja: "失効照会の回答に、認証局が認めていない鍵で署名する",
+    en: "OCSP answers are signed by a key that the authority never vouched for",
+    source: "RFC 6960 §4.2.2.2 [A]",
+};
+
+/// All of them, for whoever lists knobs.
+pub static KNOBS: [&Knob; 3] = [&TRY_LATER, &STALE, &WRONG_SIGNER];
