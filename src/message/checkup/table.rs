@@ -20,7 +20,7 @@ pub struct Table {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
-    item: Item,
+    item: Part,
     tag: String,
     ja: String,
     en: String,
@@ -34,7 +34,7 @@ struct Row {
 /// What a tag stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Item {
+enum Part {
     Checkup,
     EffectiveTime,
     Results,
@@ -48,7 +48,7 @@ enum Item {
     DataValueName,
 }
 
-impl Item {
+impl Part {
     /// Below what it stands; nothing for what stands in the body.
     fn parent(self) -> Option<Self> {
         match self {
@@ -92,7 +92,7 @@ impl Table {
         row.item.parent().and_then(|parent| self.row(parent)).map_or("MessageBody", |parent| &parent.tag)
     }
 
-    fn row(&self, item: Item) -> Option<&Row> {
+    fn row(&self, item: Part) -> Option<&Row> {
         self.element.iter().find(|row| row.item == item)
     }
 
@@ -101,7 +101,7 @@ impl Table {
         self.below(None, body, body.name.clone().into_owned(), to)
     }
 
-    fn below(&self, item: Option<Item>, element: &Element, name: String, to: &Self) -> Element {
+    fn below(&self, item: Option<Part>, element: &Element, name: String, to: &Self) -> Element {
         if let Content::Text(value) = &element.content {
             return Element::text(name, value.as_str());
         }
@@ -120,7 +120,7 @@ impl Table {
 
 impl Row {
     fn element(&self) -> ElementRow {
-        let occurs = if matches!(self.item, Item::Checkup | Item::Result) { "0..n" } else { "0..1" };
+        let occurs = if matches!(self.item, Part::Checkup | Part::Result) { "0..n" } else { "0..1" };
         ElementRow {
             name: self.tag.clone(),
             ja: self.ja.clone(),
