@@ -129,6 +129,8 @@ rules! {
         an_answer_names_its_person_and_echoes_what_was_sent
         only_the_months_asked_for_are_shown
         an_odd_category_gives_pages_and_an_unknown_one_or_another_kind_of_visit_a_reason
+        a_consent_given_at_home_opens_its_kind_of_visit_until_its_own_end
+        a_consent_at_a_reader_of_another_institution_or_of_another_kind_opens_no_home_visit
         a_steered_failure_of_the_centre_is_told_in_a_document;
     subsidies:
         agreed_subsidies_are_fetched_by_the_request_file_name

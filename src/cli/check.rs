@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::explain::worse;
+use super::password::PasswordArgs;
 use super::tables::TableArgs;
 use super::{Exit, Failure, Outcome};
 use crate::event::Lang;
@@ -54,6 +55,9 @@ pub struct CheckArgs {
     /// Tables in place of the program's own.
     #[command(flatten)]
     pub tables: TableArgs,
+    /// Of sealed files.
+    #[command(flatten)]
+    pub password: PasswordArgs,
 }
 
 /// Which rules hold, and how strictly.
@@ -136,7 +140,8 @@ fn run_to(args: &CheckArgs, lang: Lang, out: &mut dyn Write) -> Outcome {
     }
     let levels = Levels::new(args)?;
     let (elements, layout) = args.tables.read()?;
-    let tables = Tables { elements: &elements, layout: &layout };
+    let password = args.password.read()?;
+    let tables = Tables { elements: &elements, layout: &layout, password: password.as_ref() };
     let found: Vec<Found> =
         walk::groups(&args.paths).iter().flat_map(|group| look_at(group, &tables, &levels)).collect();
     report(args, &found, &levels, lang, out)?;

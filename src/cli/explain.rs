@@ -7,16 +7,16 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
+use super::password::PasswordArgs;
 use super::tables::TableArgs;
 use super::{Exit, Failure, Outcome};
-use crate::event::{Lang, Words, say};
+use crate::event::{Lang, say};
 use crate::message::element::ElementTable;
 use crate::message::explain::{self, Explanation};
 use crate::message::refusal::Rule;
 use crate::message::sealed::{self, Protection};
 use crate::message::xml::BULK_LIMIT;
 use crate::secret::ZipPassword;
-use crate::terminal::sealing::PasswordSource;
 
 /// フォルダのファイルの要素を説明する (要求、回答、顔認証結果、.err) / explain files of the shared folder: requests, answers, face files, `.err`
 #[derive(Debug, Args)]
@@ -30,12 +30,9 @@ pub struct ExplainArgs {
     /// Tables in place of the program's own.
     #[command(flatten)]
     pub tables: TableArgs,
-    /// 暗号化ZIPのパスワードを持つ環境変数 / environment variable that holds the password of zips
-    #[arg(long, value_name = "NAME", conflicts_with = "password_file")]
-    pub password_env: Option<String>,
-    /// 一行目が暗号化ZIPのパスワードのファイル / file whose first line is the password of zips
-    #[arg(long, value_name = "FILE")]
-    pub password_file: Option<PathBuf>,
+    /// Of sealed files.
+    #[command(flatten)]
+    pub password: PasswordArgs,
 }
 
 /// One file of the answer in JSON.
@@ -53,7 +50,7 @@ struct Explained<'a> {
 /// A [`Failure`] about the tables or the output; what is wrong with one of the files is said as it comes.
 pub fn run(args: &ExplainArgs, lang: Lang) -> Outcome {
     let (table, _) = args.tables.read()?;
-    let password = password(args)?;
+    let password = args.password.read()?;
     match explain_all(args, &table, password.as_ref(), lang, &mut io::stdout().lock()) {
         Ok(exit) => Ok(exit),
         // Whoever reads our output has enough (`| head`).
@@ -133,15 +130,6 @@ fn explain_file(
     Ok(explanation)
 }
 
-fn password(args: &ExplainArgs) -> Result<Option<ZipPassword>, Failure> {
-    let env = args.password_env.clone().map(PasswordSource::Env);
-    let source = env.or_else(|| args.password_file.clone().map(PasswordSource::File));
-    source
-        .map(|source| source.read())
-        .transpose()
-        .map_err(|Words { ja, en }| Failure::new(Exit::Usage, format!("{ja} / {en}")))
-}
-
 pub(super) fn worse(one: Exit, other: Exit) -> Exit {
     if other as u8 > one as u8 { other } else { one }
 }
@@ -151,7 +139,7 @@ mod tests {
     use super::*;
 
     fn args(files: Vec<PathBuf>, json: bool) -> ExplainArgs {
-        ExplainArgs { files, json, tables: TableArgs::default(), password_env: None, password_file: None }
+        ExplainArgs { files, json, tables: TableArgs::default(), password: PasswordArgs::default() }
     }
 
     fn run_on(files: &[(&str, &str)], json: bool) -> (Exit, String) {

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::cli::client::{Client, StationArgs};
 use crate::cli::{Exit, Failure, Outcome};
-use crate::message::name::{Case, Classification, RequestName, classify};
+use crate::message::name::{Case, Classification, RequestName, classify, is_temporary};
 
 /// How often `res` is looked into.
 const LOOK: Duration = Duration::from_millis(20);
@@ -52,8 +52,8 @@ pub fn run(args: &SendArgs) -> Outcome {
     let (req, res) = folders(args)?;
     let names = args.files.iter().map(|file| request_name(file)).collect::<Result<Vec<_>, _>>()?;
     for name in &names {
-        let lying = answers(&res, name).into_iter().find(|answer| answer.exists());
-        if let Some(answer) = lying.filter(|_| !args.again) {
+        let there = lying(&res, name).into_iter().map(|(path, _)| path).find(|path| !is_err(path, name));
+        if let Some(answer) = there.filter(|_| !args.again) {
             return Err(Failure::new(
                 Exit::Usage,
                 format!("{} が既にあります / an answer of that name lies there already", answer.display()),
@@ -63,13 +63,13 @@ pub fn run(args: &SendArgs) -> Outcome {
     }
     let mut sent = Vec::new();
     for (file, name) in args.files.iter().zip(&names) {
-        let before = places(&res, name).iter().map(|path| modified(path)).collect();
+        let before = lying(&res, name);
         put(file, &req, &name.file)?;
         sent.push((name, before, Instant::now()));
     }
     let patience = Duration::from_secs(args.timeout);
     let results: Vec<Sent> =
-        sent.into_iter().map(|(name, before, since)| wait(&res, name, before, since, patience)).collect();
+        sent.into_iter().map(|(name, before, since)| wait(&res, name, &before, since, patience)).collect();
     report(&results, args.json);
     let held = results.iter().all(|sent| sent.answer.is_some() && !sent.refused);
     Ok(if held { Exit::Done } else { Exit::DidNotHold })
@@ -111,38 +111,35 @@ fn put(file: &Path, req: &Path, name: &str) -> Result<(), Failure> {
     fs::rename(&beside, req.join(name)).map_err(|error| outside(&beside, error))
 }
 
-/// Where the answer may appear: as it is, as pages, or sealed.
-fn answers(res: &Path, name: &RequestName) -> Vec<PathBuf> {
-    let answer = res.join(name.answer());
-    ["pdf", "zip"].map(|extension| answer.with_extension(extension)).into_iter().chain([answer]).collect()
+/// What lies in `res` for a request, with the time of each: its answer under any extension (as it is, as pages, sealed, an operator's
+/// own file), and its `.err`.
+fn lying(res: &Path, name: &RequestName) -> Vec<(PathBuf, SystemTime)> {
+    let (answer, err) = (name.answer(), name.err());
+    let stem = |file: &str| file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_owned();
+    let is_ours = |file: &str| file == err || (stem(file) == stem(&answer) && !is_temporary(file));
+    let Ok(entries) = fs::read_dir(res) else { return Vec::new() };
+    let ours = entries.flatten().filter(|entry| is_ours(&entry.file_name().to_string_lossy()));
+    // What goes away between the listing and the look was fetched by somebody else.
+    ours.filter_map(|entry| Some((entry.path(), entry.metadata().and_then(|meta| meta.modified()).ok()?))).collect()
 }
 
-/// The same, and last the `.err`.
-fn places(res: &Path, name: &RequestName) -> Vec<PathBuf> {
-    answers(res, name).into_iter().chain([res.join(name.err())]).collect()
+fn is_err(path: &Path, name: &RequestName) -> bool {
+    path.file_name().is_some_and(|file| file.to_string_lossy() == name.err())
 }
 
-fn wait(res: &Path, name: &RequestName, before: Vec<Option<SystemTime>>, since: Instant, patience: Duration) -> Sent {
-    let places = places(res, name);
+fn wait(res: &Path, name: &RequestName, before: &[(PathBuf, SystemTime)], since: Instant, patience: Duration) -> Sent {
     loop {
-        let fresh = places.iter().zip(&before).position(|(path, before)| {
-            let now = modified(path);
-            now.is_some() && now != *before
-        });
+        let fresh = lying(res, name).into_iter().find(|seen| !before.contains(seen)).map(|(path, _)| path);
         if fresh.is_some() || since.elapsed() >= patience {
             return Sent {
                 request: name.file.clone(),
-                answer: fresh.and_then(|i| places.get(i).cloned()),
-                refused: fresh == Some(places.len() - 1),
+                refused: fresh.as_deref().is_some_and(|path| is_err(path, name)),
+                answer: fresh,
                 millis: since.elapsed().as_millis(),
             };
         }
         std::thread::sleep(LOOK);
     }
-}
-
-fn modified(path: &Path) -> Option<SystemTime> {
-    fs::metadata(path).and_then(|meta| meta.modified()).ok()
 }
 
 fn report(results: &[Sent], json: bool) {

@@ -130,9 +130,28 @@ pub const UNKNOWN_CATEGORY: Notice = Notice {
 pub const OTHER_VISIT: Notice = Notice {
     name: "other-visit",
     code: "MDG-Y0006E",
-    message: "外来以外の診療区分での同意は確認できません。診療区分は1を指定してください。",
-    en: "only consents of outpatients, given at a reader, are known: send MedicalTreatmentFlag 1",
+    message: "この診療区分での同意は確認できません。診療区分は1、2、3のどれかを指定してください。",
+    en: "consents to this kind of visit are not known: send MedicalTreatmentFlag 1, 2 or 3",
 };
+/// The patient did not agree at home to this kind of visit here, or not to this information.
+pub const NO_HOME_CONSENT: Notice = Notice {
+    name: "no-home-consent",
+    code: "MDG-Y0007E",
+    message: "この診療区分での本人の同意がありません。居宅などで同意を得てください。",
+    en: "the patient has not agreed at home to show this to a visit of this kind",
+};
+/// The consent given at home has ended.
+pub const HOME_CONSENT_OVER: Notice = Notice {
+    name: "home-consent-over",
+    code: "MDG-Y0008E",
+    message: "この診療区分での本人の同意の期限が過ぎています。居宅などで同意を得てください。",
+    en: "the consent given at home to a visit of this kind has ended",
+};
+
+/// What stands in the way of a request that appeals to a consent given at home, in place of the same at a reader.
+pub fn at_home(why: Notice) -> Notice {
+    if why.name == CONSENT_OVER.name { HOME_CONSENT_OVER } else { NO_HOME_CONSENT }
+}
 /// The operator asked PMH to fail.
 pub const SUBSIDY_ERROR: Notice = Notice {
     name: "subsidy-error",
@@ -163,7 +182,7 @@ pub const SUBSIDY_REFUSED: Notice = Notice {
 };
 
 /// All of them, for tables and checks.
-pub const ALL: [Notice; 21] = [
+pub const ALL: [Notice; 23] = [
     RENEWAL_DUE,
     IN_GRACE,
     CENTRE_ERROR,
@@ -181,6 +200,8 @@ pub const ALL: [Notice; 21] = [
     CONSENT_OVER,
     UNKNOWN_CATEGORY,
     OTHER_VISIT,
+    NO_HOME_CONSENT,
+    HOME_CONSENT_OVER,
     SUBSIDY_ERROR,
     SUBSIDY_UNKNOWN,
     SUBSIDY_STALE,

@@ -37,6 +37,7 @@ use super::element::ElementTable;
 use super::subsidy::Layout;
 use crate::code::{Confidence, Provenance};
 use crate::event::{FolderKind, Words};
+use crate::secret::ZipPassword;
 use facts::Facts;
 
 pub use rule::{Rule, Severity};
@@ -61,13 +62,15 @@ pub struct File<'a> {
     pub bytes: &'a [u8],
 }
 
-/// The tables by which files are checked.
+/// By what files are checked.
 #[derive(Debug, Clone, Copy)]
 pub struct Tables<'a> {
     /// What elements are.
     pub elements: &'a ElementTable,
     /// The tags of a subsidy answer.
     pub layout: &'a Layout,
+    /// Of sealed files; those that are not sealed are looked into without.
+    pub password: Option<&'a ZipPassword>,
 }
 
 /// One place where a rule is broken.

@@ -1,9 +1,10 @@
 //! 特定健診情報: `TKKsiquc01req` and `TKKsiquc01res` (spec/oqs-interface.md §2.7, spec/known-clients.md K2).
 //!
 //! Elements and tags are those that a program in the field reads [B]; that check-ups are direct children of the body is inferred [C].
-//! `sheet` is the answer as it is printed.
+//! `table` are their tags (data, `data/checkup.toml`), `sheet` is the answer as it is printed.
 
 mod sheet;
+pub mod table;
 
 use super::fields::{Field, elements, parent};
 use super::finding::FindingKind;
@@ -11,6 +12,7 @@ use super::frame::{Read, message};
 use super::inquiry::{self, InquiryHeader, InquiryResult};
 use super::refusal::Refusal;
 use super::tree::Element;
+use table::Table;
 
 /// `TKKsiquc01req`
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -135,6 +137,19 @@ impl CheckupResult {
         message(parent("MessageHeader", &self.header), checkups)
     }
 
+    /// The same with the tags and in the order of `table`.
+    pub fn to_tree_by(&self, table: &Table) -> Element {
+        with_body(self.to_tree(), |body| Table::embedded().retagged(body, table))
+    }
+
+    /// Reads an answer with the tags of `table`.
+    ///
+    /// # Errors
+    /// As [`Self::from_tree`].
+    pub fn from_tree_by(root: &Element, table: &Table) -> Result<Read<Self>, Refusal> {
+        Self::from_tree(&with_body(root.clone(), |body| table.retagged(body, Table::embedded())))
+    }
+
     /// Reads an answer in any order; unknown elements are reported, none of them a reason to fail.
     ///
     /// # Errors
@@ -153,6 +168,13 @@ impl CheckupResult {
         }
         Ok(Read { document: result, findings: reading.findings })
     }
+}
+
+fn with_body(mut root: Element, change: impl Fn(&Element) -> Element) -> Element {
+    if let Some(body) = root.at_mut(&["MessageBody"]) {
+        *body = change(body);
+    }
+    root
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use super::checkup::table as checkup;
+use super::medication::table as medication;
 use super::subsidy::Layout;
 use crate::code::{CodeTable, Confidence, Provenance};
 use crate::handwritten::{self, Mistake};
@@ -136,8 +138,21 @@ impl ElementTable {
     /// # Errors
     /// A [`Mistake`] with line and key.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, Box<Mistake>> {
+        let tags = Self::with_tags(medication::Table::embedded(), checkup::Table::embedded());
+        tags.and_rows_of(file, text)
+    }
+
+    /// Reads the rows of a file alone.
+    ///
+    /// # Errors
+    /// A [`Mistake`] with line and key.
+    pub fn rows_from_toml(file: &str, text: &str) -> Result<Self, Box<Mistake>> {
+        Self::default().and_rows_of(file, text)
+    }
+
+    fn and_rows_of(self, file: &str, text: &str) -> Result<Self, Box<Mistake>> {
         let file: File = handwritten::from_toml(file, text)?;
-        let mut table = Self::with_medication();
+        let mut table = self;
         for group in file.group {
             for parent in group.parents {
                 for row in &group.elements {
@@ -187,17 +202,40 @@ impl ElementTable {
         &TABLE
     }
 
-    /// The rows that the table of YZK's tags makes, before a file adds its own or replaces some.
-    fn with_medication() -> Self {
+    /// The rows that the tables of YZK's and TKK's tags make, before a file adds its own or replaces some.
+    fn with_tags(medicines: &medication::Table, checkups: &checkup::Table) -> Self {
         let mut table = Self::default();
-        let tags = super::medication::table::Table::embedded();
-        for (parent, row) in tags.element_rows() {
+        for (parent, row) in medicines.element_rows().into_iter().chain(checkups.element_rows()) {
             table.insert(Family::Common, &parent, row);
         }
-        for codes in tags.codes() {
+        for codes in medicines.codes() {
             let rows = codes.rows.iter().map(|code| (code.value.clone(), (code.ja.clone(), code.en.clone())));
             table.codes.insert(codes.id.clone(), rows.collect());
         }
+        table
+    }
+
+    /// The table with the tags of `medicines` and `checkups` in place of the built-in ones, marked as theirs where they say something
+    /// else. A row of elements.toml about a tag that stays as it was holds on.
+    #[must_use]
+    pub fn with_their_tags(self, medicines: &medication::Table, checkups: &checkup::Table) -> Self {
+        let ours = Self::with_tags(medication::Table::embedded(), checkup::Table::embedded());
+        let mut theirs = Self::with_tags(medicines, checkups);
+        let is_there = |table: &Self, parent: &str, name: &str| table.row(Family::Common, parent, name).is_some();
+        let mut kept = self;
+        kept.rows.retain(|(family, parent), rows| {
+            rows.retain(|name, row| {
+                let was_ours = *family == Family::Common && ours.row(Family::Common, parent, name) == Some(&*row);
+                !was_ours || is_there(&theirs, parent, name)
+            });
+            !rows.is_empty()
+        });
+        theirs.rows.retain(|(_, parent), rows| {
+            rows.retain(|name, row| ours.row(Family::Common, parent, name) != Some(&*row));
+            !rows.is_empty()
+        });
+        let mut table = kept.with_rows_of(&theirs);
+        table.codes.extend(theirs.codes);
         table
     }
 

@@ -72,6 +72,11 @@ pub fn file(name: &str, bytes: &[u8], table: &ElementTable, lang: Lang) -> Resul
     Ok(explanation)
 }
 
+/// Explains a zip from outside: its file needs a password, or is another thing to explain.
+pub fn zip(name: &str, bytes: &[u8], lang: Lang) -> Explanation {
+    about::zipped(name, bytes, lang)
+}
+
 /// Explains a tree, without a file around it.
 pub fn tree(root: &Element, family: Family, table: &ElementTable, lang: Lang) -> Explanation {
     let mut lines = Vec::new();

@@ -5,6 +5,7 @@
 //! The other elements of an answer's header are those of its neighbours: provisional, [C].
 
 pub mod print;
+pub mod tags;
 
 use super::fields::{Group, Reading, elements};
 use super::finding::{Finding, FindingKind};

@@ -9,6 +9,7 @@
 //!
 //! - [`seal`], [`seal_into`]: write one; the same bytes for the same seed, name, content and time
 //! - [`open`]: reads one, of any program, within a limit; says what is wrong with every other
+//! - [`look`]: what it says on its outside, without the password
 //! - [`has_end`]: whether a zip that may still be growing has its end
 //!
 //! What is written here is read by a library and what is read was written by others, so that the two sides check each other.
@@ -18,7 +19,7 @@ mod read;
 mod write;
 
 pub use end::has_end;
-pub use read::{Opened, Protection, open};
+pub use read::{Opened, Outside, Protection, look, open};
 pub use write::{seal, seal_into};
 
 /// Extension of sealed files.

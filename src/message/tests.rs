@@ -1,5 +1,7 @@
 //! Documents to bytes and back, through the doors that other rooms use.
 
+mod round_trips;
+
 use proptest::prelude::*;
 
 use super::finding::{Finding, FindingKind};

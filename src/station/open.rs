@@ -81,6 +81,7 @@ impl Station {
         layouts.take_error_codes(settings.hub.error_codes.as_deref())?;
         for terminal in &mut settings.terminal {
             terminal.layout = terminal.layout.take().or_else(|| layouts.pmh.clone());
+            terminal.tags = layouts.tags.clone();
         }
         let clock = settings.clock()?;
         let seed = Seed(settings.station.seed);

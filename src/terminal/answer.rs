@@ -153,7 +153,7 @@ impl Terminal {
             let bulk = match answer {
                 Answer::Bulk(bulk) => bulk,
                 answer => {
-                    let (item, remark) = whole(&answer, ask, &style);
+                    let (item, remark) = self.whole(&answer, ask, &style);
                     break (note, item, remark);
                 }
             };
@@ -170,6 +170,25 @@ impl Terminal {
         Ok(Reply { items: vec![item], life: FileLife::Answered, note, remark })
     }
 
+    /// The file of an answer that is held whole, and the remark about it.
+    fn whole(&self, answer: &Answer, ask: &Ask, style: &Style) -> (Item, Option<String>) {
+        let tags = &self.settings.tags;
+        // The line speaks in the built-in tags; the folder in those that the operator has.
+        let body = match answer {
+            Answer::Medication(result) => Body::Tree(result.to_tree_by(&tags.medication)),
+            Answer::Checkup(result) => Body::Tree(result.to_tree_by(&tags.checkup)),
+            answer => answer.body(style.records),
+        };
+        let (name, bytes, remark) = match body {
+            Body::Tree(tree) => {
+                let encoded = style.tree(tree);
+                (ask.answer_name.clone(), encoded.bytes, replaced_characters(&encoded.replaced))
+            }
+            Body::Pages(pdf) => (ask.pages_name.clone(), pdf.to_vec(), None),
+        };
+        (Item { target: Target::Res, name, content: publish::Content::Bytes(bytes) }, remark)
+    }
+
     /// Tells when the centre goes away and when it is back, not at every request between.
     pub(super) fn note_hub(&self, error: Option<&WireError>) {
         match error {
@@ -184,18 +203,6 @@ impl Terminal {
             None => {}
         }
     }
-}
-
-/// The file of an answer that is held whole, and the remark about it.
-fn whole(answer: &Answer, ask: &Ask, style: &Style) -> (Item, Option<String>) {
-    let (name, bytes, remark) = match answer.body(style.records) {
-        Body::Tree(tree) => {
-            let encoded = style.tree(tree);
-            (ask.answer_name.clone(), encoded.bytes, replaced_characters(&encoded.replaced))
-        }
-        Body::Pages(pdf) => (ask.pages_name.clone(), pdf.to_vec(), None),
-    };
-    (Item { target: Target::Res, name, content: publish::Content::Bytes(bytes) }, remark)
 }
 
 /// Our own code for a centre that gave no answer (spec/oqs-interface.md §4.2, [C]).

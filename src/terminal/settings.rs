@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::folder::{Delivery, Paths};
 use crate::message::Style;
+use crate::message::inquiry::tags::InquiryTags;
 use crate::message::name::{FaceName, PmhErr};
 use crate::message::order::ElementOrder;
 use crate::message::qualification::Records;
@@ -53,6 +54,9 @@ pub struct TerminalSettings {
     pub element_order: Order,
     /// Layout of the subsidy document (a TOML file); the built-in one when left out.
     pub layout: Option<PathBuf>,
+    /// Tags of 薬剤情報 and 特定健診情報; of the station (its `layouts`).
+    #[serde(skip)]
+    pub tags: InquiryTags,
     /// Line ends.
     pub newline: Newline,
     /// Blanks per level; 0 = everything on one line.
@@ -114,6 +118,7 @@ impl Default for TerminalSettings {
             output_encoding: OutputEncoding::default(),
             element_order: Order::default(),
             layout: None,
+            tags: InquiryTags::default(),
             newline: Newline::default(),
             indent: 4,
             delivery: Delivery::default(),

@@ -1,7 +1,7 @@
 //! `YZKsiquc01` and `TKKsiquc01`: what a patient agreed to show at the reader, for 24 hours.
 
 use jiff::ToSpan;
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, date};
 use madoguchi::hub::notice::{self, Notice};
 use madoguchi::message::checkup::{CheckupInquiry, CheckupRequest};
 use madoguchi::message::inquiry::{InquiryHeader, InquiryResult};
@@ -272,7 +272,7 @@ pub fn an_odd_category_gives_pages_and_an_unknown_one_or_another_kind_of_visit_a
     for unknown in ["0", "5", "x"] {
         category(unknown).refused(world, notice::UNKNOWN_CATEGORY);
     }
-    for flag in ["2", "3", "4", "9"] {
+    for flag in ["4", "9", "x"] {
         Asked { flag: Some(flag), ..medicines() }.refused(world, notice::OTHER_VISIT);
     }
     assert!(Asked { flag: None, ..medicines() }.document(world).header.is_success());
@@ -283,4 +283,54 @@ pub fn a_steered_failure_of_the_centre_is_told_in_a_document(world: &World) {
     let steering = Steering { centre_error: true, ..Steering::default() };
     Asked { steering: steering.clone(), ..medicines() }.refused(world, notice::CENTRE_ERROR);
     Asked { steering, ..category("1") }.refused(world, notice::CENTRE_ERROR);
+}
+
+/// Medicines of somebody with insurance number `number`, as of `day` of November at noon.
+fn of_a_home_visit(number: &str, flag: &'static str, day: i8) -> Asked {
+    let header = InquiryHeader {
+        insured_person_identification_number: number.into(),
+        branch_number: None,
+        ..medicines().header
+    };
+    Asked { header, flag: Some(flag), time: date(2026, 11, day).at(12, 0, 0, 0), ..medicines() }
+}
+
+pub fn a_consent_given_at_home_opens_its_kind_of_visit_until_its_own_end(world: &World) {
+    for (flag, day) in [("2", 1), ("2", 21), ("2", 30), ("3", 9), ("3", 30)] {
+        for header in of_a_home_visit("901", flag, day).headers(world) {
+            assert!(header.is_success(), "{flag} on {day}: {:?}", header.message_contents);
+        }
+    }
+    of_a_home_visit("901", "3", 8).refused(world, notice::NO_HOME_CONSENT);
+    let over = Asked { time: date(2026, 12, 1).at(0, 0, 0, 0), ..of_a_home_visit("901", "2", 1) };
+    over.refused(world, notice::HOME_CONSENT_OVER);
+    of_a_home_visit("901", "1", 21).refused(world, notice::NO_CONSENT);
+    agree(world, "home", &Consents::default());
+    assert!(
+        of_a_home_visit("901", "2", 21).document(world).header.is_success(),
+        "a visit at a reader is another thing"
+    );
+    of_a_home_visit("901", "4", 21).refused(world, notice::OTHER_VISIT);
+}
+
+pub fn a_consent_at_a_reader_of_another_institution_or_of_another_kind_opens_no_home_visit(world: &World) {
+    agree(world, "tanaka", &all());
+    for flag in ["2", "3"] {
+        Asked { flag: Some(flag), ..medicines() }.refused(world, notice::NO_HOME_CONSENT);
+    }
+    of_a_home_visit("903", "2", 21).refused(world, notice::NO_HOME_CONSENT);
+    let pharmacy = Asked { institution: PHARMACY, ..of_a_home_visit("903", "2", 21) };
+    assert!(pharmacy.document(world).header.is_success(), "it was given to the pharmacy");
+    pharmacy_online(&pharmacy).refused(world, notice::NO_HOME_CONSENT);
+    let checkups = of_a_home_visit("902", "3", 11);
+    let [medication, checkup] = checkups.headers(world);
+    assert!(medication.message_contents.unwrap().starts_with(notice::NO_HOME_CONSENT.code));
+    assert!(checkup.is_success(), "they agreed to check-ups alone");
+    let over = of_a_home_visit("902", "3", 12);
+    let Answer::Checkup(checkup) = over.checkup(world) else { panic!("no document") };
+    assert!(checkup.header.message_contents.unwrap().starts_with(notice::HOME_CONSENT_OVER.code));
+}
+
+fn pharmacy_online(asked: &Asked) -> Asked {
+    Asked { flag: Some("3"), ..asked.clone() }
 }

@@ -13,7 +13,7 @@ use crate::xml::{self, Element};
 /// Insurer, symbol, number, branch.
 pub type Insurance = [&'static str; 4];
 pub const TOUSEKI: Insurance = ["31139991", "架空", "700123", "00"];
-const ICHIRO: Insurance = ["139998", "見本", "0012345", "01"];
+pub const ICHIRO: Insurance = ["139998", "見本", "0012345", "01"];
 const NASHI: Insurance = ["06139992", "1", "404", "00"];
 
 const IDENTIFIER: &str = "20261121-架空&amp;1";

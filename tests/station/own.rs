@@ -293,3 +293,18 @@ fn an_answer_for_a_person_is_not_given_to_the_twin_with_the_same_numbers() {
         assert_eq!(answer == face(None).as_bytes(), is_own, "{id}");
     }
 }
+
+#[test]
+fn send_waits_for_an_answer_whatever_its_extension_is() {
+    let index = "[[answer]]\nfile = \"page.pdf\"\ninterface = \"OQSsiurl\"\n\n[[answer]]\nfile = \"code.png\"\ninterface = \"OQSsihvq01\"\n";
+    let (place, station) = desk(index, &[("page.pdf", b"%PDF-1.7".to_vec()), ("code.png", b"\x89PNG".to_vec())]);
+    for (request, answer) in
+        [("OQSsiurl01req_1.xml", "OQSsiurl01res_1.pdf"), ("OQSsihvq01req_1.xml", "OQSsihvq01res_1.png")]
+    {
+        let file = place.write(request, "<XmlMsg/>");
+        let said = station.command(&["send", "--timeout", "20", file.to_str().unwrap()]);
+        assert_eq!((said.code, said.out.trim()), (0, station.at("res").join(answer).to_str().unwrap()), "{}", said.err);
+        let again = station.command(&["send", file.to_str().unwrap()]);
+        assert!(again.code == 2 && again.err.contains(answer), "{}", again.err);
+    }
+}

@@ -55,6 +55,13 @@ fn a_request_made_with_seven_zip_is_sent_and_its_answer_is_waited_for_opened_and
         let explained = station.command(&["explain", path, "--password-file", "password"]);
         assert!(explained.code == 0 && explained.out.contains("OQSsiquc01res_1.zip (AES-256)"), "{}", explained.err);
         assert!(explained.out.contains("QualificationValidity"), "{}", explained.out);
+        let checked = station.command(&["check", path, "--password-file", "password", "--json"]);
+        assert!(checked.code == 0 && !checked.out.contains("file.unread"), "{}", checked.out);
+        let unread = station.command(&["check", path, "--json"]);
+        assert!(unread.code == 0 && unread.out.contains("file.unread"), "{}", unread.out);
+        place.write("wrong", "himitsu-0000\n");
+        let wrong = station.command(&["check", path, "--password-file", "wrong", "--json"]);
+        assert!(wrong.code == 1 && wrong.out.contains("file.password"), "{}", wrong.out);
         let without: Said = station.command(&["explain", path]);
         assert!(without.code == 1 && without.err.contains("--password-env"), "{}", without.err);
         let unset = station.command(&["explain", path, "--password-env", "OQS_NO_SUCH_VARIABLE"]);

@@ -31,7 +31,8 @@ fn args(paths: &[&Path]) -> CheckArgs {
 fn found(args: &CheckArgs) -> (Vec<Found>, Levels) {
     let levels = Levels::new(args).unwrap();
     let (elements, layout) = args.tables.read().unwrap();
-    let tables = Tables { elements: &elements, layout: &layout };
+    let password = args.password.read().unwrap();
+    let tables = Tables { elements: &elements, layout: &layout, password: password.as_ref() };
     let found = walk::groups(&args.paths).iter().flat_map(|group| look_at(group, &tables, &levels)).collect();
     (found, levels)
 }

@@ -9,6 +9,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, DateTime};
 
 use super::Eligibility;
+use super::consent::Remembered;
 use super::insured::Insured;
 use super::record::{Agreed, Circumstances, Consented, Tickets, record};
 use super::ticket;
@@ -145,6 +146,27 @@ fn assisted<'a>(insured: &'a Insured, day: Date, month: &str, institution: &str)
     )
 }
 
+/// What they agreed to at home for `kind`, to this institution, as it stands at `now`: of several consents the latest counts ([C]).
+pub(super) fn agreed_at_home(
+    insured: &Insured,
+    kind: HomeCare,
+    institution: &str,
+    now: DateTime,
+) -> Option<Remembered> {
+    let given = to_institution(insured, kind, institution).filter(|consent| consent.given <= now);
+    let latest = given.max_by_key(|consent| consent.given)?;
+    Some(Remembered::given(&agreed(latest), Consented { given: latest.given, until: latest.until }))
+}
+
+fn to_institution<'a>(
+    insured: &'a Insured,
+    kind: HomeCare,
+    institution: &str,
+) -> impl Iterator<Item = &'a HomeConsent> {
+    let here = move |consent: &&HomeConsent| consent.institution.as_ref().is_none_or(|code| code == institution);
+    insured.home_consents.iter().filter(move |consent| consent.kind == kind).filter(here)
+}
+
 /// The latest consent for `kind` that `search` asks for.
 fn consent<'a>(
     insured: &'a Insured,
@@ -160,9 +182,7 @@ fn consent<'a>(
         true => within(consent.examined_on, &search.examination_date_from, &search.examination_date_to),
         false => within(consent.given.date(), &search.consent_date_from, &search.consent_date_to),
     };
-    let here = |consent: &&HomeConsent| consent.institution.as_ref().is_none_or(|code| code == institution);
-    let of_kind = insured.home_consents.iter().filter(|consent| consent.kind == kind);
-    of_kind.filter(here).filter(asked_for).max_by_key(|consent| consent.given)
+    to_institution(insured, kind, institution).filter(asked_for).max_by_key(|consent| consent.given)
 }
 
 /// The consent groups of somebody who agreed at home: those of a reader.

@@ -1,13 +1,12 @@
-//! What a patient agreed to at a reader, remembered for the requests that follow: per person and institution, with its time
+//! What a patient agreed to, at a reader or at home: at a reader it is remembered for the requests that follow: per person and institution, with its time
 //! (spec/oqs-interface.md §2.2, §2.7).
 //!
-//! A consent lasts 24 hours ([A]), to the second in which AvailableTime says it ends ([C]). The last visit to an institution decides
-//! alone: what was not agreed to there is not agreed to any more ([C]).
+//! A consent given at a reader lasts 24 hours ([A]), to the second in which AvailableTime says it ends ([C]). The last visit to an institution decides
+//! alone: what was not agreed to there is not agreed to any more ([C]). One given at home (`care`) lasts as long as it says itself.
 
-use jiff::ToSpan;
 use jiff::civil::DateTime;
 
-use super::record::{Agreed, CONSENT_HOURS};
+use super::record::{Agreed, Consented};
 use crate::hub::notice::{self, Notice};
 
 /// A kind of information that is shown only with the patient's consent.
@@ -28,6 +27,8 @@ pub enum Kind {
 pub struct Remembered {
     /// When: the …ConsTime of the face file.
     pub time: DateTime,
+    /// Until when it holds, that second included: the …AvailableTime.
+    pub until: DateTime,
     /// To what.
     pub kinds: Vec<Kind>,
 }
@@ -47,6 +48,11 @@ impl Kind {
 impl Remembered {
     /// The consents of a visit at `time`.
     pub fn of(agreed: &Agreed, time: DateTime) -> Self {
+        Self::given(agreed, Consented::now(time))
+    }
+
+    /// Consents with a time and an end of their own.
+    pub fn given(agreed: &Agreed, consented: Consented) -> Self {
         let both = agreed.diagnosis_and_pharmacists;
         let asked = [
             (Kind::Medication, both),
@@ -55,7 +61,8 @@ impl Remembered {
             (Kind::Checkup, agreed.health_checkup),
         ];
         Self {
-            time,
+            time: consented.given,
+            until: consented.until,
             kinds: asked.into_iter().filter(|(_, agreed)| *agreed == Some(true)).map(|(kind, _)| kind).collect(),
         }
     }
@@ -69,13 +76,14 @@ pub fn may_see(remembered: Option<&Remembered>, kind: Kind, now: DateTime) -> Re
     let given = remembered.filter(|remembered| remembered.kinds.contains(&kind) && remembered.time <= now);
     match given {
         None => Err(notice::NO_CONSENT),
-        Some(given) if given.time.saturating_add(CONSENT_HOURS.hours()) < now => Err(notice::CONSENT_OVER),
+        Some(given) if given.until < now => Err(notice::CONSENT_OVER),
         Some(_) => Ok(()),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::ToSpan;
     use jiff::civil::date;
 
     use super::*;
@@ -96,7 +104,7 @@ mod tests {
             [(-1, false), (0, true), (1, true), (86_399, true), (86_400, true), (86_401, false), (700_000, false)];
         let mut looked = 0;
         for kinds in sets() {
-            let consent = Remembered { time: NOON, kinds: kinds.clone() };
+            let consent = Remembered { time: NOON, until: NOON.saturating_add(24.hours()), kinds: kinds.clone() };
             for kind in ALL {
                 for (seconds, lasts) in ages {
                     let seen = may_see(Some(&consent), kind, NOON.saturating_add(seconds.seconds()));

@@ -1,4 +1,5 @@
-//! `YZKsiquc01req` and `TKKsiquc01req`: what a patient agreed to show at the reader (spec/oqs-interface.md §2.7).
+//! `YZKsiquc01req` and `TKKsiquc01req`: what a patient agreed to show (spec/oqs-interface.md §2.7), at the reader, or at home where
+//! MedicalTreatmentFlag says 訪問診療等 or オンライン診療等 ([C]).
 //!
 //! A request names its person by insurance data without a date of birth, so that of a family only the branch number tells who is meant.
 //! Whatever stands in the way is told in MessageContents, as a document even where pages were asked for ([C]).
@@ -9,6 +10,7 @@
 use std::sync::Arc;
 
 use super::Eligibility;
+use super::care::agreed_at_home;
 use super::consent::{Kind, Remembered, may_see};
 use super::insured::Insured;
 use super::matching::{Numbers, inquired};
@@ -20,10 +22,28 @@ use crate::message::inquiry::{InquiryHeader, InquiryResult, QuaInf, Qualificatio
 use crate::message::medication::{
     Category, History, MedicationInquiry, MedicationRequest, MedicationResult, Month, Origin,
 };
+use crate::people::HomeCare;
 use crate::wire::{Answer, Asker, Steering};
 
-/// OQSCD028 1: 外来. Consents to anything else are given elsewhere than at a reader.
-const OUTPATIENT: &str = "1";
+/// Where the consents come from to which a request appeals.
+#[derive(Clone, Copy)]
+enum Given {
+    /// 外来: at a reader.
+    AtTheReader,
+    /// 訪問診療等, オンライン診療等: at home.
+    AtHome(HomeCare),
+}
+
+/// By OQSCD028; without a flag a request is an outpatient's. How somebody agrees in an emergency (4) is not public: it is refused.
+fn given(flag: Option<&str>) -> Option<Given> {
+    match flag.map_or("1", str::trim) {
+        "1" => Some(Given::AtTheReader),
+        "2" => Some(Given::AtHome(HomeCare::Visit)),
+        "3" => Some(Given::AtHome(HomeCare::Online)),
+        _ => None,
+    }
+}
+
 /// 診療識別 of an operation; which procedures count as 手術情報 is not public [C].
 const OPERATION: &str = "50";
 
@@ -105,9 +125,7 @@ impl Eligibility {
         if steering.centre_error {
             return Ok(Err(told(notice::CENTRE_ERROR)));
         }
-        if flag.is_some_and(|flag| flag.trim() != OUTPATIENT) {
-            return Ok(Err(told(notice::OTHER_VISIT)));
-        }
+        let Some(given) = given(flag) else { return Ok(Err(told(notice::OTHER_VISIT))) };
         let numbers = Numbers::inquired(header);
         let mut found = self.store.by_insurance(&numbers.insurer, &numbers.number)?;
         found.retain(|insured| !inquired(insured, header).is_empty());
@@ -116,9 +134,13 @@ impl Eligibility {
             [] => return Ok(Err(told(notice::NOBODY_INQUIRED))),
             _ => return Ok(Err(told(notice::SEVERAL_INQUIRED))),
         };
-        let consents = self.store.consent(&asker.institution, &insured.id)?;
+        let consents = match given {
+            Given::AtTheReader => self.store.consent(&asker.institution, &insured.id)?,
+            Given::AtHome(care) => agreed_at_home(&insured, care, &asker.institution, asker.time),
+        };
         for kind in kinds {
             if let Err(why) = may_see(consents.as_ref(), *kind, asker.time) {
+                let why = if matches!(given, Given::AtHome(_)) { notice::at_home(why) } else { why };
                 return Ok(Err(format!("{} {}: {}", why.code, kind.ja(), why.message)));
             }
         }

@@ -92,12 +92,14 @@ rules! {
 
     FileSize "file.size" Error C "mynareception oqs-inference", "ファイルが大きすぎます", "the file is too big"
         => "1件は4MiB、一括は64MiBまでにしてください（公開された上限はありません）", "keep to 4 MiB, bulk to 64 MiB (no limit is public)";
-    FileZip "file.zip" Error B "tanaka", "ZIPとして終わっていません", "does not end as a zip"
-        => "最後まで書いてから置いてください", "write it whole before it is put in place";
+    FileZip "file.zip" Error B "tanaka", "一つのファイルを持つZIPとして読めません", "cannot be read as a zip with one file"
+        => "一つのXMLをAES-256（または暗号化なし）のZIPにし、最後まで書いてから置いてください", "zip one XML with AES-256 or unencrypted, and write it whole before it is put in place";
+    FilePassword "file.password" Error B "tanaka", "このパスワードでは開きません", "this password does not open it"
+        => "--password-env か --password-file を確かめてください", "see what --password-env or --password-file gives";
     FilePdf "file.pdf" Error B "oqsdrug2", "PDFの始まりと終わりがありません", "does not begin and end as a PDF"
         => "最後まで書かれたか確かめてください", "see whether it was written whole";
     FileUnread "file.unread" Note C "oqs-inference", "中身は調べていません", "the content was not looked into"
-        => "ZIPやPDFの中身は対象外です。展開したXMLを指定してください", "unpack it and check the XML inside";
+        => "暗号化ZIPは --password-env か --password-file を付けると調べます。PDFの中身は対象外です", "with --password-env or --password-file sealed zips are checked; what a PDF says is not";
     FileErr "file.err" Warning B "emr-cloud", "理由が書かれていません", "gives no reason"
         => "コードと内容を書いてください。そのまま画面に出すプログラムがあります", "write code and message: some programs show the text as it is";
 

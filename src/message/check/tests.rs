@@ -9,13 +9,13 @@ use proptest::prelude::*;
 use super::*;
 use crate::message::order::ElementOrder;
 use crate::message::subsidy::{Edition, Repeat};
-use crate::message::{Style, samples};
+use crate::message::{Style, samples, sealed};
 use crate::random::Seed;
 use crate::text::{self, Encoding};
 use cases::{CASES, FACE, GOOD, Sample, TOGETHER};
 
 fn tables() -> Tables<'static> {
-    Tables { elements: ElementTable::embedded(), layout: Layout::embedded(Edition::LATEST) }
+    Tables { elements: ElementTable::embedded(), layout: Layout::embedded(Edition::LATEST), password: None }
 }
 
 fn check(name: &str, folder: Option<FolderKind>, bytes: &[u8]) -> Checked {
@@ -95,6 +95,39 @@ fn a_consent_from_home_holds_as_long_as_it_was_given_for_and_one_at_the_reader_f
 }
 
 #[test]
+fn the_document_in_a_zip_is_checked_where_the_password_opens_it_or_none_is_needed() {
+    let word = |word: &str| ZipPassword::new(word);
+    let good = GOOD.iter().find(|sample| sample.name.starts_with("OQSmuquc02req")).unwrap();
+    let (bad, name) =
+        (good.text.replace("<MedicalInstitutionCode>13", "<MedicalInstitutionCode>1"), sealed::sealed_name(good.name));
+    let time = jiff::civil::date(2026, 11, 21).at(9, 30, 0, 0);
+    let sealed = |text: &str| sealed::seal(good.name, text.as_bytes(), &word("himitsu-1"), Seed(1), time).unwrap();
+    let found = |name: &str, bytes: &[u8], password: Option<&ZipPassword>| {
+        let checked = file(&File { name, folder: None, listed: false, bytes }, &Tables { password, ..tables() });
+        checked.violations.iter().map(|violation| (violation.rule, violation.place.is_some())).collect::<Vec<_>>()
+    };
+    let right = word("himitsu-1");
+    assert_eq!(found(&name, &sealed(good.text), Some(&right)), []);
+    assert_eq!(found(&name, &sealed(&bad), Some(&right)), [(Rule::NumberInstitution, true)]);
+    assert_eq!(found(&name, &sealed(&bad), Some(&word("himitsu-2"))), [(Rule::FilePassword, false)]);
+    assert_eq!(found(&name, &sealed(&bad), None), [(Rule::FileUnread, false)]);
+    assert_eq!(found(&name, &plain_zip(&[(good.name, &bad)]), None), [(Rule::NumberInstitution, true)]);
+    let two = plain_zip(&[(good.name, good.text), ("b.xml", "<b/>")]);
+    assert_eq!(found(&name, &two, None), [(Rule::FileZip, false)], "a terminal sends it back");
+    assert_eq!(found("OQSmutic02res_202611210001.zip", &two, None), [(Rule::FileUnread, false)]);
+}
+
+fn plain_zip(files: &[(&str, &str)]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in files {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
 fn every_rule_has_a_case() {
     let broken: BTreeSet<Rule> =
         CASES.iter().map(|case| case.rule).chain(TOGETHER.iter().filter_map(|(rule, _)| *rule)).collect();
@@ -106,6 +139,7 @@ fn every_rule_has_a_case() {
         Rule::EncodingBom,
         Rule::XmlDepth,
         Rule::PairFormat,
+        Rule::FilePassword,
     ];
     let missing: Vec<&str> = Rule::ALL
         .iter()

@@ -9,6 +9,7 @@ use crate::message::element::{ElementRow, Family};
 use crate::message::explain::family;
 use crate::message::finding::{Finding, FindingKind};
 use crate::message::refusal::{self, Refusal};
+use crate::message::sealed;
 use crate::message::xml::{self, BULK_LIMIT, SINGLE_LIMIT};
 use crate::text::{self, Encoding};
 
@@ -19,13 +20,8 @@ pub(super) fn look(file: &File<'_>, kind: &Kind, tables: &Tables<'_>, report: &m
     match (kind, extension.as_str()) {
         (Kind::Nothing, _) => {}
         (Kind::Err, _) => report.add_all(err_file(file.bytes)),
-        (_, "zip") => packed(
-            file.bytes,
-            Rule::FileZip,
-            xml::is_whole_named(file.name, file.bytes.len() as u64, file.bytes, file.bytes),
-            report,
-        ),
-        (_, "pdf") => packed(file.bytes, Rule::FilePdf, is_pdf(file.bytes), report),
+        (_, "zip") => return zipped(file, *kind, tables, facts, report),
+        (_, "pdf") => pages(file.bytes, report),
         _ => return document(file, *kind, tables, facts, report),
     }
     facts
@@ -40,11 +36,34 @@ fn err_file(bytes: &[u8]) -> Option<Violation> {
     }
 }
 
-fn packed(bytes: &[u8], rule: Rule, is_good: bool, report: &mut Report) {
-    report.add(match is_good {
-        true => Violation::new(Rule::FileUnread).seen(format!("{} bytes", bytes.len())),
-        false => Violation::new(rule).seen(format!("{} bytes", bytes.len())),
-    });
+fn pages(bytes: &[u8], report: &mut Report) {
+    let rule = if is_pdf(bytes) { Rule::FileUnread } else { Rule::FilePdf };
+    report.add(Violation::new(rule).seen(format!("{} bytes", bytes.len())));
+}
+
+/// The document in a zip, sealed or not, as if it lay there itself. Without the password a sealed one is not read, and that is told.
+fn zipped(file: &File<'_>, kind: Kind, tables: &Tables<'_>, facts: Facts, report: &mut Report) -> Facts {
+    let refusal = match sealed::open(file.bytes, tables.password, BULK_LIMIT) {
+        Ok(opened) => {
+            let inside = File { name: &opened.name, bytes: &opened.bytes, ..*file };
+            return document(&inside, kind, tables, facts, report);
+        }
+        Err(refusal) => refusal,
+    };
+    let violation = match refusal.rule {
+        refusal::Rule::WrongPassword if tables.password.is_some() => {
+            Violation::new(Rule::FilePassword).seen(format!("{} bytes", file.bytes.len()))
+        }
+        // What a zip of a terminal may hold besides the one file is not public.
+        refusal::Rule::SealedAlone if kind.is_answer() => {
+            Violation::new(Rule::FileUnread).seen(refusal.seen.unwrap_or_default())
+        }
+        refusal::Rule::WrongPassword => Violation::new(Rule::FileUnread).seen(format!("{} bytes", file.bytes.len())),
+        refusal::Rule::TooBig => refused(&refusal),
+        _ => Violation::new(Rule::FileZip).seen(refusal.seen.unwrap_or_default()),
+    };
+    report.add(violation);
+    facts
 }
 
 /// Begins as a PDF, and has its end near the end.

@@ -71,3 +71,30 @@ fn golden_answer_and_sheet() {
     insta::assert_snapshot!("checkup", String::from_utf8(bytes).unwrap());
     insta::assert_snapshot!("checkup_sheet", printed(&samples::checkup().sheet()));
 }
+
+#[test]
+fn under_the_tags_of_another_table_the_document_is_the_same() {
+    let text =
+        Table::embedded_text().replace("tag = \"Unit\"", "tag = \"Tani\"").replace("\"ItemCode\"", "\"ItemName\"");
+    let text = text.replacen("item = \"item-name\", tag = \"ItemName\"", "item = \"item-name\", tag = \"ItemCode\"", 1);
+    let theirs = Table::from_toml("x", &text).unwrap();
+    let sent = samples::checkup();
+    let tree = sent.to_tree_by(&theirs);
+    let result = tree.at(&[
+        "MessageBody",
+        "SpecificHealthCheckupInfo",
+        "HealthCheckupResultAndQuestionInfos",
+        "HealthCheckupResultAndQuestionInfo",
+    ]);
+    let tags: Vec<&str> = result.unwrap().children().iter().map(|child| child.name.as_ref()).collect();
+    assert_eq!(
+        tags,
+        ["ItemName", "ItemCode", "DataType", "DataValue", "Tani"],
+        "swapped and renamed, in the table's order"
+    );
+    let read = CheckupResult::from_tree_by(&tree, &theirs).unwrap();
+    assert_eq!(read, Read { document: sent.clone(), findings: Vec::new() });
+    let unknown = CheckupResult::from_tree(&tree).unwrap();
+    assert!(unknown.findings.iter().any(|finding| finding.path.ends_with("/Tani")), "{:?}", unknown.findings);
+    assert_eq!(sent.to_tree_by(Table::embedded()), sent.to_tree());
+}

@@ -15,6 +15,7 @@ use crate::message::order::{SeenOrder, seen_order};
 use crate::message::qualification::{QualificationRequest, QualificationResult};
 use crate::message::refusal::{Refusal, read_err_file};
 use crate::message::registration::{RegistrationRequest, RegistrationResult};
+use crate::message::sealed::{self, Outside, Protection};
 use crate::message::tree::Element;
 use crate::message::xml::Document;
 
@@ -135,6 +136,32 @@ pub(super) fn pages(name: &str, bytes: &[u8], lang: Lang) -> Explanation {
     let odd =
         (!bytes.starts_with(PDF)).then(|| say(lang, "PDF の内容ではありません", "these bytes are no PDF").to_owned());
     Explanation { about, lines: Vec::new(), notes: odd.into_iter().collect() }
+}
+
+/// A zip: whose it is, and what stands on its outside. What is in it is another file's explanation.
+pub(super) fn zipped(name: &str, bytes: &[u8], lang: Lang) -> Explanation {
+    let mut about = name_rows(name, lang);
+    let mut notes = Vec::new();
+    match sealed::look(bytes) {
+        Ok(Outside { name, protection, size }) => {
+            let kind = match protection {
+                Protection::None => say(lang, "ZIP（暗号化なし）", "a zip, not encrypted").to_owned(),
+                Protection::Weaker(bits) => {
+                    say(lang, "暗号化ZIP", "a sealed zip").to_owned() + &format!(" (AES-{bits})")
+                }
+                Protection::Aes256 => say(lang, "暗号化ZIP", "a sealed zip").to_owned() + " (AES-256)",
+            };
+            about.push(row(lang, "種類", "kind", kind));
+            let holds = format!("{name} ({size} {})", say(lang, "バイト", "bytes"));
+            about.push(row(lang, "中のファイル", "holds", holds));
+        }
+        Err(refusal) => {
+            about.push(row(lang, "種類", "kind", "ZIP".to_owned()));
+            notes.push(refusal.words(lang));
+        }
+    }
+    about.push(row(lang, "大きさ", "size", format!("{} {}", bytes.len(), say(lang, "バイト", "bytes"))));
+    Explanation { about, lines: Vec::new(), notes }
 }
 
 /// An `.err`: whose request it answers, and what it says.

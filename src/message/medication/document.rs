@@ -11,9 +11,14 @@ use crate::message::refusal::Refusal;
 use crate::message::tree::Element;
 
 impl MedicationResult {
-    /// The answer as a tree, in the order of the table.
+    /// The answer as a tree, in the order of the built-in table.
     pub fn to_tree(&self) -> Element {
-        message(parent("MessageHeader", &self.header), self.history.to_trees())
+        self.to_tree_by(Table::embedded())
+    }
+
+    /// The answer as a tree, with the tags and in the order of `table`.
+    pub fn to_tree_by(&self, table: &Table) -> Element {
+        message(parent("MessageHeader", &self.header), self.history.to_trees(table))
     }
 
     /// Reads an answer in any order; unknown elements are reported, none of them a reason to fail.
@@ -21,19 +26,27 @@ impl MedicationResult {
     /// # Errors
     /// A [`Refusal`] when there is no XmlMsg with header and body.
     pub fn from_tree(root: &Element) -> Result<Read<Self>, Refusal> {
+        Self::from_tree_by(root, Table::embedded())
+    }
+
+    /// The same of an answer with the tags of `table`.
+    ///
+    /// # Errors
+    /// As [`Self::from_tree`].
+    pub fn from_tree_by(root: &Element, table: &Table) -> Result<Read<Self>, Refusal> {
         let mut result = Self::default();
         let (body, mut reading) = inquiry::read_result(root, &mut result.header)?;
         reading.path.push("MessageBody".to_owned());
-        result.history = History::from_body(body, &mut reading);
+        result.history = History::from_body(body, table, &mut reading);
         Ok(Read { document: result, findings: reading.findings })
     }
 }
 
 impl History {
-    fn to_trees(&self) -> Vec<Element> {
+    fn to_trees(&self, table: &Table) -> Vec<Element> {
         let mut body = Vec::new();
         for origin in Origin::ALL {
-            let writer = Tagged { table: Table::embedded(), origin };
+            let writer = Tagged { table, origin };
             let months: Vec<_> = self.of(origin).iter().filter_map(|month| writer.month(month)).collect();
             match writer.tag(Container::List) {
                 Some(list) if !months.is_empty() => body.push(Element::parent(list.to_owned(), months)),
@@ -43,14 +56,13 @@ impl History {
         body
     }
 
-    fn from_body(body: &Element, reading: &mut Reading) -> Self {
+    fn from_body(body: &Element, table: &Table, reading: &mut Reading) -> Self {
         let mut history = Self::default();
         for child in body.children() {
-            let reader =
-                Origin::ALL.into_iter().map(|origin| Tagged { table: Table::embedded(), origin }).find(|reader| {
-                    let outermost = reader.tag(Container::List).or_else(|| reader.tag(Container::Month));
-                    outermost == Some(child.name.as_ref())
-                });
+            let reader = Origin::ALL.into_iter().map(|origin| Tagged { table, origin }).find(|reader| {
+                let outermost = reader.tag(Container::List).or_else(|| reader.tag(Container::Month));
+                outermost == Some(child.name.as_ref())
+            });
             let Some(reader) = reader else {
                 reading.report(FindingKind::UnknownElement, &child.name, None);
                 continue;
@@ -69,13 +81,13 @@ impl History {
 
 /// The tags of one origin.
 #[derive(Clone, Copy)]
-struct Tagged {
-    table: &'static Table,
+struct Tagged<'a> {
+    table: &'a Table,
     origin: Origin,
 }
 
-impl Tagged {
-    fn tag(self, container: Container) -> Option<&'static str> {
+impl<'a> Tagged<'a> {
+    fn tag(self, container: Container) -> Option<&'a str> {
         self.table.tag(container, self.origin)
     }
 
@@ -83,7 +95,7 @@ impl Tagged {
         let mut children = self.values(&self.table.month, month);
         let dates = month.dates.iter().filter_map(|date| self.date(date)).collect();
         children.extend(self.several(Container::Dates, dates));
-        Some(Element::parent(self.tag(Container::Month)?, children))
+        Some(Element::parent(self.tag(Container::Month)?.to_owned(), children))
     }
 
     fn date(self, date: &Treated) -> Option<Element> {
@@ -94,22 +106,22 @@ impl Tagged {
         let procedures =
             procedures.filter_map(|done| self.one(Container::Procedure, &self.table.procedure, done)).collect();
         children.extend(self.several(Container::Procedures, procedures));
-        Some(Element::parent(self.tag(Container::Date)?, children))
+        Some(Element::parent(self.tag(Container::Date)?.to_owned(), children))
     }
 
-    fn one<I: Item>(self, container: Container, rows: &'static [Row<I>], record: &I::Record) -> Option<Element> {
-        Some(Element::parent(self.tag(container)?, self.values(rows, record)))
+    fn one<I: Item>(self, container: Container, rows: &'a [Row<I>], record: &I::Record) -> Option<Element> {
+        Some(Element::parent(self.tag(container)?.to_owned(), self.values(rows, record)))
     }
 
     fn several(self, container: Container, elements: Vec<Element>) -> Option<Element> {
         let tag = self.tag(container).filter(|_| !elements.is_empty())?;
-        Some(Element::parent(tag, elements))
+        Some(Element::parent(tag.to_owned(), elements))
     }
 
-    fn values<I: Item>(self, rows: &'static [Row<I>], record: &I::Record) -> Vec<Element> {
-        let value = |row: &'static Row<I>| {
+    fn values<I: Item>(self, rows: &'a [Row<I>], record: &I::Record) -> Vec<Element> {
+        let value = |row: &'a Row<I>| {
             let value = row.item.field(record).as_deref().filter(|value| !value.is_empty())?;
-            Some(Element::text(row.tags.of(self.origin)?, value))
+            Some(Element::text(row.tags.of(self.origin)?.to_owned(), value))
         };
         rows.iter().filter_map(value).collect()
     }
@@ -149,7 +161,7 @@ impl Tagged {
     /// Takes the children of `element`: values by the rows, everything else as `nested` says, which is false for what it does not know.
     fn read<I: Item>(
         self,
-        rows: &'static [Row<I>],
+        rows: &'a [Row<I>],
         record: &mut I::Record,
         element: &Element,
         reading: &mut Reading,

@@ -7,10 +7,11 @@ use serde::Deserialize;
 use super::Origin;
 use super::item::{Container, DateItem, DrugItem, MonthItem, ProcedureItem};
 use crate::code::Provenance;
+use crate::handwritten::{self, Mistake};
 use crate::message::element::{ElementRow, Format};
 
 /// The tags of the body of `YZKsiquc01res`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
     pub(super) container: Vec<Row<Container>>,
@@ -92,14 +93,33 @@ impl Table {
     pub fn embedded() -> &'static Self {
         static TABLE: LazyLock<Table> = LazyLock::new(|| {
             // The text is part of the program; a test reads it.
-            toml::from_str(include_str!("../data/medication.toml")).expect("medication table is part of the program")
+            Table::from_toml("medication.toml", Table::embedded_text())
+                .expect("medication table is part of the program")
         });
         &TABLE
+    }
+
+    /// Its text.
+    pub fn embedded_text() -> &'static str {
+        include_str!("../data/medication.toml")
+    }
+
+    /// Reads a table. `file` is how mistakes call the text.
+    ///
+    /// # Errors
+    /// A [`Mistake`] with line and key.
+    pub fn from_toml(file: &str, text: &str) -> Result<Self, Box<Mistake>> {
+        handwritten::from_toml(file, text)
     }
 
     /// Tag of a container; none where this origin has none.
     pub(super) fn tag(&self, container: Container, origin: Origin) -> Option<&str> {
         self.container.iter().find(|row| row.item == container)?.tags.of(origin)
+    }
+
+    /// Is there an origin whose months have no tag? Nothing of it could be written.
+    pub fn lacks_months(&self) -> bool {
+        Origin::ALL.into_iter().any(|origin| self.tag(Container::Month, origin).is_none())
     }
 
     /// The code tables of ours.

@@ -320,3 +320,18 @@ fn a_person_without_anything_gets_a_paper_that_says_so() {
     let text = printed(&sheet);
     assert!(text.contains("該当する情報はありません。") && text.contains("指定なし 〜 指定なし"), "{text}");
 }
+
+#[test]
+fn under_the_tags_of_another_table_the_document_is_the_same() {
+    let text = Table::embedded_text().replace("\"DrugN\"", "\"Yakuhin\"").replace("\"CzDiMonthInf\"", "\"Tsuki\"");
+    let theirs = Table::from_toml("x", &text).unwrap();
+    let sent = samples::medication();
+    let tree = sent.to_tree_by(&theirs);
+    let read = MedicationResult::from_tree_by(&tree, &theirs).unwrap();
+    assert_eq!(read, Read { document: sent, findings: Vec::new() });
+    let read = MedicationResult::from_tree(&tree).unwrap();
+    let unknown: Vec<&str> = read.findings.iter().map(|finding| finding.path.as_str()).collect();
+    assert!(
+        unknown.iter().any(|path| path.ends_with("/Yakuhin")) && unknown.iter().any(|path| path.ends_with("/Tsuki"))
+    );
+}

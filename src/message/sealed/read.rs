@@ -67,6 +67,32 @@ pub fn open(bytes: &[u8], password: Option<&ZipPassword>, limit: usize) -> Resul
     Ok(Opened { name, bytes, protection })
 }
 
+/// What stands on the outside of a zip with one file: nothing of it needs the password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside {
+    /// The name of the file in it.
+    pub name: String,
+    /// How it is protected.
+    pub protection: Protection,
+    /// How big the file in it says it is.
+    pub size: u64,
+}
+
+/// Looks at a zip from outside.
+///
+/// # Errors
+/// A [`Refusal`]: broken, not one plain file, a protection that is not ours.
+pub fn look(bytes: &[u8]) -> Result<Outside, Refusal> {
+    let config = Config { archive_offset: ArchiveOffset::Known(0) };
+    let mut archive = ZipArchive::with_config(config, Cursor::new(bytes)).map_err(|error| unreadable(&error))?;
+    if archive.len() != 1 {
+        return Err(Refusal::new(Rule::SealedAlone).seen(names(&archive)));
+    }
+    let protection = protection(&mut archive)?;
+    let file = archive.by_index_raw(0).map_err(|error| unreadable(&error))?;
+    Ok(Outside { name: name_of(&file)?, protection, size: file.size() })
+}
+
 /// What can be told of the entry without the password.
 fn check(file: &ZipFile<'_, Cursor<&[u8]>>, limit: usize) -> Result<(), Refusal> {
     name_of(file)?;

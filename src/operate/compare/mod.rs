@@ -8,13 +8,14 @@
 //! - here: one file after the other
 //! - [`capture`]: reading the folder, what kind each file is, which request belongs to which answer
 //! - [`adopt`]: the persons of an answer, as people of ours; `known`: all those of one answer
-//! - [`ours`]: the same question, asked of a hub that knows them
+//! - [`ours`]: the same question, asked of a hub that knows them; `inquired`: of 薬剤情報 and 特定健診情報
 //! - [`report`]: what came out, with persons masked where that is wanted; [`text`]: in words; [`rows`]: as rows for elements.toml
 //! - [`copy`]: the folder once more, masked
 
 pub mod adopt;
 pub mod capture;
 pub mod copy;
+mod inquired;
 mod known;
 pub mod ours;
 pub mod report;

@@ -69,6 +69,8 @@ pub fn ours(
         "oqsmuquc01res" | "oqsmuimm01res" => (asking.reception(&code, root)?, Source::Echo),
         "oqsmuquc02res" => (asking.bulk_qualification(root)?, Source::Echo),
         "oqsmuimm02res" => (asking.bulk_registration(root)?, Source::Echo),
+        "yzksiquc01res" => (asking.medications(root)?, Source::Echo),
+        "tkksiquc01res" => (asking.checkups(root)?, Source::Echo),
         "pmhsimsm01res" => (asking.subsidies(root)?, Source::Visit),
         _ => {
             return Err(Words::new(
@@ -80,9 +82,9 @@ pub fn ours(
     Ok(Ours { tree, source, settings: asking.settings, assumed: asking.assumed })
 }
 
-struct Asking<'a> {
-    asked: Option<&'a Element>,
-    layouts: &'a Layouts,
+pub(super) struct Asking<'a> {
+    pub(super) asked: Option<&'a Element>,
+    pub(super) layouts: &'a Layouts,
     settings: Vec<Set>,
     assumed: Vec<Words>,
 }
@@ -337,13 +339,13 @@ impl Asking<'_> {
         read.transpose().map(|read| read.map(|read| read.document)).map_err(|refusal| said(&refusal))
     }
 
-    fn hub(&self, people: Vec<Person>, settings: hub::Settings) -> Result<Hub, Words> {
+    pub(super) fn hub(&self, people: Vec<Person>, settings: hub::Settings) -> Result<Hub, Words> {
         let hub =
             Hub::new(people, Roots::of_test_authority(), Seed::default(), settings).map_err(|error| said(&error))?;
         Ok(hub.with_wording(self.layouts.wording.clone()))
     }
 
-    fn assume(&mut self, ja: &'static str, en: &'static str) {
+    pub(super) fn assume(&mut self, ja: &'static str, en: &'static str) {
         let words = Words::new(ja, en);
         if !self.assumed.contains(&words) {
             self.assumed.push(words);
@@ -426,7 +428,7 @@ fn names(root: &Element) -> BTreeSet<String> {
     names
 }
 
-fn ask(hub: &Hub, asker: Asker, request: Request, segment: &str) -> Result<Answer, Words> {
+pub(super) fn ask(hub: &Hub, asker: Asker, request: Request, segment: &str) -> Result<Answer, Words> {
     let steering = Steering { centre_error: segment == "9", ..Steering::default() };
     hub.ask(&Question { asker, reference: "compare".to_owned(), request, steering }).map_err(|error| said(&error))
 }
@@ -441,7 +443,7 @@ fn tree_of(answer: Answer) -> Result<Element, Words> {
     Ok(tree)
 }
 
-fn asker(institution: &str, time: &str) -> Result<Asker, Words> {
+pub(super) fn asker(institution: &str, time: &str) -> Result<Asker, Words> {
     let read: Option<DateTime> = parse_time(time.trim()).filter(|_| time.trim().len() == 14);
     let read = read.ok_or_else(|| {
         Words::new(
@@ -452,7 +454,7 @@ fn asker(institution: &str, time: &str) -> Result<Asker, Words> {
     Ok(Asker { institution: institution.trim().to_owned(), time: read })
 }
 
-fn said(error: &dyn std::fmt::Display) -> Words {
+pub(super) fn said(error: &dyn std::fmt::Display) -> Words {
     let said = error.to_string();
     match said.split_once(" / ") {
         Some((ja, en)) => Words::new(ja, en),
@@ -460,6 +462,6 @@ fn said(error: &dyn std::fmt::Display) -> Words {
     }
 }
 
-fn mixed_up() -> Words {
+pub(super) fn mixed_up() -> Words {
     Words::new("問いと違う回答が返りました", "the answer belongs to another question")
 }

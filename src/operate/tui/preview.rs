@@ -5,6 +5,7 @@ use super::width::{CUT, width};
 use crate::event::{Lang, say};
 use crate::message::element::ElementTable;
 use crate::message::explain::{self, Explanation, Line};
+use crate::message::sealed::is_sealed_name;
 use crate::station::view::FileView;
 use crate::text;
 
@@ -123,6 +124,7 @@ fn read(name: &str, bytes: &[u8], elements: &ElementTable, lang: Lang) -> Read {
     let document = [".xml", ".err", ".pdf"].iter().any(|end| lower.ends_with(end));
     let explained = match document && bytes.len() <= EXPLAINED {
         true => explain::file(name, bytes, elements, lang).map(|told| rows(name, told)),
+        false if is_sealed_name(name) => Ok(rows(name, explain::zip(name, bytes, lang))),
         false => Ok(Vec::new()),
     };
     let (rows, problem) = match explained {
@@ -196,6 +198,25 @@ mod tests {
         let read = preview.read().unwrap();
         assert!(read.gone);
         assert_eq!(read.raw, ["<XmlMsg/>"]);
+    }
+
+    #[test]
+    fn a_zip_says_that_it_is_sealed_and_which_file_it_holds() {
+        let name = "OQSsiquc01res_1.zip";
+        let password = crate::secret::ZipPassword::new("himitsu-1");
+        let time = jiff::civil::datetime(2026, 9, 29, 16, 1, 12, 0);
+        let seed = crate::random::Seed(1);
+        let bytes = crate::message::sealed::seal("OQSsiquc01res_1.xml", b"<XmlMsg/>", &password, seed, time).unwrap();
+        let told = |bytes: &[u8]| {
+            let read = read(name, bytes, ElementTable::embedded(), Lang::En);
+            format!("{:?}", read.rows)
+        };
+        let of_sealed = told(&bytes);
+        assert!(
+            of_sealed.contains("a sealed zip (AES-256)") && of_sealed.contains("OQSsiquc01res_1.xml (9 bytes)"),
+            "{of_sealed}"
+        );
+        assert!(told(b"PK\x03\x04\x00").contains("Note("), "of a torn one the reason");
     }
 
     #[test]

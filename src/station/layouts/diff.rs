@@ -1,5 +1,5 @@
 //! Which rows of a layout file differ from the built-in ones, and in what. The files are compared as data: comments and blanks do not
-//! count, and the order of rows only where it is the order of a document (pmh.toml).
+//! count, and the order of rows only where it is the order of a document (pmh.toml, medication.toml, checkup.toml).
 
 use std::collections::BTreeMap;
 
@@ -78,7 +78,7 @@ fn is_removed(table: Table, name: &str, yours: &Rows) -> bool {
     match table {
         Table::Elements | Table::Errors => false,
         Table::Codes => name.split_once('/').is_some_and(|(id, _)| yours.contains_key(id)),
-        Table::Pmh => true,
+        Table::Pmh | Table::Medication | Table::Checkup => true,
     }
 }
 
@@ -123,7 +123,7 @@ fn rows(table: Table, file: &str, text: &str) -> Result<Rows, Box<Mistake>> {
         Table::Errors => {
             rows.extend(list(&whole, "error").map(|row| (text_of(row, "name").to_owned(), plain(row, &["name"]))));
         }
-        Table::Pmh => layout_rows(&whole, &mut rows),
+        Table::Pmh | Table::Medication | Table::Checkup => layout_rows(&whole, &mut rows),
     }
     Ok(rows)
 }
@@ -136,7 +136,12 @@ fn layout_rows(whole: &toml::Table, rows: &mut Rows) {
         whole.iter().filter(|(_, value)| !is_plain(value)).map(|(key, _)| key.as_str()).collect();
     rows.insert("name".to_owned(), plain(whole, &not_plain));
     for block in not_plain {
-        for (place, row) in (1..).zip(list(whole, block)) {
+        // Code tables of a table of tags: each with its rows.
+        for codes in list(whole, block).filter(|row| row.contains_key("rows")) {
+            let id = joined(block, text_of(codes, "id"));
+            rows.extend(list(codes, "rows").map(|row| (joined(&id, text_of(row, "value")), plain(row, &["value"]))));
+        }
+        for (place, row) in (1..).zip(list(whole, block).filter(|row| !row.contains_key("rows"))) {
             let mut fields = plain(row, &["item"]);
             fields.insert("place".to_owned(), format!("{place}"));
             rows.insert(joined(block, text_of(row, "item")), fields);

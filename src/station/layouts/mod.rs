@@ -2,7 +2,7 @@
 //! (docs/layouts.md).
 //!
 //! - here: reading one, and what the other rooms get of it
-//! - [`table`]: the four files, what each may hold, and their built-in text
+//! - [`table`]: the files, what each may hold, and their built-in text
 //! - [`diff`]: row by row against the built-in tables
 
 pub mod diff;
@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use crate::handwritten::{Mistake, nearest};
 use crate::hub::wording::Wording;
 use crate::message::element::ElementTable;
+use crate::message::inquiry::tags::InquiryTags;
 use crate::message::subsidy::{Edition, Layout};
 use crate::people::{Finding, Unusual};
 use table::Table;
@@ -59,12 +60,19 @@ pub struct Layouts {
     pub wording: Wording,
     /// The subsidy layout, where the folder has one.
     pub pmh: Option<PathBuf>,
+    /// Tags of 薬剤情報 and 特定健診情報.
+    pub tags: InquiryTags,
 }
 
 impl Layouts {
     /// Without a folder.
     pub fn built_in() -> Self {
-        Self { elements: ElementTable::embedded().clone(), wording: Wording::default(), pmh: None }
+        Self {
+            elements: ElementTable::embedded().clone(),
+            wording: Wording::default(),
+            pmh: None,
+            tags: InquiryTags::default(),
+        }
     }
 
     /// The tables of `folder` over the built-in ones; those of no folder are the built-in ones.
@@ -85,10 +93,20 @@ impl Layouts {
         if let Some((_, path, text)) = files.iter().find(|(table, ..)| *table == Table::Codes) {
             layouts.elements = layouts.elements.with_codes(&table::codes(&path.display().to_string(), text)?);
         }
+        for (table, path, text) in &files {
+            let name = path.display().to_string();
+            match table {
+                Table::Medication => layouts.tags.medication = table::medication(&name, text)?.into(),
+                Table::Checkup => layouts.tags.checkup = table::checkup(&name, text)?.into(),
+                Table::Codes | Table::Elements | Table::Errors | Table::Pmh => {}
+            }
+        }
+        // Tags before elements: whoever labels a tag of theirs has the last word.
+        layouts.elements = layouts.elements.with_their_tags(&layouts.tags.medication, &layouts.tags.checkup);
         for (table, path, text) in files {
             let name = path.display().to_string();
             match table {
-                Table::Codes => {}
+                Table::Codes | Table::Medication | Table::Checkup => {}
                 Table::Elements => {
                     let theirs = table::elements(&name, &text, &layouts.elements)?;
                     layouts.elements = layouts.elements.with_rows_of(&theirs);

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use crate::code::{self, CodeTable};
 use crate::handwritten::{Mistake, nearest};
 use crate::hub::wording::Wording;
-use crate::message::element::{ElementTable, Format};
+use crate::message::checkup::table as checkup;
+use crate::message::element::{ElementRow, ElementTable, Format};
+use crate::message::medication::table as medication;
 use crate::message::subsidy::{Edition, Layout, LayoutError};
 
 /// How often an element may stand, as `occurs` says it.
@@ -23,10 +25,15 @@ pub enum Table {
     Errors,
     /// The layout of the subsidy document; replaces the built-in one whole.
     Pmh,
+    /// The tags of 薬剤情報; replaces the built-in table whole.
+    Medication,
+    /// The tags of 特定健診情報; replaces the built-in table whole.
+    Checkup,
 }
 
 /// All of them.
-pub const ALL: [Table; 4] = [Table::Codes, Table::Elements, Table::Errors, Table::Pmh];
+pub const ALL: [Table; 6] =
+    [Table::Codes, Table::Elements, Table::Errors, Table::Pmh, Table::Medication, Table::Checkup];
 
 impl Table {
     /// Its file name.
@@ -36,6 +43,8 @@ impl Table {
             Self::Elements => "elements.toml",
             Self::Errors => "errors.toml",
             Self::Pmh => "pmh.toml",
+            Self::Medication => "medication.toml",
+            Self::Checkup => "checkup.toml",
         }
     }
 
@@ -51,6 +60,8 @@ impl Table {
             Self::Elements => ElementTable::embedded_text().into(),
             Self::Errors => Wording::built_in_text().into(),
             Self::Pmh => Layout::embedded_text().into(),
+            Self::Medication => medication::Table::embedded_text().into(),
+            Self::Checkup => checkup::Table::embedded_text().into(),
         }
     }
 }
@@ -104,12 +115,10 @@ pub fn codes(file: &str, text: &str) -> Result<Vec<CodeTable>, Box<Mistake>> {
 /// # Errors
 /// Not the form; a name that is none; a code without a table; an `occurs` that is none.
 pub fn elements(file: &str, text: &str, known: &ElementTable) -> Result<ElementTable, Box<Mistake>> {
-    let table = ElementTable::from_toml(file, text)?;
+    let table = ElementTable::rows_from_toml(file, text)?;
     for (_, _, row) in table.rows() {
         let mistake = |key, ja: &str, en: &str, near| Err(wrong(file, text, &row.name, key, ja, en, near));
-        let is_name = row.name.starts_with(|c: char| c.is_alphabetic() || c == '_')
-            && row.name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
-        if !is_name {
+        if !is_name(&row.name) {
             return mistake(
                 "name",
                 "要素名になりません。",
@@ -158,6 +167,48 @@ pub fn pmh(file: &str, text: &str, edition: Edition) -> Result<Layout, Box<Mista
             wrong(file, text, tag, "tag", ja, en, None)
         }
     })
+}
+
+/// The tags of 薬剤情報.
+///
+/// # Errors
+/// Not the form; a tag that stands twice below one element or is none; no tag for a month.
+pub fn medication(file: &str, text: &str) -> Result<medication::Table, Box<Mistake>> {
+    let table = medication::Table::from_toml(file, text)?;
+    tags(file, text, table.element_rows())?;
+    match table.lacks_months() {
+        false => Ok(table),
+        true => Err(wrong(file, text, "month", "container", "月のタグがありません。", "a month needs its tag", None)),
+    }
+}
+
+/// The tags of 特定健診情報.
+///
+/// # Errors
+/// Not the form; a tag that stands twice below one element or is none.
+pub fn checkup(file: &str, text: &str) -> Result<checkup::Table, Box<Mistake>> {
+    let table = checkup::Table::from_toml(file, text)?;
+    tags(file, text, table.element_rows())?;
+    Ok(table)
+}
+
+fn tags(file: &str, text: &str, rows: Vec<(String, ElementRow)>) -> Result<(), Box<Mistake>> {
+    let mut seen = BTreeSet::new();
+    for (parent, row) in rows {
+        let mistake = |ja: &str, en: &str| Err(wrong(file, text, &row.name, "tag", ja, en, None));
+        if !is_name(&row.name) {
+            return mistake("要素名になりません。", "not an element name: use letters, digits, `_`, `-`, `.`");
+        }
+        if !seen.insert((parent, row.name.clone())) {
+            return mistake("同じ要素の下に二度あります。", "stands twice below one element");
+        }
+    }
+    Ok(())
+}
+
+fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
 }
 
 /// A mistake in the row that is called `row`, on its last line: of two, the second is the one too many.

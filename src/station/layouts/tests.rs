@@ -75,7 +75,36 @@ fn a_subsidy_layout_replaces_the_built_in_one_and_its_tags_are_explained() {
 }
 
 #[test]
+fn tags_of_medicines_and_checkups_are_replaced_and_a_label_in_elements_has_the_last_word() {
+    use crate::message::checkup::table::Table as Checkups;
+    use crate::message::element::Family::Common;
+    use crate::message::medication::table::Table as Medicines;
+    let medicines = Medicines::embedded_text().replace("receipt = \"DrugN\"", "receipt = \"Yakuhin\"");
+    let checkups = Checkups::embedded_text().replace("tag = \"Unit\"", "tag = \"Tani\"");
+    let label = ROW.replace("ResultOfQualificationConfirmation", "DrugInf").replace("NewElement", "Yakuhin");
+    let tables = [("medication.toml", medicines.as_str()), ("checkup.toml", &checkups)];
+    let layouts = read(&tables).unwrap();
+    let row = |layouts: &Layouts, parent, name| layouts.elements.row(Common, parent, name).cloned();
+    assert_eq!(row(&layouts, "DrugInf", "Yakuhin").unwrap().provenance.source, "yours oqsdrug2");
+    assert_eq!(row(&layouts, "HealthCheckupResultAndQuestionInfo", "Tani").unwrap().ja, "単位");
+    assert_eq!(row(&layouts, "DrugInf", "DrugN"), None, "it does not exist any more");
+    assert_eq!(row(&layouts, "HealthCheckupResultAndQuestionInfo", "Unit"), None);
+    assert_eq!(row(&layouts, "ShDrugInf", "ShDrugN").unwrap().provenance.source, "oqsdrug2", "what stays is ours");
+    let labelled = read(&[tables[0], tables[1], ("elements.toml", &label)]).unwrap();
+    assert_eq!(row(&labelled, "DrugInf", "Yakuhin").unwrap().ja, "新");
+    assert_eq!(row(&labelled, "DrugInf", "DrugN"), None);
+    for (table, (name, text), tag) in
+        [(Table::Medication, tables[0], "drug/name"), (Table::Checkup, tables[1], "element/unit")]
+    {
+        let found = differences(table, name, text).unwrap();
+        assert_eq!(found.iter().map(|found| found.row.as_str()).collect::<Vec<_>>(), [tag]);
+    }
+}
+
+#[test]
 fn a_mistake_names_file_line_key_rule_and_nearest_name() {
+    use crate::message::checkup::table::Table as Checkups;
+    use crate::message::medication::table::Table as Medicines;
     let wrong = |name: &str, text: &str| read(&[(name, text)]).unwrap_err();
     let said = wrong("elements.toml", &ROW.replace("OQSCD001", "OQCD001"));
     assert!(said.contains("elements.toml:6: code: NewElement") && said.contains("`OQSCD001`"), "{said}");
@@ -89,6 +118,12 @@ fn a_mistake_names_file_line_key_rule_and_nearest_name() {
     assert!(said.contains("codes.toml:3: id"), "{said}");
     let said = wrong("pmh.toml", &Layout::embedded_text().replace("tag = \"ValidFrom\"", "tag = \"ValidTo\""));
     assert!(said.contains("pmh.toml:") && said.contains("tag: ValidTo"), "{said}");
+    let said = wrong("checkup.toml", &Checkups::embedded_text().replace("tag = \"Unit\"", "tag = \"Oid\""));
+    assert!(said.contains("checkup.toml:") && said.contains("tag: Oid") && said.contains("twice"), "{said}");
+    let said = wrong("medication.toml", &Medicines::embedded_text().replace("\"DrugN\"", "\"1x\""));
+    assert!(said.contains("medication.toml:") && said.contains("tag: 1x"), "{said}");
+    let said = wrong("medication.toml", &Medicines::embedded_text().replace("receipt = \"MeTrMonthInf\", ", ""));
+    assert!(said.contains("a month needs its tag"), "{said}");
     let said = wrong("element.toml", ROW);
     assert!(said.contains("「elements.toml」"), "{said}");
     assert!(wrong("notes.txt", "").contains("layout export"));
