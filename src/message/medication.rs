@@ -156,6 +156,11 @@ impl MedicationInquiry {
         Some(Category { pdf: category % 2 == 1, treatments: category > 2 })
     }
 
+    /// Is the last month asked for before the first? No month lies there, and an empty answer would say that there was nothing.
+    pub fn is_reversed(&self) -> bool {
+        matches!((&self.start_date, &self.end_date), (Some(start), Some(end)) if end < start)
+    }
+
     /// Does this month (YYYYMM) lie in what is asked for? A month that is not told always does.
     pub fn covers(&self, month: Option<&str>) -> bool {
         let Some(month) = month else { return true };

@@ -67,6 +67,9 @@ impl Eligibility {
             Answer::Medication(MedicationResult { header, ..MedicationResult::default() })
         };
         let Some(category) = wanted.category() else { return Ok(refused(told(notice::UNKNOWN_CATEGORY))) };
+        if wanted.is_reversed() {
+            return Ok(refused(told(notice::PERIOD)));
+        }
         let kinds: &[Kind] =
             if category.treatments { &[Kind::Medication, Kind::Treatment] } else { &[Kind::Medication] };
         let patient = match self.patient(asker, header, wanted.medical_treatment_flag.as_deref(), kinds, steering)? {
