@@ -8,12 +8,14 @@
 //! - here: one file after the other
 //! - [`capture`]: reading the folder, what kind each file is, which request belongs to which answer
 //! - [`adopt`]: the persons of an answer, as people of ours; `known`: all those of one answer
-//! - [`ours`]: the same question, asked of a hub that knows them; `inquired`: of 薬剤情報 and 特定健診情報
+//! - [`ours`]: the same question, asked of a hub that knows them; `inquired`: of 薬剤情報 and 特定健診情報;
+//!   `care`: of 医療扶助, 訪問診療等 and オンライン診療等 in bulk
 //! - [`report`]: what came out, with persons masked where that is wanted; [`text`]: in words; [`rows`]: as rows for elements.toml
 //! - [`copy`]: the folder once more, masked
 
 pub mod adopt;
 pub mod capture;
+mod care;
 pub mod copy;
 mod inquired;
 mod known;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::civil::{Date, DateTime};
 
 use super::adopt;
+use super::care::{care_of, request_of};
 use super::known::Known;
 use super::report::Source;
 use crate::authority::Authority;
@@ -66,9 +67,14 @@ pub fn ours(
     let (tree, source) = match code.as_str() {
         "oqssiquc01res" => asking.qualification(name, root, records)?,
         "oqssiimm01res" => (asking.registration(root)?, Source::Echo),
-        "oqsmuquc01res" | "oqsmuimm01res" => (asking.reception(&code, root)?, Source::Echo),
+        "oqsmuquc01res" | "oqsmuimm01res" | "oqsmutic01res" | "oqsmuhvq01res" | "oqsmuonq01res" => {
+            (asking.reception(&code, root)?, Source::Echo)
+        }
         "oqsmuquc02res" => (asking.bulk_qualification(root)?, Source::Echo),
         "oqsmuimm02res" => (asking.bulk_registration(root)?, Source::Echo),
+        "oqsmutic02res" | "oqsmuhvq02res" | "oqsmuonq02res" => {
+            (asking.care(care_of(&code).ok_or_else(mixed_up)?, root)?, Source::Echo)
+        }
         "yzksiquc01res" => (asking.medications(root)?, Source::Echo),
         "tkksiquc01res" => (asking.checkups(root)?, Source::Echo),
         "pmhsimsm01res" => (asking.subsidies(root)?, Source::Visit),
@@ -204,12 +210,14 @@ impl Asking<'_> {
             medical_institution_code: theirs.header.medical_institution_code.clone(),
             arbitrary_file_identifier: theirs.header.arbitrary_file_identifier.clone(),
         };
-        let is_query = code == "oqsmuquc01res";
-        let interface = if is_query { "OQSmuquc01" } else { "OQSmuimm01" };
-        let request = self.request(interface)?.unwrap_or(match is_query {
-            true => Request::BulkQualification(BulkRequest { header, rows: Default::default() }),
-            false => Request::BulkRegistration(BulkRequest { header, rows: Default::default() }),
-        });
+        let request = match care_of(code) {
+            Some(care) => Request::BulkCare(care, request_of(care, header, [asker.time; 2])),
+            None if code == "oqsmuquc01res" => {
+                Request::BulkQualification(BulkRequest { header, rows: Default::default() })
+            }
+            None => Request::BulkRegistration(BulkRequest { header, rows: Default::default() }),
+        };
+        let request = self.request(request.interface())?.unwrap_or(request);
         let hub = self.hub(Vec::new(), hub::Settings::default())?;
         tree_of(ask(&hub, asker, request, &theirs.header.segment_of_result)?)
     }
@@ -261,13 +269,13 @@ impl Asking<'_> {
     }
 
     /// Sends the rows, and fetches what came of them.
-    fn fetch(
+    pub(super) fn fetch(
         &mut self,
         people: Vec<Person>,
         asker: Asker,
         theirs: &BulkHeader,
         upload: Request,
-        download: fn(BulkDownload) -> Request,
+        download: impl FnOnce(BulkDownload) -> Request,
     ) -> Result<Element, Words> {
         let works = if theirs.segment_of_result == "2" { Duration::from_secs(3600) } else { Duration::ZERO };
         let hub = self.hub(people, hub::Settings { bulk_ready_after: works, ..hub::Settings::default() })?;
@@ -408,7 +416,7 @@ fn consents(theirs: &QualificationResult) -> Consents {
     }
 }
 
-fn request_header(theirs: &BulkHeader) -> BulkRequestHeader {
+pub(super) fn request_header(theirs: &BulkHeader) -> BulkRequestHeader {
     BulkRequestHeader {
         qualification_confirmation_date: theirs
             .qualification_confirmation_date

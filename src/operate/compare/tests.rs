@@ -49,8 +49,20 @@ fn captured(path: &str, bytes: Vec<u8>) -> Captured {
 /// Every document of ours, about every person, as a station writes it.
 fn our_own(hand: &Hand) -> Capture {
     let mut files = Vec::new();
-    for folder in ["OQSsiquc01res", "OQSsiimm01res", "OQSmuquc01res", "OQSmuquc02res", "OQSmuimm01res", "OQSmuimm02res"]
-    {
+    for folder in [
+        "OQSsiquc01res",
+        "OQSsiimm01res",
+        "OQSmuquc01res",
+        "OQSmuquc02res",
+        "OQSmuimm01res",
+        "OQSmuimm02res",
+        "OQSmutic01res",
+        "OQSmutic02res",
+        "OQSmuhvq01res",
+        "OQSmuhvq02res",
+        "OQSmuonq01res",
+        "OQSmuonq02res",
+    ] {
         files.extend(
             golden(folder).into_iter().map(|(stem, root)| written(&format!("res/{folder}_{stem}.xml"), root, hand)),
         );
