@@ -1,6 +1,5 @@
 //! `madoguchi explain FILE…`: what each element of a file is, what its value means, and how sure that is.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -72,7 +71,7 @@ fn explain_all(
     let mut exit = Exit::Done;
     for (index, path) in args.files.iter().enumerate() {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let outcome = match fs::read(path) {
+        let outcome = match super::read_document(path) {
             Ok(bytes) => explain_file(&name, &bytes, table, password, lang)
                 .map_err(|why| (Exit::DidNotHold, format!("{}: {why}", path.display()))),
             Err(error) => Err((Exit::Outside, format!("{}: {error}", path.display()))),
@@ -136,6 +135,8 @@ pub(super) fn worse(one: Exit, other: Exit) -> Exit {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn args(files: Vec<PathBuf>, json: bool) -> ExplainArgs {
@@ -173,5 +174,19 @@ mod tests {
         assert_eq!(rows[0]["lines"][2]["meaning"], "failed");
         assert_eq!(rows[0]["lines"][2]["confidence"], "A");
         assert!(rows[1]["error"].as_str().unwrap().contains("MDG-X001"));
+    }
+
+    #[test]
+    fn a_file_that_is_longer_than_any_may_be_is_refused_and_not_held() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("OQSsiquc01res_1.xml");
+        // Without a byte on the disk, and more than may be held.
+        fs::File::create(&path).unwrap().set_len(1 << 33).unwrap();
+        let mut out = Vec::new();
+        let table = ElementTable::embedded();
+        let code = explain_all(&args(vec![path], true), table, None, Lang::En, &mut out).unwrap();
+        let told: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(code, Exit::DidNotHold);
+        assert!(told["error"].as_str().unwrap().contains("MDG-F001"), "{told}");
     }
 }

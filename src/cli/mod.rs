@@ -1,11 +1,15 @@
 //! The command line: one file per command, exit codes in one place.
 
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::clock::Clock;
 use crate::event::Lang;
+use crate::message::xml::BULK_LIMIT;
 
 pub mod card;
 pub mod check;
@@ -96,6 +100,18 @@ fn carry_out(line: Line) -> Outcome {
             .map(|()| Exit::Done)
             .map_err(|error| Failure::new(Exit::Outside, error.to_string())),
     }
+}
+
+/// The bytes of a document to be looked at, and one more than any may have where the file is longer: whoever reads them refuses it.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn read_document(path: &Path) -> io::Result<Vec<u8>> {
+    // 64 MiB are far below the range of any length.
+    let most = u64::try_from(BULK_LIMIT).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Japanese, unless the locale says English. A machine without a locale is a developer's container: Japanese first there too.

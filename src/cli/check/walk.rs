@@ -1,12 +1,12 @@
 //! Which files: those that were named, and those of folders that were.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::cli::read_document;
 use crate::event::FolderKind;
 use crate::folder::Paths;
-use crate::message::xml::BULK_LIMIT;
 
 /// Files that are looked at together.
 pub struct Group {
@@ -39,11 +39,7 @@ impl Item {
 
     /// The bytes, one more than any file may have at the most.
     pub fn read(&self) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        // 64 MiB are far below the range of any length.
-        let most = u64::try_from(BULK_LIMIT).unwrap_or(u64::MAX).saturating_add(1);
-        fs::File::open(&self.path)?.take(most).read_to_end(&mut bytes)?;
-        Ok(bytes)
+        read_document(&self.path)
     }
 }
 
