@@ -55,13 +55,22 @@ fn start_up(root: &std::path::Path) -> Child {
     child
 }
 
-/// Fetches answers as a レセコン does and counts them by name.
+/// Fetches answers as a レセコン does and counts them by name. They are moved away before they are read: on Windows a file that is removed
+/// while its terminal still holds it (the touch) is listed until that lets go, and would be counted twice.
 fn collect(res: &std::path::Path, answers: &mut BTreeMap<String, usize>) {
+    let fetched = res.with_file_name("fetched");
+    fs::create_dir_all(&fetched).unwrap();
     for entry in fs::read_dir(res).into_iter().flatten().flatten() {
-        let bytes = fs::read(entry.path()).unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        let count = answers.get(&name).copied().unwrap_or_default();
+        let own = fetched.join(format!("{count}-{name}"));
+        // Held, or gone already: the next time.
+        if fs::rename(entry.path(), &own).is_err() {
+            continue;
+        }
+        let bytes = fs::read(&own).unwrap();
         assert!(bytes.ends_with(b"</XmlMsg>\n") || bytes.starts_with(b"MDG-"), "{:?} is torn", entry.path());
-        fs::remove_file(entry.path()).unwrap();
-        *answers.entry(entry.file_name().into_string().unwrap()).or_default() += 1;
+        answers.insert(name, count + 1);
     }
 }
 
