@@ -102,7 +102,7 @@ async fn a_file_that_grows_in_two_parts_is_read_when_it_is_whole() {
 async fn temporary_names_and_foreign_names_are_left_alone_and_noted_once() {
     let desk = Desk::open().await;
     let temporary = ".receptionagent-0123456789abcdef.tmp";
-    for name in [temporary, "note.txt", "OQSsiqcu01req_202611210001.xml"] {
+    for name in [temporary, "note.txt", "OQSsiquc1req_202611210001.xml"] {
         fs::write(desk.req(name), request("x", "12345678")).unwrap();
     }
     within("three notes", || desk.count(FileLife::LeftAlone) == 3).await;
@@ -110,7 +110,7 @@ async fn temporary_names_and_foreign_names_are_left_alone_and_noted_once() {
     desk.answer("OQSsiquc01res_202611210002.xml").await;
     assert_eq!(desk.count(FileLife::LeftAlone), 3, "a name is noted once");
     assert!(desk.req("note.txt").exists());
-    let hint = desk.lives("OQSsiqcu01req_202611210001.xml");
+    let hint = desk.lives("OQSsiquc1req_202611210001.xml");
     assert!(hint[0].1.contains("OQSsiquc01req_202611210001.xml"), "{hint:?}");
 }
 

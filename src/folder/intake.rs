@@ -7,12 +7,10 @@ use std::time::Duration;
 
 use crate::event::FolderKind;
 use crate::folder::claim::{self, Claim, read_ends};
+use crate::folder::foreign::Foreign;
 use crate::folder::layout::Folders;
 use crate::folder::listing;
 use crate::folder::settle::{Look, Settling};
-
-/// Of foreign names, so many are remembered as noted already.
-const MAX_NOTED: usize = 1_000;
 
 /// What the owner of the folder knows about its files, and the folder itself does not.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +32,7 @@ pub struct Looked {
     pub arrived: Vec<String>,
     /// Requests that were taken.
     pub taken: Vec<Taken>,
-    /// Foreign names seen for the first time.
+    /// Foreign names that stay, told once.
     pub left_alone: Vec<String>,
     /// Requests that cannot be opened or moved for longer than any writer holds one, told once.
     pub stuck: Vec<(String, io::Error)>,
@@ -57,7 +55,7 @@ pub struct Intake {
     folders: Arc<Folders>,
     rules: Rules,
     settling: Settling,
-    noted: BTreeSet<String>,
+    foreign: Foreign,
     stuck: BTreeSet<String>,
 }
 
@@ -65,7 +63,7 @@ impl Intake {
     /// Nothing seen yet.
     pub fn new(folders: Arc<Folders>, rules: Rules) -> Self {
         let settling = Settling::new(claim::PROVES_THAT_NOBODY_WRITES);
-        Self { folders, rules, settling, noted: BTreeSet::new(), stuck: BTreeSet::new() }
+        Self { folders, rules, settling, foreign: Foreign::default(), stuck: BTreeSet::new() }
     }
 
     /// Looks once. `closed` names the files that the watcher saw closed or renamed in. An error means that the folder is away.
@@ -111,13 +109,8 @@ impl Intake {
         }
         self.stuck.retain(|name| listing.wanted.iter().any(|file| file.name == *name));
 
-        self.noted.retain(|name| listing.others.binary_search(name).is_ok());
-        for name in listing.others {
-            if self.noted.len() < MAX_NOTED && self.noted.insert(name.clone()) {
-                looked.left_alone.push(name);
-            }
-        }
-        looked.again = self.settling.next_look(now);
+        looked.left_alone = self.foreign.look(now, listing.others);
+        looked.again = [self.settling.next_look(now), self.foreign.next_look(now)].into_iter().flatten().min();
         Ok(looked)
     }
 }
@@ -171,12 +164,13 @@ mod tests {
     }
 
     #[test]
-    fn foreign_names_are_left_where_they_are_and_noted_once() {
+    fn foreign_names_are_left_where_they_are_and_told_once() {
         let mut desk = Desk::new();
         for name in [".hidden.xml", "a.tmp", "note.txt"] {
             desk.write(name, "</XmlMsg>");
         }
-        assert_eq!(desk.look(0, &[]).left_alone.len(), 3);
+        let soon = desk.look(0, &[]).again.unwrap();
+        assert_eq!(desk.look(soon.as_millis() as u64, &[]).left_alone.len(), 3);
         let looked = desk.look(5000, &[]);
         assert!(looked.left_alone.is_empty() && looked.taken.is_empty() && looked.again.is_none());
     }

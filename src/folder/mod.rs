@@ -10,6 +10,7 @@
 //! - [`watch`]: one native watcher for all terminals; it only wakes
 //! - [`listing`]: what lies in a folder now
 //! - [`settle`]: when a file may be taken (pure)
+//! - [`foreign`]: names in `req` that are not requests, told once when they stay
 //! - [`intake`]: one look at `req`: listing, settling and claiming together
 //! - [`claim`]: taking a request, exactly once
 //! - [`draft`]: an answer that is too large to be held
@@ -26,6 +27,7 @@
 pub mod claim;
 pub mod collect;
 pub mod draft;
+pub mod foreign;
 pub mod intake;
 pub mod layout;
 pub mod listing;

@@ -16,6 +16,7 @@ mod catalogue;
 mod made;
 
 use crate::message::sealed::is_sealed_name;
+use catalogue::is_unknown_interface;
 
 pub use catalogue::{Direction, Interface, OQS_SIQUC_01, PMH_SIMSM_01, catalogue, interface_of};
 pub use made::{FaceName, PmhErr, PmhName, face_name};
@@ -25,9 +26,9 @@ pub use made::{FaceName, PmhErr, PmhName, face_name};
 pub struct RequestName {
     /// The name as it lies in `req`.
     pub file: String,
-    /// The row of the catalogue.
-    pub interface: &'static Interface,
-    /// `OQSsiquc01`, spelt as in the catalogue (for a family: as in the file).
+    /// The row of the catalogue; `None` when the name follows the grammar and nobody knows the interface.
+    pub interface: Option<&'static Interface>,
+    /// `OQSsiquc01`, spelt as in the catalogue; as in the file where no row spells it whole.
     pub code: String,
     /// What the sender chose, between `req_` and the extension.
     pub free: String,
@@ -71,14 +72,14 @@ impl RequestName {
         let (stem, extension) = file.rsplit_once('.')?;
         let (head, free) = stem.split_once('_')?;
         let known = ["xml", "zip"].iter().any(|known| same(extension, known, case));
-        let interface = interface_of(head, case)?;
+        let interface = interface_of(head, case);
         let is_request = head.get(head.len().checked_sub(3)?..).is_some_and(|end| same(end, "req", case));
-        if !known || free.is_empty() || !is_request {
+        if !known || free.is_empty() || !is_request || (interface.is_none() && !is_unknown_interface(head, case)) {
             return None;
         }
-        let code = match interface.family {
-            true => head.get(..head.len() - 3)?.to_owned(),
-            false => interface.code().to_owned(),
+        let code = match interface.filter(|row| !row.family) {
+            Some(row) => row.code().to_owned(),
+            None => head.get(..head.len() - 3)?.to_owned(),
         };
         Some(Self { file: file.to_owned(), interface, code, free: free.to_owned(), extension: extension.to_owned() })
     }

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use crate::message;
 use crate::message::finding::{Finding, FindingKind};
-use crate::message::name::{Case, Classification, RequestName, classify};
+use crate::message::name::{Case, Classification, Direction, RequestName, classify, nearest_name};
 use crate::message::refusal::{Refusal, Rule};
 use crate::message::sealed::{self, Protection};
 use crate::message::tree::Element;
@@ -185,8 +185,10 @@ fn unanswered(name: &RequestName, refusal: &Refusal, content: Content<'_>) -> Op
 
 /// What the name alone decides.
 fn admit(name: &RequestName, settings: &TerminalSettings) -> Result<(), Refusal> {
-    if !(name.interface.served || name.interface.closed) {
-        return Err(Refusal::new(Rule::UnknownInterface).seen(name.code.as_str()));
+    if !name.interface.is_some_and(|row| row.served || row.closed) {
+        let meant = nearest_name(&name.file, Direction::Request).filter(|_| name.interface.is_none());
+        let seen = meant.map(|meant| format!("{}（{meant} の誤りですか / did you mean {meant}?）", name.code));
+        return Err(Refusal::new(Rule::UnknownInterface).seen(seen.unwrap_or_else(|| name.code.clone())));
     }
     if settings.strict_names && !name.is_strict() {
         return Err(Refusal::new(Rule::FreePart).seen(name.free.as_str()));
@@ -234,7 +236,7 @@ fn ask(
     mut findings: Vec<Finding>,
     settings: &TerminalSettings,
 ) -> Result<Ask, ReadError> {
-    if name.interface.closed {
+    if name.interface.is_some_and(|row| row.closed) {
         // What is no document comes back as such.
         all_of(&name.code, content)?;
         return Err(Refusal::new(Rule::NotPublic).seen(name.code.as_str()).into());
@@ -369,6 +371,9 @@ mod tests {
     fn an_interface_that_is_not_served_is_refused_and_a_name_that_is_none_is_left() {
         let refusal = refused("PMHsimsm01req_1.xml", &request(), true, &settings());
         assert_eq!(refusal.0, Rule::UnknownInterface);
+        let slip = decide("OQSsiqcu01req_7.xml", request().as_bytes(), true, &settings());
+        let Decision::Unanswered(slip) = slip else { panic!("{slip:?}") };
+        assert!(slip.refuse.refusal.seen.as_deref().unwrap().contains("OQSsiquc01req_7.xml"), "{slip:?}");
         for name in ["OQSsiquc01res_1.xml", "OQSsiquc01req_1.pdf", "OQSsiquc01req_.xml", ".OQSsiquc01req_1.xml"] {
             assert_eq!(decide(name, request().as_bytes(), true, &settings()), Decision::Leave, "{name}");
             assert!(!is_ours(name));
@@ -388,11 +393,14 @@ mod tests {
             "EPSsiabc01req_1.xml",
         ] {
             let known = RequestName::parse(name, Case::Ignore);
-            assert_eq!(known.is_none(), name.starts_with("OQSmuupd"), "{name}");
-            if known.is_some() {
-                assert_eq!(refused(name, "<XmlMsg/>", true, &settings()).0, Rule::NotPublic, "{name}");
-                assert_eq!(refused(name, "<XmlMsg>", true, &settings()).0, Rule::NotWellFormed, "{name}");
-            }
+            let nobody_knows = name.starts_with("OQSmuupd");
+            assert_eq!(known.unwrap().interface.is_none(), nobody_knows, "{name}");
+            let (rule, broken) = match nobody_knows {
+                true => (Rule::UnknownInterface, Rule::UnknownInterface),
+                false => (Rule::NotPublic, Rule::NotWellFormed),
+            };
+            assert_eq!(refused(name, "<XmlMsg/>", true, &settings()).0, rule, "{name}");
+            assert_eq!(refused(name, "<XmlMsg>", true, &settings()).0, broken, "{name}");
         }
     }
 

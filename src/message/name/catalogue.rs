@@ -91,6 +91,15 @@ pub fn interface_of(head: &str, case: Case) -> Option<&'static Interface> {
     })
 }
 
+/// Is this the name of an interface that nobody knows: after the grammar, under the prefix of a known system, and in no row?
+pub(super) fn is_unknown_interface(head: &str, case: Case) -> bool {
+    let of_system = |row: &Interface| {
+        let prefixes = row.file.get(..3).zip(head.get(..3));
+        prefixes.is_some_and(|(ours, theirs)| same(ours, theirs, case))
+    };
+    interface_of(head, case).is_none() && follows_grammar(head, case) && catalogue().iter().any(of_system)
+}
+
 /// `<PREFIX><si|mu><3-4 letters><01|02><req|res>` (§1.1).
 fn follows_grammar(head: &str, case: Case) -> bool {
     let part = |range| head.get(range).unwrap_or_default();

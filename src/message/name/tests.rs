@@ -53,10 +53,11 @@ fn windows_does_not_tell_upper_from_lower_case_and_the_answer_is_spelt_right() {
 }
 
 #[test]
-fn answers_unknown_interfaces_and_other_extensions_are_no_requests() {
+fn answers_other_systems_and_other_extensions_are_no_requests() {
     for file in [
         "OQSsiquc01res_1.xml",
-        "OQSsixyz01req_1.xml",
+        "OQSsixy01req_1.xml",
+        "XYZsiquc01req_1.xml",
         "OQSsiquc01req_1.txt",
         "OQSsiquc01req_.xml",
         "OQSsiquc01req.xml",
@@ -67,6 +68,21 @@ fn answers_unknown_interfaces_and_other_extensions_are_no_requests() {
     ] {
         assert_eq!(RequestName::parse(file, Case::Ignore), None, "{file}");
     }
+}
+
+#[test]
+fn a_name_after_the_grammar_that_nobody_knows_is_a_request_of_no_interface() {
+    for (file, code) in [
+        ("OQSsixyz01req_1.xml", "OQSsixyz01"),
+        ("oqsSIXYZ02REQ_1.XML", "oqsSIXYZ02"),
+        ("OQSsiimm02req_1.xml", "OQSsiimm02"),
+        ("YZKmuquc01req_1.zip", "YZKmuquc01"),
+        ("PMHsiabcd01req_1.xml", "PMHsiabcd01"),
+    ] {
+        let name = name(file);
+        assert_eq!((name.interface, name.code.as_str()), (None, code), "{file}");
+    }
+    assert_eq!(RequestName::parse("oqsSIXYZ02REQ_1.XML", Case::Exact), None);
 }
 
 #[test]
@@ -90,7 +106,7 @@ fn a_name_with_a_slip_is_foreign_and_the_right_one_is_named() {
         Classification::Foreign { nearest } => nearest,
         other => panic!("{other:?}"),
     };
-    assert_eq!(nearest("OQSsiqcu01req_1.xml").as_deref(), Some("OQSsiquc01req_1.xml"));
+    assert_eq!(nearest("OQSsiquc1req_1.xml").as_deref(), Some("OQSsiquc01req_1.xml"));
     assert_eq!(nearest("OQSsiquc01req-1.xml").as_deref(), Some("OQSsiquc01req_1.xml"));
     assert_eq!(nearest("OQSsiquc01req_1.xm").as_deref(), Some("OQSsiquc01req_1.xml"));
     assert_eq!(nearest("notes.txt"), None);
