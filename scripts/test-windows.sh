@@ -2,7 +2,7 @@
 # Runs the folder, the terminal and the station as Windows programs: built for Windows by mingw, run by Wine (make test-windows).
 #
 # Of the station, the tests are run that start it, ask it over its folders, and kill it; what else it does is the same code everywhere.
-# How fast it answers says nothing under Wine, and a folder that is moved away under an open lock is not always missed there.
+# How fast it answers says nothing under Wine.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -22,5 +22,5 @@ cp "$built/bcryptprimitives.dll" "$built/deps/"
 
 cargo test --locked --target $target --lib -- folder:: terminal::
 cargo test --locked --target $target --test folder
-cargo test --locked --target $target --test terminal -- --skip within_milliseconds --skip falls_due_while_the_folder_is_away
+cargo test --locked --target $target --test terminal -- --skip within_milliseconds
 cargo test --locked --target $target --test station -- opening:: requests:: refusals:: killed:: --skip at_pace_

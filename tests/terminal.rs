@@ -332,6 +332,40 @@ async fn an_answer_that_falls_due_while_the_folder_is_away_comes_when_it_is_back
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_was_taken_when_the_folder_went_away_is_answered_when_it_is_back() {
+    let desk = Desk::open().await;
+    let (root, away) = (desk.root().clone(), desk.root().with_file_name("away"));
+    desk.at(FileLife::Claimed, {
+        let (root, away) = (root.clone(), away.clone());
+        move || fs::rename(root, away).unwrap()
+    });
+    desk.drop_in("OQSsiquc01req_1.xml", request("id", "12345678").as_bytes());
+    let told = |event: &Event| matches!(event, Event::Trouble { en, .. } if en.contains("work folder"));
+    within("the trouble to be told", || desk.heard(told)).await;
+    fs::rename(&away, &root).unwrap();
+    desk.answer("OQSsiquc01res_1.xml").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_somebody_takes_out_of_the_work_folder_is_told_and_the_next_is_answered() {
+    let desk = Desk::open().await;
+    let work = desk.work();
+    desk.at(FileLife::Claimed, move || {
+        let claimed = fs::read_dir(work).unwrap().map(|entry| entry.unwrap().path());
+        claimed
+            .filter(|path| path.to_string_lossy().contains("claimed"))
+            .for_each(|path| fs::remove_file(path).unwrap());
+    });
+    desk.drop_in("OQSsiquc01req_1.xml", request("id", "12345678").as_bytes());
+    let told =
+        |event: &Event| matches!(event, Event::Trouble { en, .. } if en.contains("taken out of the work folder"));
+    within("the loss to be told", || desk.heard(told)).await;
+    desk.drop_in("OQSsiquc01req_2.xml", request("id", "12345678").as_bytes());
+    desk.answer("OQSsiquc01res_2.xml").await;
+    assert!(!desk.res("OQSsiquc01res_1.xml").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_terminal_on_the_same_folder_is_told_who_is_there() {
     let desk = Desk::open().await;
     let error = desk.another_terminal().unwrap_err().to_string();

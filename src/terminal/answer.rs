@@ -9,7 +9,7 @@ use crate::clock::{Stopwatch, time14};
 use crate::event::{FileLife, FolderKind, Lang};
 use crate::folder::publish;
 use crate::folder::recover::Target;
-use crate::folder::{Claim, Item};
+use crate::folder::{Claim, Item, listing};
 use crate::message::Style;
 use crate::message::bulk::{BulkHeader, BulkReception};
 use crate::message::inquiry::InquiryResult;
@@ -36,10 +36,12 @@ const REMARKS: usize = 5;
 
 /// Why there is no reply yet.
 enum Unready {
-    /// The request cannot be read: the next start tries again.
-    Request(io::Error),
-    /// The work folder cannot be written: soon it can.
+    /// The work folder cannot be read or written (share away, disk full): soon it can.
     Work(io::Error),
+    /// Somebody took the request out of the work folder.
+    Gone,
+    /// It was taken out of `req` without being one.
+    NoRequest,
 }
 
 /// What a request brings, before it is staged.
@@ -60,7 +62,7 @@ impl Terminal {
         let (reply, ()) = tokio::join!(self.ask_until_written(&claim, whole), self.clock.pause(delay));
         let reply = match reply {
             Ok(reply) => reply,
-            Err(cause) => return self.cannot_answer(&claim, &cause),
+            Err(cause) => return self.cannot_answer(&claim, cause),
         };
         self.step(FolderKind::Req, &self.req_path(&claim.name), reply.life, reply.note, Some(watch.elapsed_ms()));
         turn.comes().await;
@@ -70,18 +72,27 @@ impl Terminal {
         self.touch(placed).await;
     }
 
-    /// A bulk result is written while it is asked for: where it cannot be, it is asked for again until it can.
-    async fn ask_until_written(self: &Arc<Self>, claim: &Claim, whole: bool) -> Result<Reply, String> {
+    /// A request is read, and a bulk result written, in the work folder: while it is away or full, that is tried again.
+    async fn ask_until_written(self: &Arc<Self>, claim: &Claim, whole: bool) -> Result<Reply, (String, String)> {
         let mut waiting = None;
         loop {
             let (terminal, about) = (self.clone(), claim.clone());
             let asked = tokio::task::spawn_blocking(move || terminal.reply(&about, whole)).await;
-            match asked.map_err(|panicked| panicked.to_string())? {
+            let stays = |cause: &str| {
+                let path = claim.path.display();
+                let ja = format!("{cause}。{path} に残し、次の起動で処理します");
+                (ja, format!("{cause}; it stays at {path} and is asked again at the next start"))
+            };
+            match asked.map_err(|panicked| stays(&panicked.to_string()))? {
                 Ok(reply) => return Ok(reply),
-                Err(Unready::Request(cause)) => return Err(cause.to_string()),
                 Err(Unready::Work(cause)) => {
                     waiting.get_or_insert_with(|| Waiting::begin(self, &self.folders, &cause));
                 }
+                Err(Unready::Gone) => {
+                    let ja = "作業フォルダから取り除かれました。もう一度 req に置いてください".to_owned();
+                    return Err((ja, "it was taken out of the work folder; put it into req again".to_owned()));
+                }
+                Err(Unready::NoRequest) => return Err(stays("not a request")),
             }
             tokio::time::sleep(WRITE_AGAIN).await;
         }
@@ -91,18 +102,24 @@ impl Terminal {
         self.folders.dir(FolderKind::Req).join(name)
     }
 
-    fn cannot_answer(&self, claim: &Claim, cause: &str) {
-        let (name, path) = (&claim.name, claim.path.display());
-        self.trouble(
-            format!("{name} を処理できません: {cause}。{path} に残し、次の起動で処理します"),
-            format!("cannot answer {name}: {cause}; it stays at {path} and is asked again at the next start"),
-        );
+    fn cannot_answer(&self, claim: &Claim, (ja, en): (String, String)) {
+        let name = &claim.name;
+        self.trouble(format!("{name} を処理できません: {ja}"), format!("cannot answer {name}: {en}"));
+    }
+
+    /// Why a claimed request could not be read. It is gone only where the folder that held it is there and has it no more.
+    fn unread(&self, claim: &Claim, cause: io::Error) -> Unready {
+        let entry = claim.path.file_name().unwrap_or_default().to_string_lossy();
+        match listing::names(self.folders.work(FolderKind::Req)) {
+            Ok(names) if !names.contains(entry.as_ref()) => Unready::Gone,
+            _ => Unready::Work(cause),
+        }
     }
 
     /// Reads, decides, asks and writes. Blocks.
     fn reply(&self, claim: &Claim, whole: bool) -> Result<Reply, Unready> {
         let decided = linkage::decide(&claim.name, Content::File(&claim.path), whole, &self.settings);
-        let decision = decided.map_err(Unready::Request)?;
+        let decision = decided.map_err(|cause| self.unread(claim, cause))?;
         if let Some(reply) = self.own_reply(&claim.name, &decision) {
             return Ok(reply);
         }
@@ -110,7 +127,7 @@ impl Terminal {
             Decision::Ask(ask) => self.ask(claim, &ask).map_err(Unready::Work),
             Decision::Unanswered(unanswered) => Ok(self.refuse(&claim.name, &unanswered.refuse)),
             Decision::Refuse(refuse) => Ok(self.refuse(&claim.name, &refuse)),
-            Decision::Leave => Err(Unready::Request(io::Error::other("a name that is no request was taken"))),
+            Decision::Leave => Err(Unready::NoRequest),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::folder::{Claim, Delivery, Folders, Item, Parcel, Placed};
 use crate::message::sealed;
 use crate::terminal::{Terminal, lock};
 
-/// A work folder that cannot be written (disk full, share away) is tried again so often.
+/// A work folder that cannot be used (disk full, share away) is tried again so often.
 pub(super) const WRITE_AGAIN: Duration = Duration::from_millis(500);
 
 /// What is sealed where it is told: documents. An `.err`, a notice and a returned request never are ([C]): whoever has the wrong
@@ -99,7 +99,7 @@ impl Terminal {
     }
 }
 
-/// An answer that waits for room in the work folder. The operator is told when the first one begins to wait, and when none does any
+/// An answer that waits for the work folder. The operator is told when the first one begins to wait, and when none does any
 /// more: a full disk holds up everything at once.
 pub(super) struct Waiting<'a>(&'a Terminal);
 
@@ -108,8 +108,8 @@ impl<'a> Waiting<'a> {
         if terminal.waiting_for_room.fetch_add(1, Ordering::Relaxed) == 0 {
             let dir = folders.dir(FolderKind::Res).display();
             terminal.trouble(
-                format!("作業フォルダに書けません ({dir} の隣): {cause}。書けるようになるまで繰り返します"),
-                format!("cannot write into the work folder beside {dir}: {cause}; tried again until it works"),
+                format!("作業フォルダを使えません ({dir} の隣): {cause}。使えるようになるまで繰り返します"),
+                format!("cannot use the work folder beside {dir}: {cause}; tried again until it works"),
             );
         }
         Self(terminal)
@@ -119,7 +119,7 @@ impl<'a> Waiting<'a> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         if self.0.waiting_for_room.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.0.notice("作業フォルダに再び書けます".to_owned(), "the work folder can be written again".to_owned());
+            self.0.notice("作業フォルダを再び使えます".to_owned(), "the work folder can be used again".to_owned());
         }
     }
 }

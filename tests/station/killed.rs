@@ -13,14 +13,16 @@ use crate::xml;
 
 const BURST: usize = 50;
 
-/// What a client does: reads the answers whole and takes them away.
+/// What a client does: takes the answers away and reads them whole. They are moved before they are read: on Windows a file that is removed
+/// while anybody still holds it is listed until that lets go, and would be counted twice.
 fn collect(res: &Path) -> BTreeSet<String> {
-    let answers = names(res).into_iter().filter(|name| name.starts_with("OQSsiquc01res_"));
+    let fetched = tempfile::tempdir_in(res.parent().unwrap()).unwrap();
+    let taken = |name: &String| fs::rename(res.join(name), fetched.path().join(name)).is_ok();
+    let answers = names(res).into_iter().filter(|name| name.starts_with("OQSsiquc01res_")).filter(taken);
     answers
         .inspect(|name| {
-            let answer = xml::read(&res.join(name));
+            let answer = xml::read(&fetched.path().join(name));
             assert_eq!(answer_name(answer.value("ArbitraryFileIdentifier").unwrap()), *name);
-            fs::remove_file(res.join(name)).unwrap();
         })
         .collect()
 }

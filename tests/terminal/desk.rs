@@ -169,6 +169,9 @@ impl Connection for FakeHub {
     }
 }
 
+/// Something to be done at the very moment of a step in a file's life.
+type AtStep = Mutex<Option<(FileLife, Box<dyn FnOnce() + Send>)>>;
+
 /// A terminal that is being served.
 pub struct Desk {
     root: tempfile::TempDir,
@@ -177,6 +180,7 @@ pub struct Desk {
     pub knobs: Knobs,
     pub clock: Clock,
     journal: Arc<Mutex<Vec<Event>>>,
+    at_step: Arc<AtStep>,
     stop: Option<oneshot::Sender<()>>,
 }
 
@@ -195,9 +199,19 @@ impl Desk {
         adjust(&mut settings);
         let hub = Arc::new(FakeHub::default());
         let journal = Arc::new(Mutex::new(Vec::new()));
+        let at_step = Arc::new(AtStep::default());
         let sink = Sink::new({
-            let journal = journal.clone();
-            move |event| journal.lock().unwrap().push(event)
+            let (journal, at_step) = (journal.clone(), at_step.clone());
+            move |event| {
+                let step = match &event {
+                    Event::File { life, .. } => at_step.lock().unwrap().take_if(|(at, _)| at == life),
+                    _ => None,
+                };
+                if let Some((_, act)) = step {
+                    act();
+                }
+                journal.lock().unwrap().push(event);
+            }
         });
         let knobs = Knobs::new(seed, sink.clone());
         let terminal = Terminal::new(1, settings, hub.clone(), clock.clone(), seed, knobs.clone(), sink).unwrap();
@@ -205,7 +219,7 @@ impl Desk {
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = terminal.clone().serve(Watch::new(), async { drop(stopped.await) });
         tokio::spawn(serving);
-        Self { root, terminal, hub, knobs, clock, journal, stop: Some(stop) }
+        Self { root, terminal, hub, knobs, clock, journal, at_step, stop: Some(stop) }
     }
 
     pub fn another_terminal(&self) -> Result<Terminal, TerminalError> {
@@ -240,6 +254,11 @@ impl Desk {
 
     pub async fn answer(&self, name: &str) -> Vec<u8> {
         fs::read(self.await_file(name).await).unwrap()
+    }
+
+    /// Does `act` when a file next comes to `life`, before the terminal goes on.
+    pub fn at(&self, life: FileLife, act: impl FnOnce() + Send + 'static) {
+        *self.at_step.lock().unwrap() = Some((life, Box::new(act)));
     }
 
     pub fn tally(&self, what: impl Fn(&Event) -> bool) -> usize {

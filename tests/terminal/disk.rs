@@ -139,7 +139,7 @@ fn on_a_full_disk_requests_wait_for_room_and_the_operator_is_told_once() {
         within("three answers", || disk.names("res").len() == 3).await;
         assert!(disk.names("res").iter().all(|name| disk.is_whole(disk.at("res").join(name))));
         disk.is_done().await;
-        let back = |event: &Event| matches!(event, Event::Notice { en, .. } if en.contains("can be written again"));
+        let back = |event: &Event| matches!(event, Event::Notice { en, .. } if en.contains("can be used again"));
         assert_eq!((disk.troubles(), disk.desk.tally(back)), (1, 1), "three waited, and it was told once");
     });
 }
