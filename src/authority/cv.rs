@@ -174,7 +174,10 @@ mod tests {
         for branch in [Branch::Visual, Branch::Text] {
             let (authority, municipality) = (branch.authority(), branch.municipality());
             let certificate = authority.certify(&municipality);
-            assert_eq!((certificate.len(), &certificate[..9]), (568, b"\x7F\x21\x82\x02\x33\x5F\x4E\x82\x01".as_slice()));
+            assert_eq!(
+                (certificate.len(), &certificate[..9]),
+                (568, b"\x7F\x21\x82\x02\x33\x5F\x4E\x82\x01".as_slice())
+            );
             let (_, content, rest) = take(&certificate).unwrap();
             assert!(rest.is_empty());
             let (_, body, rest) = take(content).unwrap();
