@@ -23,16 +23,17 @@ pub fn personalise(person: &Person, authority: &Authority) -> CardImage {
         CardKind::MyNumberCard | CardKind::FaceOnly => TokenKind::MyNumberCard,
         CardKind::Android => TokenKind::Android,
         CardKind::Iphone => TokenKind::Iphone,
+        CardKind::JukiCard => TokenKind::ResidentCard,
         CardKind::Foreign => {
             return CardImage { name: person.id.clone(), atr: ATR_FOREIGN.to_vec(), jpki: None };
         }
     };
-    // A 顔認証マイナンバーカード has its PIN locked by design and no 署名用 certificate (spec/jpki-card.md §2.13).
+    // A 顔認証マイナンバーカード has its PIN locked by design (spec/jpki-card.md §2.13).
     let is_face_only = person.card.kind == CardKind::FaceOnly;
     let jpki = JpkiImage {
         kind,
         authentication: authentication(person, authority),
-        signature: (!is_face_only).then(|| signature(person, authority)),
+        signature: person.card.has_signature.then(|| signature(person, authority)),
         authentication_pin: person.card.pin.clone(),
         signature_password: person.card.sign_password.clone(),
         authentication_pin_locked: person.card.pin_locked || is_face_only,
@@ -112,16 +113,17 @@ fn digest(id: &str, what: &str) -> [u8; 32] {
     Sha256::digest(format!("{what}/{id}")).into()
 }
 
-/// The two certificates of a person have serials of their own: the other one's with a byte behind it, or, where 20 bytes
-/// are used up, with its last byte changed.
+/// The two certificates of a person have serials of their own: as long as the other one's, so that both look like those of a test card
+/// (three or four bytes), and different for different people.
 pub fn signature_serial(authentication: &[u8]) -> Vec<u8> {
-    const LONGEST: usize = 20;
-    let mut serial = authentication.to_vec();
-    match serial.last_mut() {
-        Some(last) if authentication.len() >= LONGEST => *last ^= 0x55,
-        _ => serial.push(0x02),
+    /// Leaves the top bit, and so the length in DER, as it is.
+    const OTHER: u8 = 0x55;
+    match authentication {
+        // Alone, a byte must not become zero.
+        [only] => vec![only % 0x7F + 1],
+        [before @ .., last] => [before, &[last ^ OTHER]].concat(),
+        [] => Vec::new(),
     }
-    serial
 }
 
 #[cfg(test)]
@@ -141,10 +143,11 @@ mod tests {
 
     #[test]
     fn the_two_certificates_of_a_person_have_different_serials_of_allowed_length() {
-        for serial in [vec![1], vec![0, 0xF1], vec![0x11; 20]] {
+        for serial in (1..=0x7F).map(|only| vec![only]).chain([vec![0, 0xF1], vec![0x22, 0x7B, 0x55], vec![0x11; 20]]) {
             let other = signature_serial(&serial);
             assert_ne!(other, serial);
-            assert!((1..=20).contains(&other.len()));
+            assert_eq!((other.len(), other[0] & 0x80), (serial.len(), 0));
+            assert!(other.iter().any(|byte| *byte != 0), "{serial:?}");
         }
     }
 }
