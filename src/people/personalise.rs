@@ -7,9 +7,9 @@ use sha2::{Digest, Sha256};
 
 use super::{CardKind, Person};
 use crate::authority::{Attributes, Authority, Holder, Purpose, pool};
-use crate::card::layout::TokenKind;
-use crate::card::soft::image::{ATR_CONTACTLESS, ATR_FOREIGN};
-use crate::card::soft::{CardImage, Credential, JpkiImage, LazyCredential};
+use crate::card::layout::{ApplicationKind, TokenKind};
+use crate::card::soft::image::{ATR_CONTACTLESS, ATR_FOREIGN, ATR_JUKI};
+use crate::card::soft::{ApplicationImage, CardImage, Credential, JpkiImage, LazyCredential};
 use crate::clock;
 
 /// Municipality code of nowhere: prefectures end at 47.
@@ -23,10 +23,14 @@ pub fn personalise(person: &Person, authority: &Authority) -> CardImage {
         CardKind::MyNumberCard | CardKind::FaceOnly => TokenKind::MyNumberCard,
         CardKind::Android => TokenKind::Android,
         CardKind::Iphone => TokenKind::Iphone,
-        CardKind::JukiCard => TokenKind::ResidentCard,
-        CardKind::Foreign => {
-            return CardImage { name: person.id.clone(), atr: ATR_FOREIGN.to_vec(), jpki: None };
+        CardKind::JukiCard => {
+            let applications = vec![
+                ApplicationImage::new(ApplicationKind::IssuerSecurityDomain, []),
+                ApplicationImage::jpki_of_juki_card(),
+            ];
+            return other_card(person, &ATR_JUKI, applications);
         }
+        CardKind::Foreign => return other_card(person, &ATR_FOREIGN, Vec::new()),
     };
     // A 顔認証マイナンバーカード has its PIN locked by design (spec/jpki-card.md §2.13).
     let is_face_only = person.card.kind == CardKind::FaceOnly;
@@ -39,7 +43,13 @@ pub fn personalise(person: &Person, authority: &Authority) -> CardImage {
         authentication_pin_locked: person.card.pin_locked || is_face_only,
         certificate_needs_pin: person.card.kind == CardKind::Android,
     };
-    CardImage { name: person.id.clone(), atr: ATR_CONTACTLESS.to_vec(), jpki: Some(jpki) }
+    let applications = vec![ApplicationImage::new(ApplicationKind::IssuerSecurityDomain, []), jpki.into()];
+    CardImage { name: person.id.clone(), atr: ATR_CONTACTLESS.to_vec(), applications, objects: Vec::new() }
+}
+
+/// A card that is no マイナンバーカード.
+fn other_card(person: &Person, atr: &[u8], applications: Vec<ApplicationImage>) -> CardImage {
+    CardImage { name: person.id.clone(), atr: atr.to_vec(), applications, objects: Vec::new() }
 }
 
 /// The person's 利用者証明用 certificate without a card around it, DER.
@@ -131,6 +141,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::card::layout;
 
     #[test]
     fn the_common_names_have_the_lengths_and_the_shape_of_real_ones() {
@@ -139,6 +150,18 @@ mod tests {
         let signature = signature_common_name("yamada", date(2025, 10, 16));
         assert_eq!((signature.len(), &signature[..14]), (28, "20251016090000"));
         assert_ne!(authentication, authentication_common_name("suzuki"));
+    }
+
+    #[test]
+    fn a_juki_card_says_what_it_is_and_holds_no_certificate() {
+        let people = crate::people::built_in(date(2026, 11, 21)).unwrap();
+        let juki = people.get("juki").unwrap();
+        let card = personalise(juki, &juki.card.authority());
+        let label = card.content(ApplicationKind::Jpki, layout::TOKEN_INFO).unwrap();
+        assert_eq!(TokenKind::from_label(&label[..32]), TokenKind::ResidentCard);
+        for file in [layout::AUTHENTICATION_CERTIFICATE, layout::SIGNATURE_CERTIFICATE, layout::AUTHENTICATION_PIN] {
+            assert!(card.file(ApplicationKind::Jpki, file).is_none(), "{file:04X}");
+        }
     }
 
     #[test]

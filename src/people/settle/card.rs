@@ -40,8 +40,11 @@ impl CardProfile {
             (None, Some(until)) => usually_from.min(until.saturating_sub(4.years())),
             (None, None) => usually_from,
         };
-        let card_valid_until =
-            self.card_valid_until.map_or_else(|| last_day_of_card(birthdate, valid_from), |day| day.on(today));
+        let card_valid_until = match self.card_valid_until {
+            Some(day) => day.on(today),
+            // A certificate that is said to last longer is on a card that does.
+            None => valid_until.into_iter().fold(last_day_of_card(birthdate, valid_from), std::cmp::max),
+        };
         let serial = match &self.serial {
             Some(hex) => named_serial(id, hex)?,
             None => derived_serial(id, 0),
