@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::civil::date;
-use madoguchi::authority::Authority;
 use madoguchi::card::certificate::Certificate;
 use madoguchi::card::in_process::Slot;
 use madoguchi::card::jpki::{CertificateFile, Jpki, JpkiError, LastTry, PinState, check_signature};
@@ -84,7 +83,7 @@ impl Desk {
 fn card() -> SoftCard {
     let people = madoguchi::people::built_in(date(2026, 11, 21)).unwrap();
     let person = people.get("taro").unwrap();
-    SoftCard::new(Arc::new(personalise(person, &Authority::default())), Seed(1))
+    SoftCard::new(Arc::new(personalise(person, &person.card.authority())), Seed(1))
 }
 
 /// A certificate file without the filler behind it.
