@@ -9,7 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::clock::Clock;
 use crate::event::Lang;
-use crate::message::xml::BULK_LIMIT;
+use crate::message::xml::LOOK_LIMIT;
 
 pub mod card;
 pub mod check;
@@ -107,8 +107,7 @@ fn carry_out(line: Line) -> Outcome {
 /// # Errors
 /// The file cannot be read.
 pub fn read_document(path: &Path) -> io::Result<Vec<u8>> {
-    // 64 MiB are far below the range of any length.
-    let most = u64::try_from(BULK_LIMIT).unwrap_or(u64::MAX).saturating_add(1);
+    let most = u64::try_from(LOOK_LIMIT).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
     File::open(path)?.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -31,7 +31,7 @@ fn golden(folder: &str) -> Vec<(String, Element)> {
     files.sort();
     let read = |path: &std::path::PathBuf| {
         let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
-        (stem, xml::read_up_to(&fs::read(path).unwrap(), xml::BULK_LIMIT).unwrap().root)
+        (stem, xml::read_up_to(&fs::read(path).unwrap(), xml::LOOK_LIMIT).unwrap().root)
     };
     files.iter().map(read).collect()
 }

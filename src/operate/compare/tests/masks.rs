@@ -31,8 +31,8 @@ fn no_original_value_remains_in_a_masked_copy_or_report_and_the_copy_still_compa
         // Shapes stay: same lengths, and what compares still compares.
         for (file, copy) in capture.files.iter().zip(&copies) {
             let (left, right) = (
-                xml::read_up_to(&file.bytes, xml::BULK_LIMIT).unwrap(),
-                xml::read_up_to(&copy.bytes, xml::BULK_LIMIT).unwrap(),
+                xml::read_up_to(&file.bytes, xml::LOOK_LIMIT).unwrap(),
+                xml::read_up_to(&copy.bytes, xml::LOOK_LIMIT).unwrap(),
             );
             assert_eq!(
                 leaves(&left.root).iter().map(|(n, v)| (n.clone(), v.chars().count())).collect::<Vec<_>>(),
@@ -98,7 +98,7 @@ fn originals(capture: &Capture) -> Vec<(String, String)> {
         "QualificationConfirmationKey",
     ];
     let all =
-        capture.files.iter().flat_map(|file| leaves(&xml::read_up_to(&file.bytes, xml::BULK_LIMIT).unwrap().root));
+        capture.files.iter().flat_map(|file| leaves(&xml::read_up_to(&file.bytes, xml::LOOK_LIMIT).unwrap().root));
     let personal = all.filter(|(name, value)| PERSONAL.contains(&name.as_str()) && value.chars().count() >= 5);
     let mut all: Vec<_> = personal.collect();
     all.sort();
