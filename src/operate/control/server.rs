@@ -16,6 +16,7 @@ use super::problem::Problem;
 use super::{answers, events, faults, files, openapi, page, people, readers, time, visits};
 use crate::hub::server::authority;
 use crate::message::xml::BULK_LIMIT;
+use crate::operate::touch;
 use crate::secret::Secret;
 use crate::station::Station;
 use crate::station::view::StationView;
@@ -52,6 +53,7 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         Some(hub) => api.merge(authority::router(hub, station.clock().clone())),
         None => api,
     };
+    let api = api.merge(touch::router());
     api.route("/healthz", get(health).with_state(station)).fallback(nowhere).method_not_allowed_fallback(not_this_way)
 }
 
