@@ -160,7 +160,7 @@ impl SoftCard {
             0x80 => match command.instruction {
                 ins::PERFORM_SECURITY_OPERATION => self.compute_signature(command),
                 ins::CHANGE_PROPRIETARY => self.change_proprietary(command),
-                ins::SET_SESSION_KEY => Err(self.set_session_key(command)),
+                ins::SET_SESSION_KEY => Err(self.set_session_key()),
                 ins::TERMINAL_CERTIFICATE => Err(self.terminal_certificate(command)),
                 ins::LAST_COMMAND => Err(StatusWord::WRONG_LENGTH),
                 _ => Err(StatusWord::INSTRUCTION),
