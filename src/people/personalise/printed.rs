@@ -37,11 +37,7 @@ impl Printed {
     pub(super) fn of(person: &Person) -> Self {
         let cut = |text: &str, room| text.chars().take(room).collect();
         Self {
-            my_number: person
-                .my_number
-                .clone()
-                .filter(|number| is_twelve_digits(number))
-                .unwrap_or_else(|| derived(&person.id)),
+            my_number: person.my_number.clone().filter(is_twelve_digits).unwrap_or_else(|| derived(&person.id)),
             name: cut(&person.name, ROOM_FOR_NAME),
             address: cut(person.address.as_deref().unwrap_or_default(), ROOM_FOR_ADDRESS),
             birthdate: person.birthdate,
@@ -100,7 +96,7 @@ fn is_twelve_digits(number: &MyNumber) -> bool {
     number.reveal().len() == 12 && number.reveal().bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// For somebody whose profile names no 個人番号: 999, as all shipped people have it, eight digits out of the id, the check digit. The card
+/// For somebody whose profile names no 個人番号: 999 as with most shipped people, eight digits out of the id, the check digit. The card
 /// needs one to be a card; nobody else is told of it.
 fn derived(id: &str) -> MyNumber {
     let body = format!("999{}", derived_digits(id, "my-number", 8));
