@@ -1,4 +1,6 @@
-//! The test authority as its users see it: profiles, names, and what repeats.
+//! The test authority as its users see it: names, generations, and what repeats. `profiles` has the certificates row by row.
+
+mod profiles;
 
 use jiff::civil::date;
 use proptest::prelude::*;
@@ -67,38 +69,6 @@ fn the_authentication_certificate_has_the_profile_of_the_real_one_under_names_of
     assert_eq!(certificate.validity_at(date(2031, 4, 1).at(23, 59, 59, 999_000_000)), Validity::Valid);
     assert_eq!(certificate.validity_at(date(2031, 4, 2).at(0, 0, 0, 0)), Validity::Expired);
     assert_eq!(certificate.validity_at(date(2026, 3, 31).at(23, 59, 59, 0)), Validity::NotYetValid);
-}
-
-#[test]
-fn the_extensions_stand_in_the_order_of_the_card_with_its_criticality() {
-    use x509_parser::prelude::{FromDer, X509Certificate};
-    let order = |der: &[u8]| -> Vec<String> {
-        let (_, certificate) = X509Certificate::from_der(der).unwrap();
-        let mark = |critical| if critical { "!" } else { "" };
-        certificate.extensions().iter().map(|e| format!("{}{}", e.oid.to_id_string(), mark(e.critical))).collect()
-    };
-    let authority = Authority::default();
-    assert_eq!(
-        order(&authority.issue_authentication(&holder(&[1]))),
-        [
-            "2.5.29.15!",
-            "2.5.29.37",
-            "2.5.29.32!",
-            "2.5.29.18",
-            "2.5.29.31",
-            "1.3.6.1.5.5.7.1.1",
-            "2.5.29.35",
-            "2.5.29.14"
-        ]
-    );
-    assert_eq!(
-        order(&authority.issue_signature(&holder(&[1]), &attributes())),
-        ["2.5.29.15!", "2.5.29.32!", "2.5.29.17", "2.5.29.18", "2.5.29.31", "2.5.29.35", "2.5.29.14"]
-    );
-    assert_eq!(
-        order(&authority.root(Purpose::Signature)),
-        ["2.5.29.15!", "2.5.29.19!", "2.5.29.17", "2.5.29.31", "2.5.29.14"]
-    );
 }
 
 #[test]
