@@ -1,0 +1,36 @@
+//! A whole visit with a card in a PC/SC reader.
+
+use madoguchi::station::Station;
+use madoguchi::station::settings::Settings;
+use madoguchi::station::visit::VisitRequest;
+use madoguchi::terminal::TerminalSettings;
+use madoguchi::visit::Outcome;
+
+use crate::desk::at_a_desk;
+use crate::world::wait_for;
+
+#[test]
+fn a_card_lifted_from_its_reader_in_the_middle_of_a_visit_ends_it_without_a_file() {
+    at_a_desk(|desk| {
+        let folder = desk.folder.join("oqs");
+        let terminal = TerminalSettings { folder: folder.clone(), ..TerminalSettings::default() };
+        let mut settings = Settings { terminal: vec![terminal], ..Settings::default() };
+        // The pace of real patients: there is time to lift the card.
+        settings.station.pace = madoguchi::terminal::Pace::Real;
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let station = runtime.block_on(Station::open(settings, madoguchi::event::Lang::En)).unwrap();
+        let order =
+            VisitRequest { person: Some("taro".to_owned()), card: Some("pcsc".to_owned()), ..VisitRequest::default() };
+        let visit = runtime.spawn({
+            let station = station.clone();
+            async move { station.visit(order).await }
+        });
+        wait_for("the first question", || (station.readers()[0].state == "method-select").then_some(()));
+        desk.slot.remove().unwrap();
+        let report = runtime.block_on(visit).unwrap().unwrap();
+        assert_eq!(report.outcome, Outcome::CardLeft, "{report:?}");
+        assert_eq!(std::fs::read_dir(folder.join("face")).unwrap().count(), 0);
+        runtime.block_on(station.shut_down());
+        runtime.shutdown_background();
+    });
+}
