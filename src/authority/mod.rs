@@ -5,12 +5,14 @@
 //!
 //! - [`pool`]: RSA-2048 keys, made from their name on first use
 //! - `profile`: the certificates, extension by extension (spec/jpki-card.md §3.1–3.3)
+//! - [`cv`]: card-verifiable certificates, and signatures over what the card says of its holder
 //! - [`revocation`], [`crl`], [`ocsp`]: what is said of a certificate afterwards, as a list and as an answer
 //! - `parts`: names, extensions and signatures that all of these are made of
 //! - `der`: writing DER. It is ours because a test authority also has to issue what libraries refuse: serial numbers of
 //!   odd lengths, arcs of 128 bits, dates of any year
 
 pub mod crl;
+pub mod cv;
 mod der;
 pub mod ocsp;
 mod parts;

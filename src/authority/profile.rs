@@ -226,9 +226,8 @@ fn subject_attributes(attributes: &Attributes) -> Vec<u8> {
     extension(ce::SUBJECT_ALT_NAME, false, &sequence(&names))
 }
 
-/// EYYYYMMDD: the era's digit (1 明治 … 5 令和) and the Gregorian date.
+/// EYYYYMMDD: the era's digit (1 明治 … 5 令和, 0 unknown) and the Gregorian date.
 fn era_date(day: Date) -> String {
-    let eras = [(date(2019, 5, 1), 5), (date(1989, 1, 8), 4), (date(1926, 12, 25), 3), (date(1912, 7, 30), 2)];
-    let era = eras.iter().find(|(first, _)| day >= *first).map_or(1, |(_, era)| *era);
-    format!("{era}{}", clock::date8(day))
+    let digit = clock::era::of(day).map_or(0, |(era, _)| era.digit);
+    format!("{digit}{}", clock::date8(day))
 }

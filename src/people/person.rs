@@ -77,6 +77,8 @@ pub struct CardOfPerson {
     pub pin: Pin,
     /// 署名用パスワード, 6–16 upper-case letters and digits.
     pub sign_password: Pin,
+    /// セキュリティコード printed on the face, four digits; the end of 照合番号B.
+    pub security_code: Pin,
     /// Is the authentication PIN locked when the station starts?
     pub pin_locked: bool,
     /// Registered as 保険証 at the centre?

@@ -115,6 +115,9 @@ pub struct CardProfile {
     /// Default: TEST1234.
     #[serde(with = "in_clear")]
     pub sign_password: Option<Pin>,
+    /// セキュリティコード printed on the face, part of 照合番号B. Default: 1234.
+    #[serde(with = "in_clear")]
+    pub security_code: Option<Pin>,
     /// Default: only a 顔認証マイナンバーカード is locked.
     pub pin_locked: Option<bool>,
     /// Default: registered, unless it is some other IC card.

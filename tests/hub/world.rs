@@ -342,6 +342,7 @@ pub fn person(id: &str, serial: u8) -> Person {
             former: vec![],
             pin: Pin::new(PIN),
             sign_password: Pin::new("ABC123"),
+            security_code: Pin::new("2285"),
             pin_locked: false,
             registered: true,
         },

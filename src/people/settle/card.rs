@@ -13,13 +13,15 @@ use crate::secret::Pin;
 pub const DEFAULT_PIN: &str = "1234";
 /// 署名用パスワード of a card whose profile names none.
 pub const DEFAULT_SIGN_PASSWORD: &str = "TEST1234";
+/// セキュリティコード of a card whose profile names none: known beforehand, so that 照合番号B can be typed.
+pub const DEFAULT_SECURITY_CODE: &str = "1234";
 /// The pool key of a card whose profile names none: people may share keys, serials never.
 pub const DEFAULT_KEY: &str = "common";
 /// A certificate ends with the fifth birthday after its issue, at every age (spec/jpki-card.md §3.5, [A]).
 const BIRTHDAYS_OF_A_CERTIFICATE: i16 = 5;
 /// Length of the longest serial number that X.509 allows (RFC 5280 §4.1.2.2).
 const LONGEST_SERIAL: usize = 20;
-/// A PIN is four digits; a 署名用パスワード six to sixteen upper-case letters and digits (spec/jpki-card.md §2.9).
+/// A PIN is four digits, and so is a セキュリティコード; a 署名用パスワード six to sixteen upper-case letters and digits (spec/jpki-card.md §2.9).
 const PIN_DIGITS: usize = 4;
 const SIGN_PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 6..=16;
 
@@ -52,6 +54,7 @@ impl CardProfile {
             former: former.collect::<Result<_, PeopleError>>()?,
             pin: self.pin(id)?,
             sign_password: self.sign_password(id)?,
+            security_code: self.security_code(id)?,
             pin_locked: self.pin_locked.unwrap_or(kind == CardKind::FaceOnly),
             registered: self.registered.unwrap_or(kind != CardKind::Foreign),
         })
@@ -59,11 +62,20 @@ impl CardProfile {
 
     fn pin(&self, id: &str) -> Result<Pin, PeopleError> {
         let pin = self.pin.clone().unwrap_or_else(|| Pin::new(DEFAULT_PIN));
-        if pin.reveal().len() == PIN_DIGITS && pin.reveal().bytes().all(|byte| byte.is_ascii_digit()) {
+        if is_four_digits(&pin) {
             return Ok(pin);
         }
         let (ja, en) = ("暗証番号は数字 4 桁です。", "a PIN is four digits");
         Err(Mistake::of_key(id, "pin", ja, en).into())
+    }
+
+    fn security_code(&self, id: &str) -> Result<Pin, PeopleError> {
+        let code = self.security_code.clone().unwrap_or_else(|| Pin::new(DEFAULT_SECURITY_CODE));
+        if is_four_digits(&code) {
+            return Ok(code);
+        }
+        let (ja, en) = ("セキュリティコードは数字 4 桁です。", "a security code is four digits");
+        Err(Mistake::of_key(id, "security_code", ja, en).into())
     }
 
     fn sign_password(&self, id: &str) -> Result<Pin, PeopleError> {
@@ -75,6 +87,10 @@ impl CardProfile {
         let ja = "署名用パスワードは英大文字と数字で 6〜16 文字です。";
         Err(Mistake::of_key(id, "sign_password", ja, "6 to 16 upper-case letters and digits").into())
     }
+}
+
+fn is_four_digits(code: &Pin) -> bool {
+    code.reveal().len() == PIN_DIGITS && code.reveal().bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Two years ago, so that the certificate is neither new nor near its end; a baby's card is a month younger than the baby.

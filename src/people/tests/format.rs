@@ -55,6 +55,7 @@ fn a_folder_with_a_broken_profile_names_the_file_and_the_line() {
         ("serial.toml", "[card]\nserial = \"XYZ\"\n", 5, "serial"),
         ("pin.toml", "[card]\n\npin = \"12345\"\n", 6, "pin"),
         ("password.toml", "[card]\nsign_password = \"short\"\n", 5, "sign_password"),
+        ("code.toml", "[card]\nsecurity_code = \"12a4\"\n", 5, "security_code"),
     ];
     for (name, rest, line, key) in broken {
         let file = folder.path().join(name);

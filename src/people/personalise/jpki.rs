@@ -1,50 +1,33 @@
-//! Personalisation (発行): from a person of card-profiles to the software card in their purse.
-//!
-//! Nothing is computed here but text; keys and certificates are made when the card is first read.
+//! 公的個人認証AP: both certificates and their keys (spec/jpki-card.md §2.3, §3.1, §3.2).
 
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
-use super::{CardKind, Person};
+use super::is_face_only;
+use crate::authority::cv::MUNICIPALITY;
 use crate::authority::{Attributes, Authority, Holder, Purpose, pool};
-use crate::card::layout::{ApplicationKind, TokenKind};
-use crate::card::soft::image::{ATR_CONTACTLESS, ATR_FOREIGN};
-use crate::card::soft::{ApplicationImage, CardImage, Credential, JpkiImage, LazyCredential};
+use crate::card::layout::TokenKind;
+use crate::card::soft::image::ApplicationImage;
+use crate::card::soft::{Credential, JpkiImage, LazyCredential};
 use crate::clock;
+use crate::people::{CardKind, Person};
 
-/// Municipality code of nowhere: prefectures end at 47.
-const MUNICIPALITY: &str = "99901";
-/// Prefecture and municipality of that code.
+/// Prefecture and municipality of the code that is nowhere.
 const RESIDENCE: (&str, &str) = ("Madoguchi-ken", "Shiken-shi");
 
-/// The card of `person`, issued by `authority`.
-pub fn personalise(person: &Person, authority: &Authority) -> CardImage {
-    let kind = match person.card.kind {
-        CardKind::MyNumberCard | CardKind::FaceOnly => TokenKind::MyNumberCard,
-        CardKind::Android => TokenKind::Android,
-        CardKind::Iphone => TokenKind::Iphone,
-        CardKind::Foreign => {
-            return CardImage {
-                name: person.id.clone(),
-                atr: ATR_FOREIGN.to_vec(),
-                applications: Vec::new(),
-                objects: Vec::new(),
-            };
-        }
-    };
-    // A 顔認証マイナンバーカード has its PIN locked by design and no 署名用 certificate (spec/jpki-card.md §2.13).
-    let is_face_only = person.card.kind == CardKind::FaceOnly;
-    let jpki = JpkiImage {
+/// The application on the card or the phone of `person`.
+pub(super) fn application(person: &Person, kind: TokenKind, authority: &Authority) -> ApplicationImage {
+    JpkiImage {
         kind,
         authentication: authentication(person, authority),
-        signature: (!is_face_only).then(|| signature(person, authority)),
+        // A 顔認証マイナンバーカード has its PIN locked by design and no 署名用 certificate (spec/jpki-card.md §2.13).
+        signature: (!is_face_only(person)).then(|| signature(person, authority)),
         authentication_pin: person.card.pin.clone(),
         signature_password: person.card.sign_password.clone(),
-        authentication_pin_locked: person.card.pin_locked || is_face_only,
+        authentication_pin_locked: person.card.pin_locked || is_face_only(person),
         certificate_needs_pin: person.card.kind == CardKind::Android,
-    };
-    let applications = vec![ApplicationImage::new(ApplicationKind::IssuerSecurityDomain, []), jpki.into()];
-    CardImage { name: person.id.clone(), atr: ATR_CONTACTLESS.to_vec(), applications, objects: Vec::new() }
+    }
+    .into()
 }
 
 /// The person's 利用者証明用 certificate without a card around it, DER.
