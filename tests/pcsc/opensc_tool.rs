@@ -1,9 +1,13 @@
 //! K7: opensc-tool, and which cards OpenSC takes for what they are.
 
 use madoguchi::card::pcsc::list_readers;
+use madoguchi::card::soft::quirk::Quirks;
 
 use crate::desk::{assert_shows, at_a_desk, attempt, card_of, refused, tool};
 use crate::world::READER;
+
+/// The command in which OpenSC is inside the certificate: it asks for other kinds of card first (`economy`).
+const IN_THE_CERTIFICATE: u32 = 40;
 
 #[test]
 fn opensc_tool_sees_the_readers_the_card_and_its_atr() {
@@ -51,5 +55,18 @@ fn opensc_takes_every_kind_of_token_for_what_it_is_and_no_other_card_for_one() {
         assert_shows(&attempt("opensc-tool", &["--name"]).1, &["Unsupported card"]);
         assert_shows(&refused("pkcs15-tool", &["--dump"]), &["Card is invalid or cannot be handled"]);
         assert_shows(&tool("pkcs11-tool", &["--list-slots"]), &["(token not recognized)"]);
+    });
+}
+
+#[test]
+fn opensc_survives_a_card_that_fails_at_first_and_one_that_leaves_in_the_middle_of_a_command() {
+    at_a_desk(|desk| {
+        // Some cards answer the first command after power-up with 6F00: one probe for another kind of card is lost.
+        desk.put(card_of("taro").with_quirks(Quirks { first_command_fails: true, ..Quirks::default() }));
+        assert_shows(&tool("opensc-tool", &["--name"]), &["jpki"]);
+        desk.put(card_of("taro").with_quirks(Quirks { leave_after: Some(IN_THE_CERTIFICATE), ..Quirks::default() }));
+        refused("pkcs15-tool", &["--read-certificate", "1"]);
+        desk.put(card_of("taro"));
+        assert_shows(&tool("pkcs15-tool", &["--read-certificate", "1"]), &["BEGIN CERTIFICATE"]);
     });
 }
