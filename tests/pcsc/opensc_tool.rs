@@ -93,7 +93,7 @@ fn opensc_survives_a_card_that_fails_at_first_and_one_that_leaves_in_the_middle_
     at_a_desk(|desk| {
         // Some cards answer the first command after power-up with 6F00: one probe for another kind of card is lost.
         desk.put(card_of("taro").with_quirks(Quirks { first_command_fails: true, ..Quirks::default() }));
-        assert_shows(&tool("opensc-tool", &["--name"]), &["jpki"]);
+        assert_shows(&tool("pkcs15-tool", &["--read-certificate", "1"]), &["BEGIN CERTIFICATE"]);
         desk.put(card_of("taro").with_quirks(Quirks { leave_after: Some(IN_THE_CERTIFICATE), ..Quirks::default() }));
         refused("pkcs15-tool", &["--read-certificate", "1"]);
         desk.put(card_of("taro"));
