@@ -107,5 +107,5 @@ pub(super) fn person(id: &str, folder: Option<&std::path::Path>, clock: &Clock) 
 
 /// The software card of `person`, by the test authority.
 pub(super) fn card_of(person: &Person) -> SoftCard {
-    SoftCard::new(Arc::new(personalise(person, &Authority::default())), Seed::default())
+    SoftCard::new(Arc::new(personalise(person, &person.card.authority())), Seed::default())
 }

@@ -28,7 +28,7 @@ use crate::authority::{Authority, pool};
 use crate::card::layout::{ApplicationKind, TokenKind};
 use crate::card::soft::CardImage;
 use crate::card::soft::image::{
-    ATR_CONTACTLESS, ATR_FOREIGN, ApplicationImage, FileImage, KeyCommand, KeyImage, Lazy, Right,
+    ATR_CONTACTLESS, ATR_FOREIGN, ATR_JUKI, ApplicationImage, FileImage, KeyCommand, KeyImage, Lazy, Right,
 };
 use crate::card::soft::key::SigningKey;
 pub use jpki::{authentication_certificate, signature_serial};
@@ -54,6 +54,7 @@ pub fn personalise(person: &Person, authority: &Authority) -> CardImage {
         // No source has any other application on a phone.
         CardKind::Android => (ATR_CONTACTLESS, phone(TokenKind::Android)),
         CardKind::Iphone => (ATR_CONTACTLESS, phone(TokenKind::Iphone)),
+        CardKind::JukiCard => (ATR_JUKI, (vec![domain(), ApplicationImage::jpki_of_juki_card()], Vec::new())),
         CardKind::Foreign => (ATR_FOREIGN, (Vec::new(), Vec::new())),
     };
     CardImage { name: person.id.clone(), atr: atr.to_vec(), applications, objects }

@@ -1,6 +1,5 @@
 //! What is printed on the card, and the references that follow from it (spec/jpki-card.md §2.6).
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::derived_digits;
@@ -12,10 +11,6 @@ use crate::secret::{MyNumber, Pin};
 /// Characters of a name and of an address for which there is room on the card; the rest is left off. The real limits are not public [C].
 const ROOM_FOR_NAME: usize = 54;
 const ROOM_FOR_ADDRESS: usize = 144;
-/// Grown up at the day of application (spec/jpki-card.md §3.5, [A]).
-const ADULT: i16 = 18;
-/// The birthday on which the card ends, counted from its issue: of those who were grown up, of the others (§3.5, [A]).
-const BIRTHDAYS_OF_A_CARD: (i16, i16) = (10, 5);
 
 /// The face of one card.
 #[derive(Debug, Clone)]
@@ -56,14 +51,17 @@ impl Printed {
                 _ => "0",
             },
             issued: person.card.valid_from,
-            expires: expiry(person.birthdate, person.card.valid_from).max(person.card.valid_until),
+            expires: person.card.card_valid_until,
             security_code: person.card.security_code.clone(),
         }
     }
 
     /// Age in years when the card was issued.
     pub(super) fn age(&self) -> i16 {
-        age(self.birthdate, self.issued)
+        let years = self.issued.year() - self.birthdate.year();
+        let is_before_birthday =
+            (self.issued.month(), self.issued.day()) < (self.birthdate.month(), self.birthdate.day());
+        years - i16::from(is_before_birthday)
     }
 
     /// 照合番号A: the 個人番号.
@@ -109,35 +107,12 @@ fn derived(id: &str) -> MyNumber {
     MyNumber::new(format!("{body}{}", check_digit(&body).unwrap_or_default()))
 }
 
-fn expiry(birthdate: Date, issued: Date) -> Date {
-    let age = age(birthdate, issued);
-    let (adult, minor) = BIRTHDAYS_OF_A_CARD;
-    birthday(birthdate, age + if age >= ADULT { adult } else { minor })
-}
-
-fn age(birthdate: Date, on: Date) -> i16 {
-    let years = (on.year() - birthdate.year()).max(0);
-    if birthday(birthdate, years) > on { years - 1 } else { years }
-}
-
-fn birthday(birthdate: Date, age: i16) -> Date {
-    birthdate.saturating_add(age.years())
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
 
     use super::*;
     use crate::number::{Checked, my_number};
-
-    #[test]
-    fn a_card_ends_with_the_tenth_birthday_after_its_issue_and_a_minors_with_the_fifth() {
-        assert_eq!(expiry(date(1980, 2, 17), date(2025, 10, 16)), date(2035, 2, 17));
-        assert_eq!(expiry(date(2008, 4, 1), date(2026, 3, 31)), date(2030, 4, 1), "seventeen");
-        assert_eq!(expiry(date(2008, 4, 1), date(2026, 4, 1)), date(2036, 4, 1), "eighteen");
-        assert_eq!(expiry(date(2024, 2, 29), date(2024, 4, 1)), date(2029, 2, 28));
-    }
 
     #[test]
     fn a_number_that_nobody_named_is_visibly_nobodys_and_always_the_same() {
