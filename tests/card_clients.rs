@@ -12,7 +12,7 @@
 //! head 4 of authentication               READ BINARY of the first four bytes of that certificate
 //! blocks of authentication               … of the whole of it, 256 bytes at a time, the last Le exact
 //! blocks of authentication by 255        … 255 at a time
-//! object from 7: FF20 DF21 DF24="19850412"    READ BINARY of seven bytes and of the rest: this object, with just these in it
+//! object from 7: FF20 DF21 DF22="01" DF23=8950    READ BINARY of seven bytes and of the rest: this object, with just these in it
 //! 00200080 0C {a} -> 9000                照合番号A; {b}: 照合番号B, {birthdate}: 和暦 YYMMDD, as they are printed on the card
 //! power                                  the card is powered off and on
 //! ```

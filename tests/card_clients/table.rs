@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use jiff::civil::date;
-use madoguchi::authority::Authority;
 use madoguchi::card::apdu::hex;
 use madoguchi::card::in_process::Slot;
 use madoguchi::card::jpki::{CertificateFile, Jpki, LastTry};
@@ -108,14 +107,15 @@ impl Player {
         }
         let (outer, inner) = tags.split_first().expect(place);
         let (tag, value, rest) = tlv::take(&file).expect(place);
-        assert!(is_object((tag, &[]), outer) && rest.is_empty(), "{place}");
+        assert!(format!("{tag:04X}") == *outer && rest.is_empty(), "{place}");
         let (mut rest, mut found) = (value, Vec::new());
         while !rest.is_empty() {
             let (tag, value, next) = tlv::take(rest).expect(place);
             found.push((tag, value));
             rest = next;
         }
-        let holds = found.len() == inner.len() && found.iter().zip(inner).all(|(found, tag)| is_object(*found, tag));
+        let holds =
+            found.len() == inner.len() && found.iter().zip(inner).all(|(found, tag)| is_object(*found, tag, place));
         assert!(holds, "{place}\nholds {found:02X?}");
     }
 
@@ -150,10 +150,14 @@ fn read_binary(offset: usize, length: usize) -> [u8; 5] {
     [0x00, 0xB0, high, low, u8::try_from(length % 256).unwrap()]
 }
 
-/// `DF24` stands for any value of that tag, `DF24="19850412"` for one.
-fn is_object((tag, value): (u16, &[u8]), expected: &str) -> bool {
-    let (name, text) = expected.split_once('=').unwrap_or((expected, ""));
-    format!("{tag:04X}") == name && (text.is_empty() || value == text.trim_matches('"').as_bytes())
+/// `DF24` stands for any value of that tag, `DF24="19850412"` for one, `DF24=8950` for those that begin so.
+fn is_object((tag, value): (u16, &[u8]), expected: &str, place: &str) -> bool {
+    let (name, wanted) = expected.split_once('=').unwrap_or((expected, ""));
+    let is_right = match wanted.strip_prefix('"') {
+        Some(text) => value == text.trim_end_matches('"').as_bytes(),
+        None => value.starts_with(&bytes(wanted, place)),
+    };
+    format!("{tag:04X}") == name && is_right
 }
 
 /// What is printed on this person's card, in the place of its name.
@@ -191,7 +195,8 @@ fn image() -> Arc<CardImage> {
     static IMAGE: OnceLock<Arc<CardImage>> = OnceLock::new();
     let make = || {
         let people = madoguchi::people::built_in(date(2026, 11, 21)).unwrap();
-        Arc::new(personalise(people.get("taro").unwrap(), &Authority::default()))
+        let taro = people.get("taro").unwrap();
+        Arc::new(personalise(taro, &taro.card.authority()))
     };
     Arc::clone(IMAGE.get_or_init(make))
 }

@@ -7,7 +7,6 @@ use std::process::Command;
 use std::sync::Arc;
 
 use jiff::civil::date;
-use madoguchi::authority::Authority;
 use madoguchi::card::in_process::Slot;
 use madoguchi::card::jpki::{CertificateFile, Jpki, JpkiError, LastTry};
 use madoguchi::card::pcsc::open_reader;
@@ -130,7 +129,8 @@ pub fn card_with_atr(person: &str, atr: Vec<u8>) -> SoftCard {
 
 fn personalised(person: &str) -> CardImage {
     let people = madoguchi::people::built_in(date(2026, 11, 21)).unwrap();
-    personalise(people.get(person).unwrap(), &Authority::default())
+    let person = people.get(person).unwrap();
+    personalise(person, &person.card.authority())
 }
 
 /// A certificate of such a card, read in this process.

@@ -45,7 +45,7 @@ fn opensc_tool_sends_any_command_and_resets_the_card_warm_and_cold() {
 #[test]
 fn opensc_takes_every_kind_of_token_for_what_it_is_and_no_other_card_for_one() {
     at_a_desk(|desk| {
-        for token in ["kao", "android", "iphone"] {
+        for token in ["kao", "android", "iphone", "sedai2"] {
             desk.put(card_of(token));
             assert_shows(&tool("opensc-tool", &["--name"]), &["jpki"]);
             tool("pkcs15-tool", &["--dump"]);
