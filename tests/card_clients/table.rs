@@ -226,7 +226,7 @@ fn certificate(name: &str) -> Vec<u8> {
 
 fn bytes(text: &str, place: &str) -> Vec<u8> {
     let digits: Vec<char> = text.split_whitespace().flat_map(str::chars).collect();
-    assert!(digits.len() % 2 == 0, "{place}\nhas an odd number of digits");
+    assert!(digits.len().is_multiple_of(2), "{place}\nhas an odd number of digits");
     let pair = |pair: &[char]| u8::from_str_radix(&pair.iter().collect::<String>(), 16).expect(place);
     digits.chunks(2).map(pair).collect()
 }
