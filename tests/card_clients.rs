@@ -65,7 +65,7 @@ client!(k8_myna, "myna.txt", Once:
 client!(k9_jpki_cli, "jpki-cli.txt", Twice:
     it_reads_the_certificates_and_sends_every_command_twice
     it_reads_the_signature_certificate_after_the_password
-    it_signs_with_either_key
+    it_signs_a_sha_1_with_either_key
     asking_for_tries_twice_costs_none
     a_wrong_pin_costs_two_tries
     support_reads_number_and_attributes
