@@ -100,7 +100,7 @@ fn is_twelve_digits(number: &MyNumber) -> bool {
     number.reveal().len() == 12 && number.reveal().bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// For somebody whose profile names no 個人番号: 999, as all shipped people have it, eight digits out of the id, the check digit. The card
+/// For somebody whose profile names no 個人番号: 999 as with most shipped people, eight digits out of the id, the check digit. The card
 /// needs one to be a card; nobody else is told of it.
 fn derived(id: &str) -> MyNumber {
     let body = format!("999{}", derived_digits(id, "my-number", 8));

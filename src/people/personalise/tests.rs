@@ -57,7 +57,7 @@ fn files_have_the_sizes_that_were_seen_on_a_test_card() {
     // With pictures in them they differ from card to card: 3070 and 686 on that one.
     let size = |id| content(&image, Visual, id).len();
     assert!((2900..3200).contains(&size(visual::FACE)), "{}", size(visual::FACE));
-    assert!((640..720).contains(&size(visual::MY_NUMBER_IMAGE)), "{}", size(visual::MY_NUMBER_IMAGE));
+    assert!((640..740).contains(&size(visual::MY_NUMBER_IMAGE)), "{}", size(visual::MY_NUMBER_IMAGE));
     let object = |tag| image.objects.iter().find(|object| object.tag == tag).unwrap().content.get().len();
     assert_eq!((object(object::CV_UPPER), object(object::CV_LOWER), object(object::ISSUER)), (575, 575, 16));
 }
