@@ -37,11 +37,7 @@ impl Printed {
     pub(super) fn of(person: &Person) -> Self {
         let cut = |text: &str, room| text.chars().take(room).collect();
         Self {
-            my_number: person
-                .my_number
-                .clone()
-                .filter(|number| is_twelve_digits(number))
-                .unwrap_or_else(|| derived(&person.id)),
+            my_number: person.my_number.clone().filter(is_twelve_digits).unwrap_or_else(|| derived(&person.id)),
             name: cut(&person.name, ROOM_FOR_NAME),
             address: cut(person.address.as_deref().unwrap_or_default(), ROOM_FOR_ADDRESS),
             birthdate: person.birthdate,
