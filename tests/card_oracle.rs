@@ -1,5 +1,6 @@
 //! An independent reader of the card, the crate `myna-card` (MIT, measured on real cards), and the files of a real test card that it brings:
-//! its client reads and verifies everything on our card, and its files have the same structure as ours.
+//! its client reads and verifies everything on our card, and its files have the same structure as ours. What other card programs send is
+//! in `card_clients`.
 
 #[path = "card_oracle/fixtures.rs"]
 mod fixtures;
