@@ -212,11 +212,12 @@ fn both_readmes_show_the_same_commands() {
 
 #[test]
 fn the_faults_page_lists_every_fault_as_its_room_declares_it() {
-    let rooms: [&[&Knob]; 5] = [
+    let rooms: [&[&Knob]; 6] = [
         &madoguchi::face_reader::knobs::ALL,
         &madoguchi::wire::steering::KNOBS,
         &madoguchi::terminal::KNOBS,
         &madoguchi::card::soft::quirk::KNOBS,
+        &madoguchi::people::flaw::KNOBS,
         &madoguchi::hub::jpki_authority::knobs::KNOBS,
     ];
     let declared: BTreeSet<String> = rooms

@@ -1,7 +1,7 @@
 //! 再発行: the same person gets another card. New key, new serial number, a life that begins today; the card before it stays known,
 //! revoked, as `[[card.former]]`.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -67,6 +67,7 @@ impl People {
             revoked_on: None,
             revocation_reason: None,
             pin_locked: None,
+            faults: BTreeMap::new(),
             former,
             ..profile.card.clone()
         })
@@ -113,7 +114,7 @@ fn rewritten(text: &str, card: &CardProfile) -> Result<String, String> {
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| error.to_string())?;
     let table = document.entry("card").or_insert_with(toml_edit::table);
     let table: &mut dyn TableLike = table.as_table_like_mut().ok_or("card は表ではありません / card is no table")?;
-    for gone in ["valid_until", "revoked", "revoked_on", "revocation_reason", "pin_locked", "former"] {
+    for gone in ["valid_until", "revoked", "revoked_on", "revocation_reason", "pin_locked", "former", "faults"] {
         table.remove(gone);
     }
     for (key, text) in [("serial", &card.serial), ("key", &card.key)] {

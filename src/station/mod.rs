@@ -8,12 +8,14 @@
 //! - [`journal`]: everything that happened
 //! - [`state`]: what is kept between runs
 //! - [`plastic`]: cards in PC/SC readers
+//! - `faults`: the knobs of all rooms
 //! - [`answers`]: the operator's own answers
 //! - [`view`], [`visit`], [`error`]: the station from outside; [`desk`]: as a screen drives it
 
 pub mod answers;
 pub mod desk;
 pub mod error;
+mod faults;
 pub mod journal;
 pub mod layouts;
 pub mod links;
@@ -44,9 +46,8 @@ use crate::authority::Reason;
 use crate::clock::Clock;
 use crate::event::{Event, Lang};
 use crate::face_reader::event::is_typable;
-use crate::handwritten::nearest;
 use crate::hub::Hub;
-use crate::knob::{Knob, Knobs, Setting};
+use crate::knob::{Knob, Setting};
 use crate::people::Profile;
 use crate::terminal::{Terminal, own};
 pub use open::OpenError;
@@ -86,7 +87,7 @@ impl Station {
                 en: "the reader's pad takes four digits".to_owned(),
             });
         }
-        let faults = request.faults.iter().map(|name| self.knob(name)).collect::<Result<Vec<_>, _>>()?;
+        let faults = request.faults.iter().map(|text| self.fault(text)).collect::<Result<Vec<_>, _>>()?;
         let plan = request.plan(person.as_deref());
         let number = request.reader.unwrap_or_else(|| self.reader_for(&source));
         let (reply, report) = oneshot::channel();
@@ -155,46 +156,6 @@ impl Station {
 
     fn terminals(&self) -> &[Arc<Terminal>] {
         &self.links.terminals
-    }
-
-    // ── faults ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    /// Every knob of every room.
-    pub fn knob_table(&self) -> Vec<&'static Knob> {
-        let rooms: [&[&'static Knob]; 5] = [
-            &crate::face_reader::knobs::ALL,
-            &crate::wire::steering::KNOBS,
-            &crate::terminal::KNOBS,
-            &crate::card::soft::quirk::KNOBS,
-            &crate::hub::jpki_authority::knobs::KNOBS,
-        ];
-        rooms.concat()
-    }
-
-    /// The knob of this name.
-    pub fn knob(&self, name: &str) -> Result<&'static Knob, StationError> {
-        let table = self.knob_table();
-        table.iter().copied().find(|knob| knob.name == name).ok_or_else(|| StationError::NoSuchFault {
-            name: name.to_owned(),
-            nearest: nearest(name, table.iter().map(|knob| knob.name)).map(str::to_owned),
-        })
-    }
-
-    /// What is armed.
-    pub fn knobs(&self) -> &Knobs {
-        &self.links.knobs
-    }
-
-    /// Arms a knob.
-    pub fn arm(&self, knob: &'static Knob, setting: Setting) {
-        self.links.knobs.arm(knob, setting);
-        self.links.sink.emit(Event::FaultSet { name: knob.name.to_owned(), armed: true });
-    }
-
-    /// Takes a knob back, for all targets.
-    pub fn disarm(&self, knob: &'static Knob) {
-        self.links.knobs.disarm(knob);
-        self.links.sink.emit(Event::FaultSet { name: knob.name.to_owned(), armed: false });
     }
 
     // ── people ─────────────────────────────────────────────────────────────────────────────────────────────────────────

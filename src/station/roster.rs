@@ -11,6 +11,8 @@ use crate::card::apdu::hex;
 use crate::card::soft::{CardImage, CardState, SoftCard};
 use crate::clock::{Clock, date8};
 use crate::event::Words;
+use crate::knob::Knobs;
+use crate::people::flaw;
 use crate::people::personalise::personalise;
 use crate::people::{CardProfile, People, Person, Profile, Qualification};
 use crate::random::Seed;
@@ -166,24 +168,32 @@ impl Roster {
         self.read().iter().filter(|person| has(person)).map(|person| person.id.clone()).collect()
     }
 
-    /// The software card of `person`, as it was left.
-    pub fn soft_card(&self, person: &Person) -> SoftCard {
+    /// The software card of `person`, as it was left, with the quirks and flaws that are armed for it now. `targets`: person,
+    /// `reader:N`.
+    pub fn soft_card(&self, person: &Person, knobs: &Knobs, targets: &[&str]) -> SoftCard {
+        let spoilt = flaw::drawn(person, knobs, targets, self.clock.now().date());
         let mut cards = self.cards();
-        let image = cards
-            .images
-            .entry(person.id.clone())
-            .or_insert_with(|| Arc::new(personalise(person, &self.authority)))
-            .clone();
+        let image = match &spoilt {
+            Some(spoilt) => Arc::new(personalise(spoilt, &self.authority)),
+            None => cards
+                .images
+                .entry(person.id.clone())
+                .or_insert_with(|| Arc::new(personalise(person, &self.authority)))
+                .clone(),
+        };
         let card = SoftCard::new(image, self.seed);
-        match cards.kept.cards.get(&person.id) {
+        let card = match cards.kept.cards.get(&person.id) {
             Some(state) => card.with_state(state.clone()),
             None => card,
-        }
+        };
+        card.with_quirks(person.card.quirks.clone().drawn(knobs, targets))
     }
 
-    /// Keeps the counters of a card that was used.
-    pub fn keep_card(&self, person: &str, state: CardState) {
-        self.cards().kept.cards.insert(person.to_owned(), state);
+    /// Keeps the counters of a card that was used; not those that it only pretended to have.
+    pub fn keep_card(&self, person: &str, card: &SoftCard) {
+        if card.quirks().tries_left.is_none() {
+            self.cards().kept.cards.insert(person.to_owned(), card.state().clone());
+        }
     }
 
     /// Consecutive face misses of a card.

@@ -109,7 +109,10 @@ impl SoftCard {
         if files::right_to_read(image, id).is_some_and(|right| !self.is_verified(right)) {
             return Err(StatusWord::SECURITY_STATUS);
         }
-        let content = files::content(image, id);
+        let mut content = files::content(image, id);
+        if let (layout::AUTHENTICATION_CERTIFICATE, Some(end)) = (id, self.quirks.certificate_ends_at) {
+            content.truncate(end);
+        }
         let rest = content.get(offset..).filter(|rest| !rest.is_empty()).ok_or(StatusWord::OFFSET)?;
         Ok(rest.iter().take(expected as usize).copied().collect())
     }

@@ -6,6 +6,7 @@
 //! - [`image`]: certificates, keys, PINs, kind of card
 //! - [`state`]: PIN counters and changed PINs
 //! - [`quirk`]: what real cards and readers get wrong, as knobs
+//! - [`timing`]: how long plastic takes
 //! - `commands`: SELECT, READ BINARY, VERIFY, CHANGE, GET CHALLENGE
 //! - `signing`: COMPUTE DIGITAL SIGNATURE
 //! - `files`: what the files hold
@@ -18,6 +19,7 @@ mod signing;
 pub mod state;
 #[cfg(test)]
 pub(in crate::card) mod tests;
+pub mod timing;
 
 use std::sync::Arc;
 
@@ -27,6 +29,7 @@ use crate::random::Seed;
 pub use image::{CardImage, Credential, JpkiImage, LazyCredential};
 pub use quirk::Quirks;
 pub use state::{CardState, PinName};
+pub use timing::Timing;
 
 /// A card made of software.
 pub struct SoftCard {
@@ -74,6 +77,9 @@ impl SoftCard {
 
     /// The same card with its quirks.
     pub fn with_quirks(mut self, quirks: Quirks) -> Self {
+        if let Some(tries) = quirks.tries_left {
+            self.state.set_tries(PinName::Authentication, tries);
+        }
         self.quirks = quirks;
         self
     }

@@ -18,7 +18,7 @@ use super::jpki_authority::JpkiAuthority;
 use super::settings::Settings;
 use crate::authority::{Purpose, Status};
 use crate::card::certificate::{Certificate, Validity};
-use crate::card::chain::verify_chain;
+use crate::card::chain::{Chain, verify_chain};
 use crate::card::serial::SerialNumber;
 use crate::visit::{CertificateStatus, Evidence, Proof};
 use crate::wire::AuthorityFault;
@@ -77,11 +77,13 @@ impl Certificates {
         time: DateTime,
         fault: Option<AuthorityFault>,
     ) -> Result<Option<CertificateStatus>, HubError> {
-        let is_own = verify_chain(certificate, self.roots.get()).is_verified();
+        let chain = verify_chain(certificate, self.roots.get());
         Ok(match (fault, self.authority.status(Purpose::Authentication, &certificate.serial, time)?) {
             (Some(AuthorityFault::Unreachable), _) => Some(CertificateStatus::Unreachable),
-            (_, Status::Revoked(_)) => Some(CertificateStatus::Revoked),
-            _ if !is_own => Some(CertificateStatus::ChainNotVerified),
+            (Some(AuthorityFault::Revoked), _) | (_, Status::Revoked(_)) => Some(CertificateStatus::Revoked),
+            // It names a root of ours by key, and that key did not sign it: forged, not foreign.
+            _ if chain == Chain::BadSignature => Some(CertificateStatus::ProofFailed),
+            _ if !chain.is_verified() => Some(CertificateStatus::ChainNotVerified),
             (Some(AuthorityFault::Unknown), _) | (_, Status::Unknown) => Some(CertificateStatus::Unknown),
             (None, Status::Good) => None,
         })
