@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::card::layout::{AUTHENTICATION_CERTIFICATE, ApplicationKind};
 use crate::knob::{Amount, Knob, Knobs};
 
 /// How this card misbehaves; by default not at all.
@@ -104,6 +105,18 @@ impl Quirks {
             act(&mut self, amount);
         }
         self
+    }
+
+    /// What there is to be read of the file `id`, which was personalised with `content`.
+    pub(super) fn what_is_there<'c>(
+        &self,
+        application: Option<ApplicationKind>,
+        id: u16,
+        content: &'c [u8],
+    ) -> &'c [u8] {
+        let is_certificate = (application, id) == (Some(ApplicationKind::Jpki), AUTHENTICATION_CERTIFICATE);
+        let end = self.certificate_ends_at.filter(|_| is_certificate);
+        end.and_then(|end| content.get(..end)).unwrap_or(content)
     }
 
     /// These quirks and what is armed for the card that is put down now. `targets`: person, `reader:N`.

@@ -62,8 +62,6 @@ const CHIP: [(u8, Duration); 6] = [
 ];
 /// Any other instruction, most of which are refused. Provisional ([C]).
 const OTHER: Duration = Duration::from_millis(3);
-/// INTERNAL AUTHENTICATE: a signature too.
-const INTERNAL_AUTHENTICATE: u8 = 0x88;
 /// Status words of a signature that was made.
 const DONE: [u8; 2] = [0x90, 0x00];
 
@@ -123,7 +121,7 @@ fn air(speed: u64, command: usize, answer: usize) -> Duration {
 /// What the chip takes. A chip has its own speed: a card signs as fast today as yesterday.
 fn chip(card: &str, command: &[u8], answer: &[u8]) -> Duration {
     let instruction = command.get(1).copied().unwrap_or_default();
-    let signs = matches!(instruction, ins::PERFORM_SECURITY_OPERATION | INTERNAL_AUTHENTICATE);
+    let signs = matches!(instruction, ins::PERFORM_SECURITY_OPERATION | ins::INTERNAL_AUTHENTICATE);
     if signs && answer.ends_with(&DONE) {
         let (low, high) = SIGNATURE_MS;
         return Duration::from_millis(Seed::default().range(&["chip", "signature", card], low, high));

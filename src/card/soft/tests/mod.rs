@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::*;
 use crate::card::apdu::hex;
-use crate::card::layout::TokenKind;
+use crate::card::layout::{ApplicationKind, TokenKind};
 use crate::secret::Pin;
 use std::sync::OnceLock;
 
@@ -45,7 +45,10 @@ pub(in crate::card) fn jpki_image() -> JpkiImage {
 }
 
 pub(in crate::card) fn card_of(jpki: Option<JpkiImage>) -> SoftCard {
-    let image = CardImage { name: "test".to_owned(), atr: image::ATR_CONTACT.to_vec(), jpki };
+    let power_up = ApplicationImage::new(ApplicationKind::IssuerSecurityDomain, []);
+    let applications = jpki.map(|jpki| vec![power_up, jpki.into()]).unwrap_or_default();
+    let image =
+        CardImage { name: "test".to_owned(), atr: image::ATR_CONTACT.to_vec(), applications, objects: Vec::new() };
     SoftCard::new(Arc::new(image), Seed(1))
 }
 
@@ -93,7 +96,7 @@ fn the_probes_of_opensc_are_refused_until_jpki_is_selected() {
          00A4040006A00000000101 -> 6A82
          00A404000BE82B0601040181C31F020100 -> 6A82
          00A4040C0FD23300000045737445494420763335 -> 6A82
-         00CADF3005 -> 6D00
+         00CADF3005 -> 6A88
          00CB3FFF035C017E08 -> 6D00
          00A4040009A0000003080000100000 -> 6A82
          00A4040C07A000000116DB0000 -> 6A82
@@ -238,7 +241,7 @@ fn a_pin_is_changed_after_it_was_verified_and_only_to_what_it_may_be() {
          0024019B 08 4142433132333435 -> 9000
          0020009B 08 4142433132333435 -> 9000",
     );
-    assert_eq!(card.state().authentication_pin.as_ref().unwrap().reveal(), "5678");
+    assert_eq!(card.state().changed(PinName::Authentication).unwrap().reveal(), "5678");
 }
 
 #[test]
