@@ -5,6 +5,9 @@
 
 mod world;
 
+#[path = "pcsc/serve.rs"]
+mod serve;
+
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;

@@ -31,6 +31,8 @@ struct Shared {
 #[derive(Default)]
 struct Held {
     card: Option<SoftCard>,
+    /// A card that left by itself in the middle of a command, until somebody takes it or puts another one down.
+    fallen: Option<SoftCard>,
     /// Counts every coming and going, so that a channel notices that its card is another one now.
     changes: u64,
 }
@@ -58,9 +60,10 @@ impl Slot {
         self.change(Some(card))
     }
 
-    /// Takes the card away.
+    /// Takes the card away; one that left by itself is picked up.
     pub fn remove(&self) -> Option<SoftCard> {
-        self.change(None)
+        let fallen = self.lock().fallen.take();
+        self.change(None).or(fallen)
     }
 
     fn change(&self, card: Option<SoftCard>) -> Option<SoftCard> {
@@ -69,6 +72,7 @@ impl Slot {
             return None;
         }
         let before = std::mem::replace(&mut held.card, card);
+        held.fallen = None;
         held.changes += 1;
         drop(held);
         self.0.changed.notify_all();
@@ -117,8 +121,10 @@ impl Slot {
         let answer = card.process(command);
         let due = self.0.timing.of(&card.image().name, command, &answer) + card.quirks().answer_delay;
         if card.is_leaving() {
+            held.fallen = held.card.take();
+            held.changes += 1;
             drop(held);
-            self.remove();
+            self.0.changed.notify_all();
             return Err(ReaderError::Removed);
         }
         drop(held);
@@ -244,19 +250,20 @@ mod tests {
     const SELECT_CERTIFICATE: [u8; 7] = [0, 0xA4, 2, 0x0C, 2, 0, 0x0A];
     const READ: [u8; 5] = [0, 0xB0, 0, 0, 0];
 
-    /// What each of `commands` took at the reader's side, over what it should have taken.
+    /// What each of `commands` took at the reader's side, over what it should have taken: the best of several, for whatever else this
+    /// machine does delays some of them.
     fn lateness(timing: Timing, commands: &[&[u8]]) -> Vec<f64> {
         let slot = Slot::timed("test", timing);
         slot.insert(card());
         let name = slot.with_card(|card| card.image().name.clone()).unwrap();
         let mut channel = slot.reader().connect().unwrap();
         transact(&mut *channel, |card| {
-            let one = |command: &&[u8]| {
+            let mut once = |command: &[u8]| {
                 let watch = Stopwatch::start();
                 let answer = card.transmit(command).unwrap();
                 watch.elapsed_ms() / (timing.of(&name, command, &answer).as_secs_f64() * 1000.0)
             };
-            commands.iter().map(one).collect()
+            commands.iter().map(|command| (0..15).map(|_| once(command)).fold(f64::MAX, f64::min)).collect()
         })
         .unwrap()
     }
@@ -264,13 +271,8 @@ mod tests {
     #[test]
     fn a_card_that_is_timed_answers_within_five_per_cent_of_what_was_computed() {
         for timing in [Timing::Kbit106, Timing::Kbit848] {
-            let mut commands: Vec<&[u8]> = vec![&SELECT, &SELECT_CERTIFICATE];
-            commands.extend([READ.as_slice(); 19]);
-            let mut late = lateness(timing, &commands);
-            assert!(late.iter().all(|late| *late >= 1.0), "{timing}: never before its time: {late:?}");
-            late.sort_by(f64::total_cmp);
-            // The median: one in twenty may lose this machine's processors to somebody else.
-            assert!(late[10] < 1.05, "{timing}: {late:?}");
+            let late = lateness(timing, &[&SELECT, &SELECT_CERTIFICATE, &READ]);
+            assert!(late.iter().all(|late| (1.0..1.05).contains(late)), "{timing}: {late:?}");
         }
     }
 

@@ -6,7 +6,7 @@
 //! - [`roster`]: people, and the cards in their purses
 //! - [`links`]: what a reader needs of its station
 //! - [`journal`]: everything that happened
-//! - [`state`]: what is kept between runs
+//! - [`state`]: what is kept between runs; `keeping`: when
 //! - [`plastic`]: cards in PC/SC readers
 //! - `faults`: the knobs of all rooms
 //! - [`answers`]: the operator's own answers
@@ -17,6 +17,7 @@ pub mod desk;
 pub mod error;
 mod faults;
 pub mod journal;
+mod keeping;
 pub mod layouts;
 pub mod links;
 mod open;
@@ -28,7 +29,7 @@ pub mod state;
 pub mod view;
 pub mod visit;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
@@ -38,8 +39,7 @@ use self::error::StationError;
 use self::journal::Journal;
 use self::links::Links;
 use self::reader::{Message, Order, Press, Reader, Setup, Source};
-use self::roster::{IssuedCard, PersonRow};
-use self::state::State;
+use self::roster::{IssuedCard, PersonRow, ResetCard};
 use self::view::{FileView, LifeStep, ReaderView, StationView, TerminalView};
 use self::visit::{VisitReport, VisitRequest};
 use crate::authority::Reason;
@@ -194,6 +194,18 @@ impl Station {
         Ok(issued)
     }
 
+    /// Makes the card of a person as it was issued: counters, PINs, face misses. Tells whether it was another. Not while it lies on a
+    /// reader.
+    pub fn reset_card(&self, id: &str) -> Result<ResetCard, StationError> {
+        let id = self.links.roster.find(id)?.id.clone();
+        if let Some(reader) = self.readers().into_iter().find(|reader| reader.person.as_deref() == Some(&id)) {
+            return Err(StationError::ReaderBusy { number: reader.number, state: reader.state });
+        }
+        let changed = self.links.roster.reset_card(&id)?;
+        self.touch();
+        Ok(ResetCard { id, changed })
+    }
+
     /// The embedded hub; none when a distant one is used.
     pub fn hub(&self) -> Option<Arc<Hub>> {
         self.hub.clone()
@@ -266,13 +278,6 @@ impl Station {
         {
             eprintln!("madoguchi: {error}");
         }
-    }
-
-    fn keep(&self, folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
-        // A hub elsewhere keeps its own.
-        let reference_numbers = self.hub.as_ref().map(|hub| hub.reference_numbers()).transpose()?.unwrap_or_default();
-        let cards = self.links.roster.kept();
-        Ok(state::write(folder, &State { cards, reference_numbers })?)
     }
 
     /// The station in short.

@@ -150,6 +150,7 @@ impl Station {
         station.arm_at_start(&settings)?;
         let station = Arc::new(station);
         station.serve().await;
+        station.start_keeping();
         station.tell_unmeant(&unmeant);
         Ok(station)
     }

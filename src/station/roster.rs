@@ -53,6 +53,14 @@ pub struct Kept {
     pub issued: BTreeMap<String, CardProfile>,
 }
 
+impl Kept {
+    /// Forgets what use left on the card of this id; tells whether there was anything.
+    pub fn forget_use(&mut self, id: &str) -> bool {
+        let state = self.cards.remove(id);
+        self.face_misses.remove(id).is_some() | state.is_some()
+    }
+}
+
 /// A card that was issued in place of another one.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct IssuedCard {
@@ -64,6 +72,15 @@ pub struct IssuedCard {
     pub valid_until: String,
     /// The card before it.
     pub former: RevokedCard,
+}
+
+/// A card that is as it was issued.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ResetCard {
+    /// Whose.
+    pub id: String,
+    /// Was it another before?
+    pub changed: bool,
 }
 
 /// A card whose certificates are revoked.
@@ -192,8 +209,18 @@ impl Roster {
     /// Keeps the counters of a card that was used; not those that it only pretended to have.
     pub fn keep_card(&self, person: &str, card: &SoftCard) {
         if card.quirks().tries_left.is_none() {
-            self.cards().kept.cards.insert(person.to_owned(), card.state().clone());
+            let kept = &mut self.cards().kept.cards;
+            match card.state() {
+                unused if *unused == CardState::default() => drop(kept.remove(person)),
+                used => drop(kept.insert(person.to_owned(), used.clone())),
+            }
         }
+    }
+
+    /// Makes a card as it was issued: counters full, PINs as personalised, no face miss. Tells whether it was another.
+    pub fn reset_card(&self, person: &str) -> Result<bool, StationError> {
+        let id = self.find(person)?.id.clone();
+        Ok(self.cards().kept.forget_use(&id))
     }
 
     /// Consecutive face misses of a card.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::desk::{FROZEN, Place, Station};
+use crate::desk::{FROZEN, Place, Station, until};
 use crate::xml;
 
 /// A fault of a card, and what comes of it.
@@ -160,4 +160,53 @@ fn a_number_is_armed_with_the_fault_and_one_that_it_does_not_take_is_refused() {
         assert_eq!(said.code, 2, "{fault}: {}", said.err);
         assert!(said.err.contains(part), "{fault}: {}", said.err);
     }
+}
+
+/// Three wrong PINs.
+fn lock_pin(station: &Station, person: &str) {
+    for _ in 0..3 {
+        station.visit_as(&json!({ "person": person, "pin": "9999" }));
+    }
+    assert_eq!(with_pin(station, person), "pin-locked");
+}
+
+fn with_pin(station: &Station, person: &str) -> String {
+    station.visit_as(&json!({ "person": person, "pin": "1234" }))["outcome"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_locked_card_stays_locked_over_a_killed_station_until_it_is_reset() {
+    let place = Place::new();
+    let kept = || std::fs::read_to_string(place.path().join("state/cards.json")).unwrap_or_default();
+    let station = place.open(&["--state", "state"]);
+    lock_pin(&station, "taro");
+    lock_pin(&station, "hanako");
+    until("the state to be written", || (kept().contains("taro") && kept().contains("hanako")).then_some(()));
+    drop(station);
+
+    let reset = |args: &[&str]| crate::desk::madoguchi(place.path(), args).output().unwrap();
+    let said = reset(&["card", "reset", "hanako", "--state", "state"]);
+    assert!(said.status.success() && !kept().contains("hanako"), "{said:?}");
+
+    let station = place.open(&["--state", "state"]);
+    assert_eq!(with_pin(&station, "taro"), "pin-locked");
+    assert_eq!(with_pin(&station, "hanako"), "valid");
+    let said = station.command(&["card", "reset", "taro"]);
+    assert!(said.code == 0 && said.out.contains("発行時の状態に戻しました"), "{} {}", said.out, said.err);
+    assert_eq!(with_pin(&station, "taro"), "valid");
+    until("the state to be written", || (!kept().contains("\"tries\": 0")).then_some(()));
+    let again = station.command(&["card", "reset", "hanako"]);
+    assert!(again.code == 0, "{}", again.err);
+    assert_eq!(station.command(&["card", "reset", "nobody-of-this-name"]).code, 2);
+}
+
+#[test]
+fn a_card_that_lies_on_a_reader_is_not_reset() {
+    let place = Place::new();
+    let station = place.open(&["--clock", FROZEN]);
+    let placed = json!({ "event": "card-placed", "person": "taro", "auto_pilot": false });
+    station.post("/control/v1/readers/1/events", &placed).ok();
+    let refused = station.post("/control/v1/people/taro/card/reset", &json!({}));
+    assert_eq!(refused.status, 409, "{refused:?}");
+    assert_eq!(station.post("/control/v1/people/hanako/card/reset", &json!({})).ok()["changed"], false);
 }
