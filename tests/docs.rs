@@ -23,13 +23,14 @@ use madoguchi::message::check::Rule;
 use shell::Shell;
 
 /// Every document whose commands are run below, each in a world and a folder of its own.
-const RUN: [&str; 12] = [
+const RUN: [&str; 13] = [
     "README.md",
     "README.ja.md",
     "docs/README.md",
     "docs/settings.md",
     "docs/encryption.md",
     "docs/faults.md",
+    "docs/serving.md",
     "docs/clients.md",
     "docs/hub.md",
     "docs/own-xml.md",
@@ -125,6 +126,11 @@ fn every_command_of_the_settings_page_does_what_it_shows() {
 #[test]
 fn every_command_of_the_faults_page_does_what_it_shows() {
     run_document("every_command_of_the_faults_page_does_what_it_shows", "docs/faults.md");
+}
+
+#[test]
+fn every_command_of_the_serving_page_does_what_it_shows() {
+    run_document("every_command_of_the_serving_page_does_what_it_shows", "docs/serving.md");
 }
 
 #[test]
