@@ -44,7 +44,7 @@ pub use image::{
 pub use jpki::{Credential, JpkiImage, LazyCredential};
 pub use key::{Scheme, SigningKey};
 pub use quirk::Quirks;
-pub use state::{CardState, ReferenceState};
+pub use state::CardState;
 pub use timing::Timing;
 
 /// A card made of software.
@@ -166,7 +166,7 @@ impl SoftCard {
             0x80 => match command.instruction {
                 ins::PERFORM_SECURITY_OPERATION => self.compute_signature(command),
                 ins::CHANGE_PROPRIETARY => self.change_proprietary(command),
-                ins::SET_SESSION_KEY => Err(self.set_session_key(command)),
+                ins::SET_SESSION_KEY => Err(self.set_session_key()),
                 ins::TERMINAL_CERTIFICATE => Err(self.terminal_certificate(command)),
                 ins::LAST_COMMAND => Err(StatusWord::WRONG_LENGTH),
                 _ => Err(StatusWord::INSTRUCTION),

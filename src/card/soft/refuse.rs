@@ -13,7 +13,7 @@ const TERMINAL_CERTIFICATE_LENGTH: usize = 307;
 impl SoftCard {
     /// `80 AE`, SET SESSION KEY: what each application says to it (spec/jpki-card.md §2.11, [B]). Secure messaging itself is
     /// not here, so that the 券面事項入力補助AP, which alone has it, refuses every key as it refuses a wrong one.
-    pub(super) fn set_session_key(&self, _command: &CommandApdu) -> StatusWord {
+    pub(super) fn set_session_key(&self) -> StatusWord {
         match self.application().map(|application| application.kind) {
             Some(ApplicationKind::Text) if self.session.verified.contains(&PinName::Text) => StatusWord::WRONG_DATA,
             Some(ApplicationKind::Text | ApplicationKind::Jpki | ApplicationKind::Resident) => {
