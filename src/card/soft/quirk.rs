@@ -84,8 +84,11 @@ pub static TRUNCATED: Knob = Knob {
     amount: Some(Amount { unit: "bytes", least: 1, most: 1000, usual: 600 }),
 };
 
-/// What each knob does to a card.
-const QUIRKS: [(&Knob, fn(&mut Quirks, u32)); 6] = [
+/// What a knob does to a card, by its number.
+type Act = fn(&mut Quirks, u32);
+
+/// Each knob and what it does.
+const QUIRKS: [(&Knob, Act); 6] = [
     (&SLOW, |quirks, ms| quirks.answer_delay = Duration::from_millis(ms.into())),
     (&TORN_AWAY, |quirks, command| quirks.leave_after = Some(command)),
     (&FIRST_COMMAND, |quirks, _| quirks.first_command_fails = true),
