@@ -29,6 +29,9 @@ for purpose in "$@"; do
         command -v openssl >/dev/null || need openssl
         command -v curl >/dev/null || need curl
         command -v chromium >/dev/null || need chromium
+        command -v python3 >/dev/null || need python3
+        command -v node >/dev/null || need nodejs
+        command -v tsc >/dev/null || need node-typescript
         command -v 7zz >/dev/null || need 7zip
         command -v pdftotext >/dev/null || need poppler-utils
         command -v ip >/dev/null || need iproute2
