@@ -219,7 +219,7 @@ impl Clock {
     }
 }
 
-/// A stop watch on machine time, for durations that people and benches read.
+/// A stop watch on machine time, for durations that people and benches read, and for waits from which what was spent is taken off.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(Instant);
 
@@ -227,6 +227,10 @@ impl Stopwatch {
     /// Starts now.
     pub fn start() -> Self {
         Self(Instant::now())
+    }
+    /// Time since the start.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
     }
     /// Milliseconds since the start, with fractions.
     pub fn elapsed_ms(&self) -> f64 {

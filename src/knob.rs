@@ -2,7 +2,8 @@
 //!
 //! Each room declares its knobs as data ([`Knob`]); whoever composes the rooms hands them one shared [`Knobs`] and the room asks
 //! at the place where it acts. Naming, listing and switching them for people is the business of `operate::fault`. The draw is
-//! seeded, every hit is counted and reported to the journal.
+//! seeded, every hit is counted and reported to the journal. A knob may take a number (how slow, how many days): people write it
+//! behind the name, `card-slow=800`.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, Sink};
+use crate::handwritten::nearest;
 use crate::random::Seed;
 
 /// One knob, as its room declares it.
@@ -25,6 +27,78 @@ pub struct Knob {
     pub en: &'static str,
     /// Where the field saw it.
     pub source: &'static str,
+    /// The number it takes; `None`: it is there or it is not.
+    pub amount: Option<Amount>,
+}
+
+/// A number that a knob takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Amount {
+    /// Of what: `ms`, `days`.
+    pub unit: &'static str,
+    /// Smallest.
+    pub least: u32,
+    /// Largest.
+    pub most: u32,
+    /// When nobody says.
+    pub usual: u32,
+}
+
+/// What was asked for is no knob, or none that takes this number.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotAKnob {
+    /// Nothing has this name.
+    #[error("障害「{name}」はありません / there is no fault \"{name}\"")]
+    Unknown {
+        /// As written.
+        name: String,
+        /// The nearest right one.
+        nearest: Option<&'static str>,
+    },
+    /// It takes no number.
+    #[error("「{name}」に数は付けられません / \"{name}\" takes no number")]
+    TakesNone {
+        /// The knob.
+        name: &'static str,
+    },
+    /// It takes another number.
+    #[error("「{name}」の数は {}〜{} {} です / the number of \"{name}\" is {}–{} {}", .amount.least, .amount.most, .amount.unit, .amount.least, .amount.most, .amount.unit)]
+    OutOfRange {
+        /// The knob.
+        name: &'static str,
+        /// What it takes.
+        amount: Amount,
+    },
+}
+
+impl Knob {
+    /// The number that this knob acts by: the one given, or its usual one; 0 where it takes none.
+    pub fn acts_by(&self, given: Option<u32>) -> Result<u32, NotAKnob> {
+        match (self.amount, given) {
+            (None, None) => Ok(0),
+            (None, Some(_)) => Err(NotAKnob::TakesNone { name: self.name }),
+            (Some(amount), None) => Ok(amount.usual),
+            (Some(amount), Some(given)) if (amount.least..=amount.most).contains(&given) => Ok(given),
+            (Some(amount), Some(_)) => Err(NotAKnob::OutOfRange { name: self.name, amount }),
+        }
+    }
+}
+
+/// Reads `NAME` or `NAME=NUMBER`, one of `table`.
+pub fn named(text: &str, table: &[&'static Knob]) -> Result<(&'static Knob, Option<u32>), NotAKnob> {
+    let (name, number) = text.split_once('=').map_or((text, None), |(name, number)| (name, Some(number)));
+    let knob = table.iter().copied().find(|knob| knob.name == name).ok_or_else(|| NotAKnob::Unknown {
+        name: name.to_owned(),
+        nearest: nearest(name, table.iter().map(|knob| knob.name)),
+    })?;
+    let given = match (number.map(str::parse), knob.amount) {
+        (None, _) => None,
+        (Some(Ok(number)), _) => Some(number),
+        (Some(Err(_)), Some(amount)) => return Err(NotAKnob::OutOfRange { name: knob.name, amount }),
+        (Some(Err(_)), None) => return Err(NotAKnob::TakesNone { name: knob.name }),
+    };
+    knob.acts_by(given)?;
+    Ok((knob, given))
 }
 
 /// How an armed knob comes up.
@@ -40,6 +114,9 @@ pub struct Setting {
     /// Only for this person, reader (`"reader:2"`) or visit; `None` for everybody.
     #[serde(default)]
     pub target: Option<String>,
+    /// The number, for knobs that take one; their usual one when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<u32>,
 }
 
 fn always() -> f64 {
@@ -48,7 +125,7 @@ fn always() -> f64 {
 
 impl Default for Setting {
     fn default() -> Self {
-        Self { count: None, probability: always(), target: None }
+        Self { count: None, probability: always(), target: None, amount: None }
     }
 }
 
@@ -127,16 +204,22 @@ impl Knobs {
 
     /// Does `knob` come up here? `targets` are the names this moment goes by: person, `reader:N`, visit.
     pub fn comes_up(&self, knob: &Knob, targets: &[&str]) -> bool {
+        self.comes_up_by(knob, targets).is_some()
+    }
+
+    /// The same for a knob that takes a number: by how much. A number that it does not take counts as its usual one.
+    pub fn comes_up_by(&self, knob: &Knob, targets: &[&str]) -> Option<u32> {
         let mut armed = self.lock();
-        let Some(list) = armed.get_mut(knob.name) else { return false };
-        let Some(hit) = list.iter_mut().find_map(|a| a.draw(knob.name, targets, self.seed)) else { return false };
+        let list = armed.get_mut(knob.name)?;
+        let (hit, amount) =
+            list.iter_mut().find_map(|a| Some((a.draw(knob.name, targets, self.seed)?, a.setting.amount)))?;
         list.retain(|a| a.setting.count != Some(0));
         if list.is_empty() {
             armed.remove(knob.name);
         }
         drop(armed);
         self.journal.emit(Event::FaultHit { name: knob.name.to_owned(), target: hit });
-        true
+        Some(knob.acts_by(amount).unwrap_or_else(|_| knob.amount.map_or(0, |amount| amount.usual)))
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, Vec<Armed>>> {
@@ -171,7 +254,10 @@ impl Armed {
 mod tests {
     use super::*;
 
-    static LATE: Knob = Knob { name: "late", room: "test", ja: "遅い", en: "late", source: "-" };
+    const PLAIN: Knob = Knob { name: "late", room: "test", ja: "遅い", en: "late", source: "-", amount: None };
+    static LATE: Knob = PLAIN;
+    static DAYS: Knob =
+        Knob { name: "days", amount: Some(Amount { unit: "days", least: 1, most: 9, usual: 3 }), ..PLAIN };
 
     fn knobs() -> Knobs {
         Knobs::new(Seed(1), Sink::silent())
@@ -192,6 +278,30 @@ mod tests {
         knobs.arm(&LATE, Setting { target: Some("reader:2".into()), ..Setting::default() });
         assert!(!knobs.comes_up(&LATE, &["yamada", "reader:1"]));
         assert!(knobs.comes_up(&LATE, &["yamada", "reader:2"]));
+    }
+
+    #[test]
+    fn a_number_is_written_behind_the_name_and_kept_within_its_range() {
+        let table: [&Knob; 2] = [&LATE, &DAYS];
+        let read = |text: &str| named(text, &table).map(|(knob, amount)| (knob.name, amount));
+        assert_eq!(read("late"), Ok(("late", None)));
+        assert_eq!(read("days=9"), Ok(("days", Some(9))));
+        assert_eq!(read("late=1"), Err(NotAKnob::TakesNone { name: "late" }));
+        for wrong in ["days=0", "days=10", "days=", "days=-1", "days=soon"] {
+            assert!(matches!(read(wrong), Err(NotAKnob::OutOfRange { .. })), "{wrong}");
+        }
+        assert_eq!(read("dyas"), Err(NotAKnob::Unknown { name: "dyas".to_owned(), nearest: Some("days") }));
+    }
+
+    #[test]
+    fn a_knob_comes_up_by_the_number_it_was_armed_with_or_its_usual_one() {
+        let knobs = knobs();
+        knobs.arm(&DAYS, Setting { amount: Some(7), target: Some("taro".into()), ..Setting::default() });
+        knobs.arm(&DAYS, Setting { target: Some("hanako".into()), ..Setting::default() });
+        assert_eq!(knobs.comes_up_by(&DAYS, &["taro"]), Some(7));
+        assert_eq!(knobs.comes_up_by(&DAYS, &["hanako"]), Some(3));
+        assert_eq!(knobs.comes_up_by(&DAYS, &["kodomo"]), None);
+        assert_eq!(knobs.comes_up_by(&LATE, &["taro"]), None);
     }
 
     #[test]

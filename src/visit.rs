@@ -126,7 +126,7 @@ pub enum CertificateStatus {
     Unreachable,
     /// The issuer is none of the configured roots: "chain not verified". Does not stop a visit (decisions.md §3).
     ChainNotVerified,
-    /// The proof that came with it does not hold (a signature that does not verify).
+    /// A signature does not verify: that of the proof which came with it, or its issuer's on the certificate itself.
     ProofFailed,
 }
 

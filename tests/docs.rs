@@ -23,13 +23,14 @@ use madoguchi::message::check::Rule;
 use shell::Shell;
 
 /// Every document whose commands are run below, each in a world and a folder of its own.
-const RUN: [&str; 12] = [
+const RUN: [&str; 13] = [
     "README.md",
     "README.ja.md",
     "docs/README.md",
     "docs/settings.md",
     "docs/encryption.md",
     "docs/faults.md",
+    "docs/serving.md",
     "docs/clients.md",
     "docs/hub.md",
     "docs/own-xml.md",
@@ -128,6 +129,11 @@ fn every_command_of_the_faults_page_does_what_it_shows() {
 }
 
 #[test]
+fn every_command_of_the_serving_page_does_what_it_shows() {
+    run_document("every_command_of_the_serving_page_does_what_it_shows", "docs/serving.md");
+}
+
+#[test]
 fn every_command_of_the_encryption_page_does_what_it_shows() {
     run_document("every_command_of_the_encryption_page_does_what_it_shows", "docs/encryption.md");
 }
@@ -212,11 +218,12 @@ fn both_readmes_show_the_same_commands() {
 
 #[test]
 fn the_faults_page_lists_every_fault_as_its_room_declares_it() {
-    let rooms: [&[&Knob]; 5] = [
+    let rooms: [&[&Knob]; 6] = [
         &madoguchi::face_reader::knobs::ALL,
         &madoguchi::wire::steering::KNOBS,
         &madoguchi::terminal::KNOBS,
         &madoguchi::card::soft::quirk::KNOBS,
+        &madoguchi::people::flaw::KNOBS,
         &madoguchi::hub::jpki_authority::knobs::KNOBS,
     ];
     let declared: BTreeSet<String> = rooms

@@ -6,6 +6,7 @@
 //! - `our_client`, `visit`: this program over PC/SC
 //! - `opensc_tool`, `pkcs15`, `pkcs11`: the programs of OpenSC (spec/known-clients.md K7); openssl checks what they sign
 //! - `sharing`: several programs, several readers, a service that goes and comes back
+//! - `serve`: several cards served at once, put in and taken out on command
 //! - `economy`: how many commands a task takes, ours beside OpenSC's
 #![cfg(target_os = "linux")]
 
@@ -26,6 +27,8 @@ mod our_client;
 mod pkcs11;
 #[path = "pcsc/pkcs15.rs"]
 mod pkcs15;
+#[path = "pcsc/serve.rs"]
+mod serve;
 #[path = "pcsc/sharing.rs"]
 mod sharing;
 #[path = "pcsc/visit.rs"]

@@ -11,6 +11,8 @@ mod xml;
 
 #[path = "station/bulk.rs"]
 mod bulk;
+#[path = "station/cards.rs"]
+mod cards;
 #[path = "station/care.rs"]
 mod care;
 #[path = "station/check.rs"]

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "u8", into = "u8")]
 #[repr(u8)]
 pub enum Generation {
+    /// No generation of ours: keys that nobody trusts, under the same names.
+    Stranger = 0,
     /// 第1世代: began with the マイナンバーカード; ended.
     First = 1,
     /// 第2世代: issues no more; what it issued is still in use.
@@ -32,7 +34,7 @@ impl Generation {
     /// The one that issues.
     pub const PRESENT: Self = Self::Third;
 
-    /// 1, 2 or 3.
+    /// 1, 2 or 3; 0 of the stranger.
     pub fn number(self) -> u8 {
         self as u8
     }
@@ -48,14 +50,15 @@ impl Generation {
         match self {
             Self::First => (date(2015, 10, 20), date(2025, 10, 19)),
             Self::Second => (date(2019, 9, 14), date(2029, 9, 14)),
-            Self::Third => (date(2023, 7, 16), date(2033, 7, 15)),
+            Self::Third | Self::Stranger => (date(2023, 7, 16), date(2033, 7, 15)),
         }
     }
 
     /// The last day on which it issued: the one before the next generation began ([C]; the real day of the change is not public).
     /// `None`: it issues.
     pub fn issued_until(self) -> Option<Date> {
-        let next = Self::ALL.into_iter().rev().find(|other| *other > self)?;
+        let later = Self::ALL.into_iter().rev().find(|other| *other > self);
+        let next = later.filter(|_| self != Self::Stranger)?;
         next.life().0.yesterday().ok()
     }
 }

@@ -116,6 +116,11 @@ impl Authority {
         Self { generation }
     }
 
+    /// An authority with the names of this one and keys of its own, which nobody trusts: for certificates that come from elsewhere.
+    pub fn stranger() -> Self {
+        Self::of_generation(Generation::Stranger)
+    }
+
     /// The self-signed certificate, DER.
     pub fn root(&self, purpose: Purpose) -> Vec<u8> {
         profile::root(self.generation, purpose)

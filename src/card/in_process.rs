@@ -1,13 +1,19 @@
 //! A reader in the air: a slot that holds a software card of this process.
 //!
 //! The card can be put down and taken away at any time, from any thread; whoever waits for it wakes, whoever is in the middle
-//! of a command loses it, as with plastic.
+//! of a command loses it, as with plastic. The slot is what waits where a card takes its time ([`Timing`]).
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::reader::{CardChannel, CardReader, Disposition, ReaderError, Transmit};
-use super::soft::SoftCard;
+use super::soft::{SoftCard, Timing};
+use crate::clock::Stopwatch;
+
+/// A wait that ends by the system's clock ends this much late at worst; the rest is slept to the point ([`sleep_exactly`]).
+const COARSE: Duration = Duration::from_millis(if cfg!(windows) { 20 } else { 2 });
+/// A sleep ends this much late; the rest is spent awake.
+const FINE: Duration = Duration::from_micros(200);
 
 /// A place for one software card; clones share it.
 #[derive(Clone)]
@@ -15,6 +21,7 @@ pub struct Slot(Arc<Shared>);
 
 struct Shared {
     name: String,
+    timing: Timing,
     held: Mutex<Held>,
     /// Held by the one whose transaction runs.
     turn: Mutex<()>,
@@ -24,15 +31,23 @@ struct Shared {
 #[derive(Default)]
 struct Held {
     card: Option<SoftCard>,
+    /// A card that left by itself in the middle of a command, until somebody takes it or puts another one down.
+    fallen: Option<SoftCard>,
     /// Counts every coming and going, so that a channel notices that its card is another one now.
     changes: u64,
 }
 
 impl Slot {
-    /// An empty slot.
+    /// An empty slot whose cards answer at once.
     pub fn new(name: impl Into<String>) -> Self {
+        Self::timed(name, Timing::Instant)
+    }
+
+    /// An empty slot whose cards take the time of plastic.
+    pub fn timed(name: impl Into<String>, timing: Timing) -> Self {
         Self(Arc::new(Shared {
             name: name.into(),
+            timing,
             held: Mutex::default(),
             turn: Mutex::default(),
             changed: Condvar::new(),
@@ -45,9 +60,10 @@ impl Slot {
         self.change(Some(card))
     }
 
-    /// Takes the card away.
+    /// Takes the card away; one that left by itself is picked up.
     pub fn remove(&self) -> Option<SoftCard> {
-        self.change(None)
+        let fallen = self.lock().fallen.take();
+        self.change(None).or(fallen)
     }
 
     fn change(&self, card: Option<SoftCard>) -> Option<SoftCard> {
@@ -56,6 +72,7 @@ impl Slot {
             return None;
         }
         let before = std::mem::replace(&mut held.card, card);
+        held.fallen = None;
         held.changes += 1;
         drop(held);
         self.0.changed.notify_all();
@@ -98,24 +115,48 @@ impl Slot {
     /// One command to the card that came with change number `changes`. A slow card is waited for without holding the slot,
     /// so that it can be taken away meanwhile.
     pub(super) fn exchange(&self, changes: u64, command: &[u8]) -> Result<Vec<u8>, ReaderError> {
+        let watch = Stopwatch::start();
         let mut held = self.lock();
         let card = held.card_of(changes).ok_or(ReaderError::Removed)?;
         let answer = card.process(command);
-        let delay = card.quirks().answer_delay;
+        let due = self.0.timing.of(&card.image().name, command, &answer) + card.quirks().answer_delay;
         if card.is_leaving() {
+            held.fallen = held.card.take();
+            held.changes += 1;
             drop(held);
-            self.remove();
+            self.0.changed.notify_all();
             return Err(ReaderError::Removed);
         }
         drop(held);
-        if !delay.is_zero() && self.wait_while(delay, |now| now == changes).0 != changes {
-            return Err(ReaderError::Removed);
-        }
+        self.wait_until(due, &watch, changes)?;
         Ok(answer)
+    }
+
+    /// Waits until `watch` shows `due`: what this machine needed for the answer is part of it. Ends early when the card leaves.
+    fn wait_until(&self, due: Duration, watch: &Stopwatch, changes: u64) -> Result<(), ReaderError> {
+        let left = || due.saturating_sub(watch.elapsed());
+        while left() > COARSE {
+            if self.wait_while(left() - COARSE, |now| now == changes).0 != changes {
+                return Err(ReaderError::Removed);
+            }
+        }
+        sleep_exactly(left);
+        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, Held> {
         self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Sleeps until nothing is left: a few per cent of a millisecond count where a whole answer takes five.
+fn sleep_exactly(left: impl Fn() -> Duration) {
+    let asleep = left().saturating_sub(FINE);
+    if !asleep.is_zero() {
+        std::thread::sleep(asleep);
+    }
+    while !left().is_zero() {
+        std::hint::spin_loop();
     }
 }
 
@@ -196,5 +237,55 @@ impl CardChannel for SlotChannel {
 impl Transmit for SlotChannel {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, ReaderError> {
         self.slot.exchange(self.changes, command)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card::reader::transact;
+    use crate::card::soft::tests::card;
+
+    const SELECT: [u8; 15] = [0, 0xA4, 4, 0x0C, 10, 0xD3, 0x92, 0xF0, 0, 0x26, 1, 0, 0, 0, 1];
+    const SELECT_CERTIFICATE: [u8; 7] = [0, 0xA4, 2, 0x0C, 2, 0, 0x0A];
+    const READ: [u8; 5] = [0, 0xB0, 0, 0, 0];
+
+    /// What each of `commands` took at the reader's side, over what it should have taken: the best of several, for whatever else this
+    /// machine does delays some of them.
+    fn lateness(timing: Timing, commands: &[&[u8]]) -> Vec<f64> {
+        let slot = Slot::timed("test", timing);
+        slot.insert(card());
+        let name = slot.with_card(|card| card.image().name.clone()).unwrap();
+        let mut channel = slot.reader().connect().unwrap();
+        transact(&mut *channel, |card| {
+            let mut once = |command: &[u8]| {
+                let watch = Stopwatch::start();
+                let answer = card.transmit(command).unwrap();
+                watch.elapsed_ms() / (timing.of(&name, command, &answer).as_secs_f64() * 1000.0)
+            };
+            commands.iter().map(|command| (0..15).map(|_| once(command)).fold(f64::MAX, f64::min)).collect()
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn a_card_that_is_timed_answers_within_five_per_cent_of_what_was_computed() {
+        for timing in [Timing::Kbit106, Timing::Kbit848] {
+            let late = lateness(timing, &[&SELECT, &SELECT_CERTIFICATE, &READ]);
+            assert!(late.iter().all(|late| (1.0..1.05).contains(late)), "{timing}: {late:?}");
+        }
+    }
+
+    #[test]
+    fn a_card_that_is_taken_away_while_it_takes_its_time_is_gone_at_once() {
+        let slot = Slot::timed("test", Timing::Kbit106);
+        slot.insert(card());
+        let (changes, _) = slot.presence();
+        let long = std::thread::spawn({
+            let slot = slot.clone();
+            move || slot.wait_until(Duration::from_secs(3600), &Stopwatch::start(), changes)
+        });
+        slot.remove();
+        assert_eq!(long.join().unwrap(), Err(ReaderError::Removed));
     }
 }

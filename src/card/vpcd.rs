@@ -20,6 +20,9 @@ pub const FIRST_PORT: u16 = 35963;
 const RETRY: Duration = Duration::from_millis(250);
 /// vpcd looks for its card every 0.4 s; a line that has been silent so long belongs to nobody's slot.
 const SILENCE: Duration = Duration::from_secs(2);
+/// How long a slot stays empty at least when its card is taken. pcscd looks every 0.4 s: a card that is changed between two looks, after
+/// a command that failed, leaves its reader dead until the next removal (measured with 1.9.9).
+const ABSENCE: Duration = Duration::from_millis(600);
 /// Longest wait for something that ends by being noticed.
 const FOR_EVER: Duration = Duration::from_secs(3600);
 
@@ -108,6 +111,11 @@ impl Shared {
             };
             if self.is_stopped() {
                 return;
+            }
+            if self.slot.presence() != (changes, true) {
+                // The line was closed here, because its card was taken.
+                self.slot.wait_while(ABSENCE, |_| !self.is_stopped());
+                continue;
             }
             let reason = end.to_string();
             if reported.as_ref() != Some(&reason) {

@@ -9,6 +9,7 @@ pub static FACE_MISMATCH: Knob = Knob {
     ja: "顔認証が不一致になる",
     en: "the face does not match",
     source: "spec/jpki-card.md §5.4 step 4a [B]",
+    amount: None,
 };
 
 /// At [`ReadCard`](super::event::Effect::ReadCard): the IC is not sensed, error 001.
@@ -18,6 +19,7 @@ pub static NO_CARD: Knob = Knob {
     ja: "カードを認識できない (001)",
     en: "the card is not recognised (001)",
     source: "spec/jpki-card.md §5.2, §5.6 [B]",
+    amount: None,
 };
 
 /// At [`CheckPin`](super::event::Effect::CheckPin): the card answers 6984, the PIN is locked. No try of the card is spent.
@@ -27,6 +29,7 @@ pub static PIN_LOCKED: Knob = Knob {
     ja: "暗証番号がロックされている",
     en: "the PIN is locked",
     source: "spec/jpki-card.md §5.4 step 4b [A]",
+    amount: None,
 };
 
 /// All of them, in the order in which a visit meets them.

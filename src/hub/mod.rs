@@ -33,7 +33,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use jiff::civil::DateTime;
 
 use self::certificates::Certificates;
-pub use self::certificates::Roots;
+pub use self::certificates::{Issuer, Roots};
 use self::eligibility::Eligibility;
 use self::eligibility::bulk::Kind;
 pub use self::eligibility::store::ReferenceNumbers;

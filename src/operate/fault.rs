@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::knob::{Knob, Setting};
+use crate::knob::{Amount, Knob, Setting};
 use crate::station::Station;
 use crate::station::error::StationError;
 
@@ -20,6 +20,9 @@ pub struct FaultState {
     pub en: &'static str,
     /// Where the field saw it.
     pub source: &'static str,
+    /// The number that it takes, if any.
+    #[schema(value_type = Option<Object>)]
+    pub amount: Option<Amount>,
     /// How it is armed now, once per target.
     #[schema(value_type = [Object])]
     pub armed: Vec<Setting>,
@@ -34,15 +37,8 @@ pub fn list(station: &Station) -> Vec<FaultState> {
 
 /// Arms a fault.
 pub fn arm(station: &Station, name: &str, setting: Setting) -> Result<FaultState, StationError> {
-    if !(0.0..=1.0).contains(&setting.probability) {
-        return Err(StationError::BadValue {
-            what: "probability".into(),
-            ja: format!("{} は 0 から 1 の間ではありません", setting.probability),
-            en: "between 0 and 1".into(),
-        });
-    }
     let knob = station.knob(name)?;
-    station.arm(knob, setting);
+    station.arm(knob, setting)?;
     Ok(state(station, knob))
 }
 
@@ -61,5 +57,6 @@ fn state(station: &Station, knob: &'static Knob) -> FaultState {
             (list, hits + a.hits)
         },
     );
-    FaultState { name: knob.name, room: knob.room, ja: knob.ja, en: knob.en, source: knob.source, armed, hits }
+    let Knob { name, room, ja, en, source, amount } = *knob;
+    FaultState { name, room, ja, en, source, amount, armed, hits }
 }

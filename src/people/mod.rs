@@ -11,6 +11,7 @@
 //! - [`People`]: all of them, found by id, beginning or name; each with its profile beside it
 //! - [`load`], [`built_in`]: from a folder, or those that are compiled in
 //! - [`reissue`]: another card for the same person
+//! - [`flaw`]: what can be wrong with the certificates of a card, on purpose
 //! - [`personalise`]: from a person to the software card in their purse
 //! - [`Finding`]: numbers and codes that break a rule. They are kept and reported, never refused: the field's real data is unusual.
 
@@ -19,6 +20,7 @@ mod collection;
 mod day;
 mod error;
 mod finding;
+pub mod flaw;
 mod in_clear;
 mod load;
 mod person;
@@ -41,9 +43,9 @@ pub use person::{
     Subsidy,
 };
 pub use profile::{
-    CardProfile, CheckupItemProfile, CheckupProfile, Consents, DrugProfile, ElderlyProfile, FormerCardProfile,
-    HabitsProfile, HomeConsentProfile, IdentifyBy, LimitProfile, ManagementProfile, ManagementRecordProfile,
-    MedicalTicketProfile, MedicationProfile, ProcedureProfile, Profile, QualificationProfile, Shows,
-    SpecificDiseaseProfile, SubsidyProfile, SubsidyUse, TreatedProfile,
+    CardProfile, CheckupItemProfile, CheckupProfile, Consents, DrugProfile, ElderlyProfile, FaultOfCard,
+    FormerCardProfile, HabitsProfile, HomeConsentProfile, IdentifyBy, LimitProfile, ManagementProfile,
+    ManagementRecordProfile, MedicalTicketProfile, MedicationProfile, ProcedureProfile, Profile, QualificationProfile,
+    Shows, SpecificDiseaseProfile, SubsidyProfile, SubsidyUse, TreatedProfile,
 };
 pub use read::{read_json, read_toml};

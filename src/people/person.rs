@@ -3,7 +3,9 @@
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
+use super::flaw::Making;
 use crate::authority::{Authority, Generation, Revocation};
+use crate::card::soft::Quirks;
 use crate::message::bulk::Care;
 use crate::message::checkup::Checkup;
 use crate::message::medication::History;
@@ -90,6 +92,10 @@ pub struct CardOfPerson {
     pub pin_locked: bool,
     /// Registered as 保険証 at the centre?
     pub registered: bool,
+    /// What the card itself gets wrong.
+    pub quirks: Quirks,
+    /// What is wrong with the making of its certificates.
+    pub making: Making,
 }
 
 /// An earlier card of the same person.

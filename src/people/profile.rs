@@ -4,6 +4,7 @@
 
 mod history;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{self, SeqAccess, Visitor};
@@ -128,6 +129,19 @@ pub struct CardProfile {
     pub pin_locked: Option<bool>,
     /// Default: registered, unless it is some other IC card.
     pub registered: Option<bool>,
+    /// What is wrong with it, by the names of the faults of cards.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub faults: BTreeMap<String, FaultOfCard>,
+}
+
+/// A fault of a card as a profile writes it: `true`, or the number that it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum FaultOfCard {
+    /// By its usual number, or not at all.
+    Plain(bool),
+    /// By this number.
+    By(u32),
 }
 
 /// `[[card.former]]`

@@ -1,7 +1,7 @@
 //! 再発行: the same person gets another card. New key, new serial number, a life that begins today; the card before it stays known,
 //! revoked, as `[[card.former]]`.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -84,6 +84,7 @@ impl People {
             revoked_on: None,
             revocation_reason: None,
             pin_locked: None,
+            faults: BTreeMap::new(),
             former,
             ..profile.card.clone()
         })
@@ -131,7 +132,7 @@ pub fn rewrite(file: &Path, card: &CardProfile) -> Result<(), ReissueError> {
 }
 
 /// What a new card does not take over from the one before it.
-const OF_ONE_CARD: [&str; 8] = [
+const OF_ONE_CARD: [&str; 9] = [
     "generation",
     "valid_until",
     "card_valid_until",
@@ -140,6 +141,7 @@ const OF_ONE_CARD: [&str; 8] = [
     "revocation_reason",
     "pin_locked",
     "former",
+    "faults",
 ];
 
 /// The text of a profile with this card in it.

@@ -129,7 +129,7 @@ impl Station {
         if self.knobs().armed().iter().any(|armed| armed.name == knob.name) {
             self.disarm(knob);
         } else {
-            self.arm(knob, Setting { count: Some(1), ..Setting::default() });
+            self.arm(knob, Setting { count: Some(1), ..Setting::default() })?;
         }
         Ok(())
     }

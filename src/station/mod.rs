@@ -6,15 +6,18 @@
 //! - [`roster`]: people, and the cards in their purses
 //! - [`links`]: what a reader needs of its station
 //! - [`journal`]: everything that happened
-//! - [`state`]: what is kept between runs
+//! - [`state`]: what is kept between runs; `keeping`: when
 //! - [`plastic`]: cards in PC/SC readers
+//! - `faults`: the knobs of all rooms
 //! - [`answers`]: the operator's own answers
 //! - [`view`], [`visit`], [`error`]: the station from outside; [`desk`]: as a screen drives it
 
 pub mod answers;
 pub mod desk;
 pub mod error;
+mod faults;
 pub mod journal;
+mod keeping;
 pub mod layouts;
 pub mod links;
 mod open;
@@ -26,7 +29,7 @@ pub mod state;
 pub mod view;
 pub mod visit;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
@@ -36,16 +39,14 @@ use self::error::StationError;
 use self::journal::Journal;
 use self::links::Links;
 use self::reader::{Message, Order, Press, Reader, Setup, Source};
-use self::roster::{IssuedCard, PersonRow};
-use self::state::State;
+use self::roster::{IssuedCard, PersonRow, ResetCard};
 use self::view::{FileView, LifeStep, ReaderView, StationView, TerminalView};
 use self::visit::{VisitReport, VisitRequest};
 use crate::clock::Clock;
 use crate::event::{Event, Lang};
 use crate::face_reader::event::is_typable;
-use crate::handwritten::nearest;
 use crate::hub::Hub;
-use crate::knob::{Knob, Knobs, Setting};
+use crate::knob::{Knob, Setting};
 use crate::people::Profile;
 use crate::people::reissue::Reissue;
 use crate::terminal::{Terminal, own};
@@ -86,7 +87,7 @@ impl Station {
                 en: "the reader's pad takes four digits".to_owned(),
             });
         }
-        let faults = request.faults.iter().map(|name| self.knob(name)).collect::<Result<Vec<_>, _>>()?;
+        let faults = request.faults.iter().map(|text| self.fault(text)).collect::<Result<Vec<_>, _>>()?;
         let plan = request.plan(person.as_deref());
         let number = request.reader.unwrap_or_else(|| self.reader_for(&source));
         let (reply, report) = oneshot::channel();
@@ -157,46 +158,6 @@ impl Station {
         &self.links.terminals
     }
 
-    // ── faults ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    /// Every knob of every room.
-    pub fn knob_table(&self) -> Vec<&'static Knob> {
-        let rooms: [&[&'static Knob]; 5] = [
-            &crate::face_reader::knobs::ALL,
-            &crate::wire::steering::KNOBS,
-            &crate::terminal::KNOBS,
-            &crate::card::soft::quirk::KNOBS,
-            &crate::hub::jpki_authority::knobs::KNOBS,
-        ];
-        rooms.concat()
-    }
-
-    /// The knob of this name.
-    pub fn knob(&self, name: &str) -> Result<&'static Knob, StationError> {
-        let table = self.knob_table();
-        table.iter().copied().find(|knob| knob.name == name).ok_or_else(|| StationError::NoSuchFault {
-            name: name.to_owned(),
-            nearest: nearest(name, table.iter().map(|knob| knob.name)).map(str::to_owned),
-        })
-    }
-
-    /// What is armed.
-    pub fn knobs(&self) -> &Knobs {
-        &self.links.knobs
-    }
-
-    /// Arms a knob.
-    pub fn arm(&self, knob: &'static Knob, setting: Setting) {
-        self.links.knobs.arm(knob, setting);
-        self.links.sink.emit(Event::FaultSet { name: knob.name.to_owned(), armed: true });
-    }
-
-    /// Takes a knob back, for all targets.
-    pub fn disarm(&self, knob: &'static Knob) {
-        self.links.knobs.disarm(knob);
-        self.links.sink.emit(Event::FaultSet { name: knob.name.to_owned(), armed: false });
-    }
-
     // ── people ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     /// Everybody, in the order of the screen.
@@ -231,6 +192,18 @@ impl Station {
         hub.put_person(person).map_err(|error| StationError::Outside { message: error.to_string() })?;
         self.touch();
         Ok(issued)
+    }
+
+    /// Makes the card of a person as it was issued: counters, PINs, face misses. Tells whether it was another. Not while it lies on a
+    /// reader.
+    pub fn reset_card(&self, id: &str) -> Result<ResetCard, StationError> {
+        let id = self.links.roster.find(id)?.id.clone();
+        if let Some(reader) = self.readers().into_iter().find(|reader| reader.person.as_deref() == Some(&id)) {
+            return Err(StationError::ReaderBusy { number: reader.number, state: reader.state });
+        }
+        let changed = self.links.roster.reset_card(&id)?;
+        self.touch();
+        Ok(ResetCard { id, changed })
     }
 
     /// The embedded hub; none when a distant one is used.
@@ -305,13 +278,6 @@ impl Station {
         {
             eprintln!("madoguchi: {error}");
         }
-    }
-
-    fn keep(&self, folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
-        // A hub elsewhere keeps its own.
-        let reference_numbers = self.hub.as_ref().map(|hub| hub.reference_numbers()).transpose()?.unwrap_or_default();
-        let cards = self.links.roster.kept();
-        Ok(state::write(folder, &State { cards, reference_numbers })?)
     }
 
     /// The station in short.

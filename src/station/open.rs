@@ -149,6 +149,7 @@ impl Station {
         station.arm_at_start(&settings)?;
         let station = Arc::new(station);
         station.serve().await;
+        station.start_keeping();
         station.tell_unmeant(&unmeant);
         Ok(station)
     }
@@ -164,7 +165,7 @@ impl Station {
             }
         }
         for (knob, setting) in &list {
-            self.arm(knob, setting.clone());
+            self.arm(knob, setting.clone())?;
         }
         self.armed_at_start = list;
         Ok(())
@@ -265,6 +266,7 @@ fn setups(settings: &Settings) -> Result<Vec<Setup>, OpenError> {
             number: index + 1,
             source: Source::parse(&table.source)?,
             terminal: table.terminal - 1,
+            card_timing: table.card_timing,
             face_folder: table.face_folder.clone(),
             auto_pilot: table.auto_pilot,
         })

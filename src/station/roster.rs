@@ -11,6 +11,8 @@ use crate::card::apdu::hex;
 use crate::card::soft::{CardImage, CardState, SoftCard};
 use crate::clock::{Clock, date8};
 use crate::event::Words;
+use crate::knob::Knobs;
+use crate::people::flaw;
 use crate::people::personalise::personalise;
 use crate::people::reissue::Reissue;
 use crate::people::{CardProfile, People, Person, Profile, Qualification};
@@ -51,6 +53,14 @@ pub struct Kept {
     pub issued: BTreeMap<String, CardProfile>,
 }
 
+impl Kept {
+    /// Forgets what use left on the card of this id; tells whether there was anything.
+    pub fn forget_use(&mut self, id: &str) -> bool {
+        let state = self.cards.remove(id);
+        self.face_misses.remove(id).is_some() | state.is_some()
+    }
+}
+
 /// A card that was issued in place of another one.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct IssuedCard {
@@ -65,6 +75,15 @@ pub struct IssuedCard {
     pub valid_until: String,
     /// The card before it.
     pub former: RevokedCard,
+}
+
+/// A card that is as it was issued.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ResetCard {
+    /// Whose.
+    pub id: String,
+    /// Was it another before?
+    pub changed: bool,
 }
 
 /// A card whose certificates are revoked.
@@ -168,24 +187,42 @@ impl Roster {
         self.read().iter().filter(|person| has(person)).map(|person| person.id.clone()).collect()
     }
 
-    /// The software card of `person`, as it was left.
-    pub fn soft_card(&self, person: &Person) -> SoftCard {
+    /// The software card of `person`, as it was left, with the quirks and flaws that are armed for it now. `targets`: person,
+    /// `reader:N`.
+    pub fn soft_card(&self, person: &Person, knobs: &Knobs, targets: &[&str]) -> SoftCard {
+        let spoilt = flaw::drawn(person, knobs, targets, self.clock.now().date());
         let mut cards = self.cards();
-        let image = cards
-            .images
-            .entry(person.id.clone())
-            .or_insert_with(|| Arc::new(personalise(person, &person.card.authority())))
-            .clone();
+        let image = match &spoilt {
+            Some(spoilt) => Arc::new(personalise(spoilt, &spoilt.card.authority())),
+            None => cards
+                .images
+                .entry(person.id.clone())
+                .or_insert_with(|| Arc::new(personalise(person, &person.card.authority())))
+                .clone(),
+        };
         let card = SoftCard::new(image, self.seed);
-        match cards.kept.cards.get(&person.id) {
+        let card = match cards.kept.cards.get(&person.id) {
             Some(state) => card.with_state(state.clone()),
             None => card,
+        };
+        card.with_quirks(person.card.quirks.clone().drawn(knobs, targets))
+    }
+
+    /// Keeps the counters of a card that was used; not those that it only pretended to have.
+    pub fn keep_card(&self, person: &str, card: &SoftCard) {
+        if card.quirks().tries_left.is_none() {
+            let kept = &mut self.cards().kept.cards;
+            match card.state() {
+                unused if *unused == CardState::default() => drop(kept.remove(person)),
+                used => drop(kept.insert(person.to_owned(), used.clone())),
+            }
         }
     }
 
-    /// Keeps the counters of a card that was used.
-    pub fn keep_card(&self, person: &str, state: CardState) {
-        self.cards().kept.cards.insert(person.to_owned(), state);
+    /// Makes a card as it was issued: counters full, PINs as personalised, no face miss. Tells whether it was another.
+    pub fn reset_card(&self, person: &str) -> Result<bool, StationError> {
+        let id = self.find(person)?.id.clone();
+        Ok(self.cards().kept.forget_use(&id))
     }
 
     /// Consecutive face misses of a card.

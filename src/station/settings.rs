@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::card::soft::Timing;
 use crate::clock::Clock;
 use crate::event::Lang;
 use crate::face_reader::settings::{ReaderSettings, Timers};
@@ -108,6 +109,8 @@ pub struct ReaderTable {
     pub source: String,
     /// The terminal it belongs to, from 1.
     pub terminal: usize,
+    /// At which pace software cards answer there: `instant`, or that of plastic at a bit rate.
+    pub card_timing: Timing,
     /// Its own face folder, when it is tied to a 再来受付機.
     pub face_folder: Option<PathBuf>,
     /// Does the auto-pilot answer for patients whose card an operator puts there?
@@ -128,6 +131,7 @@ impl Default for ReaderTable {
         Self {
             source: "soft".to_owned(),
             terminal: 1,
+            card_timing: Timing::default(),
             face_folder: None,
             auto_pilot: true,
             model,

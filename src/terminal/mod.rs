@@ -65,6 +65,7 @@ pub static PMH_NEVER: Knob = Knob {
     ja: "PMHの結果も .err も出力しない",
     en: "neither the subsidy document nor its .err ever appears",
     source: "spec/pmh.md §5.1 [C]",
+    amount: None,
 };
 /// The subsidy document comes ten seconds later than it would.
 pub static PMH_LATE: Knob = Knob {
@@ -73,6 +74,7 @@ pub static PMH_LATE: Knob = Knob {
     ja: "PMHの結果を10秒遅らせる",
     en: "the subsidy document appears ten seconds late",
     source: "spec/pmh.md §5.1 [C]",
+    amount: None,
 };
 /// All of them, for whoever lists knobs.
 pub static KNOBS: [&Knob; 2] = [&PMH_NEVER, &PMH_LATE];

@@ -95,6 +95,8 @@ pub enum AuthorityFault {
     Unreachable,
     /// It says that it never issued the certificate.
     Unknown,
+    /// It says that the certificate is revoked.
+    Revoked,
 }
 
 impl Steering {

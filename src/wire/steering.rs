@@ -11,6 +11,7 @@ pub static VALIDITY_2: Knob = Knob {
     ja: "資格有効性 2（無効）で回答させる",
     en: "the answer has QualificationValidity 2 (not valid)",
     source: "spec/oqs-interface.md §3 OQSCD006 [A]",
+    amount: None,
 };
 /// OQSCD006 `3`.
 pub static VALIDITY_3: Knob = Knob {
@@ -19,6 +20,7 @@ pub static VALIDITY_3: Knob = Knob {
     ja: "資格有効性 3（無効・新しい資格あり）で回答させる",
     en: "the answer has QualificationValidity 3 (not valid, a newer one exists)",
     source: "spec/oqs-interface.md §3 OQSCD006 [A]",
+    amount: None,
 };
 /// OQSCD006 `4`.
 pub static VALIDITY_4: Knob = Knob {
@@ -27,6 +29,7 @@ pub static VALIDITY_4: Knob = Knob {
     ja: "資格有効性 4（該当資格なし）で回答させる",
     en: "the answer has QualificationValidity 4 (no qualification found)",
     source: "spec/oqs-interface.md §3 OQSCD006 [A]",
+    amount: None,
 };
 /// OQSCD003 `9`.
 pub static SEGMENT_9: Knob = Knob {
@@ -35,6 +38,7 @@ pub static SEGMENT_9: Knob = Knob {
     ja: "処理結果区分 9（異常終了）で回答させる（薬剤・健診は MessageContents）",
     en: "the answer has SegmentOfResult 9 (ended abnormally); of YZK and TKK, MessageContents",
     source: "spec/oqs-interface.md §4.2 [C]",
+    amount: None,
 };
 /// PMH fails.
 pub static PMH_ERR: Knob = Knob {
@@ -43,6 +47,7 @@ pub static PMH_ERR: Knob = Knob {
     ja: "PMHの取得を失敗させる（.err）",
     en: "PMH fails, its .err appears instead of the subsidy document",
     source: "spec/pmh.md §5.2 [A]",
+    amount: None,
 };
 
 /// The authority is down.
@@ -52,6 +57,7 @@ pub static AUTHORITY_UNREACHABLE: Knob = Knob {
     ja: "センターが認証局に失効を照会できない",
     en: "the centre cannot ask the certificate authority",
     source: "RFC 6960 §2.3 [C]",
+    amount: None,
 };
 /// The authority knows nothing of it.
 pub static AUTHORITY_UNKNOWN: Knob = Knob {
@@ -60,17 +66,39 @@ pub static AUTHORITY_UNKNOWN: Knob = Knob {
     ja: "認証局が電子証明書を知らないと答える",
     en: "the certificate authority answers unknown",
     source: "RFC 6960 §2.2 [A]",
+    amount: None,
+};
+
+/// 失効
+pub static CERTIFICATE_REVOKED: Knob = Knob {
+    name: "certificate-revoked",
+    room: "wire",
+    ja: "認証局が電子証明書は失効していると答える",
+    en: "the certificate authority answers revoked",
+    source: "RFC 6960 §2.2 [A]",
+    amount: None,
 };
 
 /// All of them, for whoever lists knobs.
-pub static KNOBS: [&Knob; 7] =
-    [&VALIDITY_2, &VALIDITY_3, &VALIDITY_4, &SEGMENT_9, &PMH_ERR, &AUTHORITY_UNREACHABLE, &AUTHORITY_UNKNOWN];
+pub static KNOBS: [&Knob; 8] = [
+    &VALIDITY_2,
+    &VALIDITY_3,
+    &VALIDITY_4,
+    &SEGMENT_9,
+    &PMH_ERR,
+    &AUTHORITY_UNREACHABLE,
+    &AUTHORITY_UNKNOWN,
+    &CERTIFICATE_REVOKED,
+];
 
 impl Steering {
     /// Draws everything that concerns a visit which goes by the names `targets`.
     pub fn draw(knobs: &Knobs, targets: &[&str]) -> Self {
-        let faults =
-            [(&AUTHORITY_UNREACHABLE, AuthorityFault::Unreachable), (&AUTHORITY_UNKNOWN, AuthorityFault::Unknown)];
+        let faults = [
+            (&AUTHORITY_UNREACHABLE, AuthorityFault::Unreachable),
+            (&AUTHORITY_UNKNOWN, AuthorityFault::Unknown),
+            (&CERTIFICATE_REVOKED, AuthorityFault::Revoked),
+        ];
         let authority = faults.into_iter().find(|(knob, _)| knobs.comes_up(knob, targets));
         Self {
             subsidy_error: knobs.comes_up(&PMH_ERR, targets),

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime, date};
 use madoguchi::authority::{Generation, Reason, Revocation};
+use madoguchi::card::soft::Quirks;
 use madoguchi::clock::Clock;
 use madoguchi::hub::{Hub, Roots, Settings, server};
 use madoguchi::message::checkup::{Checkup, CheckupItem};
 use madoguchi::message::medication::{Drug, History, Month, Procedure, Treated};
 use madoguchi::message::qualification::{MedicalTicketInfo, QualificationRequest, QualificationResult, SearchInfo};
 use madoguchi::message::subsidy::SubsidyCertificate;
+use madoguchi::people::flaw::Making;
 use madoguchi::people::personalise::authentication_certificate;
 use madoguchi::people::{
     CardKind, CardOfPerson, HomeCare, HomeConsent, Limit, Person, Qualification, SpecificDisease, Subsidy,
@@ -349,6 +351,8 @@ pub fn person(id: &str, serial: u8) -> Person {
             security_code: Pin::new("2285"),
             pin_locked: false,
             registered: true,
+            quirks: Quirks::default(),
+            making: Making::default(),
         },
         reference_number: None,
         qualifications: vec![insurance(&format!("9{serial:03}"), None)],

@@ -8,6 +8,7 @@
 //! - [`key`]: private keys behind a trait
 //! - [`state`]: counters and changed PINs
 //! - [`quirk`]: what real cards and readers get wrong, as knobs
+//! - [`timing`]: how long plastic takes
 //! - `select`: SELECT and short identifiers
 //! - `read`: READ BINARY, READ RECORD, GET DATA, GET CHALLENGE
 //! - `verify`: VERIFY, both CHANGE commands
@@ -25,6 +26,7 @@ mod sign;
 pub mod state;
 #[cfg(test)]
 pub(in crate::card) mod tests;
+pub mod timing;
 mod verify;
 
 use std::collections::BTreeSet;
@@ -43,6 +45,7 @@ pub use jpki::{Credential, JpkiImage, LazyCredential};
 pub use key::{Scheme, SigningKey};
 pub use quirk::Quirks;
 pub use state::CardState;
+pub use timing::Timing;
 
 /// A card made of software.
 pub struct SoftCard {
@@ -85,6 +88,9 @@ impl SoftCard {
 
     /// The same card with its quirks.
     pub fn with_quirks(mut self, quirks: Quirks) -> Self {
+        if let Some(tries) = quirks.tries_left {
+            self.state.set_tries(PinName::Authentication, tries);
+        }
         self.quirks = quirks;
         self
     }

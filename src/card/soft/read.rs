@@ -27,12 +27,13 @@ impl SoftCard {
         } else {
             return Err(StatusWord::WRONG_P1_P2);
         };
-        let (_, file) = self.current_file()?;
+        let (id, file) = self.current_file()?;
         let FileImage::Transparent { content, read } = file else { return Err(StatusWord::INCOMPATIBLE_FILE) };
         if !self.has(*read) {
             return Err(StatusWord::SECURITY_STATUS);
         }
-        let rest = content.get().get(offset..).filter(|rest| !rest.is_empty()).ok_or(StatusWord::OFFSET)?;
+        let content = self.quirks.what_is_there(self.session.application, id, content.get());
+        let rest = content.get(offset..).filter(|rest| !rest.is_empty()).ok_or(StatusWord::OFFSET)?;
         Ok(rest.iter().take(expected).copied().collect())
     }
 

@@ -4,11 +4,13 @@
 //! - `read`: list, read, pin-status
 //! - `prove`: verify-pin, sign
 //! - `issue`: another card for a person, at a running station or in their file
-//! - `serve`: a software card in a real PC/SC reader, through vpcd
+//! - `serve`: software cards in real PC/SC readers, through vpcd
+//! - `reset`: a card as it was issued, at a running station or in a folder of `--state`
 
 mod issue;
 mod prove;
 mod read;
+mod reset;
 mod serve;
 mod source;
 #[cfg(test)]
@@ -22,7 +24,7 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use crate::authority::{Generation, Reason};
 use crate::card::jpki::JpkiError;
 use crate::card::reader::ReaderError;
-use crate::card::soft::PinName;
+use crate::card::soft::{PinName, Timing};
 use crate::card::status::StatusWord;
 use crate::cli::client::StationArgs;
 use crate::cli::{Exit, Failure, Outcome};
@@ -47,8 +49,10 @@ enum CardCommand {
     VerifyPin(VerifyPinArgs),
     /// ファイルに署名する / sign a file (SHA-256, PKCS#1 v1.5); the signature is verified before it is written
     Sign(SignArgs),
-    /// 患者のカードを仮想リーダー (vpcd) に置く / put a person's software card into a real PC/SC reader through vpcd
+    /// 患者のカードを仮想リーダー (vpcd) に置く / put people's software cards into real PC/SC readers through vpcd
     Serve(ServeArgs),
+    /// カードを発行時の状態に戻す (残り回数、暗証番号) / make a card as it was issued: counters and PINs
+    Reset(ResetArgs),
     /// カードを再発行する (前のカードは失効) / issue another card to a person; the one before is revoked
     Issue(IssueArgs),
 }
@@ -180,23 +184,44 @@ struct SignArgs {
 
 #[derive(Debug, Args)]
 struct ServeArgs {
-    /// 患者 (card-profiles のファイル名) / person id
-    person: String,
+    /// 患者 (card-profiles のファイル名)。複数なら続きのスロットへ / person ids; several go into one slot after the other
+    #[arg(value_name = "PERSON", required = true)]
+    persons: Vec<String>,
     /// 患者のフォルダ / folder of people
     #[arg(long, value_name = "DIR")]
     people: Option<PathBuf>,
-    /// vpcdの待ち受け先 / where vpcd listens
-    #[arg(long, value_name = "HOST:PORT", default_value_t = format!("127.0.0.1:{}", crate::card::vpcd::FIRST_PORT))]
-    vpcd: String,
-    /// 何番目の仮想リーダーか (ポートは1つずつ上) / which slot of vpcd, from 1; each has the next port
+    /// vpcdの待ち受け先 (繰り返し可: 一人目、二人目…) / where vpcd listens; repeatable, one for each person
+    #[arg(long, value_name = "HOST:PORT", default_values_t = [format!("127.0.0.1:{}", crate::card::vpcd::FIRST_PORT)])]
+    vpcd: Vec<String>,
+    /// 何番目の仮想リーダーからか (ポートは1つずつ上) / the first slot of vpcd, from 1; each has the next port
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=16))]
     slot: u16,
     /// vpcdが起動するまで待つ / wait for vpcd as long as it takes
     #[arg(long)]
     wait: bool,
-    /// 不具合を付ける (繰り返し可) / give the card this quirk, repeatable
-    #[arg(long, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(serve::quirk_names()))]
+    /// 不具合を付ける (繰り返し可) / give the cards this fault, repeatable (docs/faults.md)
+    #[arg(long, value_name = "NAME[=N]", value_parser = serve::fault_text)]
     fault: Vec<String>,
+    /// カードの速さ / pace of the cards: at once, or like plastic at this bit rate
+    #[arg(long, value_name = "PACE", default_value = "instant", value_parser = PossibleValuesParser::new(Timing::ALL.map(Timing::word)))]
+    timing: String,
+    /// 残り回数や変えた暗証番号を残すフォルダ / folder in which counters and changed PINs are kept
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// 標準入力の命令に従う (insert, remove, reset, list, quit) / obey orders on standard input
+    #[arg(long)]
+    commands: bool,
+}
+
+#[derive(Debug, Args)]
+struct ResetArgs {
+    /// 患者 (card-profiles のファイル名) / person id
+    person: String,
+    /// 動いている窓口ではなく、このフォルダに残したもの / what is kept in this folder, instead of asking a running station
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+    #[command(flatten)]
+    station: StationArgs,
 }
 
 #[derive(Debug, Args)]
@@ -228,6 +253,7 @@ pub fn run(args: &CardArgs, clock: &Clock) -> Outcome {
         CardCommand::VerifyPin(args) => prove::verify_pin(args, clock),
         CardCommand::Sign(args) => prove::sign(args, clock),
         CardCommand::Serve(args) => serve::serve(args, clock),
+        CardCommand::Reset(args) => reset::reset(args),
         CardCommand::Issue(args) => issue::issue(args, clock),
     }
 }

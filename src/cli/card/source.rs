@@ -107,5 +107,6 @@ pub(super) fn person(id: &str, folder: Option<&std::path::Path>, clock: &Clock) 
 
 /// The software card of `person`, by the test authority.
 pub(super) fn card_of(person: &Person) -> SoftCard {
-    SoftCard::new(Arc::new(personalise(person, &person.card.authority())), Seed::default())
+    let card = SoftCard::new(Arc::new(personalise(person, &person.card.authority())), Seed::default());
+    card.with_quirks(person.card.quirks.clone())
 }

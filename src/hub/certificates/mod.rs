@@ -12,7 +12,7 @@ use jiff::civil::{Date, DateTime};
 use rsa::Pkcs1v15Sign;
 use sha2::{Digest, Sha256};
 
-pub use self::roots::Roots;
+pub use self::roots::{Issuer, Roots};
 use super::error::HubError;
 use super::jpki_authority::JpkiAuthority;
 use super::settings::Settings;
@@ -77,11 +77,15 @@ impl Certificates {
         fault: Option<AuthorityFault>,
     ) -> Result<Option<CertificateStatus>, HubError> {
         let issuer = self.roots.issuer_of(certificate);
-        let generation = issuer.and_then(generation_of);
+        let generation = match &issuer {
+            Issuer::Root(root) => generation_of(root),
+            Issuer::Forged | Issuer::Unknown => None,
+        };
         Ok(match (fault, self.authority.status(Purpose::Authentication, generation, &certificate.serial, time)?) {
             (Some(AuthorityFault::Unreachable), _) => Some(CertificateStatus::Unreachable),
-            (_, Status::Revoked(_)) => Some(CertificateStatus::Revoked),
-            _ if issuer.is_none() => Some(CertificateStatus::ChainNotVerified),
+            (Some(AuthorityFault::Revoked), _) | (_, Status::Revoked(_)) => Some(CertificateStatus::Revoked),
+            _ if matches!(issuer, Issuer::Forged) => Some(CertificateStatus::ProofFailed),
+            _ if matches!(issuer, Issuer::Unknown) => Some(CertificateStatus::ChainNotVerified),
             (Some(AuthorityFault::Unknown), _) | (_, Status::Unknown) => Some(CertificateStatus::Unknown),
             (None, Status::Good) => None,
         })

@@ -34,19 +34,32 @@ impl Roots {
         Self(Arc::new([]))
     }
 
-    /// The root that issued `certificate`; the first call waits for it. Its dates are not looked at: no certificate outlives the root
-    /// that the authority issued it with.
-    pub fn issuer_of(&self, certificate: &Certificate) -> Option<&Certificate> {
+    /// Who issued `certificate`; the first call waits for the roots. Their dates are not looked at: no certificate outlives the root that the
+    /// authority issued it with.
+    pub fn issuer_of(&self, certificate: &Certificate) -> Issuer<'_> {
         for generation in self.0.iter() {
             match verify_chain(certificate, generation) {
-                Chain::Verified { root } => return generation.get(root),
+                Chain::Verified { root } => return generation.get(root).map_or(Issuer::Unknown, Issuer::Root),
+                // It names a root of ours by its key, and that key did not sign it.
+                Chain::BadSignature => return Issuer::Forged,
                 // All generations have the same name.
-                Chain::UnknownIssuer => return None,
-                Chain::OtherGeneration | Chain::BadSignature => {}
+                Chain::UnknownIssuer => return Issuer::Unknown,
+                Chain::OtherGeneration => {}
             }
         }
-        None
+        Issuer::Unknown
     }
+}
+
+/// Who stands behind a certificate.
+#[derive(Debug, Clone, Copy)]
+pub enum Issuer<'a> {
+    /// A root of ours signed it.
+    Root(&'a Certificate),
+    /// It names a root of ours that did not sign it: forged, not foreign.
+    Forged,
+    /// Somebody else.
+    Unknown,
 }
 
 fn lazy(make: impl FnOnce() -> Vec<Certificate> + Send + 'static) -> LazyLock<Vec<Certificate>, Make> {

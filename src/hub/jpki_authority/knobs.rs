@@ -9,6 +9,7 @@ pub static TRY_LATER: Knob = Knob {
     ja: "失効照会に「後で」(tryLater) と答える",
     en: "the OCSP responder answers tryLater",
     source: "RFC 6960 §2.3 [A]",
+    amount: None,
 };
 /// An answer of last week.
 pub static STALE: Knob = Knob {
@@ -17,6 +18,7 @@ pub static STALE: Knob = Knob {
     ja: "失効照会の回答とCRLが期限切れになる（7日前のもの）",
     en: "OCSP answers and CRLs are stale (of seven days ago)",
     source: "RFC 6960 §3.2 [A]",
+    amount: None,
 };
 /// A signature of somebody else.
 pub static WRONG_SIGNER: Knob = Knob {
@@ -25,6 +27,7 @@ pub static WRONG_SIGNER: Knob = Knob {
     ja: "失効照会の回答に、認証局が認めていない鍵で署名する",
     en: "OCSP answers are signed by a key that the authority never vouched for",
     source: "RFC 6960 §4.2.2.2 [A]",
+    amount: None,
 };
 
 /// All of them, for whoever lists knobs.

@@ -19,6 +19,7 @@ use super::{answers, events, faults, files, people, readers, screen, server, tim
         screen::look, screen::act, screen::own, screen::elements,
         events::stream,
         people::all, people::one, people::replace, people::add, people::remove, people::issue_card,
+        people::reset_card,
         answers::all, answers::set, answers::remove,
         faults::all, faults::set, faults::clear,
         time::get, time::put,

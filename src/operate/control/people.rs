@@ -14,7 +14,7 @@ use crate::authority::{Generation, Reason};
 use crate::people::Profile;
 use crate::people::reissue::Reissue;
 use crate::station::Station;
-use crate::station::roster::{IssuedCard, PersonRow};
+use crate::station::roster::{IssuedCard, PersonRow, ResetCard};
 
 /// A person to add: their profile and the id they get.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -95,6 +95,18 @@ pub async fn issue_card(
 ) -> Result<(StatusCode, Json<IssuedCard>), Problem> {
     let asked = Reissue { reason: new.reason.unwrap_or(Reason::Superseded), generation: new.generation };
     Ok((StatusCode::CREATED, Json(station.issue_card(&id, asked)?)))
+}
+
+/// Makes one person's card as it was issued: counters full, PINs as personalised. Not while it lies on a reader.
+#[utoipa::path(
+    post, path = "/control/v1/people/{id}/card/reset", tag = "people", params(("id" = String, Path)),
+    responses((status = 200, body = ResetCard), (status = 404, body = Problem), (status = 409, body = Problem))
+)]
+pub async fn reset_card(
+    State(station): State<Arc<Station>>,
+    Path(id): Path<String>,
+) -> Result<Json<ResetCard>, Problem> {
+    Ok(Json(station.reset_card(&id)?))
 }
 
 /// Removes one person. Lasts until reset.

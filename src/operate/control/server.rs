@@ -41,6 +41,7 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         .route("/control/v1/people", get(people::all).post(people::add))
         .route("/control/v1/people/{id}", get(people::one).put(people::replace).delete(people::remove))
         .route("/control/v1/people/{id}/card", post(people::issue_card))
+        .route("/control/v1/people/{id}/card/reset", post(people::reset_card))
         .route("/control/v1/answers", get(answers::all))
         .route("/control/v1/answers/{match}", answer)
         .route("/control/v1/faults", get(faults::all))

@@ -36,9 +36,10 @@ pub fn authentication_certificate(person: &Person, authority: &Authority) -> Vec
 }
 
 fn authentication(person: &Person, authority: &Authority) -> LazyCredential {
-    let (holder, authority) = (authentication_holder(person), authority.clone());
+    let making = person.card.making;
+    let (holder, authority) = (authentication_holder(person), making.authority(authority));
     LazyCredential::new(move || Credential {
-        certificate: authority.issue_authentication(&holder),
+        certificate: making.finish(authority.issue_authentication(&holder)),
         issuer: authority.root(Purpose::Authentication),
         key: pool::key(&holder.key),
     })
@@ -57,9 +58,10 @@ fn signature(person: &Person, authority: &Authority) -> LazyCredential {
         birthdate: person.birthdate,
         address: person.address.clone().unwrap_or_default(),
     };
-    let authority = authority.clone();
+    let making = person.card.making;
+    let authority = making.authority(authority);
     LazyCredential::new(move || Credential {
-        certificate: authority.issue_signature(&holder, &attributes),
+        certificate: making.finish(authority.issue_signature(&holder, &attributes)),
         issuer: authority.root(Purpose::Signature),
         key: pool::key(&holder.key),
     })

@@ -5,8 +5,11 @@ use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use crate::authority::Revocation;
+use crate::card::soft::quirk::{self, Quirks};
 use crate::handwritten::Mistake;
-use crate::people::{CardKind, CardOfPerson, CardProfile, FormerCard, PeopleError};
+use crate::knob::{self, NotAKnob};
+use crate::people::flaw;
+use crate::people::{CardKind, CardOfPerson, CardProfile, FaultOfCard, FormerCard, PeopleError};
 use crate::secret::Pin;
 
 /// 暗証番号 of a card whose profile names none.
@@ -57,7 +60,7 @@ impl CardProfile {
             Ok(FormerCard { serial: named_serial(id, &former.serial)?, generation: former.generation, revocation })
         });
         let revoked_on = self.revoked_on.map_or(valid_from.saturating_add(1.days()), |day| day.on(today));
-        Ok(CardOfPerson {
+        let mut card = CardOfPerson {
             kind,
             generation,
             key: self.key.clone().unwrap_or_else(|| DEFAULT_KEY.to_owned()),
@@ -75,7 +78,31 @@ impl CardProfile {
             security_code: self.security_code(id)?,
             pin_locked: self.pin_locked.unwrap_or(kind == CardKind::FaceOnly),
             registered: self.registered.unwrap_or(kind.has_authentication()),
-        })
+            quirks: Quirks::default(),
+            making: flaw::Making::default(),
+        };
+        self.spoil(&mut card, id, (birthdate, today))?;
+        Ok(card)
+    }
+
+    /// Gives the card the quirks and flaws of `faults`.
+    fn spoil(&self, card: &mut CardOfPerson, id: &str, days: (Date, Date)) -> Result<(), PeopleError> {
+        let table = [quirk::KNOBS.as_slice(), &flaw::KNOBS].concat();
+        let mistake = |error: NotAKnob| Mistake::of_key(id, "faults", error.to_string(), "see docs/faults.md");
+        for (name, told) in &self.faults {
+            let text = match told {
+                FaultOfCard::Plain(false) => continue,
+                FaultOfCard::Plain(true) => name.clone(),
+                FaultOfCard::By(amount) => format!("{name}={amount}"),
+            };
+            let (knob, given) = knob::named(&text, &table).map_err(mistake)?;
+            let amount = knob.acts_by(given).map_err(mistake)?;
+            match flaw::of(knob) {
+                Some(flaw) => card.spoil(flaw, amount, id, days),
+                None => card.quirks = std::mem::take(&mut card.quirks).with(knob, amount),
+            }
+        }
+        Ok(())
     }
 
     fn pin(&self, id: &str) -> Result<Pin, PeopleError> {
@@ -116,7 +143,7 @@ fn default_valid_from(birthdate: Date, today: Date) -> Date {
     today.saturating_sub(2.years()).max(birthdate.saturating_add(1.months())).min(today)
 }
 
-fn last_valid_day(birthdate: Date, issued: Date) -> Date {
+pub(in crate::people) fn last_valid_day(birthdate: Date, issued: Date) -> Date {
     birthday(birthdate, age_on(birthdate, issued) + BIRTHDAYS_OF_A_CERTIFICATE)
 }
 

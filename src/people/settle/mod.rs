@@ -19,7 +19,7 @@ use crate::handwritten::Mistake;
 use crate::message::subsidy::FaceItem;
 use crate::visit::{ConsentPlan, FaceResult, Identify, Plan, PrescriptionForm};
 
-pub(super) use card::derived_serial;
+pub(super) use card::{derived_serial, last_valid_day};
 
 /// 傷病名 and 備考 of a 医療券, and levels of 受給者証券面項目: the documents have three (spec/oqs-interface.md §2.3, pmh.md §1.3).
 const MOST: usize = 3;

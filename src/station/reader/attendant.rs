@@ -111,7 +111,7 @@ impl Attendant {
     /// Starts the task of a reader.
     pub fn start(setup: Setup, links: Arc<Links>, settings: ReaderSettings, model: screens::Model) -> super::Reader {
         let (inbox, messages) = mpsc::unbounded_channel();
-        let slot = Slot::new(format!("reader {}", setup.number));
+        let slot = Slot::timed(format!("reader {}", setup.number), setup.card_timing);
         let dialogue = Dialogue::new(settings, model);
         let hand = Arc::new(Mutex::new(Hand::new(Box::new(slot.reader()), links.test_roots.clone())));
         let (view, seen) = watch::channel(show::view(&setup, &dialogue, None, setup.auto_pilot, None, false));
@@ -256,7 +256,7 @@ impl Attendant {
         self.proof = None;
         self.hand.lock().unwrap_or_else(PoisonError::into_inner).let_go();
         if let (Some(card), Some(person)) = (self.slot.remove(), &guest.person) {
-            self.links.roster.keep_card(&person.id, card.state().clone());
+            self.links.roster.keep_card(&person.id, &card);
         }
         if guest.lent || guest.soft && self.setup.source != Source::Soft {
             let own = self.setup.source.clone();

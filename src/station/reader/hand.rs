@@ -9,7 +9,7 @@ use crate::card::reader::{CardChannel, CardReader, Disposition, transact};
 use crate::card::soft::PinName;
 use crate::card::status::StatusWord;
 use crate::face_reader::event::{CardSighting, Medium, PinCheck, Reply};
-use crate::hub::Roots;
+use crate::hub::{Issuer, Roots};
 use crate::secret::Pin;
 use crate::visit::{Evidence, Method, Proof};
 
@@ -120,7 +120,9 @@ impl Hand {
                 Proof::PinSignature { challenge: challenge.clone(), signature: signature.clone() }
             }
             (Method::Pin, ..) => return Err(NoEvidence::NoSignature),
-            (_, _, Some(parsed)) if self.test_roots.issuer_of(parsed).is_some() => Proof::TestAuthority,
+            (_, _, Some(parsed)) if matches!(self.test_roots.issuer_of(parsed), Issuer::Root(_)) => {
+                Proof::TestAuthority
+            }
             _ => Proof::None,
         };
         Ok(Evidence { certificate, proof, method })

@@ -22,6 +22,8 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::press::Press;
+use crate::card::soft::Timing;
+use crate::knob::{Knob, Setting};
 use crate::station::error::StationError;
 use crate::station::view::ReaderView;
 use crate::station::visit::VisitReport;
@@ -83,7 +85,7 @@ pub struct Order {
     /// What they do.
     pub plan: Plan,
     /// Faults for this visit only.
-    pub faults: Vec<&'static crate::knob::Knob>,
+    pub faults: Vec<(&'static Knob, Setting)>,
     /// The file of the operator's own that it brings.
     pub own: Option<String>,
     /// Where the report goes.
@@ -99,6 +101,8 @@ pub struct Setup {
     pub source: Source,
     /// Index of its terminal.
     pub terminal: usize,
+    /// At which pace software cards answer there.
+    pub card_timing: Timing,
     /// Its own face folder (a reader tied to a 再来受付機 has one).
     pub face_folder: Option<PathBuf>,
     /// Does the auto-pilot answer for patients that an operator puts there?

@@ -6,12 +6,13 @@ use tokio::sync::oneshot;
 
 use super::Attendant;
 use crate::card::pcsc;
+use crate::card::soft::quirk::PIN_TRIES;
 use crate::event::Event as Journal;
 use crate::face_reader::event::{Event, Ignored, Medium};
 use crate::face_reader::knobs;
 use crate::face_reader::patient::AutoPilot;
 use crate::face_reader::state::State;
-use crate::knob::Setting;
+use crate::knob::{Knob, Setting};
 use crate::station::error::StationError;
 use crate::station::links::Opening;
 use crate::station::reader::guest::{Guest, Ledger};
@@ -84,7 +85,7 @@ impl Attendant {
         person: Option<&str>,
         source: &Source,
         plan: Option<Plan>,
-        faults: &[&'static crate::knob::Knob],
+        faults: &[(&'static Knob, Setting)],
     ) -> Result<Guest, StationError> {
         // On a reader where somebody chose スマートフォン, the one who lays it down is that somebody.
         let free =
@@ -100,8 +101,8 @@ impl Attendant {
         let reference = format!("r{}-{:06}", self.setup.number, self.visits);
         let mut targets = vec![reference.clone(), format!("reader:{}", self.setup.number)];
         targets.extend(person.as_ref().map(|p| p.id.clone()));
-        for knob in faults {
-            self.links.knobs.arm(knob, Setting { target: Some(reference.clone()), ..Setting::default() });
+        for (knob, setting) in faults {
+            self.links.knobs.arm(knob, Setting { target: Some(reference.clone()), ..setting.clone() });
         }
         let soft = *source == Source::Soft;
         // The software card's slot is in the hand of a soft reader already; a PC/SC reader is taken up anew for each visit.
@@ -127,8 +128,7 @@ impl Attendant {
         let habits = guest.person.as_ref().map_or_else(Plan::default, |p| p.habits.clone());
         guest.auto = Some(AutoPilot::new(self.led_by_faults(plan.unwrap_or(habits), &guest)));
         if let (true, Some(person)) = (soft, &guest.person) {
-            let quirks = crate::card::soft::Quirks::default().drawn(&self.links.knobs, &guest.targets());
-            self.slot.insert(self.links.roster.soft_card(person).with_quirks(quirks));
+            self.slot.insert(self.links.roster.soft_card(person, &self.links.knobs, &guest.targets()));
         }
         Ok(guest)
     }
@@ -150,7 +150,8 @@ impl Attendant {
     /// A fault that acts on one way of identification leads the patient that way, or it would never be met.
     fn led_by_faults(&self, mut plan: Plan, guest: &Guest) -> Plan {
         let targets = guest.targets();
-        if self.links.knobs.is_armed(&knobs::PIN_LOCKED, &targets) && !matches!(plan.identify, Identify::Pin(_)) {
+        let acts_on_pin = [&knobs::PIN_LOCKED, &PIN_TRIES].iter().any(|knob| self.links.knobs.is_armed(knob, &targets));
+        if acts_on_pin && !matches!(plan.identify, Identify::Pin(_)) {
             if let Some(person) = &guest.person {
                 plan.identify = Identify::Pin(person.card.pin.clone());
             }

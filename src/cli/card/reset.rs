@@ -1,0 +1,36 @@
+//! reset: a card as it was issued: counters full, PINs as personalised.
+
+use serde_json::{Value, json};
+
+use super::ResetArgs;
+use crate::cli::client::Client;
+use crate::cli::{Exit, Outcome};
+use crate::station::state;
+
+pub(super) fn reset(args: &ResetArgs) -> Outcome {
+    let was_kept = match &args.state {
+        Some(folder) => {
+            let mut kept = state::read(folder)?;
+            let was_kept = kept.cards.forget_use(&args.person);
+            if was_kept {
+                state::write(folder, &kept)?;
+            }
+            was_kept
+        }
+        None => {
+            let path = format!("/control/v1/people/{}/card/reset", args.person);
+            let done: Value = Client::find(&args.station).post(&path, &json!({}))?;
+            done["changed"].as_bool().unwrap_or_default()
+        }
+    };
+    println!(
+        "{}  {}",
+        args.person,
+        if was_kept {
+            "発行時の状態に戻しました / as it was issued again"
+        } else {
+            "変わっていません / nothing had changed"
+        }
+    );
+    Ok(Exit::Done)
+}

@@ -1,0 +1,76 @@
+//! Faults: the knobs of all rooms, found by name, armed and taken back.
+
+use super::Station;
+use super::error::StationError;
+use crate::event::Event;
+use crate::knob::{self, Knob, Knobs, NotAKnob, Setting};
+
+impl Station {
+    /// Every knob of every room.
+    pub fn knob_table(&self) -> Vec<&'static Knob> {
+        let rooms: [&[&'static Knob]; 6] = [
+            &crate::face_reader::knobs::ALL,
+            &crate::wire::steering::KNOBS,
+            &crate::terminal::KNOBS,
+            &crate::card::soft::quirk::KNOBS,
+            &crate::people::flaw::KNOBS,
+            &crate::hub::jpki_authority::knobs::KNOBS,
+        ];
+        rooms.concat()
+    }
+
+    /// The knob of this name.
+    pub fn knob(&self, name: &str) -> Result<&'static Knob, StationError> {
+        Ok(knob::named(name, &self.knob_table())?.0)
+    }
+
+    /// A fault as people write it, `card-slow` or `card-slow=800`.
+    pub fn fault(&self, text: &str) -> Result<(&'static Knob, Setting), StationError> {
+        let (knob, amount) = knob::named(text, &self.knob_table())?;
+        Ok((knob, Setting { amount, ..Setting::default() }))
+    }
+
+    /// What is armed.
+    pub fn knobs(&self) -> &Knobs {
+        &self.links.knobs
+    }
+
+    /// Arms a knob.
+    pub fn arm(&self, knob: &'static Knob, setting: Setting) -> Result<(), StationError> {
+        if !(0.0..=1.0).contains(&setting.probability) {
+            return Err(StationError::BadValue {
+                what: "probability".into(),
+                ja: format!("{} は 0 から 1 の間ではありません", setting.probability),
+                en: "between 0 and 1".into(),
+            });
+        }
+        knob.acts_by(setting.amount)?;
+        self.links.knobs.arm(knob, setting);
+        self.links.sink.emit(Event::FaultSet { name: knob.name.to_owned(), armed: true });
+        Ok(())
+    }
+
+    /// Takes a knob back, for all targets.
+    pub fn disarm(&self, knob: &'static Knob) {
+        self.links.knobs.disarm(knob);
+        self.links.sink.emit(Event::FaultSet { name: knob.name.to_owned(), armed: false });
+    }
+}
+
+impl From<NotAKnob> for StationError {
+    fn from(error: NotAKnob) -> Self {
+        match error {
+            NotAKnob::Unknown { name, nearest } => Self::NoSuchFault { name, nearest: nearest.map(str::to_owned) },
+            NotAKnob::TakesNone { name } => Self::BadValue {
+                what: "amount".to_owned(),
+                ja: format!("障害「{name}」に数は付けられません"),
+                en: format!("\"{name}\" takes no number"),
+            },
+            NotAKnob::OutOfRange { name, amount } => Self::BadValue {
+                what: "amount".to_owned(),
+                ja: format!("障害「{name}」の数は {}〜{} です", amount.least, amount.most),
+                en: format!("{}–{} {}", amount.least, amount.most, amount.unit),
+            },
+        }
+    }
+}
