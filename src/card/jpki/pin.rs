@@ -1,5 +1,7 @@
 //! PINs: asked before they are tried, tried once (spec/jpki-card.md §2.9).
 
+use std::ops::RangeInclusive;
+
 use super::{Jpki, JpkiError, pin_file};
 use crate::card::apdu::{CommandApdu, ins};
 use crate::card::soft::PinName;
@@ -52,24 +54,53 @@ impl Jpki<'_> {
     }
 
     /// Gives the card its PIN, after asking how many tries are left. Sent once, whatever comes back: an answer that was lost
-    /// may have been a miss.
+    /// may have been a miss. What cannot be this PIN is not sent at all.
     pub fn verify(&mut self, pin: PinName, value: &Pin, last_try: LastTry) -> Result<(), JpkiError> {
+        check_form(pin, value)?;
         match self.pin_status(pin)? {
             PinState::Locked => return Err(JpkiError::PinLocked),
             PinState::Tries(tries @ ..=1) if last_try == LastTry::Keep => return Err(JpkiError::TooDear { tries }),
             PinState::Tries(_) | PinState::Unlimited => {}
         }
-        if value.reveal().is_empty() {
-            // An empty VERIFY is a question, and its answer no "wrong PIN".
-            return Err(JpkiError::Refused { doing: "照合 / VERIFY", status: StatusWord::WRONG_LENGTH });
-        }
         let verify = CommandApdu::new(0x00, ins::VERIFY, 0x00, 0x80).with_data(value.reveal().as_bytes());
         let status = self.send(&verify)?.status;
         match (status, status.tries_left()) {
-            (StatusWord::OK, _) => Ok(()),
+            (StatusWord::OK, _) => {
+                self.is_open = true;
+                Ok(())
+            }
             (_, Some(tries)) => Err(JpkiError::WrongPin { tries }),
             (StatusWord::REFERENCE_LOCKED | StatusWord::BLOCKED_ISO, _) => Err(JpkiError::PinLocked),
             _ => Err(JpkiError::Refused { doing: "照合 / VERIFY", status }),
         }
+    }
+}
+
+/// An empty VERIFY would be a question, a PIN of another form a miss for sure (spec/jpki-card.md §2.3, [A]).
+fn check_form(pin: PinName, value: &Pin) -> Result<(), JpkiError> {
+    let (typed, form) = (value.reveal(), pin_form(pin));
+    let is_so = form.lengths.contains(&typed.len()) && typed.bytes().all(form.allows);
+    if is_so { Ok(()) } else { Err(JpkiError::PinForm { ja: form.ja, en: form.en }) }
+}
+
+/// What a PIN looks like.
+struct PinForm {
+    lengths: RangeInclusive<usize>,
+    allows: fn(u8) -> bool,
+    ja: &'static str,
+    en: &'static str,
+}
+
+fn pin_form(pin: PinName) -> PinForm {
+    match pin {
+        PinName::Authentication => {
+            PinForm { lengths: 4..=4, allows: |b| b.is_ascii_digit(), ja: "数字4桁", en: "four digits" }
+        }
+        PinName::Signature => PinForm {
+            lengths: 6..=16,
+            allows: |b| b.is_ascii_digit() || b.is_ascii_uppercase(),
+            ja: "英大文字と数字の6〜16文字",
+            en: "6 to 16 upper-case letters and digits",
+        },
     }
 }

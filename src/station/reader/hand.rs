@@ -89,9 +89,10 @@ impl Hand {
             let mut jpki = Jpki::select(card)?;
             // The patient chose to type it; the dialogue has shown how many tries are left.
             jpki.verify(PinName::Authentication, pin, LastTry::Spend)?;
-            let certificate =
-                if wants_certificate { Some(jpki.certificate(CertificateFile::Authentication)?) } else { None };
-            Ok((certificate, jpki.sign(PinName::Authentication, challenge)?))
+            let signed = certificate_and_signature(&mut jpki, wants_certificate, challenge);
+            // Before anybody else can speak to the card.
+            jpki.shut()?;
+            signed
         });
         match checked {
             Ok(Ok((certificate, signature))) => {
@@ -130,6 +131,16 @@ impl Hand {
             let _ = held.channel.disconnect(Disposition::PowerOff);
         }
     }
+}
+
+/// What a right PIN gives.
+fn certificate_and_signature(
+    jpki: &mut Jpki<'_>,
+    wants_certificate: bool,
+    challenge: &[u8],
+) -> Result<(Option<Vec<u8>>, Vec<u8>), JpkiError> {
+    let certificate = if wants_certificate { Some(jpki.certificate(CertificateFile::Authentication)?) } else { None };
+    Ok((certificate, jpki.sign(PinName::Authentication, challenge)?))
 }
 
 fn medium_of(kind: TokenKind) -> Option<Medium> {
