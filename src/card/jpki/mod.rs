@@ -96,9 +96,9 @@ pub enum JpkiError {
     #[error("{ja}ではないため照合しません / not tried: not {en}")]
     PinForm {
         /// What it has to be.
-        ja: &'static str,
+        ja: String,
         /// What it has to be.
-        en: &'static str,
+        en: String,
     },
     /// The certificate cannot be read as one.
     #[error("証明書: {0}")]

@@ -1,9 +1,8 @@
 //! PINs: asked before they are tried, tried once (spec/jpki-card.md §2.9).
 
-use std::ops::RangeInclusive;
-
 use super::{Jpki, JpkiError, pin_file};
 use crate::card::apdu::{CommandApdu, ins};
+use crate::card::layout::{ApplicationKind, Letters};
 use crate::card::soft::PinName;
 use crate::card::status::StatusWord;
 use crate::secret::Pin;
@@ -56,6 +55,10 @@ impl Jpki<'_> {
     /// Gives the card its PIN, after asking how many tries are left. Sent once, whatever comes back: an answer that was lost
     /// may have been a miss. What cannot be this PIN is not sent at all.
     pub fn verify(&mut self, pin: PinName, value: &Pin, last_try: LastTry) -> Result<(), JpkiError> {
+        if pin.reference().application != ApplicationKind::Jpki {
+            // Another application's: its file is here something else, or nothing.
+            return Err(JpkiError::Refused { doing: "照合 / VERIFY", status: StatusWord::NOT_FOUND });
+        }
         check_form(pin, value)?;
         match self.pin_status(pin)? {
             PinState::Locked => return Err(JpkiError::PinLocked),
@@ -76,31 +79,17 @@ impl Jpki<'_> {
     }
 }
 
-/// An empty VERIFY would be a question, a PIN of another form a miss for sure (spec/jpki-card.md §2.3, [A]).
+/// An empty VERIFY would be a question, and what cannot be this PIN a miss for sure.
 fn check_form(pin: PinName, value: &Pin) -> Result<(), JpkiError> {
-    let (typed, form) = (value.reveal(), pin_form(pin));
-    let is_so = form.lengths.contains(&typed.len()) && typed.bytes().all(form.allows);
-    if is_so { Ok(()) } else { Err(JpkiError::PinForm { ja: form.ja, en: form.en }) }
-}
-
-/// What a PIN looks like.
-struct PinForm {
-    lengths: RangeInclusive<usize>,
-    allows: fn(u8) -> bool,
-    ja: &'static str,
-    en: &'static str,
-}
-
-fn pin_form(pin: PinName) -> PinForm {
-    match pin {
-        PinName::Authentication => {
-            PinForm { lengths: 4..=4, allows: |b| b.is_ascii_digit(), ja: "数字4桁", en: "four digits" }
-        }
-        PinName::Signature => PinForm {
-            lengths: 6..=16,
-            allows: |b| b.is_ascii_digit() || b.is_ascii_uppercase(),
-            ja: "英大文字と数字の6〜16文字",
-            en: "6 to 16 upper-case letters and digits",
-        },
+    let (typed, reference) = (value.reveal().as_bytes(), pin.reference());
+    if reference.has_length(typed.len()) && reference.has_letters(typed) {
+        return Ok(());
     }
+    let (shortest, longest) = reference.length;
+    let (ja, en) = match reference.letters {
+        Letters::Digits => ("数字", "digits"),
+        Letters::DigitsAndCapitals => ("英大文字と数字", "upper-case letters and digits"),
+    };
+    let length = if shortest == longest { shortest.to_string() } else { format!("{shortest}–{longest}") };
+    Err(JpkiError::PinForm { ja: format!("{ja}{length}文字"), en: format!("{length} {en}") })
 }

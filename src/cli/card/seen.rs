@@ -131,7 +131,9 @@ impl Seen {
         let finding = &self.opinion.finding;
         let from = finding.from.as_ref().map_or_else(String::new, |from| format!(" ({from})"));
         println!("失効 / revocation      {}{from}", standing_text(&finding.standing));
-        finding.remarks.iter().for_each(|remark| println!("  {remark}"));
+        // Four places of one machine that is off are one thing to know; JSON has them all.
+        let shown = if finding.standing == Standing::Unreachable { 1 } else { finding.remarks.len() };
+        finding.remarks.iter().take(shown).for_each(|remark| println!("  {remark}"));
         let (ja, en) = self.opinion.verdict().meaning();
         println!("判定 / outcome         {ja} / {en}");
     }
