@@ -10,6 +10,7 @@ use crate::card::revocation::http::Http;
 use crate::card::revocation::{Finding, Places, Standing, ask};
 use crate::card::roots;
 use crate::cli::client::station_url;
+use crate::cli::layout::usual_settings;
 use crate::cli::{Exit, Failure};
 use crate::clock::Clock;
 use crate::random::secret_key;
@@ -41,9 +42,10 @@ impl Opinion {
     }
 }
 
-/// Roots that the operator trusts. Read before the card is touched: a wrong file should not cost a read.
+/// Roots that the operator trusts, by `--roots` and `[card] roots`. Read before the card is touched: a wrong file should not cost a read.
 pub(super) fn trusted(args: &TrustArgs) -> Result<Vec<Certificate>, Failure> {
-    roots::load(&args.roots).map_err(|error| {
+    let files = [args.roots.clone(), usual_settings()?.card.roots].concat();
+    roots::load(&files).map_err(|error| {
         Failure::new(Exit::Usage, error.to_string())
             .remedy("認証局証明書のPEMまたはDERを指定してください / give the root's certificate as PEM or DER")
     })

@@ -144,7 +144,7 @@ struct ReadArgs {
 #[derive(Debug, Args)]
 struct TrustArgs {
     /// 信頼する認証局証明書 (PEMまたはDER、繰り返し可) / roots to trust besides the test authority, PEM or DER, repeatable
-    #[arg(long, value_name = "FILE", num_args = 1.., env = "MADOGUCHI_ROOTS", value_delimiter = ',')]
+    #[arg(long, value_name = "FILE", num_args = 1..)]
     roots: Vec<PathBuf>,
     /// 失効を問い合わせる先 (既定: 証明書にある、このマシンのアドレス) / OCSP responder; by default the certificate's, if it is on this machine
     #[arg(long, value_name = "URL", conflicts_with = "offline")]
