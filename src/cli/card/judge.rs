@@ -18,6 +18,9 @@ use crate::random::secret_key;
 /// The path of the responder on a hub or a station; lists are beside it.
 const RESPONDER: &str = "/jpki/ocsp";
 
+/// Variables of `[card]`.
+const SETTINGS: &str = "MADOGUCHI_CARD_";
+
 /// What is thought of a certificate.
 pub(super) struct Opinion {
     pub(super) judgement: Judgement,
@@ -44,7 +47,7 @@ impl Opinion {
 
 /// Roots that the operator trusts, by `--roots` and `[card] roots`. Read before the card is touched: a wrong file should not cost a read.
 pub(super) fn trusted(args: &TrustArgs) -> Result<Vec<Certificate>, Failure> {
-    let files = [args.roots.clone(), usual_settings()?.card.roots].concat();
+    let files = [args.roots.clone(), usual_settings(|name| name.starts_with(SETTINGS))?.card.roots].concat();
     roots::load(&files).map_err(|error| {
         Failure::new(Exit::Usage, error.to_string())
             .remedy("認証局証明書のPEMまたはDERを指定してください / give the root's certificate as PEM or DER")

@@ -131,8 +131,12 @@ impl Seen {
         let finding = &self.opinion.finding;
         let from = finding.from.as_ref().map_or_else(String::new, |from| format!(" ({from})"));
         println!("失効 / revocation      {}{from}", standing_text(&finding.standing));
-        // Four places of one machine that is off are one thing to know; JSON has them all.
-        let shown = if finding.standing == Standing::Unreachable { 1 } else { finding.remarks.len() };
+        // What did not decide is worth a line when nothing did; and four places of one machine that is off are one thing to know.
+        let shown = match (&finding.from, &finding.standing) {
+            (Some(_), _) => 0,
+            (None, Standing::Unreachable) => 1,
+            (None, _) => finding.remarks.len(),
+        };
         finding.remarks.iter().take(shown).for_each(|remark| println!("  {remark}"));
         let (ja, en) = self.opinion.verdict().meaning();
         println!("判定 / outcome         {ja} / {en}");
