@@ -276,9 +276,10 @@ proptest! {
             bytes[at] ^= byte;
             bytes
         };
+        // A byte outside of what is signed may not matter; then everything is as it was.
         let said = question.judge(&change(answer), root, NOW);
-        prop_assert!(matches!(said, Err(_) | Ok(Standing::Revoked { .. })), "{said:?}");
+        prop_assert!(said.is_err() || said == question.judge(answer, root, NOW), "{said:?}");
         let said = crl::judge(&change(list), card, root, NOW);
-        prop_assert!(matches!(said, Err(_) | Ok(Standing::Revoked { .. })), "{said:?}");
+        prop_assert!(said.is_err() || said == crl::judge(list, card, root, NOW), "{said:?}");
     }
 }

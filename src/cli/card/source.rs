@@ -225,3 +225,57 @@ pub(super) fn person(id: &str, folder: Option<&Path>, clock: &Clock) -> Result<P
 pub(super) fn card_of(person: &Person) -> SoftCard {
     SoftCard::new(Arc::new(personalise(person, &Authority::default())), Seed::default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A card by nobody that we know, in a reader as plastic is.
+    fn plastic(trace: &Path) -> Source {
+        let heading = r#"{"format":"madoguchi-apdu-log","version":1,"reader":"r","atr":"3B80800101"}"#;
+        let line = |command: &str, answer: &str| {
+            format!("\n{{\"command\":\"{command}\",\"answer\":\"{answer}\",\"milliseconds\":1.0}}")
+        };
+        let text = heading.to_owned()
+            + &line("00A4040C0AD392F000260100000001", "9000")
+            + &line("00A4020C02000B", "9000")
+            + &line("00A4020C02000A", "9000")
+            + &line("00B0000000", "3003020101AABB9000");
+        let mut reader = ReplayReader::new("plastic", Recording::parse(&text).unwrap()).unwrap();
+        let channel = reader.connect().unwrap();
+        Source {
+            recording: Recording::new("plastic", channel.atr()),
+            reader: "plastic".to_owned(),
+            channel,
+            is_simulated: false,
+            is_verbose: false,
+            is_revealed: false,
+            trace: Some(trace.to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_pin_on_the_command_line_is_refused_for_a_card_that_may_be_real() {
+        let mut source = plastic(Path::new("unused"));
+        let pin = PinArgs { pin: Some("1234".to_owned()), pin_fd: None };
+        let refused = source.pin(&pin, "").unwrap_err().report();
+        assert_eq!(refused, Exit::Usage);
+        assert!(
+            source.exchanges().iter().all(|exchange| !exchange.command.starts_with("0020")),
+            "nothing was verified"
+        );
+    }
+
+    #[test]
+    fn the_trace_of_a_card_that_may_be_real_has_no_data_unless_it_is_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        for is_revealed in [false, true] {
+            let file = folder.path().join(format!("{is_revealed}.jsonl"));
+            let mut source = Source { is_revealed, ..plastic(&file) };
+            source.with_jpki(|jpki| jpki.certificate(CertificateFile::Authentication)).unwrap();
+            source.close(false).unwrap();
+            let text = std::fs::read_to_string(file).unwrap();
+            assert_eq!((text.lines().count(), text.contains("3003020101")), (4, is_revealed), "{text}");
+        }
+    }
+}
