@@ -14,7 +14,7 @@ use crate::message::element::ElementTable;
 use crate::message::explain::{self, Explanation};
 use crate::message::refusal::Rule;
 use crate::message::sealed::{self, Protection};
-use crate::message::xml::BULK_LIMIT;
+use crate::message::xml::LOOK_LIMIT;
 use crate::secret::ZipPassword;
 
 /// フォルダのファイルの要素を説明する (要求、回答、顔認証結果、.err) / explain files of the shared folder: requests, answers, face files, `.err`
@@ -112,7 +112,7 @@ fn explain_file(
     if !sealed::is_sealed_name(name) {
         return explain::file(name, bytes, table, lang).map_err(|refusal| refusal.to_string());
     }
-    let opened = sealed::open(bytes, password, BULK_LIMIT).map_err(|refusal| match refusal.rule {
+    let opened = sealed::open(bytes, password, LOOK_LIMIT).map_err(|refusal| match refusal.rule {
         Rule::WrongPassword => format!(
             "{refusal}。--password-env か --password-file で指定してください / give it with --password-env or --password-file"
         ),

@@ -157,8 +157,7 @@ fn none_yet(error: LayoutsError) -> Result<Vec<(Table, PathBuf, String)>, Layout
 fn one_file(path: &Path) -> Result<(Table, PathBuf, String), LayoutsError> {
     let table = path.file_name().and_then(|name| Table::named(&name.to_string_lossy()));
     let table = table.ok_or_else(|| layouts::foreign(path))?;
-    let text = fs::read_to_string(path).map_err(|cause| LayoutsError::Unreadable { path: path.to_owned(), cause })?;
-    Ok((table, path.to_owned(), text))
+    Ok((table, path.to_owned(), layouts::text_of(path)?))
 }
 
 fn diff(dir: &Path, json: bool, lang: Lang) -> Outcome {
@@ -207,7 +206,10 @@ fn no_folder() -> Failure {
 fn unusable(error: LayoutsError) -> Failure {
     let exit = match error {
         LayoutsError::Unreadable { .. } => Exit::Outside,
-        LayoutsError::Foreign { .. } | LayoutsError::Empty(_) | LayoutsError::Mistake(_) => Exit::Usage,
+        LayoutsError::NotUtf8 { .. }
+        | LayoutsError::Foreign { .. }
+        | LayoutsError::Empty(_)
+        | LayoutsError::Mistake(_) => Exit::Usage,
     };
     Failure::new(exit, error.to_string())
 }

@@ -9,8 +9,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::clock::Clock;
 use crate::event::Lang;
-use crate::message::xml::BULK_LIMIT;
+use crate::message::xml::LOOK_LIMIT;
 
+pub mod attach;
 pub mod card;
 pub mod check;
 pub mod client;
@@ -42,6 +43,7 @@ struct Line {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::RunArgs),
+    Attach(attach::AttachArgs),
     Tap(tap::TapArgs),
     Send(send::SendArgs),
     Explain(explain::ExplainArgs),
@@ -83,6 +85,7 @@ fn carry_out(line: Line) -> Outcome {
     match line.command {
         None => run::run(&line.run, told),
         Some(Command::Run(args)) => run::run(&args, told),
+        Some(Command::Attach(args)) => attach::run(&args, told),
         Some(Command::Tap(args)) => tap::run(&args, lang),
         Some(Command::Send(args)) => send::run(&args),
         Some(Command::Explain(args)) => explain::run(&args, lang),
@@ -107,8 +110,7 @@ fn carry_out(line: Line) -> Outcome {
 /// # Errors
 /// The file cannot be read.
 pub fn read_document(path: &Path) -> io::Result<Vec<u8>> {
-    // 64 MiB are far below the range of any length.
-    let most = u64::try_from(BULK_LIMIT).unwrap_or(u64::MAX).saturating_add(1);
+    let most = u64::try_from(LOOK_LIMIT).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
     File::open(path)?.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -164,6 +166,10 @@ impl Failure {
     pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
         self
+    }
+    /// What is wrong, without what can be done about it.
+    pub fn message(&self) -> &str {
+        &self.message
     }
     /// Says it on stderr.
     pub fn report(&self) -> Exit {

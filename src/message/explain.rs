@@ -65,7 +65,7 @@ pub fn file(name: &str, bytes: &[u8], table: &ElementTable, lang: Lang) -> Resul
     if name.to_ascii_lowercase().ends_with(".pdf") {
         return Ok(about::pages(name, bytes, lang));
     }
-    let document = xml::read_up_to(bytes, xml::BULK_LIMIT)?;
+    let document = xml::read_up_to(bytes, xml::LOOK_LIMIT)?;
     let mut explanation = tree(&document.root, family(name, &document.root, table), table, lang);
     explanation.about = about::document(name, &document, lang);
     explanation.notes = about::notes(name, &document, lang);

@@ -30,6 +30,8 @@ pub enum FindingKind {
     UnknownCode,
     /// Not a date.
     NotADate,
+    /// Read in the declared encoding, though the bytes look like the other one.
+    OtherEncoding,
     /// A request that is not encrypted, though the terminal is set so.
     NotSealed,
     /// A zip whose AES key has fewer than 256 bits.
@@ -75,6 +77,10 @@ impl Finding {
             FindingKind::CheckDigit => ("検証番号が合いません", "fails its check digit"),
             FindingKind::UnknownCode => ("コード表にない値です", "not in its code table"),
             FindingKind::NotADate => ("日付ではありません", "not a date"),
+            FindingKind::OtherEncoding => (
+                "宣言は Shift_JIS ですが中身は UTF-8 のようです（宣言のとおり読みました）",
+                "declared Shift_JIS, but the bytes look like UTF-8; read as declared",
+            ),
             FindingKind::NotSealed => {
                 ("暗号化 (e) の設定なのに暗号化されていません", "not encrypted, though encryption (e) is set")
             }

@@ -1,13 +1,30 @@
 //! Documents for tests: with every optional part, and as a visit makes them.
 
+use super::Style;
 use super::bulk::*;
 use super::checkup::*;
 use super::inquiry::*;
 use super::medication::*;
+use super::order::ElementOrder;
 use super::qualification::*;
 use super::registration::*;
 use super::subsidy::*;
 use super::tree::Element;
+use crate::random::Seed;
+use crate::text::Encoding;
+
+/// Every order in both encodings.
+pub(super) fn styles() -> impl Iterator<Item = Style> {
+    let shuffled = |seed| ElementOrder::Shuffled(Seed(seed), "a".into());
+    let orders = [ElementOrder::Hash, ElementOrder::Spec, shuffled(3), shuffled(7)];
+    orders.into_iter().flat_map(|order| {
+        [Encoding::Utf8, Encoding::ShiftJis].map(|encoding| Style {
+            encoding,
+            order: order.clone(),
+            ..Style::default()
+        })
+    })
+}
 
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())

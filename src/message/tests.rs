@@ -8,6 +8,7 @@ use super::finding::{Finding, FindingKind};
 use super::order::ElementOrder;
 use super::qualification::*;
 use super::refusal::Rule;
+use super::samples::styles;
 use super::subsidy::{Edition, FaceItem, Layout, Repeat, SubsidyCertificate, SubsidyDocument};
 use super::tree::Element;
 use super::xml::{self, Indent, Newline};
@@ -58,26 +59,15 @@ fn golden_subsidies_of_r8() {
     insta::assert_snapshot!(one_certificate_in(Edition::R8));
 }
 
-fn orders() -> [ElementOrder; 4] {
-    let shuffled = |seed| ElementOrder::Shuffled(Seed(seed), "test".into());
-    [ElementOrder::Hash, ElementOrder::Spec, shuffled(1), shuffled(2)]
-}
-
-/// Every order, encoding and list form.
-fn styles() -> Vec<Style> {
-    let mut styles = Vec::new();
-    for order in orders() {
-        for encoding in [Encoding::Utf8, Encoding::ShiftJis] {
-            for (records, repeat, indent) in [
-                (Records::OneList, Repeat::MedicalSubsidies, Indent::default()),
-                (Records::RepeatedList, Repeat::CertificationDetail, Indent::OneLine),
-            ] {
-                let order = order.clone();
-                styles.push(Style { encoding, order, records, repeat, indent, newline: Newline::Lf });
-            }
-        }
-    }
-    styles
+/// Every order and encoding in both list forms.
+fn in_both_list_forms() -> impl Iterator<Item = Style> {
+    styles().flat_map(|style| {
+        [
+            (Records::OneList, Repeat::MedicalSubsidies, Indent::default()),
+            (Records::RepeatedList, Repeat::CertificationDetail, Indent::OneLine),
+        ]
+        .map(|(records, repeat, indent)| Style { records, repeat, indent, ..style.clone() })
+    })
 }
 
 /// What CP932 makes of the text of a document.
@@ -89,7 +79,7 @@ fn as_cp932(text: &str) -> String {
 #[test]
 fn a_result_with_every_part_comes_back_in_every_order_and_encoding() {
     let sent = samples::full_result();
-    for style in styles() {
+    for style in in_both_list_forms() {
         let written = style.qualification_result(&sent);
         let document = xml::read(&written.bytes).unwrap();
         assert_eq!((document.encoding, document.findings.len()), (style.encoding, 0));
@@ -108,7 +98,7 @@ fn a_result_with_every_part_comes_back_in_every_order_and_encoding() {
 
 #[test]
 fn a_request_comes_back_and_its_identifier_is_the_literal_text_that_was_sent() {
-    for style in styles() {
+    for style in in_both_list_forms() {
         let written = style.qualification_request(&samples::request());
         let read = QualificationRequest::from_tree(&xml::read(&written.bytes).unwrap().root).unwrap();
         assert_eq!(read.document.arbitrary_file_identifier, samples::request().arbitrary_file_identifier);
@@ -151,7 +141,7 @@ fn subsidies_of(edition: Edition) -> SubsidyDocument {
 fn subsidies_come_back_in_every_edition_order_encoding_and_repeat_unit() {
     for edition in EDITIONS {
         let layout = Layout::embedded(edition);
-        for style in styles() {
+        for style in in_both_list_forms() {
             for repeat in [Repeat::MedicalSubsidies, Repeat::CertificationDetail] {
                 let style = Style { repeat, ..style.clone() };
                 let written = style.subsidies(&samples::subsidies(), layout);

@@ -19,7 +19,8 @@ pub use meter::Limits;
 pub use place::{locate, places};
 pub use pull::{Piece, Pull, ReadError, detect};
 pub use reader::{
-    BULK_LIMIT, DEPTH_LIMIT, Document, MOST_FINDINGS, SINGLE_LIMIT, UNIT_LIMIT, declared_encoding, read, read_up_to,
+    BULK_LIMIT, DEPTH_LIMIT, Document, LOOK_LIMIT, MOST_FINDINGS, SINGLE_LIMIT, UNIT_LIMIT, declared_encoding, read,
+    read_up_to,
 };
 pub use whole::{REACH, has_end, is_whole, is_whole_named};
 pub(super) use writer::push_escaped;

@@ -4,6 +4,7 @@ use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::authority::Revocation;
+use crate::message::bulk::Care;
 use crate::message::checkup::Checkup;
 use crate::message::medication::History;
 use crate::message::qualification::MedicalTicketInfo;
@@ -192,6 +193,17 @@ pub enum HomeCare {
     Visit,
     /// オンライン診療等
     Online,
+}
+
+impl HomeCare {
+    /// The consents at home that `care` is about; none of 医療扶助.
+    pub fn of(care: Care) -> Option<Self> {
+        match care {
+            Care::MedicalAssistance => None,
+            Care::HomeVisit => Some(Self::Visit),
+            Care::Online => Some(Self::Online),
+        }
+    }
 }
 
 /// A consent that was given at home (居宅同意取得型, マイナ在宅受付Web).

@@ -280,7 +280,14 @@ fn all_of(code: &str, content: Content<'_>) -> Result<Document, ReadError> {
     refuse_by_length(code, content)?;
     let limit = limit_of(code);
     let bytes = content.head(limit as u64 + 1)?;
-    Ok(xml::read_up_to(&bytes, limit)?)
+    let mut document = xml::read_up_to(&bytes, limit)?;
+    // Some UTF-8 is Shift_JIS as well, letter for letter another text: nobody would be found, and nothing said why.
+    let looks_like_utf8 = !bytes.is_ascii() && std::str::from_utf8(&bytes).is_ok();
+    if document.encoding == Encoding::ShiftJis && looks_like_utf8 {
+        let declared = document.declared.clone().unwrap_or_default();
+        document.findings.push(Finding::new(FindingKind::OtherEncoding, code).seen(declared));
+    }
+    Ok(document)
 }
 
 fn refuse_by_length(code: &str, content: Content<'_>) -> Result<(), ReadError> {
@@ -411,6 +418,22 @@ mod tests {
         assert_eq!(refused(NAME, torn, true, &settings()).0, Rule::NotWellFormed);
         let followed = format!("{}<x/>", request());
         assert_eq!(refused(NAME, &followed, false, &settings()).0, Rule::NotWellFormed, "it has its end, and more");
+    }
+
+    #[test]
+    fn utf8_that_calls_itself_shift_jis_is_read_as_it_says_and_remarked_on() {
+        let marked = |text: &str| {
+            let declared = text
+                .replace("UTF-8", "Shift_JIS")
+                .replace("<InsuredCardSymbol/>", "<InsuredCardSymbol>記号</InsuredCardSymbol>");
+            (declared.clone().into_bytes(), crate::text::encode(&declared, Encoding::ShiftJis).bytes)
+        };
+        let (utf8, shift_jis) = marked(&request());
+        let remarks = |bytes: &[u8]| match decide(NAME, bytes, true, &settings()) {
+            Decision::Ask(ask) => ask.findings.iter().filter(|f| f.kind == FindingKind::OtherEncoding).count(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((remarks(&utf8), remarks(&shift_jis)), (1, 0));
     }
 
     #[test]

@@ -279,16 +279,7 @@ fn an_answer_for_a_person_is_not_given_to_the_twin_with_the_same_numbers() {
     let people = station.get("/control/v1/people").ok();
     for (id, is_own) in [("futago-ichi", false), ("futago-ni", true)] {
         let person = people.as_array().unwrap().iter().find(|person| person["id"] == json!(id)).unwrap();
-        let text = |key: &str| person[key].as_str().unwrap_or_default().to_owned();
-        let request = Request {
-            insurer: text("insurer_number"),
-            symbol: text("symbol"),
-            number: text("number"),
-            branch: Some(text("branch")),
-            birthdate: text("birthdate"),
-            ..Request::taro()
-        };
-        drop_in(&station, &request_name(id), request.xml().as_bytes());
+        drop_in(&station, &request_name(id), Request::of(person).xml().as_bytes());
         let answer = station.file(&format!("res/{}", answer_name(id)));
         assert_eq!(answer == face(None).as_bytes(), is_own, "{id}");
     }

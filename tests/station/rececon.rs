@@ -4,6 +4,8 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::desk::{INSTITUTION, Station};
 
 /// A request by insurance data; the defaults ask for 窓口　太郎.
@@ -32,6 +34,19 @@ impl Request {
             branch: Some("00".into()),
             birthdate: "19850412".into(),
             limit: "1".into(),
+        }
+    }
+
+    /// For a row of `GET /control/v1/people`.
+    pub fn of(person: &Value) -> Self {
+        let text = |key: &str| person[key].as_str().unwrap_or_default().to_owned();
+        Self {
+            insurer: text("insurer_number"),
+            symbol: text("symbol"),
+            number: text("number"),
+            branch: Some(text("branch")),
+            birthdate: text("birthdate"),
+            ..Self::taro()
         }
     }
 

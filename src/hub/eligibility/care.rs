@@ -45,7 +45,7 @@ impl Eligibility {
     ) -> Result<Vec<Arc<Insured>>, StoreError> {
         let institution = &asker.institution;
         let mut people = self.store.everybody()?;
-        people.retain(|insured| match home_care(care) {
+        people.retain(|insured| match HomeCare::of(care) {
             None => with_tickets(insured, month(search), institution).is_some(),
             Some(kind) => consent(insured, kind, search, institution).is_some(),
         });
@@ -62,7 +62,7 @@ impl Eligibility {
     ) -> Result<BulkConfirmUnit, HubError> {
         let institution = &asker.institution;
         let number = self.reference_number(insured, institution)?;
-        let (day, held, consented, agreed, tickets) = match home_care(care) {
+        let (day, held, consented, agreed, tickets) = match HomeCare::of(care) {
             None => {
                 let day = day_in(month(search), asker.time);
                 let held = assisted(insured, day, month(search), institution);
@@ -96,15 +96,6 @@ impl Eligibility {
             records,
             ..BulkConfirmUnit::default()
         })
-    }
-}
-
-/// The consents at home that `care` is about; none of 医療扶助.
-fn home_care(care: Care) -> Option<HomeCare> {
-    match care {
-        Care::MedicalAssistance => None,
-        Care::HomeVisit => Some(HomeCare::Visit),
-        Care::Online => Some(HomeCare::Online),
     }
 }
 

@@ -6,21 +6,9 @@ use super::*;
 use crate::message::finding::FindingKind;
 use crate::message::order::ElementOrder;
 use crate::message::refusal::Rule;
+use crate::message::samples::styles;
 use crate::message::tree::Element;
 use crate::message::{Read, Style, samples, xml};
-use crate::random::Seed;
-use crate::text::Encoding;
-
-fn styles() -> impl Iterator<Item = Style> {
-    let orders = [ElementOrder::Hash, ElementOrder::Spec, ElementOrder::Shuffled(Seed(3), "a".into())];
-    orders.into_iter().flat_map(|order| {
-        [Encoding::Utf8, Encoding::ShiftJis].map(|encoding| Style {
-            encoding,
-            order: order.clone(),
-            ..Style::default()
-        })
-    })
-}
 
 fn written(style: &Style, tree: Element) -> Element {
     xml::read(&style.tree(tree).bytes).unwrap().root

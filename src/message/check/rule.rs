@@ -91,7 +91,7 @@ rules! {
         => "要求は req、回答は res、顔認証結果は face です", "requests go to req, answers to res, face files to face";
 
     FileSize "file.size" Error C "mynareception oqs-inference", "ファイルが大きすぎます", "the file is too big"
-        => "1件は4MiB、一括は64MiBまでにしてください（公開された上限はありません）", "keep to 4 MiB, bulk to 64 MiB (no limit is public)";
+        => "1件は4MiB、一括の要求は64MiBまでにしてください（公開された上限はありません）", "keep to 4 MiB, bulk requests to 64 MiB (no limit is public)";
     FileZip "file.zip" Error B "tanaka", "一つのファイルを持つZIPとして読めません", "cannot be read as a zip with one file"
         => "一つのXMLをAES-256（または暗号化なし）のZIPにし、最後まで書いてから置いてください", "zip one XML with AES-256 or unencrypted, and write it whole before it is put in place";
     FilePassword "file.password" Error B "tanaka", "このパスワードでは開きません", "this password does not open it"

@@ -177,6 +177,12 @@ fn encodings_are_compared_with_the_bytes() {
 fn a_file_that_is_too_big_or_too_deep_is_said_to_be() {
     let big = vec![b' '; crate::message::xml::SINGLE_LIMIT + 1];
     assert_eq!(rules(&check("OQSsiquc01req_202611210001.xml", None, &big)), [Rule::FileSize]);
+    let bulk = vec![b' '; crate::message::xml::BULK_LIMIT + 1];
+    assert_eq!(rules(&check("OQSmuquc01req_202611210001.xml", None, &bulk)), [Rule::FileSize]);
+    assert!(
+        !rules(&check("OQSmuquc02res_202611210001.xml", None, &bulk)).contains(&Rule::FileSize),
+        "our own has 200 MB"
+    );
     let deep = "<XmlMsg>".repeat(40);
     let text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>{deep}");
     assert_eq!(rules(&check("OQSsiquc01req_202611210001.xml", None, text.as_bytes())), [Rule::XmlDepth]);

@@ -8,9 +8,10 @@ use super::{File, Report, Rule, Tables, Violation, answer, consent, element, row
 use crate::message::element::{ElementRow, Family};
 use crate::message::explain::family;
 use crate::message::finding::{Finding, FindingKind};
+use crate::message::name::Direction;
 use crate::message::refusal::{self, Refusal};
 use crate::message::sealed;
-use crate::message::xml::{self, BULK_LIMIT, SINGLE_LIMIT};
+use crate::message::xml::{self, BULK_LIMIT, LOOK_LIMIT, SINGLE_LIMIT};
 use crate::text::{self, Encoding};
 
 /// Looks at the content as far as the name lets one expect anything of it.
@@ -43,7 +44,7 @@ fn pages(bytes: &[u8], report: &mut Report) {
 
 /// The document in a zip, sealed or not, as if it lay there itself. Without the password a sealed one is not read, and that is told.
 fn zipped(file: &File<'_>, kind: Kind, tables: &Tables<'_>, facts: Facts, report: &mut Report) -> Facts {
-    let refusal = match sealed::open(file.bytes, tables.password, BULK_LIMIT) {
+    let refusal = match sealed::open(file.bytes, tables.password, LOOK_LIMIT) {
         Ok(opened) => {
             let inside = File { name: &opened.name, bytes: &opened.bytes, ..*file };
             return document(&inside, kind, tables, facts, report);
@@ -77,7 +78,11 @@ fn document(file: &File<'_>, kind: Kind, tables: &Tables<'_>, facts: Facts, repo
     let bytes = file.bytes;
     // Bulk interfaces are those with `mu`; a file without an interface gets the benefit.
     let single = kind.interface().is_some_and(|interface| interface.file.get(3..5) == Some("si"));
-    let limit = if single { SINGLE_LIMIT } else { BULK_LIMIT };
+    let limit = match kind.interface().map(|interface| interface.direction) {
+        _ if single => SINGLE_LIMIT,
+        Some(Direction::Result) => LOOK_LIMIT,
+        _ => BULK_LIMIT,
+    };
     if let Some(violation) = disguised(bytes) {
         // Whatever it would be read as is nonsense.
         report.add(violation);

@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::message::medication::tests::{printed, styles};
+use crate::message::medication::tests::printed;
 use crate::message::refusal::Rule;
+use crate::message::samples::styles;
 use crate::message::{Style, samples, xml};
 
 fn written_and_read(result: &CheckupResult, style: &Style) -> Read<CheckupResult> {

@@ -7,18 +7,10 @@ use super::*;
 use crate::message::finding::FindingKind;
 use crate::message::order::ElementOrder;
 use crate::message::refusal::Rule;
+use crate::message::samples::styles;
 use crate::message::tree::walk;
 use crate::message::{Style, samples, xml};
-use crate::random::Seed;
 use crate::text::{self, Encoding};
-
-pub(in crate::message) fn styles() -> Vec<Style> {
-    let orders = [ElementOrder::Hash, ElementOrder::Spec, ElementOrder::Shuffled(Seed(7), "a".into())];
-    let encodings = [Encoding::Utf8, Encoding::ShiftJis];
-    let each =
-        |order: ElementOrder| encodings.map(|encoding| Style { encoding, order: order.clone(), ..Style::default() });
-    orders.into_iter().flat_map(each).collect()
-}
 
 fn written_and_read(result: &MedicationResult, style: &Style) -> Read<MedicationResult> {
     let bytes = style.tree(result.to_tree()).bytes;

@@ -5,20 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::message::order::ElementOrder;
 use crate::message::refusal::Rule;
+use crate::message::samples::styles;
 use crate::message::{Style, samples, xml};
-use crate::random::Seed;
-use crate::text::Encoding;
-
-fn styles() -> impl Iterator<Item = Style> {
-    let orders = [ElementOrder::Hash, ElementOrder::Spec, ElementOrder::Shuffled(Seed(3), "a".into())];
-    orders.into_iter().flat_map(|order| {
-        [Encoding::Utf8, Encoding::ShiftJis].map(|encoding| Style {
-            encoding,
-            order: order.clone(),
-            ..Style::default()
-        })
-    })
-}
 
 fn names(parent: &Element) -> Vec<&str> {
     parent.children().iter().map(|child| child.name.as_ref()).collect()

@@ -11,15 +11,13 @@ use crate::message::element::{ElementTable, Format};
 use crate::message::explain::family;
 use crate::message::medication::{MedicationRequest, MedicationResult};
 use crate::message::name::catalogue;
-use crate::message::order::ElementOrder;
 use crate::message::qualification::{QualificationRequest, QualificationResult, Records};
 use crate::message::refusal::Refusal;
 use crate::message::registration::{RegistrationRequest, RegistrationResult};
+use crate::message::samples::styles;
 use crate::message::subsidy::{Edition, Layout, Repeat};
 use crate::message::tree::{Content, Element};
-use crate::message::{Style, samples, xml};
-use crate::random::Seed;
-use crate::text::Encoding;
+use crate::message::{samples, xml};
 
 /// One document: how it is read into its type and written out of it again.
 struct Document {
@@ -206,17 +204,6 @@ impl Changing<'_> {
         }
         changed
     }
-}
-
-fn styles() -> impl Iterator<Item = Style> {
-    let orders = [ElementOrder::Hash, ElementOrder::Spec, ElementOrder::Shuffled(Seed(3), "a".into())];
-    orders.into_iter().flat_map(|order| {
-        [Encoding::Utf8, Encoding::ShiftJis].map(|encoding| Style {
-            encoding,
-            order: order.clone(),
-            ..Style::default()
-        })
-    })
 }
 
 proptest! {

@@ -20,6 +20,10 @@ pub const SINGLE_LIMIT: usize = 4 << 20;
 /// Most bytes of a bulk request: 100,000 rows as pretty as the field writes them; no limit is public ([C]).
 pub const BULK_LIMIT: usize = 64 << 20;
 
+/// Most bytes of a file that somebody asks to have looked at: the result of 100,000 rows has some 200 MB, and a tree of it takes ten times
+/// its length in memory.
+pub const LOOK_LIMIT: usize = 512 << 20;
+
 /// Most bytes of one unit of a bulk document: the largest of ours has some 10 kB.
 pub const UNIT_LIMIT: usize = 1 << 20;
 

@@ -100,7 +100,7 @@ impl Capture {
             let path = if above.is_empty() { name.clone() } else { format!("{above}/{name}") };
             let kind = entry.file_type()?;
             let size = entry.metadata().map_or(0, |metadata| metadata.len());
-            let too_big = size > xml::BULK_LIMIT as u64;
+            let too_big = size > xml::LOOK_LIMIT as u64;
             let mut leave = |ja: String, en: String| self.left_out.push((path.clone(), Words::new(ja, en)));
             if kind.is_dir() && name.starts_with('.') {
                 continue;
@@ -112,7 +112,7 @@ impl Capture {
             } else if !kind.is_file() {
                 leave("通常のファイルではありません".to_owned(), "not a regular file".to_owned());
             } else if too_big {
-                let limit = xml::BULK_LIMIT;
+                let limit = xml::LOOK_LIMIT;
                 leave(format!("大きすぎます（{limit} バイトまで）"), format!("too big: at most {limit} bytes"));
             } else {
                 match fs::read(entry.path()) {
@@ -147,7 +147,7 @@ impl Capture {
         let same = |other: &&Captured| {
             let is_kind = other.kind() == file.kind() && head(&other.name) == head(&file.name);
             is_kind
-                && xml::read_up_to(&other.bytes, xml::BULK_LIMIT).is_ok_and(|read| self::persons(&read.root) == persons)
+                && xml::read_up_to(&other.bytes, xml::LOOK_LIMIT).is_ok_and(|read| self::persons(&read.root) == persons)
         };
         self.named(&file.name).or_else(|| self.files.iter().find(same))
     }

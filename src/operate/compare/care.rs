@@ -56,7 +56,7 @@ impl Asking<'_> {
             // By their ids people are listed.
             let mut person = adopt::person(&format!("captured-{number:06}"), &records, asker.time.date())?;
             person.reference_number = unit.reference_numbers.first().cloned();
-            match home_care(care) {
+            match HomeCare::of(care) {
                 Some(kind) => {
                     let consent = at_home(kind, &records, asker.time);
                     days.push(consent.given);
@@ -73,14 +73,6 @@ impl Asking<'_> {
         let bounds = [days.iter().min(), days.iter().max()].map(|day| day.copied().unwrap_or(asker.time));
         let upload = Request::BulkCare(care, request_of(care, request_header(&theirs.header), bounds));
         self.fetch(people, asker, &theirs.header, upload, |download| Request::BulkCareDownload(care, download))
-    }
-}
-
-fn home_care(care: Care) -> Option<HomeCare> {
-    match care {
-        Care::MedicalAssistance => None,
-        Care::HomeVisit => Some(HomeCare::Visit),
-        Care::Online => Some(HomeCare::Online),
     }
 }
 

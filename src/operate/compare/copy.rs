@@ -15,7 +15,7 @@ pub fn masks(captures: &[&Capture], elements: &ElementTable, key: [u8; 32]) -> M
     let mut originals = Originals::default();
     for file in captures.iter().flat_map(|capture| &capture.files) {
         file.path.split('/').for_each(|part| originals.learn_name(part));
-        if let Ok(document) = xml::read_up_to(&file.bytes, xml::BULK_LIMIT) {
+        if let Ok(document) = xml::read_up_to(&file.bytes, xml::LOOK_LIMIT) {
             originals.learn(&document.root, elements, family(&file.name, &document.root, elements));
         }
     }
@@ -41,7 +41,7 @@ pub fn copy(file: &Captured, mask: &Mask) -> Result<(String, Vec<u8>), Words> {
     let bytes = match file.kind() {
         Kind::Err => err(file, mask).ok_or_else(unreadable)?,
         kind if is_document(kind) || file.name.to_ascii_lowercase().ends_with(".xml") => {
-            let document = xml::read_up_to(&file.bytes, xml::BULK_LIMIT).map_err(|_| unreadable())?;
+            let document = xml::read_up_to(&file.bytes, xml::LOOK_LIMIT).map_err(|_| unreadable())?;
             masked(&file.bytes, &document, mask).map_err(|why| match why {
                 NoCopy::Unreadable => unreadable(),
                 NoCopy::Leak => leak(),

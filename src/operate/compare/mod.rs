@@ -67,7 +67,7 @@ impl Comparing<'_> {
 
     fn answer(&self, file: &Captured) -> FileReport {
         let mut report = FileReport::of(file, Source::None);
-        let document = match xml::read_up_to(&file.bytes, xml::BULK_LIMIT) {
+        let document = match xml::read_up_to(&file.bytes, xml::LOOK_LIMIT) {
             Ok(document) => document,
             Err(refusal) => {
                 let words = |lang| format!("{} {}", refusal.code(), refusal.words(lang));
@@ -78,7 +78,7 @@ impl Comparing<'_> {
         let family = family(&file.name, &document.root, &self.layouts.elements);
         report.family = family;
         let request = self.theirs.request_of(file);
-        let asked = request.and_then(|request| xml::read_up_to(&request.bytes, xml::BULK_LIMIT).ok());
+        let asked = request.and_then(|request| xml::read_up_to(&request.bytes, xml::LOOK_LIMIT).ok());
         let form = form::of(&file.bytes, &document, asked.as_ref().map(|asked| asked.encoding));
         report.settings = form.settings;
         report.whole = form.differences;
@@ -122,7 +122,7 @@ impl Comparing<'_> {
         };
         let none = || Words::new("対になるファイルがありません", "no file is its pair");
         let pair = paired.pair_of(file, &document.root).ok_or_else(none)?;
-        let read = xml::read_up_to(&pair.bytes, xml::BULK_LIMIT);
+        let read = xml::read_up_to(&pair.bytes, xml::LOOK_LIMIT);
         let root = read.map_err(|refusal| Words::new(refusal.to_string(), refusal.to_string()))?.root;
         Ok(Ours { tree: root, source: Source::Pair(pair.path.clone()), settings: Vec::new(), assumed: Vec::new() })
     }

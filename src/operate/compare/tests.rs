@@ -1,5 +1,8 @@
 //! Captures: our own files, which nothing may be said against; the published examples of the field; and planted changes.
 
+mod inquired;
+mod masks;
+
 use std::fs;
 use std::path::Path;
 
@@ -28,7 +31,7 @@ fn golden(folder: &str) -> Vec<(String, Element)> {
     files.sort();
     let read = |path: &std::path::PathBuf| {
         let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
-        (stem, xml::read_up_to(&fs::read(path).unwrap(), xml::BULK_LIMIT).unwrap().root)
+        (stem, xml::read_up_to(&fs::read(path).unwrap(), xml::LOOK_LIMIT).unwrap().root)
     };
     files.iter().map(read).collect()
 }
@@ -358,151 +361,4 @@ fn never_seen_elements_become_rows_that_a_layout_folder_takes_and_then_are_known
     assert_eq!(again.never_seen, []);
     assert!(rows::text(&again).is_none());
     assert!(again.files[0].findings.iter().any(|finding| finding.kind == Found::OnlyTheirs));
-}
-
-#[test]
-fn no_original_value_remains_in_a_masked_copy_or_report_and_the_copy_still_compares() {
-    for encoding in [Encoding::Utf8, Encoding::ShiftJis] {
-        let all = our_own(&hand(ElementOrder::Hash, encoding)).files;
-        // Every second file: enough to mix everybody with everybody.
-        let capture = Capture::of(all.into_iter().step_by(2).collect());
-        let layouts = Layouts::built_in();
-        let mask = copy::masks(&[&capture], &layouts.elements, [9; 32]);
-        let copies: Vec<Captured> = capture
-            .files
-            .iter()
-            .map(|file| {
-                let (path, bytes) = copy::copy(file, &mask).unwrap_or_else(|why| panic!("{}: {why:?}", file.path));
-                captured(&path, bytes)
-            })
-            .collect();
-        let report = compare(&capture, None, &layouts).masked(&mask);
-        let all =
-            copies.iter().map(|file| format!("{}\n{}", file.path, decode(&file.bytes, Some(encoding)).unwrap().text));
-        let all =
-            all.chain([super::text::of(&report, crate::event::Lang::Ja), serde_json::to_string(&report).unwrap()]);
-        let all: String = all.collect();
-        for (name, value) in originals(&capture) {
-            assert!(!all.contains(&format!(">{value}<")), "{name} {value} in a copy");
-            assert!(value.chars().count() < 7 || !all.contains(&value), "{name} {value}");
-        }
-        // Shapes stay: same lengths, and what compares still compares.
-        for (file, copy) in capture.files.iter().zip(&copies) {
-            let (left, right) = (
-                xml::read_up_to(&file.bytes, xml::BULK_LIMIT).unwrap(),
-                xml::read_up_to(&copy.bytes, xml::BULK_LIMIT).unwrap(),
-            );
-            assert_eq!(
-                leaves(&left.root).iter().map(|(n, v)| (n.clone(), v.chars().count())).collect::<Vec<_>>(),
-                leaves(&right.root).iter().map(|(n, v)| (n.clone(), v.chars().count())).collect::<Vec<_>>()
-            );
-        }
-        let again = compare(&Capture::of(copies), None, &layouts);
-        assert_eq!(again.not_compared, 0);
-        let differ: Vec<_> = again.files.iter().filter(|file| file.differs()).collect();
-        assert!(differ.is_empty(), "{} {:#?}", differ.len(), differ[0]);
-    }
-}
-
-#[test]
-fn a_masked_report_shows_no_line_of_a_file_with_its_values() {
-    let (path, text) = face_of("taro");
-    let text = text.replacen("<Name>", "<Name >", 1).replacen("<MessageBody>", "<MessageBody>伊藤", 1);
-    for text in [text.clone(), text.replacen("伊藤", "", 1)] {
-        let capture = Capture::of(vec![captured(&path, text.into_bytes())]);
-        let layouts = Layouts::built_in();
-        let mask = copy::masks(&[&capture], &layouts.elements, [9; 32]);
-        let report = compare(&capture, None, &layouts);
-        assert_eq!(report.files[0].whole.len(), 1);
-        let report = report.masked(&mask);
-        let shown = super::text::of(&report, crate::event::Lang::Ja) + &serde_json::to_string(&report).unwrap();
-        assert!(!shown.contains("太郎") && !shown.contains("伊藤"), "{shown}");
-        assert!(shown.contains("<Name >…</Name>") || shown.contains("「」"), "{shown}");
-    }
-}
-
-#[test]
-fn what_was_assumed_is_told_in_our_words_also_where_somebody_is_called_so() {
-    // 期限　間近: her family name stands in the remark on her certificate.
-    let (path, text) = face_of("koushin");
-    let capture = Capture::of(vec![captured(&path, text.into_bytes())]);
-    let layouts = Layouts::built_in();
-    let mask = copy::masks(&[&capture], &layouts.elements, [9; 32]);
-    let report = compare(&capture, None, &layouts).masked(&mask);
-    assert_eq!(report.files[0].assumed[0].ja, "証明書の有効期限が3か月以内");
-}
-
-fn leaves(root: &Element) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    crate::message::tree::walk(root, &mut |_, element| {
-        if element.children().is_empty() {
-            found.push((element.name.to_string(), element.value().to_owned()));
-        }
-    });
-    found
-}
-
-/// What tells a person: names, kana, addresses, numbers, birth dates.
-fn originals(capture: &Capture) -> Vec<(String, String)> {
-    const PERSONAL: [&str; 9] = [
-        "Name",
-        "NameKana",
-        "NameOfOther",
-        "InsuredName",
-        "Address",
-        "Birthdate",
-        "InsuredIdentificationNumber",
-        "ReferenceNumber",
-        "QualificationConfirmationKey",
-    ];
-    let all =
-        capture.files.iter().flat_map(|file| leaves(&xml::read_up_to(&file.bytes, xml::BULK_LIMIT).unwrap().root));
-    let personal = all.filter(|(name, value)| PERSONAL.contains(&name.as_str()) && value.chars().count() >= 5);
-    let mut all: Vec<_> = personal.collect();
-    all.sort();
-    all.dedup();
-    assert!(all.len() > 100);
-    all
-}
-
-/// A golden answer of YZK or TKK with the request that it belongs to.
-fn inquired(kind: &str, stem: &str, change: impl Fn(&str) -> String) -> Vec<Captured> {
-    let (_, root) = golden(&format!("{kind}siquc01res")).into_iter().find(|(found, _)| found == stem).unwrap();
-    let value = |name: &str| root.at(&["MessageHeader", name]).unwrap().value().to_owned();
-    let request = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><XmlMsg><MessageHeader><MedicalInstitutionCode>{}\
-         </MedicalInstitutionCode><InsurerNumber>01139997</InsurerNumber><InsuranceCardSymbol>９</InsuranceCardSymbol>\
-         <InsuredPersonIdentificationNumber>101</InsuredPersonIdentificationNumber><ArbitraryFileIdentifier>{}\
-         </ArbitraryFileIdentifier></MessageHeader><MessageBody><FileCategory>{}</FileCategory></MessageBody></XmlMsg>",
-        value("MedicalInstitutionCode"),
-        value("ArbitraryFileIdentifier"),
-        if kind == "YZK" { "4" } else { "2" },
-    );
-    let answer = written(&format!("res/{kind}siquc01res_1.xml"), root, &hand(ElementOrder::Hash, Encoding::Utf8));
-    let answer = Captured { bytes: change(&String::from_utf8(answer.bytes).unwrap()).into_bytes(), ..answer };
-    let request = Captured {
-        path: format!("req/{kind}siquc01req_1.xml"),
-        name: format!("{kind}siquc01req_1.xml"),
-        bytes: request.into_bytes(),
-    };
-    vec![request, answer]
-}
-
-#[test]
-fn medicines_and_checkups_are_adopted_and_asked_again_by_their_request() {
-    for (kind, stem) in [("YZK", "taro"), ("YZK", "touseki"), ("TKK", "ichiro"), ("TKK", "kouki")] {
-        let report = compared(inquired(kind, stem, str::to_owned));
-        let answer = report.files.iter().find(|file| file.file.starts_with("res")).unwrap();
-        assert_eq!((said(answer), &answer.problem), (vec![], &None), "{kind} {stem}");
-        assert_eq!(report.compared, 1);
-    }
-    let strange = compared(inquired("YZK", "taro", |text| {
-        text.replace("<QuaInf>", "<QuaInf><Odd>1</Odd>").replace("<ResultCode>1<", "<ResultCode>7<")
-    }));
-    let answer = strange.files.iter().find(|file| file.file.starts_with("res")).unwrap();
-    let against = said(answer).join("\n");
-    assert!(against.contains("QuaInf/Odd") && against.contains("ResultCode"), "{against}");
-    let alone: Vec<_> = inquired("TKK", "ichiro", str::to_owned).into_iter().skip(1).collect();
-    let report = compared(alone);
-    assert!(report.files[0].problem.as_ref().is_some_and(|why| why.en.contains("its request was not captured")));
 }

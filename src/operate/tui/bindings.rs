@@ -223,7 +223,7 @@ pub const BINDINGS: &[Binding] = &[
         Action::Own,
         &[c('x')],
         FILTERED,
-        None,
+        Some(("手持ち", "own file")),
         (
             "手持ちのXML (公式の試験ファイルなど) を選び、次の受付の結果にする",
             "let the next visit bring a file of your own (official test XML)",

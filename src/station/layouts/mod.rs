@@ -31,6 +31,14 @@ pub enum LayoutsError {
         /// Why.
         cause: io::Error,
     },
+    /// A table in another encoding: spreadsheets save in that of the machine.
+    #[error("{path}:{line}: UTF-8 ではありません。UTF-8 で保存してください / not UTF-8: save the file as UTF-8")]
+    NotUtf8 {
+        /// Which.
+        path: PathBuf,
+        /// The first line that is not, from 1.
+        line: usize,
+    },
     /// A table that none of ours is.
     #[error("{path}: レイアウトのファイルは {known} です。{near} / not a layout file: they are called {known}")]
     Foreign {
@@ -191,8 +199,17 @@ pub fn foreign(path: &Path) -> LayoutsError {
     LayoutsError::Foreign { path: path.to_owned(), known, near: near.unwrap_or_default() }
 }
 
-fn text_of(path: &Path) -> Result<String, LayoutsError> {
-    fs::read_to_string(path).map_err(|cause| LayoutsError::Unreadable { path: path.to_owned(), cause })
+/// A table as text.
+///
+/// # Errors
+/// It cannot be read, or is not UTF-8.
+pub fn text_of(path: &Path) -> Result<String, LayoutsError> {
+    let bytes = fs::read(path).map_err(|cause| LayoutsError::Unreadable { path: path.to_owned(), cause })?;
+    String::from_utf8(bytes).map_err(|error| {
+        let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        LayoutsError::NotUtf8 { path: path.to_owned(), line }
+    })
 }
 
 #[cfg(test)]
