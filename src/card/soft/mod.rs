@@ -42,7 +42,7 @@ pub use image::{
 pub use jpki::{Credential, JpkiImage, LazyCredential};
 pub use key::{Scheme, SigningKey};
 pub use quirk::Quirks;
-pub use state::{CardState, ReferenceState};
+pub use state::CardState;
 
 /// A card made of software.
 pub struct SoftCard {

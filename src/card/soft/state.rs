@@ -17,29 +17,24 @@ pub struct CardState {
 /// What use changed on one reference.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct ReferenceState {
+struct ReferenceState {
     /// Tries left, once it was tried.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tries: Option<u8>,
+    tries: Option<u8>,
     /// The value, once it has been changed.
     #[serde(skip_serializing_if = "Option::is_none", with = "changed_pin")]
-    pub changed: Option<Pin>,
+    changed: Option<Pin>,
 }
 
 impl CardState {
-    /// What use changed on `pin`, if it did.
-    pub fn of(&self, pin: PinName) -> Option<&ReferenceState> {
-        self.references.get(&pin)
-    }
-
     /// Tries left of `pin`, once it was tried.
     pub fn tries(&self, pin: PinName) -> Option<u8> {
-        self.of(pin)?.tries
+        self.references.get(&pin)?.tries
     }
 
     /// The value of `pin`, once it has been changed.
     pub fn changed(&self, pin: PinName) -> Option<&Pin> {
-        self.of(pin)?.changed.as_ref()
+        self.references.get(&pin)?.changed.as_ref()
     }
 
     pub(super) fn set_tries(&mut self, pin: PinName, tries: u8) {
@@ -52,9 +47,8 @@ impl CardState {
 }
 
 /// A state as it stands in a file: as it is written now, or as versions wrote it that knew the 公的個人認証AP only.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[derive(Default)]
 struct Written {
     references: BTreeMap<PinName, ReferenceState>,
     authentication_tries: Option<u8>,

@@ -173,6 +173,9 @@ impl Monitor {
             });
             prop_assert!(is_open, "{command} read what is in no file that was open: {}", hex(data));
         }
+        if matches!(command.instruction, ins::CHANGE_REFERENCE_DATA | ins::CHANGE_PROPRIETARY) {
+            prop_assert!(!self.earned.is_empty(), "changed by {command}");
+        }
         if command.instruction == ins::PERFORM_SECURITY_OPERATION && self.application == Some(ApplicationKind::Jpki) {
             prop_assert!(has(Right::AnyOf(&[PinName::Authentication, PinName::Signature])), "signed by {command}");
         }
@@ -200,6 +203,29 @@ proptest! {
         let mut card = selected();
         for command in commands {
             prop_assert!(card.process(&command).len() >= 2);
+        }
+    }
+}
+
+#[test]
+fn no_unknown_command_is_done_in_any_application_and_with_all_its_rights() {
+    for kind in [None].into_iter().chain(APPLICATIONS.map(Some)) {
+        let mut card = whole_card();
+        if let Some(kind) = kind {
+            card.process(&CommandApdu::new(0, ins::SELECT, 0x04, 0x0C).with_data(kind.aid()).to_bytes());
+        }
+        for pin in PinName::ALL {
+            let verify = CommandApdu::new(0, ins::VERIFY, 0, short(pin.reference().file));
+            card.process(&verify.with_data(value(pin).as_bytes()).to_bytes());
+        }
+        for [class, instruction] in (0..=u16::MAX).map(u16::to_be_bytes) {
+            let is_known = match class {
+                0x00 => KNOWN[0].contains(&instruction),
+                0x80 => KNOWN[1].contains(&instruction),
+                _ => false,
+            };
+            let answer = card.process(&[class, instruction, 0, 0, 0]);
+            assert!(is_known || !answer.ends_with(&[0x90, 0x00]), "{class:02X}{instruction:02X} in {kind:?}");
         }
     }
 }

@@ -94,7 +94,7 @@ fn selected() -> SoftCard {
 }
 
 /// Runs a conversation: `command -> answer`, one per line. An answer may leave something open: `[256]9000` has so many bytes
-/// before the status word, `FF10…9000` begins and ends so. `power off` and `warm reset` are lines of their own.
+/// before the status word, `FF10…9000` begins and ends so. Lines of their own are `to text`, which selects an application, `power off` and `warm reset`.
 fn converse(card: &mut SoftCard, script: &str) {
     if let Err(difference) = try_to_converse(card, script) {
         panic!("{difference}");
@@ -103,19 +103,38 @@ fn converse(card: &mut SoftCard, script: &str) {
 
 fn try_to_converse(card: &mut SoftCard, script: &str) -> Result<(), String> {
     for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        match line {
-            "power off" => card.power_cycle(),
-            "warm reset" => card.warm_reset(),
-            _ => {
-                let (command, expected) = line.split_once("->").unwrap();
-                let answer = say(card, &in_hexadecimal(command));
-                if !is_answer(&answer, expected.trim()) {
-                    return Err(format!("{line} (it says {answer})"));
-                }
+        let (command, expected) = match (line, line.strip_prefix("to ")) {
+            ("power off", _) => {
+                card.power_cycle();
+                continue;
             }
+            ("warm reset", _) => {
+                card.warm_reset();
+                continue;
+            }
+            (_, Some(application)) => (select(application), "9000"),
+            _ => line.split_once("->").map(|(command, expected)| (in_hexadecimal(command), expected.trim())).unwrap(),
+        };
+        let answer = say(card, &command);
+        if !is_answer(&answer, expected) {
+            return Err(format!("{line} (it says {answer})"));
         }
     }
     Ok(())
+}
+
+/// SELECT of an application by its name in the rows.
+fn select(application: &str) -> String {
+    let kind = match application {
+        "domain" => ApplicationKind::IssuerSecurityDomain,
+        "jpki" => ApplicationKind::Jpki,
+        "text" => ApplicationKind::Text,
+        "visual" => ApplicationKind::Visual,
+        "resident" => ApplicationKind::Resident,
+        "common" => ApplicationKind::Common,
+        other => panic!("no application is called {other:?}"),
+    };
+    format!("00A4040C {:02X} {}", kind.aid().len(), hex(kind.aid()))
 }
 
 fn is_answer(answer: &str, expected: &str) -> bool {

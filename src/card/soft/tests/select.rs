@@ -42,35 +42,35 @@ const ROWS: &[Row] = &[
     (
         "§2.2 SELECT EF 9000, 6A82 for one that the current DF has not",
         "00A4020C 02 000A -> 6A82
-         00A4040C 0A D392F000260100000001 -> 9000
+         to jpki
          00A4020C 02 000A -> 9000
          00A4020C 02 0011 -> 6A82
-         00A4040C 0A D3921000310001010408 -> 9000
+         to text
          00A4020C 02 0011 -> 9000
          00A4020C 02 000A -> 6A82",
     ),
     (
         "§2.2 SELECT EF asks for no FCI and gets none",
-        "00A4040C 0A D3921000310001010408 -> 9000
+        "to text
          00A40200 02 0005 00 -> 9000",
     ),
     (
         "§2.2 an EF that is not there leaves the current one current",
-        "00A4040C 0A D3921000310001010408 -> 9000
+        "to text
          00A4020C 02 0005 -> 9000
          00A4020C 02 7777 -> 6A82
          00B00000 04 -> 545830359000",
     ),
     (
         "§2.2 an AID that is not there leaves the current DF current",
-        "00A4040C 0A D3921000310001010408 -> 9000
+        "to text
          00A4040C 06 D27600012401 -> 6A82
          00A4020C 02 0005 -> 9000",
     ),
     (
         "§2.2 00A40000: 6A86 after reset, 9000 without effect with a DF current",
         "00A40000 -> 6A86
-         00A4040C 0A D3921000310001010408 -> 9000
+         to text
          00A4020C 02 0005 -> 9000
          00A40000 -> 9000
          00B00000 04 -> 545830359000
@@ -81,12 +81,12 @@ const ROWS: &[Row] = &[
         "§2.2 SELECT MF 3F00: 6A82 in every state",
         "00A4000C 02 3F00 -> 6A82
          00A40000 02 3F00 -> 6A82
-         00A4040C 0A D392F000260100000001 -> 9000
+         to jpki
          00A4000C 02 3F00 -> 6A82",
     ),
     (
         "§2.2 other P1 and P2 of SELECT: 6A86",
-        "00A4040C 0A D392F000260100000001 -> 9000
+        "to jpki
          00A4030C 02 0001 -> 6A86
          00A4040D 0A D392F000260100000001 -> 6A86
          00A40204 02 0001 -> 6A86
@@ -94,24 +94,24 @@ const ROWS: &[Row] = &[
     ),
     (
         "§2.2 SELECT EF with another length than two: 6700",
-        "00A4040C 0A D392F000260100000001 -> 9000
+        "to jpki
          00A4020C 01 0A -> 6700
          00A4020C 03 00000A -> 6700
          00A4020C -> 6700",
     ),
     (
         "§2.2 short identifiers in READ BINARY, VERIFY, 80 2A, READ RECORD",
-        "00A4040C 0A D392F000260100000001 -> 9000
+        "to jpki
          00B08800 03 -> 8F8F009000
          00200098 -> 63C3
          00200098 04 '1234' -> 9000
          802A0097 33 {INFO} 00 -> [256]9000
-         00A4040C 0A D3921000310001010100 -> 9000
+         to common
          00B2010C 00 -> …9000",
     ),
     (
         "§2.2 a short identifier makes its file current",
-        "00A4040C 0A D3921000310001010408 -> 9000
+        "to text
          00200091 -> 63C3
          00200080 -> 63C3
          00B08500 04 -> 545830359000
@@ -119,7 +119,7 @@ const ROWS: &[Row] = &[
     ),
     (
         "§2.2 short identifiers end at 1E, and 00 and 1F are none",
-        "00A4040C 0A D392F000260100000001 -> 9000
+        "to jpki
          00B09F00 04 -> 6A82
          00B08000 04 -> 6A82
          0020009F -> 6A82
@@ -127,10 +127,10 @@ const ROWS: &[Row] = &[
     ),
     (
         "§7 the same AP again, at any time",
-        "00A4040C 0A D392F000260100000001 -> 9000
-         00A4040C 0A D392F000260100000001 -> 9000
+        "to jpki
+         to jpki
          00200098 04 '1234' -> 9000
-         00A4040C 0A D392F000260100000001 -> 9000
+         to jpki
          00A4020C 02 0018 -> 9000",
     ),
 ];
@@ -157,39 +157,6 @@ fn the_probes_of_opensc_are_refused_until_jpki_is_selected() {
          00A404000CF276A288BCFBA69D34F31001 -> 6A82
          00A4040006D2760001240100 -> 6A82
          00A4040C0AD392F000260100000001 -> 9000",
-    );
-}
-
-#[test]
-fn selecting_follows_the_card() {
-    let mut card = card();
-    converse(
-        &mut card,
-        "00A40000 -> 6A86
-         00A4020C 02 000A -> 6A82
-         00A4040C 07 A0000001510000 -> 9000
-         00A40000 -> 9000
-         00A4040C 06 D392F0002601 -> 9000
-         00A40400 0A D392F000260100000001 -> 9000
-         00A40400 0A D392F000260100000001 00 -> 6F10840AD392F000260100000001820238009000",
-    );
-    converse(
-        &mut card,
-        "00A4000C 02 3F00 -> 6A82
-         00A4020C 02 0001 -> 9000
-         00A4020C 02 0002 -> 9000
-         00A4020C 02 0006 -> 9000
-         00A4020C 02 0008 -> 9000
-         00A4020C 02 000A -> 9000
-         00A4020C 02 000B -> 9000
-         00A4020C 02 0016 -> 9000
-         00A4020C 02 0017 -> 9000
-         00A4020C 02 0018 -> 9000
-         00A4020C 02 001A -> 9000
-         00A4020C 02 001B -> 9000
-         00A4020C 02 0011 -> 6A82
-         00A4020C 01 00 -> 6700
-         00A4030C 02 0001 -> 6A86",
     );
 }
 

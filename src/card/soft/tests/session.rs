@@ -5,7 +5,7 @@ use super::*;
 const ROWS: &[Row] = &[
     (
         "§2.9 rights last while the AP stays selected",
-        "00A4040C 0A D3921000310001010408 -> 9000
+        "to text
          00200091 04 '2345' -> 9000
          00B08100 11 -> [17]9000
          00A4020C 02 0005 -> 9000
@@ -13,67 +13,67 @@ const ROWS: &[Row] = &[
     ),
     (
         "§2.9 the same AP again keeps them",
-        "00A4040C 0A D3921000310001010408 -> 9000
+        "to text
          00200091 04 '2345' -> 9000
-         00A4040C 0A D3921000310001010408 -> 9000
+         to text
          00B08100 11 -> [17]9000",
     ),
     (
         "§2.9 the same AP again has no current EF",
-        "00A4040C 0A D3921000310001010408 -> 9000
+        "to text
          00A4020C 02 0005 -> 9000
-         00A4040C 0A D3921000310001010408 -> 9000
+         to text
          00B00000 04 -> 6986",
     ),
     (
         "§2.9 warm reset keeps them",
-        "00A4040C 0A D3921000310001010408 -> 9000
+        "to text
          00200091 04 '2345' -> 9000
          warm reset
          00B08100 11 -> [17]9000",
     ),
     (
         "§2.9 another AP clears them",
-        "00A4040C 0A D3921000310001010408 -> 9000
+        "to text
          00200091 04 '2345' -> 9000
-         00A4040C 0A D3921000310001010402 -> 9000
-         00A4040C 0A D3921000310001010408 -> 9000
+         to visual
+         to text
          00B08100 11 -> 6982",
     ),
     (
         "§2.9 the issuer security domain clears them",
-        "00A4040C 0A D392F000260100000001 -> 9000
+        "to jpki
          00200098 04 '1234' -> 9000
-         00A4040C 07 A0000001510000 -> 9000
-         00A4040C 0A D392F000260100000001 -> 9000
+         to domain
+         to jpki
          802A0097 33 {INFO} 00 -> 6982",
     ),
     (
         "§2.9 an AP that is not there clears nothing",
-        "00A4040C 0A D3921000310001010408 -> 9000
+        "to text
          00200091 04 '2345' -> 9000
          00A4040C 06 D27600012401 -> 6A82
          00B08100 11 -> [17]9000",
     ),
     (
         "§2.9 00A40000 clears nothing",
-        "00A4040C 0A D3921000310001010408 -> 9000
+        "to text
          00200091 04 '2345' -> 9000
          00A40000 -> 9000
          00B08100 11 -> [17]9000",
     ),
     (
         "§2.9 power off clears rights and application",
-        "00A4040C 0A D3921000310001010408 -> 9000
+        "to text
          00200091 04 '2345' -> 9000
          power off
          00A4020C 02 0005 -> 6A82
-         00A4040C 0A D3921000310001010408 -> 9000
+         to text
          00B08100 11 -> 6982",
     ),
     (
         "§2.9 a miss takes its own right away and no other",
-        "00A4040C 0A D3921000310001010408 -> 9000
+        "to text
          00200094 0C '123456789012' -> 9000
          00200095 0E '60010120351111' -> 9000
          00200094 0C '999999999999' -> 63C9
@@ -82,44 +82,44 @@ const ROWS: &[Row] = &[
     ),
     (
         "§2.9 the question takes no right away",
-        "00A4040C 0A D3921000310001010408 -> 9000
+        "to text
          00200091 04 '2345' -> 9000
          00200091 -> 63C3
          00B08100 11 -> [17]9000",
     ),
     (
         "§2.9 counters outlast AP, reset and power",
-        "00A4040C 0A D3921000310001010408 -> 9000
+        "to text
          00200094 0C '999999999999' -> 63C9
-         00A4040C 0A D3921000310001010402 -> 9000
-         00A4040C 0A D3921000310001010408 -> 9000
+         to visual
+         to text
          00200094 -> 63C9
          warm reset
          00200094 -> 63C9
          power off
-         00A4040C 0A D3921000310001010408 -> 9000
+         to text
          00200094 -> 63C9",
     ),
     (
         "§2.9 rights of one AP open nothing in another",
-        "00A4040C 0A D3921000310001010402 -> 9000
+        "to visual
          00200093 0C '210987654321' -> 9000
-         00A4040C 0A D3921000310001010408 -> 9000
+         to text
          00B08100 11 -> 6982
-         00A4040C 0A D3921000310001010100 -> 9000
+         to common
          0020009C 04 '4567' -> 9000
-         00A4040C 0A D3921000310001010401 -> 9000
+         to resident
          00B20114 00 -> [16]9000
-         00A4040C 0A D392F000260100000001 -> 9000
+         to jpki
          00B08100 04 -> 6982",
     ),
     (
         "§2.9 a changed PIN outlasts the power",
-        "00A4040C 0A D3921000310001010401 -> 9000
+        "to resident
          0020009C 04 '3456' -> 9000
          8032009C 04 '9876' -> 9000
          power off
-         00A4040C 0A D3921000310001010401 -> 9000
+         to resident
          0020009C 04 '9876' -> 9000",
     ),
 ];
@@ -140,25 +140,11 @@ fn what_use_changed_survives_in_the_state_and_goes_through_json() {
 }
 
 #[test]
-fn rights_last_while_the_application_stays_and_go_with_the_power() {
-    let sign = format!("802A0097 33 {} 00", "00".repeat(51));
-    let rights = |act: fn(&mut SoftCard), quirks: Quirks| {
-        let mut card = card().with_quirks(quirks);
-        converse(&mut card, &format!("{SELECT_JPKI} -> 9000\n 00200098 04 31323334 -> 9000\n {sign} -> …9000"));
-        act(&mut card);
-        say(&mut card, SELECT_JPKI);
-        let answer = say(&mut card, &sign);
-        answer[answer.len() - 4..].to_owned()
-    };
-    assert_eq!(rights(|_| {}, Quirks::default()), "9000", "the same application again");
-    assert_eq!(rights(SoftCard::warm_reset, Quirks::default()), "9000", "warm reset keeps them");
-    assert_eq!(rights(SoftCard::power_cycle, Quirks::default()), "6982", "power off clears them");
-    let clears = Quirks { warm_reset_clears: true, ..Quirks::default() };
-    assert_eq!(rights(SoftCard::warm_reset, clears), "6982", "the quirk clears them at warm reset");
-    let other = |card: &mut SoftCard| assert_eq!(say(card, "00A4040C 07 A0000001510000"), "9000");
-    assert_eq!(rights(other, Quirks::default()), "6982", "another application clears them");
-    let unknown = |card: &mut SoftCard| assert_eq!(say(card, "00A4040C 06 D27600012401"), "6A82");
-    assert_eq!(rights(unknown, Quirks::default()), "9000", "one that is not there does not");
+fn a_warm_reset_clears_rights_when_the_quirk_says_so() {
+    let mut card = whole_card().with_quirks(Quirks { warm_reset_clears: true, ..Quirks::default() });
+    let script =
+        "to text\n 00200091 04 '2345' -> 9000\n 00B08100 11 -> [17]9000\n warm reset\n to text\n 00B08100 11 -> 6982";
+    converse(&mut card, script);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::card::soft::key::Draw;
 const ROWS: &[Row] = &[
     (
         "§2.10 P2=80: the current EF; 97 and 9A: by short identifier",
-        "00A4040C 0A D392F000260100000001 -> 9000
+        "to jpki
          00200098 04 '1234' -> 9000
          00A4020C 02 0017 -> 9000
          802A0080 33 {INFO} 00 -> [256]9000
@@ -21,14 +21,14 @@ const ROWS: &[Row] = &[
     ),
     (
         "§2.10 P2=00: the default key of the text and the visual AP, without a PIN",
-        "00A4040C 0A D3921000310001010408 -> 9000
+        "to text
          802A0000 33 {INFO} 00 -> [256]9000
-         00A4040C 0A D3921000310001010402 -> 9000
+         to visual
          802A0000 33 {INFO} 00 -> [256]9000",
     ),
     (
         "§2.10 P2=00 leaves the current EF current",
-        "00A4040C 0A D3921000310001010408 -> 9000
+        "to text
          00A4020C 02 0005 -> 9000
          802A0000 33 {INFO} 00 -> [256]9000
          00B00000 04 -> 545830359000",
@@ -36,15 +36,15 @@ const ROWS: &[Row] = &[
     (
         "§2.10 P2=00 where there is no default key: 6A86",
         "802A0000 33 {INFO} 00 -> 6A86
-         00A4040C 0A D392F000260100000001 -> 9000
+         to jpki
          00200098 04 '1234' -> 9000
          802A0000 33 {INFO} 00 -> 6A86
-         00A4040C 0A D3921000310001010100 -> 9000
+         to common
          802A0000 33 {INFO} 00 -> 6A86",
     ),
     (
         "§2.10 P1 00 to 05 with the default key",
-        "00A4040C 0A D3921000310001010408 -> 9000
+        "to text
          802A0000 01 42 00 -> [256]9000
          802A0100 01 42 00 -> [256]9000
          802A0200 20 {5A*32} 00 -> [256]9000
@@ -54,16 +54,16 @@ const ROWS: &[Row] = &[
     ),
     (
         "§2.10 other P1: 6A86",
-        "00A4040C 0A D392F000260100000001 -> 9000
+        "to jpki
          00200098 04 '1234' -> 9000
          802A0697 33 {INFO} 00 -> 6A86
          802AFF97 33 {INFO} 00 -> 6A86
-         00A4040C 0A D3921000310001010408 -> 9000
+         to text
          802A0600 33 {INFO} 00 -> 6A86",
     ),
     (
         "§2.10 P1 00: 1 to 245 bytes; 02 and 04: 32",
-        "00A4040C 0A D3921000310001010408 -> 9000
+        "to text
          802A0000 F5 {11*245} 00 -> [256]9000
          802A0000 F6 {11*246} 00 -> 6985
          802A0200 1F {5A*31} 00 -> 6985
@@ -71,7 +71,7 @@ const ROWS: &[Row] = &[
     ),
     (
         "§2.10 without PIN 6982, and each key by its own",
-        "00A4040C 0A D392F000260100000001 -> 9000
+        "to jpki
          802A0097 33 {INFO} 00 -> 6982
          0020009B 06 'ABC123' -> 9000
          802A0097 33 {INFO} 00 -> 6982
@@ -80,16 +80,16 @@ const ROWS: &[Row] = &[
     ),
     (
         "§2.10 no Le, or one too short for the signature: 6700",
-        "00A4040C 0A D392F000260100000001 -> 9000
+        "to jpki
          00200098 04 '1234' -> 9000
          802A0097 33 {INFO} -> 6700
          802A0097 33 {INFO} FF -> 6700
-         00A4040C 0A D3921000310001010408 -> 9000
+         to text
          802A0000 33 {INFO} 10 -> 6700",
     ),
     (
         "§2.10 what is no key: 6981; nothing current 6986; unknown 6A82",
-        "00A4040C 0A D392F000260100000001 -> 9000
+        "to jpki
          802A0080 33 {INFO} 00 -> 6986
          802A0098 33 {INFO} 00 -> 6981
          802A008A 33 {INFO} 00 -> 6981
@@ -98,7 +98,7 @@ const ROWS: &[Row] = &[
     ),
     (
         "§2.7 0019 of the 共通AP answers INTERNAL AUTHENTICATE without credential",
-        "00A4040C 0A D3921000310001010100 -> 9000
+        "to common
          00880099 01 42 00 -> [256]9000
          00880099 FF {42*255} 00 -> [256]9000
          00A4020C 02 0019 -> 9000
@@ -106,7 +106,7 @@ const ROWS: &[Row] = &[
     ),
     (
         "§2.7 a challenge of 1 to 255 bytes",
-        "00A4040C 0A D3921000310001010100 -> 9000
+        "to common
          00880099 00 -> 6985
          00880099 000100 {42*256} 0000 -> 6700
          00880099 01 42 -> 6700
@@ -114,7 +114,7 @@ const ROWS: &[Row] = &[
     ),
     (
         "§2.7 0019 does not compute digital signatures",
-        "00A4040C 0A D3921000310001010100 -> 9000
+        "to common
          802A0099 33 {INFO} 00 -> 6985",
     ),
 ];
