@@ -152,7 +152,7 @@ impl Recording {
             if !is_command {
                 return Err(wrong(number, "command".to_owned()));
             }
-            if !from_hex(&entry.answer).is_some_and(|answer| ResponseApdu::parse(&answer).is_some()) {
+            if from_hex(&entry.answer).is_none_or(|answer| ResponseApdu::parse(&answer).is_none()) {
                 return Err(wrong(number, "answer".to_owned()));
             }
             entries.push(entry);
@@ -178,7 +178,7 @@ fn command_text(command: &CommandApdu) -> String {
 /// Upper or lower case, two digits a byte.
 fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
-    if digits.len() % 2 != 0 || !digits.iter().all(u8::is_ascii_hexdigit) {
+    if !digits.len().is_multiple_of(2) || !digits.iter().all(u8::is_ascii_hexdigit) {
         return None;
     }
     let value = |digit: u8| char::from(digit).to_digit(16).unwrap_or_default() as u8;

@@ -78,7 +78,8 @@ pub(super) fn judge(
     let finding = match &issuer {
         Some(issuer) => {
             let key = secret_key().map_err(|error| Failure::new(Exit::Internal, format!("random: {error}")))?;
-            let nonce = *key.first_chunk().unwrap_or(&[0; 16]);
+            let mut nonce = [0; 16];
+            nonce.iter_mut().zip(key).for_each(|(byte, drawn)| *byte = drawn);
             let places = places(certificate, test.as_ref().map(|(authority, _)| authority), args);
             ask(certificate, issuer, &places, &Http::default(), clock.now(), nonce)
         }
