@@ -12,6 +12,8 @@
 //! head 4 of authentication               READ BINARY of the first four bytes of that certificate
 //! blocks of authentication               … of the whole of it, 256 bytes at a time, the last Le exact
 //! blocks of authentication by 255        … 255 at a time
+//! object from 7: FF20 DF21 DF22="01" DF23=8950    READ BINARY of seven bytes and of the rest: this object, with just these in it
+//! 00200080 0C {a} -> 9000                照合番号A; {b}: 照合番号B, {birthdate}: 和暦 YYMMDD, as they are printed on the card
 //! power                                  the card is powered off and on
 //! ```
 
@@ -55,14 +57,19 @@ client!(k8_myna, "myna.txt", Once:
     every_jpki_command_reads_the_label_of_the_token_first
     it_reads_seven_bytes_of_a_certificate_and_then_the_rest_from_there
     it_signs_with_either_key
+    text_commands_read_number_and_attributes_after_the_pin
+    visual_commands_read_the_face_of_the_card
+    pin_status_asks_for_the_tries_of_every_reference
 );
 
 client!(k9_jpki_cli, "jpki-cli.txt", Twice:
     it_reads_the_certificates_and_sends_every_command_twice
     it_reads_the_signature_certificate_after_the_password
-    it_signs_with_either_key
+    it_signs_a_sha_1_with_either_key
     asking_for_tries_twice_costs_none
     a_wrong_pin_costs_two_tries
+    support_reads_number_and_attributes
+    surface_opens_with_either_number
 );
 
 client!(k10_pyjpki, "pyjpki.txt", Once:

@@ -69,7 +69,7 @@ fn the_question_is_one_that_the_responder_knows_as_its_own() {
     let request = OcspRequest::parse(&Question::about(&card, &root, NONCE).der()).unwrap();
     assert_eq!(request.certificates[0].serial, [0x22, 0x7B, 0x13]);
     assert!(request.certificates[0].names(&Authority::default(), Purpose::Authentication));
-    assert!(!request.certificates[0].names(&Authority::of_generation(2), Purpose::Authentication));
+    assert!(!request.certificates[0].names(&Authority::of_generation(Generation::Second), Purpose::Authentication));
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn an_answer_that_is_stale_foreign_or_to_another_question_is_not_believed() {
     let other = parse(&Authority::default().issue_authentication(&holder(&[0x22, 0x7B, 0x14])));
     assert_eq!(Question::about(&other, &root, NONCE).judge(&good, &root, NOW), Err(Unreliable::Other));
     // Of a generation that did not issue the card.
-    let second = parse(&Authority::of_generation(2).root(Purpose::Authentication));
+    let second = parse(&Authority::of_generation(Generation::Second).root(Purpose::Authentication));
     assert_eq!(question.judge(&good, &second, NOW), Err(Unreliable::Signer));
 }
 

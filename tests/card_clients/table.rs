@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use jiff::civil::date;
-use madoguchi::authority::Authority;
 use madoguchi::card::apdu::hex;
 use madoguchi::card::in_process::Slot;
 use madoguchi::card::jpki::{CertificateFile, Jpki, LastTry};
+use madoguchi::card::layout::PinName;
 use madoguchi::card::reader::{CardReader, transact};
-use madoguchi::card::soft::{CardImage, PinName, SoftCard};
+use madoguchi::card::soft::{CardImage, SoftCard};
+use madoguchi::card::tlv::{self, Header};
 use madoguchi::people::personalise::personalise;
 use madoguchi::random::Seed;
 use madoguchi::secret::Pin;
@@ -58,7 +59,7 @@ impl Player {
     pub fn play(mut self, file: &str, lines: Vec<(usize, &str)>) {
         for (number, line) in lines {
             let place = format!("tests/card_clients/{file}:{number}: {line}");
-            let words: Vec<&str> = line.split_whitespace().collect();
+            let words: Vec<&str> = line.split_ascii_whitespace().collect();
             match (words.as_slice(), line.split_once("->")) {
                 (["power"], _) => self.card.power_cycle(),
                 (["head", length, "of", name], _) => self.head(length.parse().expect(&place), name, &place),
@@ -67,7 +68,12 @@ impl Player {
                 (["blocks", "of", name, "from", start], _) => {
                     self.blocks(name, start.parse().expect(&place), 256, &place);
                 }
-                (_, Some((command, answer))) => self.exchange(&bytes(command, &place), answer.trim(), &place),
+                (["object", "from", start, tags @ ..], _) => {
+                    self.object(start.trim_end_matches(':').parse().expect(&place), tags, &place)
+                }
+                (_, Some((command, answer))) => {
+                    self.exchange(&bytes(&with_numbers(command), &place), answer.trim(), &place);
+                }
                 _ => panic!("{place}\nis no line of a conversation"),
             }
         }
@@ -86,13 +92,41 @@ impl Player {
     }
 
     fn read(&mut self, offset: usize, length: usize, name: &str, place: &str) {
-        let [high, low] = u16::try_from(offset).unwrap().to_be_bytes();
-        let le = u8::try_from(length % 256).unwrap();
-        let mut expected = certificate(name)[offset..offset + length].to_vec();
-        expected.extend([0x90, 0x00]);
-        for answer in self.send(&[0x00, 0xB0, high, low, le]) {
-            assert_eq!(hex(&answer), hex(&expected), "{place}\nat offset {offset}");
+        let part = self.part(offset, length, place);
+        assert_eq!(hex(&part), hex(&certificate(name)[offset..offset + length]), "{place}\nat offset {offset}");
+    }
+
+    /// As the clients read what is no certificate: seven bytes, which hold tag and length, then the rest by blocks.
+    fn object(&mut self, start: usize, tags: &[&str], place: &str) {
+        let mut file = self.part(0, 7, place);
+        let end = Header::read(&file).expect(place).total_length();
+        file.truncate(start);
+        for offset in (start..end).step_by(256) {
+            let part = self.part(offset, 256.min(end - offset), place);
+            file.extend(part);
         }
+        let (outer, inner) = tags.split_first().expect(place);
+        let (tag, value, rest) = tlv::take(&file).expect(place);
+        assert!(format!("{tag:04X}") == *outer && rest.is_empty(), "{place}");
+        let (mut rest, mut found) = (value, Vec::new());
+        while !rest.is_empty() {
+            let (tag, value, next) = tlv::take(rest).expect(place);
+            found.push((tag, value));
+            rest = next;
+        }
+        let holds =
+            found.len() == inner.len() && found.iter().zip(inner).all(|(found, tag)| is_object(*found, tag, place));
+        assert!(holds, "{place}\nholds {found:02X?}");
+    }
+
+    /// As many bytes as were asked for, each time.
+    fn part(&mut self, offset: usize, length: usize, place: &str) -> Vec<u8> {
+        let mut answers = self.send(&read_binary(offset, length));
+        let mut part = answers.pop().unwrap();
+        assert!(answers.iter().all(|answer| *answer == part), "{place}\nat offset {offset}");
+        assert_eq!(part.split_off(part.len() - 2), [0x90, 0x00], "{place}\nat offset {offset}");
+        assert_eq!(part.len(), length, "{place}\nat offset {offset}");
+        part
     }
 
     /// `expected`: one answer for every sending, or one for each, divided by commas.
@@ -109,6 +143,31 @@ impl Player {
     fn send(&mut self, command: &[u8]) -> Vec<Vec<u8>> {
         (0..if self.sends == Sends::Twice { 2 } else { 1 }).map(|_| self.card.process(command)).collect()
     }
+}
+
+fn read_binary(offset: usize, length: usize) -> [u8; 5] {
+    let [high, low] = u16::try_from(offset).unwrap().to_be_bytes();
+    [0x00, 0xB0, high, low, u8::try_from(length % 256).unwrap()]
+}
+
+/// `DF24` stands for any value of that tag, `DF24="19850412"` for one, `DF24=8950` for those that begin so.
+fn is_object((tag, value): (u16, &[u8]), expected: &str, place: &str) -> bool {
+    let (name, wanted) = expected.split_once('=').unwrap_or((expected, ""));
+    let is_right = match wanted.strip_prefix('"') {
+        Some(text) => value == text.trim_end_matches('"').as_bytes(),
+        None => value.starts_with(&bytes(wanted, place)),
+    };
+    format!("{tag:04X}") == name && is_right
+}
+
+/// What is printed on this person's card, in the place of its name.
+fn with_numbers(command: &str) -> String {
+    [("{a}", PinName::VisualNumberA), ("{b}", PinName::VisualNumberB), ("{birthdate}", PinName::VisualBirthdate)]
+        .into_iter()
+        .fold(command.to_owned(), |command, (name, pin)| {
+            let image = image();
+            command.replace(name, &hex(image.reference(pin).unwrap().value.reveal().as_bytes()))
+        })
 }
 
 /// Is this the answer that the pattern stands for?
@@ -136,7 +195,8 @@ fn image() -> Arc<CardImage> {
     static IMAGE: OnceLock<Arc<CardImage>> = OnceLock::new();
     let make = || {
         let people = madoguchi::people::built_in(date(2026, 11, 21)).unwrap();
-        Arc::new(personalise(people.get("taro").unwrap(), &Authority::default()))
+        let taro = people.get("taro").unwrap();
+        Arc::new(personalise(taro, &taro.card.authority()))
     };
     Arc::clone(IMAGE.get_or_init(make))
 }
@@ -166,7 +226,7 @@ fn certificate(name: &str) -> Vec<u8> {
 
 fn bytes(text: &str, place: &str) -> Vec<u8> {
     let digits: Vec<char> = text.split_whitespace().flat_map(str::chars).collect();
-    assert!(digits.len() % 2 == 0, "{place}\nhas an odd number of digits");
+    assert!(digits.len().is_multiple_of(2), "{place}\nhas an odd number of digits");
     let pair = |pair: &[char]| u8::from_str_radix(&pair.iter().collect::<String>(), 16).expect(place);
     digits.chunks(2).map(pair).collect()
 }

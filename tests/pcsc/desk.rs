@@ -7,7 +7,6 @@ use std::process::Command;
 use std::sync::Arc;
 
 use jiff::civil::date;
-use madoguchi::authority::Authority;
 use madoguchi::card::in_process::Slot;
 use madoguchi::card::jpki::{CertificateFile, Jpki, JpkiError, LastTry};
 use madoguchi::card::pcsc::open_reader;
@@ -120,8 +119,18 @@ pub fn is_card_in(reader: &str) -> bool {
 
 /// The card of one of the shipped people.
 pub fn card_of(person: &str) -> SoftCard {
+    SoftCard::new(Arc::new(personalised(person)), Seed(1))
+}
+
+/// The same, in a reader that shows it with this ATR.
+pub fn card_with_atr(person: &str, atr: Vec<u8>) -> SoftCard {
+    SoftCard::new(Arc::new(CardImage { atr, ..personalised(person) }), Seed(1))
+}
+
+fn personalised(person: &str) -> CardImage {
     let people = madoguchi::people::built_in(date(2026, 11, 21)).unwrap();
-    SoftCard::new(Arc::new(personalise(people.get(person).unwrap(), &Authority::default())), Seed(1))
+    let person = people.get(person).unwrap();
+    personalise(person, &person.card.authority())
 }
 
 /// A certificate of such a card, read in this process.

@@ -48,6 +48,7 @@ fn two_cards_in_two_readers_are_two_cards_to_every_program() {
         second.remove();
         wait_for("the second reader to be empty", || (!is_card_in(SECOND)).then_some(()));
         assert_eq!(pem(READER), desk.certificate(CertificateFile::Authentication));
+        assert_eq!(tool("pkcs11-tool", &["--list-slots"]).matches("User Authentication PIN").count(), 1);
     });
 }
 

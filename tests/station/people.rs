@@ -40,7 +40,9 @@ fn promises() -> BTreeMap<&'static str, Promise> {
         ("lock", Promise("pin-locked", None, 0)),
         ("betsujin", Promise("face-failed", None, 0)),
         ("mask", Promise("face-failed", None, 0)),
+        ("sedai1", Promise("certificate-refused", None, 0)),
         ("teiki", Promise("not-a-my-number-card", None, 0)),
+        ("juki", Promise("not-a-my-number-card", None, 0)),
         ("mitouroku", Promise("not-registered", None, 0)),
     ])
 }

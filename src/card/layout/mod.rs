@@ -126,8 +126,8 @@ pub mod visual {
     pub const NUMBER_B: u16 = 0x0012;
     /// 照合番号A [A]
     pub const NUMBER_A: u16 = 0x0013;
-    /// The key that signs without a PIN. That it exists is known [B], its identifier is not: this one is *provisional* [C].
-    pub const SIGNING_KEY: u16 = 0x0014;
+    /// The key that signs without a PIN; one source names this identifier [B].
+    pub const SIGNING_KEY: u16 = 0x001A;
 }
 
 /// Files of the 共通カードAP (spec/jpki-card.md §2.7).

@@ -78,6 +78,15 @@ impl From<JpkiImage> for ApplicationImage {
     }
 }
 
+impl ApplicationImage {
+    /// The 公的個人認証AP of a 住基カード: it says what it is (EF 0006; the label is [A]). Its certificates were for signatures only, are all
+    /// long expired, and their files are not public: it has none ([C]).
+    pub fn jpki_of_juki_card() -> Self {
+        let label = FileImage::bytes(token_info(TokenKind::ResidentCard), Right::Free);
+        Self::new(ApplicationKind::Jpki, [(layout::TOKEN_INFO, label)])
+    }
+}
+
 /// The file of a certificate; only filler where there is none.
 fn certificate(credential: Option<&LazyCredential>, part: fn(&Credential) -> &[u8], read: Right) -> FileImage {
     let credential = credential.cloned();

@@ -120,7 +120,7 @@ fn places(certificate: &Certificate, test: Option<&Authority>, args: &TrustArgs)
     {
         // Lists of the test authority lie beside its responder, also where the operator named another one.
         let hubs = places.ocsp.iter().filter_map(|url| url.strip_suffix(RESPONDER));
-        let file = format!("{}-{}.crl", Purpose::Authentication.word(), authority.generation());
+        let file = format!("{}-{}.crl", Purpose::Authentication.word(), authority.generation().number());
         places.crl = hubs.map(|hub| format!("{hub}/jpki/crl/{file}")).collect();
     }
     places

@@ -223,7 +223,7 @@ pub(super) fn person(id: &str, folder: Option<&Path>, clock: &Clock) -> Result<P
 
 /// The software card of `person`, by the test authority.
 pub(super) fn card_of(person: &Person) -> SoftCard {
-    SoftCard::new(Arc::new(personalise(person, &Authority::default())), Seed::default())
+    SoftCard::new(Arc::new(personalise(person, &person.card.authority())), Seed::default())
 }
 
 #[cfg(test)]

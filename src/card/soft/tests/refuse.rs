@@ -98,7 +98,7 @@ const ROWS: &[Row] = &[
         "to text
          00880093 01 42 00 -> 6985
          to visual
-         00880094 01 42 00 -> 6985",
+         0088009A 01 42 00 -> 6985",
     ),
     (
         "§2.7 INTERNAL AUTHENTICATE with what is no key: 6981",
