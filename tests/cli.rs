@@ -1,5 +1,11 @@
 //! The command line of the real binary where no station is needed: help, exit codes, cards of people, completions, the manual.
 
+#[path = "cli/card.rs"]
+mod card;
+#[cfg(target_os = "linux")]
+#[path = "cli/foreign.rs"]
+mod foreign;
+
 use std::path::Path;
 use std::process::{Command, Output};
 

@@ -37,6 +37,7 @@ const RUN: [&str; 13] = [
     "docs/layouts.md",
     "docs/compare.md",
     "docs/check.md",
+    "docs/cards.md",
 ];
 /// Documents whose commands need the source folder: they are checked by what they name.
 const CHECKED: [&str; 3] = ["CONTRIBUTING.md", "docs/measurements.md", "docs/platforms.md"];
@@ -175,6 +176,11 @@ fn the_check_page_lists_every_rule_in_its_order() {
     let page = read("docs/check.md");
     let listed: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
     assert_eq!(listed, declared);
+}
+
+#[test]
+fn every_command_of_the_cards_page_does_what_it_shows() {
+    run_document("every_command_of_the_cards_page_does_what_it_shows", "docs/cards.md");
 }
 
 #[test]

@@ -187,3 +187,21 @@ fn an_idle_screen_writes_nothing() {
     desk.tty.settle(SETTLED);
     assert_eq!(desk.tty.written_within(Duration::from_secs(3)), 0);
 }
+
+#[test]
+fn a_pin_is_typed_without_being_shown_and_one_that_is_too_long_is_not_cut_to_fit() {
+    let folder = tempfile::tempdir().unwrap();
+    for (typed, ending) in [("1234", "正しい"), ("12345678901234567", "照合しません")] {
+        let arguments = ["card", "verify-pin", "--person", "taro"];
+        let tty = Tty::start(env!("CARGO_BIN_EXE_madoguchi"), &arguments, folder.path()).unwrap();
+        let mut desk = Desk { folder: tempfile::tempdir().unwrap(), tty };
+        desk.sees("PIN:");
+        desk.presses(typed.as_bytes());
+        desk.presses(b"\r");
+        desk.sees(ending);
+        let _ = desk.ended().unwrap();
+        let shown = desk.tty.screen.screen().contents();
+        assert!(!shown.contains("1234"), "{shown}");
+        assert!(desk.echoes(), "the terminal is as it was");
+    }
+}

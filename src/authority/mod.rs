@@ -20,6 +20,8 @@ pub mod ocsp;
 mod parts;
 pub mod pool;
 mod profile;
+#[cfg(test)]
+mod relied_on;
 pub mod revocation;
 #[cfg(test)]
 mod tests;
@@ -149,5 +151,16 @@ impl Authority {
     /// Does this issuer or subject text name the test authority? Says nothing about the signature.
     pub fn is_named_in(distinguished_name: &str) -> bool {
         distinguished_name.split(", ").any(|part| part.strip_prefix("O=") == Some(AUTHORITY_NAME))
+    }
+
+    /// The same of raw bytes, such as the first ones of a certificate.
+    pub fn is_named_in_der(bytes: &[u8]) -> bool {
+        let organisation = parts::organisation();
+        bytes.windows(organisation.len()).any(|window| window == organisation)
+    }
+
+    /// The policy of its certificates, dotted.
+    pub fn policy(purpose: Purpose) -> String {
+        profile::policy(purpose).map(|arc| arc.to_string()).join(".")
     }
 }

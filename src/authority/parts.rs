@@ -113,6 +113,11 @@ pub(super) fn name(attributes: &[(Attribute, &str)]) -> Vec<u8> {
     sequence(&parts)
 }
 
+/// The organisation as it stands in every name of the authority, DER.
+pub(super) fn organisation() -> Vec<u8> {
+    sequence(&[oid(&[2, 5, 4, Attribute::Organization as u128]), utf8(AUTHORITY_NAME)])
+}
+
 /// The same in every generation.
 pub(super) fn issuer_name(purpose: Purpose) -> Vec<u8> {
     name(&[

@@ -186,8 +186,13 @@ fn key_usage(named: u8) -> Vec<u8> {
 
 fn policies(purpose: Purpose) -> Vec<u8> {
     let qualifier = sequence(&[oid(&CPS_QUALIFIER), ia5(STATEMENT_URI)]);
-    let policy = sequence(&[oid(&[2, 25, OUR_ARC, purpose.policy()]), sequence(&[qualifier])]);
+    let policy = sequence(&[oid(&policy(purpose)), sequence(&[qualifier])]);
     extension(ce::POLICIES, true, &sequence(&[policy]))
+}
+
+/// Arcs of the policy.
+pub(super) fn policy(purpose: Purpose) -> [u128; 4] {
+    [2, 25, OUR_ARC, purpose.policy()]
 }
 
 /// A directory name, no address: CRLs of this kind cannot be fetched over HTTP (spec/jpki-card.md §3.1).

@@ -5,9 +5,11 @@ use rsa::RsaPublicKey;
 use rsa::pkcs1::DecodeRsaPublicKey;
 use serde::{Deserialize, Serialize};
 use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::oid_registry;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::serial::{SerialNumber, decimal};
+use super::tlv;
 use crate::clock;
 
 /// sha256WithRSAEncryption, the one signature algorithm of the present cards [A].
@@ -32,6 +34,8 @@ pub struct Certificate {
     pub policies: Vec<String>,
     /// keyUsage
     pub key_usage: KeyUsage,
+    /// extendedKeyUsage
+    pub extended_usage: ExtendedUsage,
     /// basicConstraints CA:TRUE
     pub is_authority: bool,
     /// Key identifier of the issuer (AKI).
@@ -42,6 +46,10 @@ pub struct Certificate {
     pub ocsp: Option<String>,
     /// The public key.
     pub public_key: RsaPublicKey,
+    /// Content of the BIT STRING that holds the key: what key hashes are made of.
+    pub(super) key_bits: Vec<u8>,
+    /// Content of the first cRLDistributionPoint's name, raw.
+    pub(super) distribution_point: Option<Vec<u8>>,
     pub(super) issuer_der: Vec<u8>,
     pub(super) subject_der: Vec<u8>,
     pub(super) signed_part: Vec<u8>,
@@ -57,6 +65,15 @@ pub struct KeyUsage {
     pub non_repudiation: bool,
     /// keyCertSign
     pub certificate_signing: bool,
+}
+
+/// What of extendedKeyUsage matters here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ExtendedUsage {
+    /// clientAuth: 利用者証明用.
+    pub client_authentication: bool,
+    /// OCSPSigning: a responder that the authority delegated.
+    pub ocsp_signing: bool,
 }
 
 /// Where a moment lies relative to the validity.
@@ -114,11 +131,14 @@ impl Certificate {
             not_after: time(tbs.validity.not_after.timestamp())?,
             policies: Vec::new(),
             key_usage: KeyUsage::default(),
+            extended_usage: ExtendedUsage::default(),
             is_authority: false,
             authority_key: None,
             subject_key: None,
             ocsp: None,
             public_key,
+            key_bits: tbs.subject_pki.subject_public_key.data.to_vec(),
+            distribution_point: None,
             issuer_der: tbs.issuer.as_raw().to_vec(),
             subject_der: tbs.subject.as_raw().to_vec(),
             signed_part: tbs.as_ref().to_vec(),
@@ -126,6 +146,9 @@ impl Certificate {
         };
         for extension in tbs.extensions() {
             certificate.take_extension(extension.parsed_extension());
+            if extension.oid == oid_registry::OID_X509_EXT_CRL_DISTRIBUTION_POINTS {
+                certificate.distribution_point = distribution_point(extension.value);
+            }
         }
         Ok(certificate)
     }
@@ -138,6 +161,10 @@ impl Certificate {
                     non_repudiation: usage.non_repudiation(),
                     certificate_signing: usage.key_cert_sign(),
                 };
+            }
+            ParsedExtension::ExtendedKeyUsage(usage) => {
+                self.extended_usage =
+                    ExtendedUsage { client_authentication: usage.client_auth, ocsp_signing: usage.ocsp_signing };
             }
             ParsedExtension::BasicConstraints(constraints) => self.is_authority = constraints.ca,
             ParsedExtension::CertificatePolicies(policies) => {
@@ -167,6 +194,16 @@ impl Certificate {
             Validity::Valid
         }
     }
+}
+
+/// The name of the first point of a cRLDistributionPoints extension, as it stands there; a list that is for one point carries the
+/// same bytes (RFC 5280 §4.2.1.13, §5.2.5).
+fn distribution_point(extension: &[u8]) -> Option<Vec<u8>> {
+    const SEQUENCE: u16 = 0x30;
+    const NAME: u16 = 0xA0;
+    let inside = |bytes, tag| tlv::take(bytes).ok().filter(|(found, ..)| *found == tag).map(|(_, value, _)| value);
+    let point = inside(inside(extension, SEQUENCE)?, SEQUENCE)?;
+    inside(point, NAME).map(<[u8]>::to_vec)
 }
 
 /// An OID's content bytes as dotted numbers; arcs may have any size (ours lie below 2.25.UUID).

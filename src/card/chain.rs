@@ -69,7 +69,12 @@ pub fn verify_chain(certificate: &Certificate, roots: &[Certificate]) -> Chain {
 }
 
 /// Did the key of `issuer` sign `certificate`? (sha256WithRSAEncryption)
-fn is_signed_by(certificate: &Certificate, issuer: &Certificate) -> bool {
-    let digest = Sha256::digest(&certificate.signed_part);
-    issuer.public_key.verify(Pkcs1v15Sign::new::<Sha256>(), &digest, &certificate.signature).is_ok()
+pub(super) fn is_signed_by(certificate: &Certificate, issuer: &Certificate) -> bool {
+    has_signed(issuer, &certificate.signed_part, &certificate.signature)
+}
+
+/// Did the key of `signer` make `signature` over `bytes`? (sha256WithRSAEncryption)
+pub(super) fn has_signed(signer: &Certificate, bytes: &[u8], signature: &[u8]) -> bool {
+    let digest = Sha256::digest(bytes);
+    signer.public_key.verify(Pkcs1v15Sign::new::<Sha256>(), &digest, signature).is_ok()
 }

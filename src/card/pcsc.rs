@@ -4,10 +4,11 @@
 //! context serves one thread at a time. The ATR comes from SCardStatus: vpcd does not know SCARD_ATTR_ATR_STRING
 //! (spec/jpki-card.md §6.4 j).
 
+use std::borrow::Cow;
 use std::ffi::{CStr, CString};
 use std::time::Duration;
 
-use ::pcsc::{Card, Context, Error, Protocols, ReaderState, Scope, ShareMode, State};
+use ::pcsc::{Card, Context, Error, Protocol, Protocols, ReaderState, Scope, ShareMode, State};
 
 use super::reader::{CardChannel, CardReader, Disposition, ReaderError, Transmit};
 
@@ -148,16 +149,31 @@ impl CardReader for PcscReader {
     }
 }
 
+/// A connection. One that is dropped without a word powers the card off: the library's own end is a warm reset, over which real cards
+/// keep what a PIN opened (spec/jpki-card.md §2.9, [B]).
 struct PcscChannel {
-    card: Card,
+    /// `None` once it has been disconnected.
+    card: Option<Card>,
     atr: Vec<u8>,
+    /// T=0 carries commands in another form.
+    is_t0: bool,
 }
 
 impl PcscChannel {
     fn connect(context: &Context, name: &CStr) -> Result<Self, ReaderError> {
         let card = context.connect(name, ShareMode::Shared, Protocols::ANY).map_err(reader_error)?;
-        let atr = card.status2_owned().map_err(reader_error)?.atr().to_vec();
-        Ok(Self { card, atr })
+        let status = card.status2_owned().map_err(reader_error)?;
+        let (atr, is_t0) = (status.atr().to_vec(), status.protocol2() == Some(Protocol::T0));
+        Ok(Self { card: Some(card), atr, is_t0 })
+    }
+}
+
+impl Drop for PcscChannel {
+    fn drop(&mut self) {
+        if let Some(card) = self.card.take() {
+            // A card that has left is as powerless as can be.
+            let _ = card.disconnect(::pcsc::Disposition::UnpowerCard);
+        }
     }
 }
 
@@ -167,7 +183,8 @@ impl CardChannel for PcscChannel {
     }
 
     fn transact(&mut self, act: &mut dyn FnMut(&mut dyn Transmit)) -> Result<(), ReaderError> {
-        let transaction = match self.card.transaction2() {
+        let card = self.card.as_mut().ok_or(ReaderError::Removed)?;
+        let transaction = match card.transaction2() {
             Ok(transaction) => transaction,
             Err((card, Error::ResetCard)) => {
                 // Acknowledge the reset, so that the next transaction can begin; what was verified is gone all the same.
@@ -177,40 +194,59 @@ impl CardChannel for PcscChannel {
             }
             Err((_, error)) => return Err(reader_error(error)),
         };
-        act(&mut PcscCard { card: &transaction, buffer: vec![0; LONGEST_ANSWER] });
+        act(&mut PcscCard { card: &transaction, is_t0: self.is_t0, buffer: vec![0; LONGEST_ANSWER] });
         // A card that left or was reset meanwhile has ended the transaction itself. What `act` found out stands, and says it better.
         let _ = transaction.end(::pcsc::Disposition::LeaveCard);
         Ok(())
     }
 
-    fn disconnect(self: Box<Self>, how: Disposition) -> Result<(), ReaderError> {
+    fn disconnect(mut self: Box<Self>, how: Disposition) -> Result<(), ReaderError> {
         let disposition = match how {
             Disposition::Leave => ::pcsc::Disposition::LeaveCard,
             Disposition::Reset => ::pcsc::Disposition::ResetCard,
             Disposition::PowerOff => ::pcsc::Disposition::UnpowerCard,
         };
-        match self.card.disconnect(disposition) {
+        let Some(card) = self.card.take() else { return Ok(()) };
+        match card.disconnect(disposition) {
             // A card that has left is as disconnected as can be.
             Ok(()) | Err((_, Error::RemovedCard | Error::NoSmartcard)) => Ok(()),
-            Err((_, error)) => Err(reader_error(error)),
+            Err((card, error)) => {
+                // Given back to the drop, which powers it off.
+                self.card = Some(card);
+                Err(reader_error(error))
+            }
         }
     }
 }
 
 struct PcscCard<'c> {
     card: &'c Card,
+    is_t0: bool,
     buffer: Vec<u8>,
 }
 
 impl Transmit for PcscCard<'_> {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, ReaderError> {
-        match self.card.transmit(command, &mut self.buffer) {
+        let command = if self.is_t0 { for_t0(command) } else { Cow::Borrowed(command) };
+        match self.card.transmit(&command, &mut self.buffer) {
             // Every card answers with a status word at least; an answer of nothing, or a command that was not carried over, is what
             // the service makes of a card torn away in the middle. It says so itself only at the next look.
             Ok([]) | Err(Error::NotTransacted) => Err(ReaderError::Removed),
             Ok(answer) => Ok(answer.to_vec()),
             Err(error) => Err(reader_error(error)),
         }
+    }
+}
+
+/// A short command as T=0 carries it (ISO 7816-3 §12): always with P3, which is 00 where there is neither data nor answer, and never with
+/// an Le behind data, for the card says by 61xx what it has. A command with a PIN has data and no Le, so no copy of it is made.
+fn for_t0(command: &[u8]) -> Cow<'_, [u8]> {
+    match command {
+        [_, _, _, _] => Cow::Owned([command, &[0]].concat()),
+        [_, _, _, _, lc, data_and_le @ ..] if *lc != 0 && data_and_le.len() == usize::from(*lc) + 1 => {
+            Cow::Borrowed(command.get(..command.len() - 1).unwrap_or(command))
+        }
+        _ => Cow::Borrowed(command),
     }
 }
 
@@ -238,6 +274,20 @@ mod tests {
         assert_eq!(choose(Some("2"), &have).unwrap(), have[1]);
         assert_eq!(choose(Some("sony"), &have).unwrap(), have[1]);
         assert_eq!(choose(Some("00"), &have).unwrap(), have[0]);
+    }
+
+    #[test]
+    fn a_command_for_t0_has_its_p3_and_no_le_behind_data() {
+        for (command, carried) in [
+            (&[0x00, 0x20, 0x00, 0x80][..], &[0x00, 0x20, 0x00, 0x80, 0x00][..]),
+            (&[0x00, 0xB0, 0x00, 0x00, 0x00], &[0x00, 0xB0, 0x00, 0x00, 0x00]),
+            (&[0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x17], &[0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x17]),
+            (&[0x80, 0x2A, 0x00, 0x80, 0x02, 0x30, 0x31, 0x00], &[0x80, 0x2A, 0x00, 0x80, 0x02, 0x30, 0x31]),
+        ] {
+            assert_eq!(for_t0(command).as_ref(), carried);
+        }
+        let with_pin = [0x00, 0x20, 0x00, 0x80, 0x04, 0x31, 0x32, 0x33, 0x34];
+        assert!(matches!(for_t0(&with_pin), Cow::Borrowed(_)), "no second copy of a PIN");
     }
 
     #[test]

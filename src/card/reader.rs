@@ -1,4 +1,4 @@
-//! One face for every reader: a software card in a slot, plastic in PC/SC.
+//! One face for every reader: a software card in a slot, plastic in PC/SC, a recorded card in a file.
 //!
 //! A [`CardChannel`] is a connection that may last as long as a person takes to type a PIN. Commands go only through
 //! [`CardChannel::transact`], which keeps other programs away for as long as its closure runs and no longer: Windows resets a
@@ -105,6 +105,14 @@ pub enum ReaderError {
         "カードが応答しません。向きと位置を確かめてください / the card does not answer: check how it lies on the reader"
     )]
     Unresponsive,
+    /// A recording that holds no answer to this command.
+    #[error(
+        "この記録には {command} への応答がありません。同じ操作を記録し直してください / the recording has no answer to {command}: record the same command"
+    )]
+    NotRecorded {
+        /// The command in hexadecimal, without a PIN.
+        command: String,
+    },
     /// Anything else, in the service's words.
     #[error("リーダーのエラー: {0} / reader error: {0}")]
     Other(String),

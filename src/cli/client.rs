@@ -34,18 +34,24 @@ pub struct Client {
     agent: ureq::Agent,
 }
 
+/// Where the station is: as named, as `MADOGUCHI_CONTROL` says, or at its usual place. Without a slash at the end.
+pub fn station_url(named: Option<String>) -> String {
+    let named = named.or_else(|| std::env::var("MADOGUCHI_CONTROL").ok());
+    let place = named.unwrap_or_else(|| DEFAULT_STATION.to_owned());
+    let url = if place.contains("://") { place } else { format!("http://{place}") };
+    url.trim_end_matches('/').to_owned()
+}
+
 impl Client {
     /// The station of `--station`, `MADOGUCHI_STATION`, `MADOGUCHI_CONTROL`, or the default place.
     pub fn find(args: &StationArgs) -> Self {
-        let named = args.station.clone().or_else(|| std::env::var("MADOGUCHI_CONTROL").ok());
-        let place = named.unwrap_or_else(|| DEFAULT_STATION.to_owned());
-        let base = if place.contains("://") { place } else { format!("http://{place}") };
+        let base = station_url(args.station.clone());
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(PATIENCE))
             .timeout_connect(Some(Duration::from_secs(5)))
             .http_status_as_error(false)
             .build();
-        Self { base: base.trim_end_matches('/').to_owned(), token: args.token.clone(), agent: config.into() }
+        Self { base, token: args.token.clone(), agent: config.into() }
     }
 
     /// Waits until the station answers, at most half a minute.

@@ -74,14 +74,23 @@ pub fn layouts(told: Option<&Path>) -> Result<Layouts, Failure> {
     Layouts::read(folder.as_deref()).map_err(unusable)
 }
 
-/// `[station] layouts`, from the usual file and the environment.
+/// `[station] layouts`
 fn folder_of_settings() -> Result<Option<PathBuf>, Failure> {
+    Ok(usual_settings(|_| true)?.station.layouts)
+}
+
+/// What the usual file says and the variables that `is_meant`, for commands that take no `--config`. A command that wants one table need
+/// not stop at a variable about another.
+///
+/// # Errors
+/// A [`Failure`] about the first thing in them that is wrong.
+pub fn usual_settings(is_meant: impl Fn(&str) -> bool) -> Result<Settings, Failure> {
     let usual = Path::new(USUAL_FILE);
     let told = std::env::var_os("MADOGUCHI_CONFIG").map(PathBuf::from);
     let file = told.as_deref().or(usual.is_file().then_some(usual));
     let environment = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
-    let settings = Settings::read(file, environment).map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
-    Ok(settings.station.layouts)
+    let environment = environment.filter(|(name, _)| is_meant(name));
+    Settings::read(file, environment).map_err(|error| Failure::new(Exit::Usage, error.to_string()))
 }
 
 fn export(dir: &Path) -> Outcome {

@@ -4,25 +4,29 @@ use std::io::{BufRead, IsTerminal, Read, Write};
 
 use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, read};
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use zeroize::Zeroize;
 
 use crate::cli::{Exit, Failure};
 use crate::secret::Pin;
 
-/// Longest secret of the card: 署名用パスワード, 16 characters.
-const LONGEST: u64 = 16;
+/// More than the longest secret of the card (署名用パスワード, 16 characters): what is longer must arrive as longer, so that it is refused
+/// and not cut to something that the card counts as a miss.
+const LONGEST: usize = 64;
 
 /// The first line of file descriptor `fd`.
 pub fn from_fd(fd: u32) -> Result<Pin, Failure> {
-    let mut line = String::new();
-    let limit = LONGEST + 2;
+    let mut line = String::with_capacity(LONGEST);
+    let limit = LONGEST as u64;
     let got = if fd == 0 {
         std::io::stdin().lock().take(limit).read_line(&mut line)
     } else {
         std::fs::File::open(format!("/dev/fd/{fd}"))
             .and_then(|file| std::io::BufReader::new(file).take(limit).read_line(&mut line))
     };
+    let typed = Pin::new(line.trim_end_matches(['\r', '\n']));
+    line.zeroize();
     match got {
-        Ok(n) if n > 0 => Ok(Pin::new(line.trim_end_matches(['\r', '\n']))),
+        Ok(n) if n > 0 => Ok(typed),
         Ok(_) => {
             Err(Failure::new(Exit::Usage, format!("ファイル記述子 {fd} が空です / file descriptor {fd} is empty")))
         }
@@ -47,7 +51,7 @@ pub fn from_prompt(prompt: &str) -> Result<Pin, Failure> {
 }
 
 fn type_in() -> Result<Pin, Failure> {
-    let mut typed = String::new();
+    let mut typed = String::with_capacity(LONGEST);
     loop {
         let event = read().map_err(|e| Failure::new(Exit::Outside, format!("端末 / terminal: {e}")))?;
         let Event::Key(key) = event else { continue };
@@ -61,7 +65,7 @@ fn type_in() -> Result<Pin, Failure> {
                 return Err(Failure::new(Exit::Usage, "中止しました / cancelled"));
             }
             KeyCode::Backspace => drop(typed.pop()),
-            KeyCode::Char(c) if (typed.len() as u64) < LONGEST => typed.push(c),
+            KeyCode::Char(c) if typed.len() + c.len_utf8() <= LONGEST => typed.push(c),
             _ => {}
         }
     }

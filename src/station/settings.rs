@@ -38,6 +38,8 @@ pub struct Settings {
     pub reader: Vec<ReaderTable>,
     /// `[hub]`
     pub hub: HubTable,
+    /// `[card]`
+    pub card: CardTable,
     /// `[control]`
     pub control: ControlTable,
     /// `[faults]`: knobs armed at the start.
@@ -168,6 +170,14 @@ pub struct HubTable {
     pub bulk_kept_for: Option<u64>,
     /// Codes and messages of the centre (errors.toml), over those of the layout folder. Of the embedded hub.
     pub error_codes: Option<PathBuf>,
+}
+
+/// `[card]`: for the commands that read cards.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CardTable {
+    /// Roots to trust besides the test authority, PEM or DER.
+    pub roots: Vec<PathBuf>,
 }
 
 /// `[control]`
@@ -330,7 +340,7 @@ pub enum SettingsError {
     Environment(String),
 }
 
-const TABLES: [&str; 5] = ["station", "terminal", "reader", "hub", "control"];
+const TABLES: [&str; 6] = ["station", "terminal", "reader", "hub", "card", "control"];
 /// Variables that have a meaning of their own: where a station is, its token, the settings file, the language.
 const OTHERS: [&str; 5] =
     ["MADOGUCHI_STATION", "MADOGUCHI_CONTROL", "MADOGUCHI_TOKEN", "MADOGUCHI_CONFIG", "MADOGUCHI_LANG"];

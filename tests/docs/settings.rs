@@ -11,13 +11,14 @@ const PAGE: &str = "docs/settings.md";
 const NO_KEY: &str = "no-such-key-9";
 
 /// How each table is written, so that a key can be put into it: its heading in the document, and what stands before the key.
-const TABLES: [(&str, &str); 8] = [
+const TABLES: [(&str, &str); 9] = [
     ("[station]", "[station]\n"),
     ("[station.uses]", "[station.uses]\n"),
     ("[[terminal]]", "[[terminal]]\n"),
     ("[[reader]]", "[[reader]]\n"),
     ("[reader.timers]", "[[reader]]\n[reader.timers]\n"),
     ("[hub]", "[hub]\n"),
+    ("[card]", "[card]\n"),
     ("[control]", "[control]\n"),
     ("[faults]", "[faults.face-mismatch]\n"),
 ];

@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 use madoguchi::card::certificate::Certificate;
 use madoguchi::card::jpki::{CertificateFile, Jpki, JpkiError, LastTry, PinState, check_signature};
 use madoguchi::card::pcsc::{PcscReader, open_reader, readers_with_card};
-use madoguchi::card::reader::{CardReader, Disposition, ReaderError, transact};
+use madoguchi::card::reader::{CardChannel, CardReader, Disposition, ReaderError, transact};
 use madoguchi::card::soft::PinName;
 use madoguchi::card::soft::quirk::{Quirks, TORN_AT_COMMAND};
 use madoguchi::secret::Pin;
+use serde_json::{Value, json};
 
-use crate::desk::{at_a_desk, card_of, with_jpki};
+use crate::desk::{assert_shows, at_a_desk, at_an_overheard_desk, card_of, refused, tool, with_jpki};
 use crate::world::{LIMIT, READER, wait_for};
 
 #[test]
@@ -112,5 +113,62 @@ fn a_card_torn_away_in_the_middle_of_a_command_is_reported_as_taken_away_every_t
             let result = with_jpki(&mut *channel, |jpki| jpki.certificate(CertificateFile::Authentication));
             assert_eq!(result, Err(JpkiError::Reader(ReaderError::Removed)));
         }
+    });
+}
+
+/// A second connection that shares the card, and whether it may sign.
+fn may_sign(other: &mut dyn CardChannel) -> bool {
+    match with_jpki(other, |jpki| jpki.sign(PinName::Authentication, b"challenge")) {
+        Ok(_) => true,
+        Err(JpkiError::Refused { .. }) => false,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn what_a_pin_opened_is_shut_before_another_program_and_when_a_connection_is_dropped() {
+    at_a_desk(|desk| {
+        let (mut ours, mut other) = (desk.connect(), desk.connect());
+        let open = |jpki: &mut Jpki<'_>| jpki.verify(PinName::Authentication, &Pin::new("1234"), LastTry::Keep);
+        with_jpki(&mut *ours, |jpki| open(jpki).and_then(|()| jpki.shut())).unwrap();
+        assert!(!may_sign(&mut *other), "the right must not outlive the transaction");
+        // Without that the next program finds the card open: the rule is worth its command.
+        with_jpki(&mut *ours, open).unwrap();
+        assert!(may_sign(&mut *other));
+        drop(ours);
+        let mut next = desk.connect();
+        assert!(!may_sign(&mut *next), "a connection that is dropped powers the card off");
+    });
+}
+
+#[test]
+fn the_commands_for_cards_send_no_more_than_they_say_and_wait_for_a_card_that_is_busy() {
+    at_an_overheard_desk(|desk, line| {
+        let card = |arguments: &[&str]| {
+            line.heard();
+            let program = env!("CARGO_BIN_EXE_madoguchi");
+            let told = tool(program, &[&["card"], arguments, &["--json"]].concat());
+            (serde_json::from_str::<Value>(&told).unwrap(), line.heard().len())
+        };
+        let (serial, sent) = card(&["read", "--reader", READER, "--serial-only"]);
+        assert_eq!((&serial["apdus"], sent), (&json!(3), 3), "and none beside to know whether to mask it");
+        assert_eq!(serial["serial"]["masked"], false);
+        let (read, sent) = card(&["read", "--card", &format!("pcsc:{READER}"), "--offline"]);
+        let blocks = desk.certificate(CertificateFile::Authentication).len().div_ceil(256);
+        assert_eq!((&read["apdus"], &read["apdus_in_all"], sent), (&json!(2 + blocks), &json!(4 + blocks), 4 + blocks));
+
+        let context = pcsc::Context::establish(pcsc::Scope::User).unwrap();
+        let name = std::ffi::CString::new(READER).unwrap();
+        let alone = context.connect(&name, pcsc::ShareMode::Exclusive, pcsc::Protocols::ANY).unwrap();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| card(&["read", "--reader", "1", "--serial-only"]));
+            // The other program is done while ours is still being started, or a moment after.
+            assert!(alone.disconnect(pcsc::Disposition::LeaveCard).is_ok());
+            assert_eq!(waiting.join().unwrap().0["serial"], serial["serial"]);
+        });
+        let alone = context.connect(&name, pcsc::ShareMode::Exclusive, pcsc::Protocols::ANY).unwrap();
+        let program = env!("CARGO_BIN_EXE_madoguchi");
+        assert_shows(&refused(program, &["card", "read", "--reader", "1"]), &["another program holds the card"]);
+        drop(alone);
     });
 }

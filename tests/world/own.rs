@@ -1,6 +1,7 @@
 //! A world of its own for a test (`unshare -rmn`): its own mounts, its own /run, its own network. So tests run side by side, need no
 //! root, take the usual ports, and never meet the machine's own services.
 
+use std::path::Path;
 use std::process::{Command, Output};
 
 /// Set in the world of one test.
@@ -10,16 +11,11 @@ pub const PACKAGES: &str = "apt-get install -y pcscd vsmartcard-vpcd opensc open
 
 /// Runs `body`, a part of the test called `test`, in a world of its own.
 pub fn in_own_world(test: &str, body: impl FnOnce()) {
-    if std::env::var_os(INSIDE).is_some() {
+    if is_inside() {
         return body();
     }
-    // The script gets the test binary as $0 and the test's name as $1. Whoever is root in there leaves root's right to read and write
-    // whatever the permissions say behind, so that a folder without permissions is one.
-    let script = "mount --make-rprivate / && mount -t tmpfs tmpfs /run && mkdir /run/pcscd && ip link set lo up \
-                  && exec setpriv --bounding-set=-dac_override,-dac_read_search \"$0\" --exact \"$1\" --nocapture";
     let itself = std::env::current_exe().unwrap();
-    let mut world = Command::new("unshare");
-    world.args(["-rmn", "sh", "-c", script]).arg(itself).arg(test).env(INSIDE, "1");
+    let mut world = own_world(&itself, &["--exact", test, "--nocapture"]);
     let output = run(&mut world);
     let printed = String::from_utf8_lossy(&output.stdout);
     assert!(
@@ -28,6 +24,22 @@ pub fn in_own_world(test: &str, body: impl FnOnce()) {
          programs: {PACKAGES})\n{printed}\n{}",
         String::from_utf8_lossy(&output.stderr)
     );
+}
+
+/// Is this process in a world of its own?
+pub fn is_inside() -> bool {
+    std::env::var_os(INSIDE).is_some()
+}
+
+/// A command that runs `program` in a world of its own.
+pub fn own_world(program: &Path, arguments: &[&str]) -> Command {
+    // The script gets the program as $0. Whoever is root in there leaves root's right to read and write whatever the permissions say
+    // behind, so that a folder without permissions is one.
+    let script = "mount --make-rprivate / && mount -t tmpfs tmpfs /run && mkdir /run/pcscd && ip link set lo up \
+                  && exec setpriv --bounding-set=-dac_override,-dac_read_search \"$0\" \"$@\"";
+    let mut world = Command::new("unshare");
+    world.args(["-rmn", "sh", "-c", script]).arg(program).args(arguments).env(INSIDE, "1");
+    world
 }
 
 /// Runs a program to its end; one that is missing fails with the remedy.

@@ -25,8 +25,9 @@ use super::status::StatusWord;
 use super::tlv::{self, TlvError};
 use crate::clock::Stopwatch;
 
-/// First bytes of a certificate in which every serial of the allowed size lies.
-const HEAD_LENGTH: u32 = 48;
+/// First bytes of a certificate in which every serial of the allowed size lies, and behind it the organisation of its issuer. One command
+/// reads them all: 80 bytes more are 8 ms in the air, and save reading the whole to know whose card this is.
+const HEAD_LENGTH: u32 = 128;
 /// No certificate of this card is longer; a card that claims more is not read to its end.
 const LONGEST_FILE: usize = 0x7FFF;
 /// Label, manufacturer, model and serial in EF 0006.
@@ -85,11 +86,19 @@ pub enum JpkiError {
     PinLocked,
     /// One try is left and nobody said to risk it.
     #[error(
-        "残り {tries} 回のため照合しません。失敗するとロックされます。それでも試すときは --last-try / not tried: only {tries} left, and a miss would lock the PIN; use --last-try to risk it"
+        "残り {tries} 回のため照合しません。失敗するとロックされます。それでも試すときは --spend-last-try / not tried: only {tries} left, and a miss would lock the PIN; use --spend-last-try to risk it"
     )]
     TooDear {
         /// Tries left.
         tries: u8,
+    },
+    /// What was typed cannot be this PIN, whatever the right one is: it is not sent, for the card would count it as a miss.
+    #[error("{ja}ではないため照合しません / not tried: not {en}")]
+    PinForm {
+        /// What it has to be.
+        ja: String,
+        /// What it has to be.
+        en: String,
     },
     /// The certificate cannot be read as one.
     #[error("証明書: {0}")]
@@ -157,6 +166,8 @@ pub struct Jpki<'c> {
     card: &'c mut dyn Transmit,
     trace: Option<Trace<'c>>,
     file: Option<u16>,
+    /// A PIN was right: the card does what it would not do for everybody.
+    is_open: bool,
     apdus: u32,
 }
 
@@ -168,7 +179,7 @@ impl<'c> Jpki<'c> {
 
     /// The same, with somebody watching.
     pub fn select_traced(card: &'c mut dyn Transmit, trace: Option<Trace<'c>>) -> Result<Self, JpkiError> {
-        let mut jpki = Self { card, trace, file: None, apdus: 0 };
+        let mut jpki = Self { card, trace, file: None, is_open: false, apdus: 0 };
         let select = CommandApdu::new(0x00, ins::SELECT, 0x04, 0x0C).with_data(&layout::JPKI_AP);
         let mut answer = jpki.send(&select)?;
         if answer.status == StatusWord::NO_DIAGNOSIS {
@@ -191,6 +202,11 @@ impl<'c> Jpki<'c> {
 
     /// Serial number of the 利用者証明用 certificate: two more APDUs, unless the head is stranger than any known.
     pub fn serial(&mut self) -> Result<SerialNumber, JpkiError> {
+        self.head().map(|(serial, _)| serial)
+    }
+
+    /// The serial number and the first bytes that it was found in; those of any usual certificate hold the issuer's organisation too.
+    pub fn head(&mut self) -> Result<(SerialNumber, Vec<u8>), JpkiError> {
         const DOING: &str = "シリアル番号 / serial number";
         self.select_file(layout::AUTHENTICATION_CERTIFICATE, DOING)?;
         let mut head = self.read(0, HEAD_LENGTH, DOING)?;
@@ -203,7 +219,8 @@ impl<'c> Jpki<'c> {
                     }
                     head.extend(more);
                 }
-                result => return result.map_err(|error| JpkiError::Content { doing: DOING, error }),
+                Ok(serial) => return Ok((serial, head)),
+                Err(error) => return Err(JpkiError::Content { doing: DOING, error }),
             }
         }
     }
@@ -241,6 +258,17 @@ impl<'c> Jpki<'c> {
         };
         let label = text(0..32);
         Ok(TokenInfo { kind: TokenKind::from_label(label.as_bytes()), label, model: text(64..80) })
+    }
+
+    /// Takes back what a PIN opened, by selecting another application: to be called before anybody else can speak to the card. Sends
+    /// nothing where nothing was opened. A card that does not know the other application keeps the right until its power goes.
+    pub fn shut(&mut self) -> Result<(), JpkiError> {
+        if self.is_open {
+            self.file = None;
+            let select = CommandApdu::new(0x00, ins::SELECT, 0x04, 0x0C).with_data(&layout::ISSUER_SECURITY_DOMAIN);
+            self.is_open = !self.send(&select)?.status.is_ok();
+        }
+        Ok(())
     }
 
     /// Makes `file` current, unless it is.

@@ -2,6 +2,7 @@
 
 use super::{Jpki, JpkiError, pin_file};
 use crate::card::apdu::{CommandApdu, ins};
+use crate::card::layout::{ApplicationKind, Letters};
 use crate::card::soft::PinName;
 use crate::card::status::StatusWord;
 use crate::secret::Pin;
@@ -52,24 +53,43 @@ impl Jpki<'_> {
     }
 
     /// Gives the card its PIN, after asking how many tries are left. Sent once, whatever comes back: an answer that was lost
-    /// may have been a miss.
+    /// may have been a miss. What cannot be this PIN is not sent at all.
     pub fn verify(&mut self, pin: PinName, value: &Pin, last_try: LastTry) -> Result<(), JpkiError> {
+        if pin.reference().application != ApplicationKind::Jpki {
+            // Another application's: its file is here something else, or nothing.
+            return Err(JpkiError::Refused { doing: "照合 / VERIFY", status: StatusWord::NOT_FOUND });
+        }
+        check_form(pin, value)?;
         match self.pin_status(pin)? {
             PinState::Locked => return Err(JpkiError::PinLocked),
             PinState::Tries(tries @ ..=1) if last_try == LastTry::Keep => return Err(JpkiError::TooDear { tries }),
             PinState::Tries(_) | PinState::Unlimited => {}
         }
-        if value.reveal().is_empty() {
-            // An empty VERIFY is a question, and its answer no "wrong PIN".
-            return Err(JpkiError::Refused { doing: "照合 / VERIFY", status: StatusWord::WRONG_LENGTH });
-        }
         let verify = CommandApdu::new(0x00, ins::VERIFY, 0x00, 0x80).with_data(value.reveal().as_bytes());
         let status = self.send(&verify)?.status;
         match (status, status.tries_left()) {
-            (StatusWord::OK, _) => Ok(()),
+            (StatusWord::OK, _) => {
+                self.is_open = true;
+                Ok(())
+            }
             (_, Some(tries)) => Err(JpkiError::WrongPin { tries }),
             (StatusWord::REFERENCE_LOCKED | StatusWord::BLOCKED_ISO, _) => Err(JpkiError::PinLocked),
             _ => Err(JpkiError::Refused { doing: "照合 / VERIFY", status }),
         }
     }
+}
+
+/// An empty VERIFY would be a question, and what cannot be this PIN a miss for sure.
+fn check_form(pin: PinName, value: &Pin) -> Result<(), JpkiError> {
+    let (typed, reference) = (value.reveal().as_bytes(), pin.reference());
+    if reference.has_length(typed.len()) && reference.has_letters(typed) {
+        return Ok(());
+    }
+    let (shortest, longest) = reference.length;
+    let (ja, en) = match reference.letters {
+        Letters::Digits => ("数字", "digits"),
+        Letters::DigitsAndCapitals => ("英大文字と数字", "upper-case letters and digits"),
+    };
+    let length = if shortest == longest { shortest.to_string() } else { format!("{shortest}–{longest}") };
+    Err(JpkiError::PinForm { ja: format!("{ja}{length}文字"), en: format!("{length} {en}") })
 }

@@ -55,7 +55,7 @@ fn the_serial_alone_takes_three_apdus() {
     let mut jpki = Jpki::select(&mut wire).unwrap();
     assert_eq!(jpki.serial().unwrap().hex(), "227B13");
     assert_eq!(jpki.apdus(), 3);
-    assert_eq!(wire.said, ["00A4040C0AD392F000260100000001", "00A4020C02000A", "00B0000030"]);
+    assert_eq!(wire.said, ["00A4040C0AD392F000260100000001", "00A4020C02000A", "00B0000080"]);
 }
 
 #[test]
@@ -95,6 +95,80 @@ fn a_wrong_pin_is_sent_once_and_the_last_try_is_kept_unless_told() {
     assert_eq!(try_it(LastTry::Keep), (JpkiError::TooDear { tries: 1 }, 2));
     assert_eq!(try_it(LastTry::Spend), (JpkiError::WrongPin { tries: 0 }, 3));
     assert_eq!(try_it(LastTry::Spend), (JpkiError::PinLocked, 3));
+}
+
+#[test]
+fn what_cannot_be_the_pin_is_not_sent_and_costs_no_try() {
+    let mut wire = Wire::to(card());
+    let typed = [
+        (PinName::Authentication, ["", "123", "12345", "12a4", "１２３４"]),
+        (PinName::Signature, ["", "ABC12", "abc123", "ABCDEFGH123456789", "ABC 12"]),
+    ];
+    for (pin, values) in typed {
+        for value in values {
+            let result = Jpki::select(&mut wire).unwrap().verify(pin, &Pin::new(value), LastTry::Spend);
+            assert!(matches!(result, Err(JpkiError::PinForm { .. })), "{value}: {result:?}");
+        }
+    }
+    assert_eq!(wire.verifies(), 0);
+}
+
+#[test]
+fn what_a_pin_opened_is_shut_by_selecting_another_application_and_only_then() {
+    let mut wire = Wire::to(card());
+    let mut jpki = Jpki::select(&mut wire).unwrap();
+    jpki.shut().unwrap();
+    assert_eq!(jpki.apdus(), 1, "nothing was opened");
+    jpki.verify(PinName::Authentication, &Pin::new("1234"), LastTry::Keep).unwrap();
+    jpki.shut().unwrap();
+    assert_eq!(wire.said.last().unwrap(), "00A4040C07A0000001510000");
+    let signed = Jpki::select(&mut wire).unwrap().sign(PinName::Authentication, b"m");
+    assert!(matches!(signed, Err(JpkiError::Refused { .. })), "{signed:?}");
+}
+
+/// A card as another reader shows it.
+struct UnderAtr(Box<dyn CardChannel>, Vec<u8>);
+
+impl CardChannel for UnderAtr {
+    fn atr(&self) -> &[u8] {
+        &self.1
+    }
+    fn transact(&mut self, act: &mut dyn FnMut(&mut dyn Transmit)) -> Result<(), ReaderError> {
+        self.0.transact(act)
+    }
+    fn disconnect(self: Box<Self>, how: Disposition) -> Result<(), ReaderError> {
+        self.0.disconnect(how)
+    }
+}
+
+#[test]
+fn a_card_is_known_by_its_application_whatever_its_atr() {
+    // spec/jpki-card.md §1: contact, contactless as readers make it, and those of other cards.
+    const ATRS: [&str; 12] = [
+        "3BE000FF8131FE4514",
+        "3BDA13FF8131FB468012392F31C173C601C03B",
+        "3BC5FF8131FB458073C6010000",
+        "3B888001000005E0B381A1007F",
+        "3B888001000041E0B381A1003B",
+        "3B888001004B51FF0081D100BC",
+        "3B888001004B51FFB381D1000F",
+        "3BF59100FF918171FE400042000100D1D6",
+        "3BF59100FF918171FE4000420001B3A115",
+        "3B80800101",
+        "3B888001000014E0B38191005E",
+        "3B88800100000000009181C100D8",
+    ];
+    for atr in ATRS {
+        let atr: Vec<u8> = (0..atr.len()).step_by(2).map(|i| u8::from_str_radix(&atr[i..i + 2], 16).unwrap()).collect();
+        let (_slot, channel) = slot_with(card());
+        let mut ours = UnderAtr(channel, atr.clone());
+        let serial = transact(&mut ours, |card| Jpki::select(card)?.serial()).unwrap();
+        assert_eq!((serial.unwrap().hex().as_str(), ours.atr()), ("227B13", atr.as_slice()));
+        let (_slot, channel) = slot_with(card_of(None));
+        let mut other = UnderAtr(channel, atr);
+        let refused = transact(&mut other, |card| Jpki::select(card).map(|_| ())).unwrap();
+        assert_eq!(refused, Err(JpkiError::NotAMyNumberCard));
+    }
 }
 
 #[test]
@@ -147,13 +221,13 @@ fn transports_that_answer_61xx_and_6cxx_are_served() {
 #[test]
 fn a_serial_that_lies_deeper_is_read_on() {
     let ok: &[u8] = &[0x90, 0x00];
-    let mut whole = vec![0x30, 0x3E, 0x30, 0x3C, 0x02, 0x38];
-    whole.extend([0x11; 56]);
-    let first = [&whole[..48], ok].concat();
-    let rest = [&whole[48..], ok].concat();
+    let mut whole = vec![0x30, 0x81, 0x8E, 0x30, 0x81, 0x8B, 0x02, 0x81, 0x88];
+    whole.extend([0x11; 136]);
+    let first = [&whole[..128], ok].concat();
+    let rest = [&whole[128..], ok].concat();
     let mut script = Script::of(&[ok, ok, &first, &rest]);
-    assert_eq!(Jpki::select(&mut script).unwrap().serial().unwrap().raw().len(), 56);
-    assert_eq!(script.0[3], [0x00, 0xB0, 0, 48, 14]);
+    assert_eq!(Jpki::select(&mut script).unwrap().serial().unwrap().raw().len(), 136);
+    assert_eq!(script.0[3], [0x00, 0xB0, 0, 128, 17]);
 }
 
 #[test]

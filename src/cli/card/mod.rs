@@ -1,16 +1,19 @@
 //! `madoguchi card …`: what lies in a reader, or the software card of a person.
 //!
-//! - `source`: which card is meant, and how it is opened and closed
-//! - `read`: list, read, pin-status
+//! - `source`: which card is meant, how it is opened, traced and closed
+//! - `read`: list, read, pin-status; `seen`: what was read, for people and as JSON
+//! - `judge`: whose certificate it is and what its authority says of it
 //! - `prove`: verify-pin, sign
 //! - `issue`: another card for a person, at a running station or in their file
 //! - `serve`: software cards in real PC/SC readers, through vpcd
 //! - `reset`: a card as it was issued, at a running station or in a folder of `--state`
 
 mod issue;
+mod judge;
 mod prove;
 mod read;
 mod reset;
+mod seen;
 mod serve;
 mod source;
 #[cfg(test)]
@@ -61,17 +64,26 @@ enum CardCommand {
 #[derive(Debug, Args)]
 struct SourceArgs {
     /// リーダーの番号 (1から) または名前の一部 / reader: number from 1, or part of its name
-    #[arg(long, value_name = "NAME|N", conflicts_with = "person")]
+    #[arg(long, value_name = "NAME|N", conflicts_with_all = ["person", "card"])]
     reader: Option<String>,
     /// リーダーなしで患者のソフトウェアカードを使う / the software card of this person, without a reader
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with = "card")]
     person: Option<String>,
+    /// どのカードか: soft:患者、pcsc[:リーダー]、replay:記録ファイル / which card: a person's, what lies in a reader, or a recorded one
+    #[arg(long, value_name = "SPEC", value_parser = source::card_spec)]
+    card: Option<source::CardSpec>,
     /// 患者のフォルダ / folder of people
     #[arg(long, value_name = "DIR")]
     people: Option<PathBuf>,
     /// APDUを表示する (暗証番号は伏せる) / show every APDU, the PIN masked
     #[arg(long, short)]
     verbose: bool,
+    /// APDUの記録をファイルに書く (暗証番号は書かない)。replay: で再生できる / write every APDU to this file, never a PIN; replay: plays it
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
+    /// 実カードのシリアル番号と記録のデータも表示する / show what names the holder of a real card, also in --trace
+    #[arg(long)]
+    reveal: bool,
 }
 
 /// Where a PIN comes from.
@@ -116,21 +128,40 @@ struct ReadArgs {
     source: SourceArgs,
     #[command(flatten)]
     pin: PinArgs,
+    /// 暗証番号を尋ねる (証明書に暗証番号が要るカード) / ask for the PIN, where the certificate wants it
+    #[arg(long, conflicts_with_all = ["pin", "pin_fd"])]
+    pin_prompt: bool,
     /// シリアル番号だけを読む (APDU 3回) / the serial number alone: three APDUs
     #[arg(long)]
     serial_only: bool,
-    /// 信頼する認証局証明書 (PEMまたはDER、繰り返し可) / roots to trust besides the test authority, PEM or DER, repeatable
-    #[arg(long, value_name = "FILE", num_args = 1..)]
-    roots: Vec<PathBuf>,
-    /// 実カードのシリアル番号も表示する / show the serial number of a real card too
-    #[arg(long)]
-    reveal: bool,
+    #[command(flatten)]
+    trust: TrustArgs,
     /// 証明書 (DER) をファイルに書く / write the certificate (DER) to this file
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// JSONで出力 / print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Whom to believe about a certificate, and whom to ask.
+#[derive(Debug, Args)]
+struct TrustArgs {
+    /// 信頼する認証局証明書 (PEMまたはDER、繰り返し可) / roots to trust besides the test authority, PEM or DER, repeatable
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    roots: Vec<PathBuf>,
+    /// 失効を問い合わせる先 (既定: 証明書にある、このマシンのアドレス) / OCSP responder; by default the certificate's, if it is on this machine
+    #[arg(long, value_name = "URL", conflicts_with = "offline")]
+    ocsp: Option<String>,
+    /// 失効リスト (OCSPで分からないとき) / the list of revoked certificates, where OCSP says nothing
+    #[arg(long, value_name = "URL|FILE")]
+    crl: Option<String>,
+    /// 証明書にある問い合わせ先が外部でも問い合わせる / ask the certificate's responder also when it is elsewhere
+    #[arg(long, conflicts_with = "offline")]
+    online: bool,
+    /// 認証局に問い合わせない / ask nobody
+    #[arg(long)]
+    offline: bool,
 }
 
 #[derive(Debug, Args)]
@@ -152,8 +183,8 @@ struct VerifyPinArgs {
     #[arg(long, value_enum, default_value = "authentication")]
     key: KeyName,
     /// 残り1回でも試す / try even when one try is left
-    #[arg(long)]
-    last_try: bool,
+    #[arg(long, alias = "last-try")]
+    spend_last_try: bool,
     /// JSONで出力 / print JSON
     #[arg(long)]
     json: bool,
@@ -175,8 +206,8 @@ struct SignArgs {
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// 残り1回でも試す / try even when one try is left
-    #[arg(long)]
-    last_try: bool,
+    #[arg(long, alias = "last-try")]
+    spend_last_try: bool,
     /// JSONで出力 / print JSON
     #[arg(long)]
     json: bool,

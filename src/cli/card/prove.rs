@@ -15,7 +15,7 @@ use crate::cli::{Exit, Failure, Outcome};
 use crate::clock::Clock;
 
 impl KeyName {
-    fn prompt(self) -> &'static str {
+    pub(super) fn prompt(self) -> &'static str {
         match self {
             Self::Authentication => "利用者証明用暗証番号 (4桁) / authentication PIN: ",
             Self::Signature => "署名用パスワード (6〜16文字) / signature password: ",
@@ -36,7 +36,7 @@ fn last_try(spend: bool) -> LastTry {
 pub(super) fn verify_pin(args: &VerifyPinArgs, clock: &Clock) -> Outcome {
     let mut source = Source::open(&args.source, clock)?;
     let pin = source.pin(&args.pin, args.key.prompt())?;
-    let verified = source.with_jpki(|jpki| jpki.verify(args.key.pin(), &pin, last_try(args.last_try)));
+    let verified = source.with_jpki(|jpki| jpki.verify(args.key.pin(), &pin, last_try(args.spend_last_try)));
     // Closed either way: what was verified must not stay open to the next program.
     source.close(true)?;
     verified?;
@@ -54,7 +54,7 @@ pub(super) fn sign(args: &SignArgs, clock: &Clock) -> Outcome {
     let mut source = Source::open(&args.source, clock)?;
     let pin = source.pin(&args.pin, args.key.prompt())?;
     let signed = source.with_jpki(|jpki| {
-        jpki.verify(args.key.pin(), &pin, last_try(args.last_try))?;
+        jpki.verify(args.key.pin(), &pin, last_try(args.spend_last_try))?;
         let der = jpki.certificate(args.key.certificate())?;
         Ok((der, jpki.sign(args.key.pin(), &message)?, jpki.apdus()))
     });

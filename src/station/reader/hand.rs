@@ -18,6 +18,8 @@ pub struct Hand {
     reader: Box<dyn CardReader>,
     /// Roots that issue software cards: what they issued came from the test authority.
     test_roots: Roots,
+    /// May the card be plastic? Then its last try is kept, unless the test authority issued it.
+    may_be_plastic: bool,
     held: Option<Held>,
 }
 
@@ -26,6 +28,8 @@ struct Held {
     channel: Box<dyn CardChannel>,
     certificate: Option<Vec<u8>>,
     signed: Option<(Vec<u8>, Vec<u8>)>,
+    /// A PIN was not tried because a miss would have locked a real card.
+    last_try_kept: bool,
 }
 
 /// Why there is no evidence.
@@ -40,9 +44,14 @@ pub enum NoEvidence {
 }
 
 impl Hand {
-    /// A hand over `reader`.
+    /// A hand over `reader`, which holds software cards of this process.
     pub fn new(reader: Box<dyn CardReader>, test_roots: Roots) -> Self {
-        Self { reader, test_roots, held: None }
+        Self { reader, test_roots, may_be_plastic: false, held: None }
+    }
+
+    /// A hand over a reader in which anybody's card may lie.
+    pub fn over_plastic(reader: Box<dyn CardReader>, test_roots: Roots) -> Self {
+        Self { may_be_plastic: true, ..Self::new(reader, test_roots) }
     }
 
     /// Reads what lies there: certificate, kind, tries left. Seven APDUs and the blocks of the certificate.
@@ -74,7 +83,7 @@ impl Hand {
             Ok(Err(_)) | Err(_) => return Reply::CardUnreadable,
         };
         let Some(medium) = medium.or(medium_of(kind)) else { return Reply::NotAMyNumberCard };
-        self.held = Some(Held { channel, certificate, signed: None });
+        self.held = Some(Held { channel, certificate, signed: None, last_try_kept: false });
         Reply::CardRead(CardSighting { pin_tries_left: tries, ..CardSighting::new(medium) })
     }
 
@@ -88,13 +97,19 @@ impl Hand {
     pub fn check_pin(&mut self, pin: &Pin, challenge: &[u8]) -> PinCheck {
         let Some(held) = &mut self.held else { return PinCheck::CardFailed };
         let wants_certificate = held.certificate.is_none();
+        let is_of_test_authority = held.certificate.as_ref().is_some_and(|der| {
+            Certificate::parse(der).is_ok_and(|parsed| self.test_roots.issuer_of(&parsed).is_some())
+        });
+        // The patient chose to type it, and the dialogue has shown how many tries are left. But what was typed for a simulator must not
+        // lock the card of a person.
+        let last_try = if self.may_be_plastic && !is_of_test_authority { LastTry::Keep } else { LastTry::Spend };
         let checked = transact(held.channel.as_mut(), |card| {
             let mut jpki = Jpki::select(card)?;
-            // The patient chose to type it; the dialogue has shown how many tries are left.
-            jpki.verify(PinName::Authentication, pin, LastTry::Spend)?;
-            let certificate =
-                if wants_certificate { Some(jpki.certificate(CertificateFile::Authentication)?) } else { None };
-            Ok((certificate, jpki.sign(PinName::Authentication, challenge)?))
+            jpki.verify(PinName::Authentication, pin, last_try)?;
+            let signed = certificate_and_signature(&mut jpki, wants_certificate, challenge);
+            // Before anybody else can speak to the card.
+            jpki.shut()?;
+            signed
         });
         match checked {
             Ok(Ok((certificate, signature))) => {
@@ -104,8 +119,17 @@ impl Hand {
             }
             Ok(Err(JpkiError::WrongPin { tries })) => PinCheck::Wrong { tries_left: tries },
             Ok(Err(JpkiError::PinLocked)) => PinCheck::Locked,
+            Ok(Err(JpkiError::TooDear { .. })) => {
+                held.last_try_kept = true;
+                PinCheck::Locked
+            }
             Ok(Err(_)) | Err(_) => PinCheck::CardFailed,
         }
+    }
+
+    /// Was the PIN not tried, because one try was left on a real card?
+    pub fn last_try_kept(&self) -> bool {
+        self.held.as_ref().is_some_and(|held| held.last_try_kept)
     }
 
     /// What the centre is handed.
@@ -137,11 +161,82 @@ impl Hand {
     }
 }
 
+/// What a right PIN gives.
+fn certificate_and_signature(
+    jpki: &mut Jpki<'_>,
+    wants_certificate: bool,
+    challenge: &[u8],
+) -> Result<(Option<Vec<u8>>, Vec<u8>), JpkiError> {
+    let certificate = if wants_certificate { Some(jpki.certificate(CertificateFile::Authentication)?) } else { None };
+    Ok((certificate, jpki.sign(PinName::Authentication, challenge)?))
+}
+
 fn medium_of(kind: TokenKind) -> Option<Medium> {
     match kind {
         TokenKind::MyNumberCard => Some(Medium::Card),
         TokenKind::Android => Some(Medium::Android),
         TokenKind::Iphone => Some(Medium::Iphone),
         TokenKind::ResidentCard | TokenKind::Unknown => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::authority::Authority;
+    use crate::card::in_process::Slot;
+    use crate::card::soft::SoftCard;
+    use crate::people::built_in;
+    use crate::people::personalise::personalise;
+    use crate::random::Seed;
+
+    /// A card with one try left.
+    fn almost_locked() -> Slot {
+        let people = built_in(date(2026, 11, 21)).unwrap();
+        let card = SoftCard::new(Arc::new(personalise(people.get("taro").unwrap(), &Authority::default())), Seed(1));
+        let slot = Slot::new("taro");
+        slot.insert(card);
+        let mut channel = slot.reader().connect().unwrap();
+        for _ in 0..2 {
+            let miss = |jpki: &mut Jpki<'_>| jpki.verify(PinName::Authentication, &Pin::new("9999"), LastTry::Keep);
+            transact(&mut *channel, |card| miss(&mut Jpki::select(card).unwrap())).unwrap().unwrap_err();
+        }
+        slot
+    }
+
+    fn tries(slot: &Slot) -> u8 {
+        let mut channel = slot.reader().connect().unwrap();
+        let state = transact(&mut *channel, |card| Jpki::select(card)?.pin_status(PinName::Authentication)).unwrap();
+        state.unwrap().tries().unwrap()
+    }
+
+    #[test]
+    fn the_last_try_of_a_card_that_may_be_real_is_never_spent_at_the_counter() {
+        let slot = almost_locked();
+        // Nobody here knows the issuer: it could be plastic.
+        let mut hand = Hand::over_plastic(Box::new(slot.reader()), Roots::none());
+        assert!(matches!(hand.read(None), Reply::CardRead(_)));
+        assert_eq!(hand.check_pin(&Pin::new("9999"), b"challenge"), PinCheck::Locked);
+        assert!(hand.last_try_kept());
+        hand.let_go();
+        assert_eq!(tries(&slot), 1);
+    }
+
+    #[test]
+    fn a_test_card_can_be_locked_wherever_it_lies() {
+        for is_in_pcsc in [true, false] {
+            let slot = almost_locked();
+            let make = if is_in_pcsc { Hand::over_plastic } else { Hand::new };
+            let mut hand = make(Box::new(slot.reader()), Roots::of_test_authority());
+            hand.read(None);
+            assert_eq!(hand.check_pin(&Pin::new("9999"), b"challenge"), PinCheck::Wrong { tries_left: 0 });
+            assert!(!hand.last_try_kept());
+            hand.let_go();
+            assert_eq!(tries(&slot), 0);
+        }
     }
 }

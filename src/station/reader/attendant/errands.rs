@@ -78,8 +78,16 @@ impl Attendant {
             return self.send(Happened::Dialogue(Event::Reply(ticket, locked)));
         }
         let challenge = self.links.challenge(&guest.reference);
+        let links = self.links.clone();
         self.with_hand(move |hand| {
             let checked = hand.check_pin(&pin, &challenge);
+            if hand.last_try_kept() {
+                links.trouble(
+                    "station",
+                    "実カードの残り1回は受付では使いません。card verify-pin --spend-last-try で確かめてください",
+                    "the last try of a real card is not spent at the counter: card verify-pin --spend-last-try",
+                );
+            }
             Happened::Dialogue(Event::Reply(ticket, Reply::PinChecked(checked)))
         });
     }

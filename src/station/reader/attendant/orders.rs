@@ -164,14 +164,15 @@ impl Attendant {
     }
 
     pub(super) fn use_reader(&mut self, source: &Source) -> Result<(), StationError> {
-        let reader: Box<dyn crate::card::reader::CardReader> = match source {
-            Source::Soft => Box::new(self.slot.reader()),
+        let roots = self.links.test_roots.clone();
+        let hand = match source {
+            Source::Soft => Hand::new(Box::new(self.slot.reader()), roots),
             Source::Pcsc(name) => match pcsc::open_reader(name.as_deref()) {
-                Ok(reader) => Box::new(reader),
+                Ok(reader) => Hand::over_plastic(Box::new(reader), roots),
                 Err(error) => return Err(StationError::Outside { message: error.to_string() }),
             },
         };
-        self.hand = Arc::new(Mutex::new(Hand::new(reader, self.links.test_roots.clone())));
+        self.hand = Arc::new(Mutex::new(hand));
         Ok(())
     }
 
