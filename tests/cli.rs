@@ -1,5 +1,12 @@
 //! The command line of the real binary where no station is needed: help, exit codes, cards of people, completions, the manual.
 
+#[path = "cli/doctor.rs"]
+mod doctor;
+#[path = "cli/words.rs"]
+mod words;
+#[cfg(target_os = "linux")]
+mod world;
+
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -29,7 +36,21 @@ fn madoguchi_in(place: &Path, args: &[&str], variables: &[(&str, &str)]) -> Said
     Said { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
 }
 
-const COMMANDS: [&str; 9] = ["run", "tap", "send", "explain", "check", "layout", "compare", "card", "hub"];
+const COMMANDS: [&str; 13] = [
+    "run",
+    "tap",
+    "send",
+    "explain",
+    "interfaces",
+    "codes",
+    "faults",
+    "check",
+    "layout",
+    "compare",
+    "card",
+    "hub",
+    "doctor",
+];
 
 #[test]
 fn help_is_as_people_have_read_it() {

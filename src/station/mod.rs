@@ -161,14 +161,7 @@ impl Station {
 
     /// Every knob of every room.
     pub fn knob_table(&self) -> Vec<&'static Knob> {
-        let rooms: [&[&'static Knob]; 5] = [
-            &crate::face_reader::knobs::ALL,
-            &crate::wire::steering::KNOBS,
-            &crate::terminal::KNOBS,
-            &crate::card::soft::quirk::KNOBS,
-            &crate::hub::jpki_authority::knobs::KNOBS,
-        ];
-        rooms.concat()
+        knobs_of_all_rooms()
     }
 
     /// The knob of this name.
@@ -360,4 +353,16 @@ fn pace_name(pace: crate::terminal::Pace) -> String {
         crate::terminal::Pace::Real => "real",
     }
     .to_owned()
+}
+
+/// Every knob of every room, for whoever lists them without a station.
+pub fn knobs_of_all_rooms() -> Vec<&'static Knob> {
+    let rooms: [&[&'static Knob]; 5] = [
+        &crate::face_reader::knobs::ALL,
+        &crate::wire::steering::KNOBS,
+        &crate::terminal::KNOBS,
+        &crate::card::soft::quirk::KNOBS,
+        &crate::hub::jpki_authority::knobs::KNOBS,
+    ];
+    rooms.concat()
 }
