@@ -13,6 +13,16 @@ use std::process::{Command, Output};
 use rsa::pkcs1::DecodeRsaPublicKey;
 use sha2::{Digest, Sha256};
 
+/// The binary without this machine's settings and locale.
+fn command_in(place: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_madoguchi"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MADOGUCHI_") || name.starts_with("LC_")) {
+        command.env_remove(name);
+    }
+    command.env_remove("LANG").env("COLUMNS", "100").args(args).current_dir(place);
+    command
+}
+
 /// What a command said, and its exit code.
 struct Said {
     code: i32,
@@ -26,12 +36,8 @@ fn madoguchi(args: &[&str]) -> Said {
 }
 
 fn madoguchi_in(place: &Path, args: &[&str], variables: &[(&str, &str)]) -> Said {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_madoguchi"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MADOGUCHI_") || name.starts_with("LC_")) {
-        command.env_remove(name);
-    }
-    command.env_remove("LANG").env("COLUMNS", "100").envs(variables.iter().copied());
-    let Output { status, stdout, stderr } = command.args(args).current_dir(place).output().unwrap();
+    let mut command = command_in(place, args);
+    let Output { status, stdout, stderr } = command.envs(variables.iter().copied()).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Said { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
 }

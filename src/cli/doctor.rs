@@ -59,7 +59,7 @@ pub fn run(args: &DoctorArgs, lang: Lang) -> Outcome {
 fn asked(args: &DoctorArgs) -> Asked {
     let usual = Path::new(USUAL_FILE);
     let file = args.run.config.as_deref().or(usual.is_file().then_some(usual));
-    let file = file.map_or_else(|| "-".to_owned(), |file| file.display().to_string());
+    let file = file.map(Path::to_owned);
     let complete = |settings: Settings| settings.complete().map_err(|error| error.to_string());
     match run::settings(&args.run).map_err(|failure| failure.message).and_then(complete) {
         Ok(settings) => Asked { settings, file, mistake: None },

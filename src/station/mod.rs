@@ -49,7 +49,7 @@ use crate::hub::Hub;
 use crate::knob::{Knob, Knobs, Setting};
 use crate::people::Profile;
 use crate::terminal::{Terminal, own};
-pub use open::OpenError;
+pub use open::{OpenError, check_named};
 
 /// A station at work.
 pub struct Station {
@@ -166,11 +166,7 @@ impl Station {
 
     /// The knob of this name.
     pub fn knob(&self, name: &str) -> Result<&'static Knob, StationError> {
-        let table = self.knob_table();
-        table.iter().copied().find(|knob| knob.name == name).ok_or_else(|| StationError::NoSuchFault {
-            name: name.to_owned(),
-            nearest: nearest(name, table.iter().map(|knob| knob.name)).map(str::to_owned),
-        })
+        knob_of_any_room(name)
     }
 
     /// What is armed.
@@ -365,4 +361,12 @@ pub fn knobs_of_all_rooms() -> Vec<&'static Knob> {
         &crate::hub::jpki_authority::knobs::KNOBS,
     ];
     rooms.concat()
+}
+
+fn knob_of_any_room(name: &str) -> Result<&'static Knob, StationError> {
+    let table = knobs_of_all_rooms();
+    table.iter().copied().find(|knob| knob.name == name).ok_or_else(|| StationError::NoSuchFault {
+        name: name.to_owned(),
+        nearest: nearest(name, table.iter().map(|knob| knob.name)).map(str::to_owned),
+    })
 }

@@ -14,7 +14,7 @@ use super::roster::Roster;
 use super::settings::{FaultEntry, Settings, SettingsError, SubsidyQuestion};
 use super::state::{self, StateError};
 use super::view::TerminalView;
-use super::{Station, StationError, plastic};
+use super::{Station, StationError, knob_of_any_room, plastic};
 use crate::authority::Authority;
 use crate::clock::Clock;
 use crate::event::{Event, Lang, Sink};
@@ -25,7 +25,7 @@ use crate::hub::{self, Hub, ReferenceNumbers, Roots};
 use crate::knob::{Knob, Knobs, Setting};
 use crate::people::{Finding, PeopleError, load_or_built_in};
 use crate::random::Seed;
-use crate::terminal::{Revisions, Terminal, TerminalError, Whose, own};
+use crate::terminal::{Revisions, Terminal, TerminalError, Whose, own, read_layout};
 use crate::wire::Connection;
 use crate::wire::http::HttpHub;
 
@@ -271,6 +271,21 @@ fn setups(settings: &Settings) -> Result<Vec<Setup>, OpenError> {
         })
     };
     settings.reader.iter().enumerate().map(setup).collect()
+}
+
+/// Looks at what complete settings name: models of readers, subsidy layouts, faults. A station that is opened with them does the same.
+///
+/// # Errors
+/// The first that is not there or cannot be used.
+pub fn check_named(settings: &Settings) -> Result<(), OpenError> {
+    setups(settings)?;
+    for reader in &settings.reader {
+        model(&reader.dialogue().model)?;
+    }
+    for terminal in &settings.terminal {
+        read_layout(terminal.layout.as_deref(), terminal.edition)?;
+    }
+    settings.faults.keys().try_for_each(|name| knob_of_any_room(name).map(drop)).map_err(OpenError::from)
 }
 
 fn model(name: &str) -> Result<Model, ModelError> {

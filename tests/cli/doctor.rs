@@ -96,23 +96,32 @@ fn for_people_what_is_broken_comes_with_its_rule_and_remedy_and_what_holds_is_a_
 
 #[test]
 fn broken_settings_layouts_people_and_state_are_told_with_their_place_and_the_rest_is_looked_at() {
-    let place = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
-        let path = place.path().join(name);
+        let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     };
     write("madoguchi.toml", "[[terminal]]\ndelivry = \"rename\"\n");
-    let told = examine(place.path(), &["--folder", "elsewhere"]);
+    let told = examine(folder.path(), &["--folder", "elsewhere"]);
     told.is_broken("settings", "madoguchi.toml");
     assert!(told.worst("settings").1["found"]["ja"].as_str().unwrap().contains("delivery"));
     assert!(told.worst("folder.rights").1["place"].as_str().unwrap().contains("elsewhere"));
+
+    for (text, near) in
+        [("[faults]\nface-mismach = true\n", "face-mismatch"), ("[[reader]]\nmodel = \"standart\"\n", "standard")]
+    {
+        write("madoguchi.toml", text);
+        let told = examine(folder.path(), &[]);
+        told.is_broken("settings", "madoguchi.toml");
+        assert!(told.worst("settings").1.to_string().contains(near), "{:#}", told.worst("settings").1);
+    }
 
     write("mine/errors.toml", "[[error]]\nname = \"centre-eror\"\ncode = \"X1\"\nmessage = \"x\"\n");
     write("madoguchi.toml", "[station]\nlayouts = \"mine\"\nstate = \"kept\"\n");
     write("kept/cards.json", "{");
     write("people/taro.toml", "nme = \"x\"\n");
-    let told = examine(place.path(), &["--people", "people"]);
+    let told = examine(folder.path(), &["--people", "people"]);
     told.is_broken("layouts", "mine");
     told.is_broken("people", "people");
     told.is_broken("state", "kept");
@@ -121,7 +130,7 @@ fn broken_settings_layouts_people_and_state_are_told_with_their_place_and_the_re
 }
 
 #[test]
-fn a_folder_that_is_a_file_and_one_that_lies_nowhere_are_broken() {
+fn a_folder_that_is_a_file_is_broken() {
     let place = tempfile::tempdir().unwrap();
     fs::create_dir(place.path().join("oqs")).unwrap();
     fs::write(place.path().join("oqs/req"), "").unwrap();
@@ -166,7 +175,7 @@ mod in_a_world_of_its_own {
     use std::os::unix::fs::PermissionsExt;
     use std::process::{Command, Stdio};
 
-    use super::super::{madoguchi_in, world};
+    use super::super::{command_in, madoguchi_in, world};
     use super::{Examined, examine};
 
     #[test]
@@ -216,12 +225,8 @@ mod in_a_world_of_its_own {
         let test = "doctor::in_a_world_of_its_own::a_station_that_runs_is_recognised_at_its_port_and_in_its_folder";
         world::in_own_world(test, || {
             let place = tempfile::tempdir().unwrap();
-            let mut station = Command::new(env!("CARGO_BIN_EXE_madoguchi"))
-                .args(["run", "--headless", "--pace", "instant"])
-                .current_dir(place.path())
-                .stderr(Stdio::piped())
-                .spawn()
-                .unwrap();
+            let mut run = command_in(place.path(), &["run", "--headless", "--pace", "instant"]);
+            let mut station = run.stderr(Stdio::piped()).spawn().unwrap();
             let mut lines = BufReader::new(station.stderr.take().unwrap()).lines().map_while(Result::ok);
             let ready = lines.any(|line| line.starts_with("madoguchi ready"));
             let told = Examined::of(madoguchi_in(place.path(), &["doctor", "--json"], &[]));

@@ -41,7 +41,7 @@ fn the_list_has_every_table_and_a_word_narrows_it_down() {
     {
         assert!(names_of_all.iter().any(|known| known == name), "{name}");
     }
-    assert_eq!(names(&madoguchi(&["explain", "--list", "--json", "該当資格なし", "oqscd006"])), ["OQSCD006/4"]);
+    assert_eq!(names(&madoguchi(&["explain", "--list", "--json", "該当資格なし", "4"])), ["OQSCD006/4"]);
     let found: Value = serde_json::from_str(&madoguchi(&["codes", "OQSCD006", "4", "--json"]).out).unwrap();
     let word = &found["words"][0];
     assert_eq!((&word["confidence"], &word["provisional"]), (&Value::from("A"), &Value::from(false)));

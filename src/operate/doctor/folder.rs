@@ -126,7 +126,7 @@ fn watcher(folder: &Path, terminal: &TerminalSettings) -> io::Result<Finding> {
     }
     let Some((from, to)) = places(folder) else {
         let found = Words::new("フォルダがないので調べていません", "not tried: there is no folder");
-        return Ok(WATCHER.good(shown(folder), found));
+        return Ok(WATCHER.told(Grade::Note, shown(folder), found, again()));
     };
     Ok(heard(wakes(&from, &to)?, &to))
 }
@@ -136,8 +136,12 @@ fn heard(woken: Woken, to: &Path) -> Finding {
     match woken {
         Woken::Yes => WATCHER
             .good(shown(to), Words::new("置いたファイルが通知されました", "a file that was put there was told of")),
-        Woken::Untried => WATCHER
-            .good(shown(to), Words::new("書き込めないので調べていません", "not tried: nothing can be written there")),
+        Woken::Untried => WATCHER.told(
+            Grade::Note,
+            shown(to),
+            Words::new("書き込めないので調べていません", "not tried: nothing can be written there"),
+            again(),
+        ),
         Woken::Trouble(cause) => WATCHER.told(
             Grade::Note,
             shown(to),
@@ -160,6 +164,10 @@ fn heard(woken: Woken, to: &Path) -> Finding {
             Words::new("[[terminal]] に poll = 200 を書いてください", "set poll = 200 in [[terminal]]"),
         ),
     }
+}
+
+fn again() -> Words {
+    Words::new("フォルダの権限を直してから、もう一度調べてください", "correct the folder's rights, then look again")
 }
 
 enum Woken {

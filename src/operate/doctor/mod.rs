@@ -17,6 +17,8 @@ pub mod show;
 pub mod time;
 pub mod tty;
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use crate::clock::Clock;
@@ -140,8 +142,8 @@ impl Check {
 pub struct Asked {
     /// The settings, complete; the defaults where those given cannot be used.
     pub settings: Settings,
-    /// Where they were read.
-    pub file: String,
+    /// Where they were read; `None` where there is no file.
+    pub file: Option<PathBuf>,
     /// What is wrong with those given.
     pub mistake: Option<Words>,
 }

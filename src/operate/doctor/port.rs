@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -118,8 +118,10 @@ fn owner(port: u16) -> Option<String> {
         let mut targets = files.filter_map(|file| fs::read_link(file.path()).ok());
         targets.any(|target| sockets.iter().any(|socket| target.as_os_str() == socket.as_str()))
     };
-    let processes = fs::read_dir("/proc").ok()?.flatten().map(|entry| entry.path());
-    let process = processes.into_iter().find(|process| has_one(process))?;
+    let is_process =
+        |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().parse::<u32>().is_ok());
+    let mut processes = fs::read_dir("/proc").ok()?.flatten().map(|entry| entry.path()).filter(is_process);
+    let process = processes.find(|process| has_one(process))?;
     let name = fs::read_to_string(process.join("comm")).unwrap_or_default();
     Some(format!("{}, pid {}", name.trim(), process.file_name()?.to_string_lossy()))
 }

@@ -7,40 +7,45 @@ use jiff::civil::Date;
 use super::{Asked, Check, Finding, Grade, LAYOUTS, PEOPLE, SETTINGS, STATE, both};
 use crate::event::Words;
 use crate::folder::probe;
-use crate::people::load_or_built_in;
-use crate::station::layouts::Layouts;
+use crate::people;
+use crate::station::layouts::{Layouts, LayoutsError};
 use crate::station::settings::Settings;
-use crate::station::state;
+use crate::station::{check_named, state};
 
 /// The settings.
 pub fn settings(asked: &Asked) -> Vec<Finding> {
-    let finding = match &asked.mistake {
-        None => SETTINGS.good(&asked.file, Words::new("読めます", "can be used")),
-        Some(mistake) => SETTINGS.told(
-            Grade::Broken,
-            &asked.file,
-            mistake.clone(),
-            Words::new(
-                "示された所を直してください。ほかの項目は既定の設定で調べました",
-                "correct it there; everything else was looked at with the defaults",
-            ),
-        ),
-    };
-    vec![finding]
+    let Asked { settings, file, mistake } = asked;
+    let place = file.as_deref().map_or_else(|| "-".to_owned(), shown);
+    if let Some(mistake) = mistake {
+        let remedy = Words::new(
+            "示された所を直してください。ほかの項目は既定の設定で調べました",
+            "correct it there; everything else was looked at with the defaults",
+        );
+        return vec![SETTINGS.told(Grade::Broken, place, mistake.clone(), remedy)];
+    }
+    vec![match (check_named(settings), file) {
+        (Err(error), _) => {
+            let remedy = error.remedy().map(|remedy| both(&remedy));
+            let remedy = remedy.unwrap_or_else(|| Words::new("示された所を直してください", "correct it there"));
+            SETTINGS.told(Grade::Broken, place, both(&error.to_string()), remedy)
+        }
+        (Ok(()), Some(_)) => SETTINGS.good(place, Words::new("読めます", "can be used")),
+        (Ok(()), None) => SETTINGS.good(place, Words::new("ファイルはなく、既定値です", "no file: the defaults")),
+    }]
 }
 
 /// The layout folder, where there is one.
 pub fn layouts(settings: &Settings) -> Vec<Finding> {
-    let Some(folder) = &settings.station.layouts else {
+    let named = [settings.station.layouts.as_deref(), settings.hub.error_codes.as_deref()];
+    let place = named.into_iter().flatten().map(shown).collect::<Vec<_>>().join(", ");
+    if place.is_empty() {
         return vec![LAYOUTS.good("-", Words::new("内蔵の表を使います", "the built-in tables are used"))];
-    };
-    let read = Layouts::read(Some(folder))
-        .and_then(|mut layouts| layouts.take_error_codes(settings.hub.error_codes.as_deref()));
-    vec![match read {
-        Ok(()) => LAYOUTS.good(shown(folder), Words::new("読めます", "can be used")),
+    }
+    vec![match read_layouts(settings) {
+        Ok(_) => LAYOUTS.good(place, Words::new("読めます", "can be used")),
         Err(error) => LAYOUTS.told(
             Grade::Broken,
-            shown(folder),
+            place,
             both(&error.to_string()),
             Words::new(
                 "直すか、madoguchi layout export の表から始めてください",
@@ -50,11 +55,17 @@ pub fn layouts(settings: &Settings) -> Vec<Finding> {
     }]
 }
 
+fn read_layouts(settings: &Settings) -> Result<Layouts, LayoutsError> {
+    let mut layouts = Layouts::read(settings.station.layouts.as_deref())?;
+    layouts.take_error_codes(settings.hub.error_codes.as_deref())?;
+    Ok(layouts)
+}
+
 /// The people.
 pub fn people(settings: &Settings, today: Date) -> Vec<Finding> {
     let folder = settings.station.people.as_deref();
-    let place = folder.map_or_else(|| "card-profiles".to_owned(), shown);
-    let people = match load_or_built_in(folder, today) {
+    let place = folder.map_or_else(|| "card-profiles, 内蔵 / built in".to_owned(), shown);
+    let people = match people::load_or_built_in(folder, today) {
         Ok(people) => people,
         Err(error) => {
             let remedy = Words::new(
@@ -73,7 +84,9 @@ pub fn people(settings: &Settings, today: Date) -> Vec<Finding> {
         );
         return vec![PEOPLE.told(Grade::Broken, place, found, remedy)];
     }
-    let unmeant: Vec<_> = people.findings().into_iter().filter(|finding| !finding.intended).collect();
+    let layouts = read_layouts(settings).unwrap_or_else(|_| Layouts::built_in());
+    let meant = |finding: &people::Finding| finding.intended || layouts.knows(finding);
+    let unmeant: Vec<_> = people.findings().into_iter().filter(|finding| !meant(finding)).collect();
     vec![match unmeant.first() {
         None => PEOPLE.good(place, Words::new(format!("{count}人"), format!("{count} people"))),
         Some(first) => {
