@@ -207,12 +207,14 @@ mod in_a_world_of_its_own {
         let test = "doctor::in_a_world_of_its_own::a_folder_that_is_a_mount_is_broken_and_a_machine_without_watchers_is_told_of_polling";
         world::in_own_world(test, || {
             let place = tempfile::tempdir().unwrap();
-            let req = place.path().join("oqs/req");
-            fs::create_dir_all(&req).unwrap();
-            assert_eq!(examine(place.path(), &[]).worst("folder.share").0, "good");
-            world::own::run(Command::new("mount").args(["-t", "tmpfs", "tmpfs"]).arg(&req));
-            examine(place.path(), &[]).is_broken("folder.share", "req");
-            world::own::run(Command::new("umount").arg(&req));
+            for name in ["req", "res", "face"] {
+                let folder = place.path().join("oqs").join(name);
+                fs::create_dir_all(&folder).unwrap();
+                assert_eq!(examine(place.path(), &[]).worst("folder.share").0, "good");
+                world::own::run(Command::new("mount").args(["-t", "tmpfs", "tmpfs"]).arg(&folder));
+                examine(place.path(), &[]).is_broken("folder.share", name);
+                world::own::run(Command::new("umount").arg(&folder));
+            }
             fs::write("/proc/sys/user/max_inotify_instances", "0").unwrap();
             let told = examine(place.path(), &[]);
             assert_eq!(told.worst("watcher").0, "note", "{:#}", told.worst("watcher").1);

@@ -27,7 +27,8 @@ pub fn folders(settings: &Settings) -> io::Result<Vec<Finding>> {
             findings.push(rights(folder));
         }
         findings.push(free(&paths.req));
-        findings.push(place(&paths.req, terminal));
+        findings.extend([&paths.res, &paths.face].into_iter().filter_map(|folder| mount(folder)));
+        findings.push(mount(&paths.req).unwrap_or_else(|| place(&paths.req, terminal)));
         findings.push(watcher(&paths.req, terminal)?);
     }
     findings.extend(settings.reader.iter().filter_map(|reader| reader.face_folder.as_deref()).map(rights));
@@ -85,15 +86,19 @@ fn free(folder: &Path) -> Finding {
     }
 }
 
-fn place(folder: &Path, terminal: &TerminalSettings) -> Finding {
-    if probe::is_mount_of_its_own(folder) {
-        return FOLDER_SHARE.told(
+/// A folder into which nothing can be renamed from the work folder beside it.
+fn mount(folder: &Path) -> Option<Finding> {
+    probe::is_mount_of_its_own(folder).then(|| {
+        FOLDER_SHARE.told(
             Grade::Broken,
             shown(folder),
             Words::new("それ自体が一つのファイルシステムです", "a file system of its own"),
             Words::new("一つ上のフォルダをマウントしてください", "mount the folder above it instead"),
-        );
-    }
+        )
+    })
+}
+
+fn place(folder: &Path, terminal: &TerminalSettings) -> Finding {
     let network = probe::nearest_existing(folder).and_then(|there| probe::network(&there));
     match (network, terminal.poll) {
         (None, _) => FOLDER_SHARE.good(shown(folder), Words::new("この機械にあります", "on this machine")),

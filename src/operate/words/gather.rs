@@ -75,7 +75,7 @@ fn interface(row: &Interface, title: &Words) -> Word {
     let name = if row.family { format!("{}…", row.file) } else { row.file.clone() };
     let meaning = Words::new(row.ja.clone(), row.en.clone());
     let word = plain(Table::Interfaces, "interfaces", title, name, meaning);
-    Word { more, ..word.from_source(&row.provenance.source, row.provenance.confidence) }
+    Word { more, ..word.cited(&row.provenance.source, row.provenance.confidence) }
 }
 
 /// Elements of all documents, by parent.
@@ -97,7 +97,7 @@ pub fn elements(table: &ElementTable) -> Vec<Word> {
             Family::Inquiry => more.push(Words::new("薬剤・健診", "medication, check-up")),
         }
         let word = plain(Table::Elements, "elements", &title, name, Words::new(row.ja.clone(), row.en.clone()));
-        Word { more, ..word.from_source(&row.provenance.source, row.provenance.confidence) }
+        Word { more, ..word.cited(&row.provenance.source, row.provenance.confidence) }
     };
     table.rows().map(row).collect()
 }
@@ -137,13 +137,13 @@ fn official(table: &CodeTable) -> impl Iterator<Item = Word> + '_ {
         let name = format!("{}/{}", table.id, row.value);
         let provenance = table.provenance_of(row);
         plain(Table::Codes, &table.id, &title, name, Words::new(row.ja.clone(), row.en.clone()))
-            .from_source(&provenance.source, provenance.confidence)
+            .cited(&provenance.source, provenance.confidence)
     })
 }
 
 fn inferred(id: &str, title: &Words, (value, ja, en): (&String, &String, &String), source: &str) -> Word {
     plain(Table::Codes, id, title, format!("{id}/{value}"), Words::new(ja.clone(), en.clone()))
-        .from_source(source, Confidence::C)
+        .cited(source, Confidence::C)
 }
 
 /// What can be made to go wrong.
@@ -172,7 +172,7 @@ pub fn rules() -> Vec<Word> {
         let word = plain(Table::Rules, "rules", &title, rule.id().to_owned(), meaning);
         Word {
             more: vec![Words::new(severity.clone(), severity), remedy],
-            ..word.from_source(rule.source(), rule.confidence())
+            ..word.cited(rule.source(), rule.confidence())
         }
     };
     Rule::ALL.iter().map(rule).collect()
@@ -184,15 +184,15 @@ pub fn errors(wording: &Wording) -> Vec<Word> {
     let refused = refusal::Rule::ALL.iter().map(|rule| {
         let meaning = Words::new(rule.title(Lang::Ja), rule.title(Lang::En));
         let more = vec![Words::new(rule.remedy(Lang::Ja), rule.remedy(Lang::En))];
-        Word { more, ..plain(Table::Errors, "errors", &title, rule.code().to_owned(), meaning).of_ours() }
+        Word { more, ..plain(Table::Errors, "errors", &title, rule.code().to_owned(), meaning).ours() }
     });
     let told = wording.rows().map(|row| {
         let meaning = Words::new(row.message, row.en);
         let more = vec![Words::new(row.name, row.name)];
         let word = plain(Table::Errors, "errors", &title, row.code.to_owned(), meaning);
         match row.is_yours {
-            true => Word { more, ..word.from_source(YOURS, Confidence::A) },
-            false => Word { more, ..word.of_ours() },
+            true => Word { more, ..word.cited(YOURS, Confidence::A) },
+            false => Word { more, ..word.ours() },
         }
     });
     refused.chain(told).collect()
@@ -213,12 +213,12 @@ fn plain(table: Table, group: &str, title: &Words, name: String, meaning: Words)
 }
 
 impl Word {
-    fn from_source(self, source: &str, confidence: Confidence) -> Self {
+    fn cited(self, source: &str, confidence: Confidence) -> Self {
         let provisional = confidence.is_provisional();
         Self { source: Some(source.to_owned()), confidence: Some(confidence), provisional, ..self }
     }
 
-    fn of_ours(self) -> Self {
+    fn ours(self) -> Self {
         Self { confidence: Some(Confidence::C), provisional: true, ..self }
     }
 }
