@@ -6,7 +6,7 @@ use crate::message::explain::legend;
 use crate::text::width::{columns, pad};
 
 /// Widest columns of names and meanings; longer ones push their own line only.
-const NAME_COLUMNS: usize = 44;
+const NAME_COLUMNS: usize = 68;
 const MEANING_COLUMNS: usize = 40;
 
 /// The words by group, then what their sources are.

@@ -1,3 +1,5 @@
+//! The words of all tables, looked up as people do.
+
 use super::gather::{self, InEffect};
 use super::*;
 use crate::code::provenance::citation;
