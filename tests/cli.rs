@@ -42,8 +42,9 @@ fn madoguchi_in(place: &Path, args: &[&str], variables: &[(&str, &str)]) -> Said
     Said { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
 }
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "run",
+    "attach",
     "tap",
     "send",
     "explain",

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::cli::{Exit, Failure};
+use crate::message::xml::LOOK_LIMIT;
 
 /// Where a station listens when nobody says otherwise.
 pub const DEFAULT_STATION: &str = "127.0.0.1:8790";
@@ -71,6 +72,24 @@ impl Client {
         self.read(self.authorised(request).send_json(body))
     }
 
+    /// `POST path` with a JSON body, for an answer without one.
+    pub fn tell<B: Serialize>(&self, path: &str, body: &B) -> Result<(), Failure> {
+        let request = self.agent.post(format!("{}{path}", self.base));
+        self.text(self.authorised(request).send_json(body)).map(drop)
+    }
+
+    /// The bytes of `GET path` with these parameters.
+    pub fn bytes(&self, path: &str, query: &[(&str, &str)]) -> Result<Vec<u8>, Failure> {
+        let request = self.agent.get(format!("{}{path}", self.base)).query_pairs(query.iter().copied());
+        let mut answer = self.authorised(request).call().map_err(|e| self.unreachable(&e))?;
+        let body = answer.body_mut().with_config().limit(LOOK_LIMIT as u64);
+        let bytes = body.read_to_vec().map_err(|e| self.unreachable(&e))?;
+        match answer.status() {
+            status if status.is_success() => Ok(bytes),
+            status => Err(problem(status.as_u16(), &String::from_utf8_lossy(&bytes))),
+        }
+    }
+
     fn authorised<B>(&self, request: ureq::RequestBuilder<B>) -> ureq::RequestBuilder<B> {
         match &self.token {
             Some(token) => request.header("authorization", format!("Bearer {token}")),
@@ -82,15 +101,16 @@ impl Client {
         &self,
         answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
     ) -> Result<T, Failure> {
+        serde_json::from_str(&self.text(answer)?).map_err(|e| {
+            Failure::new(Exit::Outside, format!("{} の応答が読めません: {e} / unreadable answer", self.base))
+        })
+    }
+
+    fn text(&self, answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<String, Failure> {
         let mut answer = answer.map_err(|e| self.unreachable(&e))?;
         let status = answer.status();
         let text = answer.body_mut().read_to_string().map_err(|e| self.unreachable(&e))?;
-        if !status.is_success() {
-            return Err(problem(status.as_u16(), &text));
-        }
-        serde_json::from_str(&text).map_err(|e| {
-            Failure::new(Exit::Outside, format!("{} の応答が読めません: {e} / unreadable answer", self.base))
-        })
+        if status.is_success() { Ok(text) } else { Err(problem(status.as_u16(), &text)) }
     }
 
     fn unreachable(&self, cause: &ureq::Error) -> Failure {

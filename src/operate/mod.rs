@@ -3,6 +3,7 @@
 //!
 //! - [`control`]: the control API
 //! - [`tui`]: the operator's text screen
+//! - [`touch`]: the patient's page of a reader
 //! - [`compare`]: captured files of a real terminal beside ours (it asks a hub of its own, no station)
 //! - [`fault`]: faults by name
 //! - [`words`]: the words of the field, searched
@@ -12,5 +13,6 @@ pub mod compare;
 pub mod control;
 pub mod doctor;
 pub mod fault;
+pub mod touch;
 pub mod tui;
 pub mod words;

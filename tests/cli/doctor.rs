@@ -108,6 +108,10 @@ fn broken_settings_layouts_people_and_state_are_told_with_their_place_and_the_re
     assert!(told.worst("settings").1["found"]["ja"].as_str().unwrap().contains("delivery"));
     assert!(told.worst("folder.rights").1["place"].as_str().unwrap().contains("elsewhere"));
 
+    write("oqs/UserDefinition.property", "ResponseFileStayTime=soon\n");
+    write("madoguchi.toml", "");
+    examine(folder.path(), &[]).is_broken("settings", "madoguchi.toml");
+    fs::remove_file(folder.path().join("oqs/UserDefinition.property")).unwrap();
     for (text, near) in
         [("[faults]\nface-mismach = true\n", "face-mismatch"), ("[[reader]]\nmodel = \"standart\"\n", "standard")]
     {
@@ -135,6 +139,21 @@ fn a_folder_that_is_a_file_is_broken() {
     fs::create_dir(place.path().join("oqs")).unwrap();
     fs::write(place.path().join("oqs/req"), "").unwrap();
     examine(place.path(), &[]).is_broken("folder.rights", "req");
+}
+
+#[test]
+fn the_folder_of_a_real_terminal_or_of_somebody_else_is_told_and_nothing_is_tried_there() {
+    let place = tempfile::tempdir().unwrap();
+    let theirs = place.path().join("oqs/OQSComApp");
+    fs::create_dir_all(&theirs).unwrap();
+    let told = examine(place.path(), &[]);
+    told.is_broken("folder.owner", "oqs");
+    assert!(!told.findings.iter().any(|finding| finding["check"] == "folder.rights" || finding["check"] == "watcher"));
+    assert_eq!(examine(place.path(), &["--take-over"]).worst("folder.owner").0, "good");
+    fs::remove_dir(theirs).unwrap();
+    fs::create_dir(place.path().join("oqs/res")).unwrap();
+    fs::write(place.path().join("oqs/res/予算.xlsx"), "").unwrap();
+    examine(place.path(), &[]).is_broken("folder.owner", "oqs");
 }
 
 #[test]

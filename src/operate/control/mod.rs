@@ -2,6 +2,7 @@
 //!
 //! - [`server`]: where it listens, the token, how it ends
 //! - `visits`, `readers`, `files`, `people`, `answers`, `faults`, `time`: one file per noun of the API
+//! - [`screen`]: what the text screen on another machine shows and does
 //! - `events`: the journal as server-sent events
 //! - [`openapi`]: its own description at `/control/openapi.json`
 //! - [`problem`]: refusals as problem documents (RFC 9457)
@@ -17,6 +18,7 @@ mod page;
 mod people;
 pub mod problem;
 mod readers;
+pub mod screen;
 pub mod server;
 mod time;
 mod visits;

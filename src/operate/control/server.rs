@@ -13,9 +13,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::problem::Problem;
-use super::{answers, events, faults, files, openapi, page, people, readers, time, visits};
+use super::{answers, events, faults, files, openapi, page, people, readers, screen, time, visits};
 use crate::hub::server::authority;
 use crate::message::xml::BULK_LIMIT;
+use crate::operate::touch;
 use crate::secret::Secret;
 use crate::station::Station;
 use crate::station::view::StationView;
@@ -32,6 +33,10 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         .route("/control/v1/readers/{n}", get(readers::one))
         .route("/control/v1/readers/{n}/events", post(readers::press))
         .route("/control/v1/files", get(files::since))
+        .route("/control/v1/files/content", get(screen::content))
+        .route("/control/v1/screen", get(screen::look).post(screen::act))
+        .route("/control/v1/readers/{n}/own", get(screen::own))
+        .route("/control/v1/elements", get(screen::elements))
         .route("/control/v1/events", get(events::stream))
         .route("/control/v1/people", get(people::all).post(people::add))
         .route("/control/v1/people/{id}", get(people::one).put(people::replace).delete(people::remove))
@@ -52,6 +57,7 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         Some(hub) => api.merge(authority::router(hub, station.clock().clone())),
         None => api,
     };
+    let api = api.merge(touch::router());
     api.route("/healthz", get(health).with_state(station)).fallback(nowhere).method_not_allowed_fallback(not_this_way)
 }
 

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::settings::{refusal, shown};
-use super::{FOLDER_FREE, FOLDER_RIGHTS, FOLDER_SHARE, Finding, Grade, WATCHER};
+use super::{FOLDER_FREE, FOLDER_OWNER, FOLDER_RIGHTS, FOLDER_SHARE, Finding, Grade, WATCHER, both};
 use crate::event::Words;
 use crate::folder::probe;
 use crate::folder::watch::{Role, Watch};
 use crate::station::settings::Settings;
-use crate::terminal::TerminalSettings;
+use crate::terminal::guard::{self, Theirs};
+use crate::terminal::{TerminalSettings, property};
 
 /// An event of the system comes within a thousandth of this; a share stays silent for ever.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -22,17 +23,39 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub fn folders(settings: &Settings) -> io::Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for terminal in &settings.terminal {
+        let mut terminal = terminal.clone();
+        // A mistake in the real terminal's files is told with the settings.
+        let _ = property::lay_under(&mut terminal);
         let paths = terminal.paths();
+        if let Some(theirs) = guard::look(&paths).err().filter(|_| !terminal.take_over) {
+            // Where another program works nothing is tried out.
+            findings.push(somebody_elses(&terminal.folder, &theirs));
+            continue;
+        }
+        findings
+            .push(FOLDER_OWNER.good(shown(&terminal.folder), Words::new("窓口のものです", "a station may serve it")));
         for folder in [&paths.req, &paths.res, &paths.face] {
             findings.push(rights(folder));
         }
         findings.push(free(&paths.req));
         findings.extend([&paths.res, &paths.face].into_iter().filter_map(|folder| mount(folder)));
-        findings.push(mount(&paths.req).unwrap_or_else(|| place(&paths.req, terminal)));
-        findings.push(watcher(&paths.req, terminal)?);
+        findings.push(mount(&paths.req).unwrap_or_else(|| place(&paths.req, &terminal)));
+        findings.push(watcher(&paths.req, &terminal)?);
     }
     findings.extend(settings.reader.iter().filter_map(|reader| reader.face_folder.as_deref()).map(rights));
     Ok(findings)
+}
+
+fn somebody_elses(folder: &Path, theirs: &Theirs) -> Finding {
+    FOLDER_OWNER.told(
+        Grade::Broken,
+        shown(folder),
+        both(&theirs.to_string()),
+        Words::new(
+            "--folder で別のフォルダを指定してください。承知のうえで使うなら --take-over を付けて、もう一度調べてください",
+            "choose another folder with --folder; to serve this one all the same, look again with --take-over",
+        ),
+    )
 }
 
 fn rights(folder: &Path) -> Finding {

@@ -54,6 +54,8 @@ checks! {
         => "患者のファイルは、docs/card-profiles.md の形です", "files of people have the form of docs/card-profiles.md";
     STATE "state", "保存した状態", "kept state"
         => "[station] state のフォルダは読み書きできます", "the folder of [station] state can be read and written";
+    FOLDER_OWNER "folder.owner", "フォルダの持ち主", "whose folder"
+        => "実端末のフォルダでも、知らないファイルのあるフォルダでもありません", "not the folder of a real terminal, and without files of which nothing is known";
     FOLDER_RIGHTS "folder.rights", "フォルダの権限", "folder rights"
         => "req、res、face では、ファイルの作成、改名、削除ができます", "files can be written, renamed and removed in req, res and face";
     FOLDER_FREE "folder.free", "フォルダの使用者", "folder in use"
