@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use figure::{Figures, Series};
-use madoguchi::authority::{Authority, pool};
+use madoguchi::authority::pool;
 use madoguchi::card::apdu::{CommandApdu, ins};
 use madoguchi::card::in_process::Slot;
 use madoguchi::card::jpki::{Jpki, LastTry, digest_info};
@@ -74,7 +74,7 @@ fn card(figures: &mut Figures) -> Outcome {
     let today = jiff::Zoned::now().date();
     let everybody = people::built_in(today)?;
     let person = everybody.get("taro").ok_or("taro is not among the people")?;
-    let image = Arc::new(personalise(person, &Authority::default()));
+    let image = Arc::new(personalise(person, &person.card.authority()));
 
     figures.about("The software card");
     let key = pool::key(&person.card.key);

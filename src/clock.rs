@@ -7,6 +7,10 @@
 //! - **timers**: [`Clock::pause`] is pacing of our own (an answer that comes a second late). While the clock is frozen a pause
 //!   jumps to the next due one, so nothing hangs and the order stays. [`Clock::patience`] is how long a *person* is waited for,
 //!   in document time: a frozen clock waits for ever, an advanced one runs out at once.
+//!
+//! [`era`] says a day in 和暦.
+
+pub mod era;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -3,15 +3,19 @@
 //! It calls itself `MADOGUCHI TEST CA`. `O=JPKI` is the real one and `O=JPKI-TEST` the real one's own test authority; neither
 //! name is ever used here, nor are their policies: ours lie below 2.25.UUID, which nobody else can have.
 //!
+//! - [`Generation`]: which of its roots issued, and when
 //! - [`pool`]: RSA-2048 keys, made from their name on first use
 //! - `profile`: the certificates, extension by extension (spec/jpki-card.md §3.1–3.3)
+//! - [`cv`]: card-verifiable certificates, and signatures over what the card says of its holder
 //! - [`revocation`], [`crl`], [`ocsp`]: what is said of a certificate afterwards, as a list and as an answer
 //! - `parts`: names, extensions and signatures that all of these are made of
 //! - `der`: writing DER. It is ours because a test authority also has to issue what libraries refuse: serial numbers of
 //!   odd lengths, arcs of 128 bits, dates of any year
 
 pub mod crl;
+pub mod cv;
 mod der;
+mod generation;
 pub mod ocsp;
 mod parts;
 pub mod pool;
@@ -27,27 +31,20 @@ use rsa::RsaPrivateKey;
 use serde::{Deserialize, Serialize};
 
 pub use crl::CrlContent;
+pub use generation::{Generation, NoSuchGeneration};
 pub use revocation::{Period, Reason, Revocation, Status};
 
 /// The name by which the test authority is known wherever it appears.
 pub const AUTHORITY_NAME: &str = "MADOGUCHI TEST CA";
-/// The generation in use; the real authority is at its third too (spec/jpki-card.md §3.3).
-pub const PRESENT_GENERATION: u8 = 3;
 
 /// Where the responder listens, as the certificates say (authorityInfoAccess): the hub at its usual address. The real authority's
 /// production host is not public (spec/jpki-card.md §3.1).
 pub const OCSP_URL: &str = "http://127.0.0.1:8791/jpki/ocsp";
 
 /// One generation of the test authority. All generations carry the same names, as those of the real one do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Authority {
-    generation: u8,
-}
-
-impl Default for Authority {
-    fn default() -> Self {
-        Self::of_generation(PRESENT_GENERATION)
-    }
+    generation: Generation,
 }
 
 /// Which of the two certificates, and so which of the two roots.
@@ -106,22 +103,27 @@ pub struct Attributes {
 impl Authority {
     /// All generations, the present one first: it is the one that is mostly meant.
     pub fn generations() -> impl Iterator<Item = Self> {
-        (1..=PRESENT_GENERATION).rev().map(Self::of_generation)
+        Generation::ALL.into_iter().map(Self::of_generation)
     }
 
     /// Which generation this is.
-    pub fn generation(&self) -> u8 {
+    pub fn generation(&self) -> Generation {
         self.generation
     }
 
-    /// Generation 1 began in 2015, each later one four years after; each lives ten years.
-    pub fn of_generation(generation: u8) -> Self {
+    /// The authority as it was in this generation.
+    pub fn of_generation(generation: Generation) -> Self {
         Self { generation }
     }
 
     /// The self-signed certificate, DER.
     pub fn root(&self, purpose: Purpose) -> Vec<u8> {
         profile::root(self.generation, purpose)
+    }
+
+    /// Whose root has this serial number (content of the INTEGER)? Says nothing about its signature.
+    pub fn with_root_serial(purpose: Purpose, serial: &[u8]) -> Option<Self> {
+        Self::generations().find(|authority| parts::root_serial(authority.generation, purpose) == der::integer(serial))
     }
 
     /// Key of the root; CRL and OCSP answers are signed with it.

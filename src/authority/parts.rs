@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::der::{
     bits, boolean_true, context, context_primitive, null, octets, oid, printable, sequence, set, unsigned, utf8,
 };
-use super::{AUTHORITY_NAME, Purpose};
+use super::{AUTHORITY_NAME, Generation, Purpose};
 
 const SHA256_WITH_RSA: [u128; 7] = [1, 2, 840, 113_549, 1, 1, 11];
 pub(super) const RSA_ENCRYPTION: [u128; 7] = [1, 2, 840, 113_549, 1, 1, 1];
@@ -51,12 +51,12 @@ impl Purpose {
     }
 }
 
-pub(super) fn root_key_name(generation: u8, purpose: Purpose) -> String {
+pub(super) fn root_key_name(generation: Generation, purpose: Purpose) -> String {
     format!("authority/{}/{generation}", purpose.word())
 }
 
 /// The INTEGER, DER.
-pub(super) fn root_serial(generation: u8, purpose: Purpose) -> Vec<u8> {
+pub(super) fn root_serial(generation: Generation, purpose: Purpose) -> Vec<u8> {
     let digest = Sha256::digest(root_key_name(generation, purpose));
     unsigned(&digest.iter().take(4).copied().collect::<Vec<_>>())
 }
@@ -136,7 +136,7 @@ pub(super) fn extension_of(id: &[u128], critical: bool, value: &[u8]) -> Vec<u8>
 }
 
 /// Key identifier, issuer and serial of the root.
-pub(super) fn authority_key(generation: u8, purpose: Purpose, key: &RsaPublicKey) -> Vec<u8> {
+pub(super) fn authority_key(generation: Generation, purpose: Purpose, key: &RsaPublicKey) -> Vec<u8> {
     // authorityCertSerialNumber is [2] IMPLICIT INTEGER: the same content under another tag.
     let mut serial = root_serial(generation, purpose);
     if let Some(tag) = serial.first_mut() {

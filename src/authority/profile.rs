@@ -1,6 +1,6 @@
 //! The certificates, field by field, in the order found on a test card (spec/jpki-card.md §3.1–3.3, [A] unless noted).
 
-use jiff::civil::{Date, DateTime, date};
+use jiff::civil::{Date, DateTime};
 use rsa::{RsaPrivateKey, RsaPublicKey};
 
 use super::der::{
@@ -10,7 +10,7 @@ use super::parts::{
     Attribute, RSA_ENCRYPTION, algorithm, authority_key, ce, extension, extension_of, issuer_name, key_bytes, name,
     root_key_name, root_serial, signed, subject_key,
 };
-use super::{AUTHORITY_NAME, Attributes, Holder, OCSP_URL, Purpose, pool};
+use super::{AUTHORITY_NAME, Attributes, Generation, Holder, OCSP_URL, Purpose, pool};
 use crate::clock;
 
 /// Our arc below 2.25: a random UUID, 41178506-0546-4719-8ff7-4072b3f71709. No authority can have the same.
@@ -28,7 +28,7 @@ const AUTHORITY_INFORMATION_ACCESS: [u128; 9] = [1, 3, 6, 1, 5, 5, 7, 1, 1];
 /// Format of the holder's attributes; `.1` to `.6`. They say what a field is, not who vouches for it.
 const ATTRIBUTE_ARC: [u128; 7] = [1, 2, 392, 200_149, 8, 5, 5];
 
-pub(super) fn root(generation: u8, purpose: Purpose) -> Vec<u8> {
+pub(super) fn root(generation: Generation, purpose: Purpose) -> Vec<u8> {
     let key = pool::key(&root_key_name(generation, purpose));
     let (not_before, not_after) = life(generation);
     let extensions = [
@@ -50,7 +50,7 @@ pub(super) fn root(generation: u8, purpose: Purpose) -> Vec<u8> {
     body.signed(&key)
 }
 
-pub(super) fn authentication(generation: u8, holder: &Holder) -> Vec<u8> {
+pub(super) fn authentication(generation: Generation, holder: &Holder) -> Vec<u8> {
     let purpose = Purpose::Authentication;
     let issuer = pool::key(&root_key_name(generation, purpose));
     let key = pool::key(&holder.key).to_public_key();
@@ -68,7 +68,7 @@ pub(super) fn authentication(generation: u8, holder: &Holder) -> Vec<u8> {
     holder.body(purpose, subject, key, extensions.to_vec()).signed(&issuer)
 }
 
-pub(super) fn signature(generation: u8, holder: &Holder, attributes: &Attributes) -> Vec<u8> {
+pub(super) fn signature(generation: Generation, holder: &Holder, attributes: &Attributes) -> Vec<u8> {
     let purpose = Purpose::Signature;
     let issuer = pool::key(&root_key_name(generation, purpose));
     let key = pool::key(&holder.key).to_public_key();
@@ -91,7 +91,12 @@ pub(super) fn signature(generation: u8, holder: &Holder, attributes: &Attributes
 }
 
 /// The delegated responder's certificate (RFC 6960 §4.2.2.2), made with `signer`: the root's key, or for a fault another one.
-pub(super) fn responder(generation: u8, purpose: Purpose, key: &RsaPublicKey, signer: &RsaPrivateKey) -> Vec<u8> {
+pub(super) fn responder(
+    generation: Generation,
+    purpose: Purpose,
+    key: &RsaPublicKey,
+    signer: &RsaPrivateKey,
+) -> Vec<u8> {
     let (not_before, not_after) = life(generation);
     let root = pool::key(&root_key_name(generation, purpose)).to_public_key();
     let extensions = [
@@ -102,7 +107,7 @@ pub(super) fn responder(generation: u8, purpose: Purpose, key: &RsaPublicKey, si
         subject_key(key),
     ];
     let body = Body {
-        serial: unsigned(&[0x0C, 0x59, generation]),
+        serial: unsigned(&[0x0C, 0x59, generation.number()]),
         issuer: issuer_name(purpose),
         not_before,
         not_after,
@@ -161,9 +166,9 @@ impl Body {
     }
 }
 
-fn life(generation: u8) -> (DateTime, DateTime) {
-    let year = 2011 + 4 * i16::from(generation);
-    (date(year, 7, 16).at(0, 0, 0, 0), date(year + 10, 7, 15).at(23, 59, 59, 0))
+fn life(generation: Generation) -> (DateTime, DateTime) {
+    let (first, last) = generation.life();
+    (first.at(0, 0, 0, 0), last.at(23, 59, 59, 0))
 }
 
 fn japanese_name(purpose: Purpose) -> Vec<u8> {
@@ -226,9 +231,8 @@ fn subject_attributes(attributes: &Attributes) -> Vec<u8> {
     extension(ce::SUBJECT_ALT_NAME, false, &sequence(&names))
 }
 
-/// EYYYYMMDD: the era's digit (1 明治 … 5 令和) and the Gregorian date.
+/// EYYYYMMDD: the era's digit (1 明治 … 5 令和, 0 unknown) and the Gregorian date.
 fn era_date(day: Date) -> String {
-    let eras = [(date(2019, 5, 1), 5), (date(1989, 1, 8), 4), (date(1926, 12, 25), 3), (date(1912, 7, 30), 2)];
-    let era = eras.iter().find(|(first, _)| day >= *first).map_or(1, |(_, era)| *era);
-    format!("{era}{}", clock::date8(day))
+    let digit = clock::era::of(day).map_or(0, |(era, _)| era.digit);
+    format!("{digit}{}", clock::date8(day))
 }

@@ -169,7 +169,7 @@ impl TryFrom<CardKind> for Medium {
             CardKind::FaceOnly => Ok(Self::FaceOnlyCard),
             CardKind::Android => Ok(Self::Android),
             CardKind::Iphone => Ok(Self::Iphone),
-            CardKind::Foreign => Err(NotAMyNumberCard),
+            CardKind::JukiCard | CardKind::Foreign => Err(NotAMyNumberCard),
         }
     }
 }

@@ -4,11 +4,12 @@
 //!
 //! - here: [`Sheet`], what is on the pages, before they are pages; [`Sheet::to_pdf`] makes them
 //! - `flow`, `table`: what stands where, where a page ends and what comes again on the next; `wrap`: lines out of text
-//! - `font`: glyphs and widths, and the part of the font that a document needs; `draw`: marks to PDF
+//! - [`font`]: glyphs and widths, and the part of the font that a document needs; [`outline`]: their shapes; `draw`: marks to PDF
 
 mod draw;
 mod flow;
-mod font;
+pub mod font;
+pub mod outline;
 mod table;
 #[cfg(test)]
 mod tests;

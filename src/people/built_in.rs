@@ -28,7 +28,7 @@ pub fn built_in(today: Date) -> Result<People, PeopleError> {
     People::settle(profiles, today)
 }
 
-const SHIPPED: [(&str, &str); 53] = profiles![
+const SHIPPED: [(&str, &str); 56] = profiles![
     "android"
     "bango"
     "betsujin"
@@ -49,6 +49,7 @@ const SHIPPED: [(&str, &str); 53] = profiles![
     "iphone"
     "ippan2"
     "jieikan"
+    "juki"
     "kana"
     "kao"
     "karei"
@@ -68,6 +69,8 @@ const SHIPPED: [(&str, &str); 53] = profiles![
     "nanbyo"
     "nashi"
     "saihakkou"
+    "sedai1"
+    "sedai2"
     "shibou"
     "shikkou"
     "shinki"

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
-use crate::authority::Revocation;
+use crate::authority::{Authority, Generation, Revocation};
 use crate::message::bulk::Care;
 use crate::message::checkup::Checkup;
 use crate::message::medication::History;
@@ -62,14 +62,20 @@ pub struct Person {
 pub struct CardOfPerson {
     /// Which card it is.
     pub kind: CardKind,
+    /// Generation of the authority that issued its certificates.
+    pub generation: Generation,
     /// Name of a key of the authority's pool; people may share keys, serials never.
     pub key: String,
     /// Serial number of the 利用者証明用 certificate: big-endian, positive, 1–20 bytes, leading 00 where the top bit is set.
     pub serial: Vec<u8>,
-    /// First valid day.
+    /// First valid day of the certificates.
     pub valid_from: Date,
-    /// Last valid day (23:59:59 JST).
+    /// Last valid day of the certificates (23:59:59 JST).
     pub valid_until: Date,
+    /// Last valid day of the card itself, as printed on it (券面の有効期限).
+    pub card_valid_until: Date,
+    /// Is there a 署名用電子証明書 on it?
+    pub has_signature: bool,
     /// Revoked at the certificate authority, since when and why.
     pub revocation: Option<Revocation>,
     /// Certificates of earlier cards, all of them revoked.
@@ -78,6 +84,8 @@ pub struct CardOfPerson {
     pub pin: Pin,
     /// 署名用パスワード, 6–16 upper-case letters and digits.
     pub sign_password: Pin,
+    /// セキュリティコード printed on the face, four digits; the end of 照合番号B.
+    pub security_code: Pin,
     /// Is the authentication PIN locked when the station starts?
     pub pin_locked: bool,
     /// Registered as 保険証 at the centre?
@@ -89,8 +97,17 @@ pub struct CardOfPerson {
 pub struct FormerCard {
     /// Serial number of its 利用者証明用 certificate, as [`CardOfPerson::serial`].
     pub serial: Vec<u8>,
+    /// Generation of the authority that issued it.
+    pub generation: Generation,
     /// What became of it.
     pub revocation: Revocation,
+}
+
+impl CardOfPerson {
+    /// Who issued its certificates.
+    pub fn authority(&self) -> Authority {
+        Authority::of_generation(self.generation)
+    }
 }
 
 /// What lies on the reader.
@@ -105,8 +122,17 @@ pub enum CardKind {
     Android,
     /// スマートフォン (iPhone)
     Iphone,
+    /// 住民基本台帳カード: the card before the マイナンバーカード, with a 公的個人認証AP of its own and nothing for a counter
+    JukiCard,
     /// Some other IC card
     Foreign,
+}
+
+impl CardKind {
+    /// Does it carry a 利用者証明用電子証明書? Without one nobody is found at the centre.
+    pub fn has_authentication(self) -> bool {
+        !matches!(self, Self::JukiCard | Self::Foreign)
+    }
 }
 
 /// One qualification (資格) as the centre keeps it.

@@ -13,7 +13,7 @@ pub use self::history::{
     CheckupItemProfile, CheckupProfile, DrugProfile, MedicationProfile, ProcedureProfile, TreatedProfile,
 };
 use super::{CardKind, Day, HomeCare, in_clear};
-use crate::authority::Reason;
+use crate::authority::{Generation, Reason};
 use crate::message::subsidy::{CopaymentLimit, FaceItem};
 use crate::secret::{MyNumber, Pin};
 use crate::visit::{FaceResult, PrescriptionForm, Question};
@@ -92,14 +92,20 @@ pub struct Shows {
 pub struct CardProfile {
     /// Default: マイナンバーカード.
     pub kind: Option<CardKind>,
+    /// Generation of the authority that issued its certificates. Default: the present one.
+    pub generation: Option<Generation>,
     /// Name of a key of the authority's pool. Default: one that all share.
     pub key: Option<String>,
     /// Serial number of the 利用者証明用 certificate in hexadecimal. Default: derived from the id.
     pub serial: Option<String>,
-    /// First valid day. Default: two years ago, but not before the first month of life.
+    /// First valid day. Default: two years ago, but not before the first month of life, nor after the generation's last day of issuing.
     pub valid_from: Option<Day>,
-    /// Last valid day. Default: the fifth birthday after `valid_from`.
+    /// Last valid day. Default: the fifth birthday after `valid_from`, and never beyond the card.
     pub valid_until: Option<Day>,
+    /// Last valid day of the card itself. Default: the tenth birthday after `valid_from`, of minors the fifth.
+    pub card_valid_until: Option<Day>,
+    /// Is there a 署名用電子証明書? Default: on every card but a 顔認証マイナンバーカード and cards of other kinds.
+    pub signature_certificate: Option<bool>,
     /// Revoked at the certificate authority?
     pub revoked: bool,
     /// First day of its being revoked. Default: the day after `valid_from`.
@@ -115,6 +121,9 @@ pub struct CardProfile {
     /// Default: TEST1234.
     #[serde(with = "in_clear")]
     pub sign_password: Option<Pin>,
+    /// セキュリティコード printed on the face, part of 照合番号B. Default: 1234.
+    #[serde(with = "in_clear")]
+    pub security_code: Option<Pin>,
     /// Default: only a 顔認証マイナンバーカード is locked.
     pub pin_locked: Option<bool>,
     /// Default: registered, unless it is some other IC card.
@@ -132,6 +141,9 @@ pub struct FormerCardProfile {
     /// Why it was revoked. Default: superseded.
     #[serde(default = "superseded")]
     pub reason: Reason,
+    /// Generation of the authority that issued it. Default: the present one.
+    #[serde(default, skip_serializing_if = "Generation::is_present")]
+    pub generation: Generation,
 }
 
 fn superseded() -> Reason {

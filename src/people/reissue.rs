@@ -10,9 +10,25 @@ use jiff::civil::Date;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, TableLike, Value, value};
 
 use super::settle::derived_serial;
-use super::{CardKind, CardProfile, Day, FormerCardProfile, People, Person};
-use crate::authority::Reason;
+use super::{CardProfile, Day, FormerCardProfile, People, Person};
+use crate::authority::{Generation, Reason};
 use crate::card::apdu::hex;
+
+/// What is asked of a new card, and of the one before it.
+#[derive(Debug, Clone, Copy)]
+pub struct Reissue {
+    /// Why the card before is revoked.
+    pub reason: Reason,
+    /// Generation of the authority that issues. One that issues no more does it as of its last day.
+    pub generation: Generation,
+}
+
+impl From<Reason> for Reissue {
+    /// By the present generation.
+    fn from(reason: Reason) -> Self {
+        Self { reason, generation: Generation::PRESENT }
+    }
+}
 
 /// Why nobody gets a new card.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +38,7 @@ pub enum ReissueError {
     Nobody(String),
     /// A card that carries no certificate.
     #[error(
-        "「{0}」のカードは別のICカードで、電子証明書がありません / the card of `{0}` is some other IC card: there is no certificate to issue again"
+        "「{0}」のカードは別のICカードか住基カードで、利用者証明用電子証明書がありません / the card of `{0}` is some other IC card or a Juki card: there is no certificate to issue again"
     )]
     Foreign(String),
     /// The file cannot be read or written.
@@ -44,25 +60,26 @@ pub enum ReissueError {
 }
 
 impl People {
-    /// The `[card]` of `id` after another card was issued on `today`; the present one is revoked for `reason`, unless it was revoked
-    /// before.
+    /// The `[card]` of `id` after another card was issued on `today`; the present one is revoked, unless it was revoked before.
     ///
     /// # Errors
     /// [`ReissueError::Nobody`] and [`ReissueError::Foreign`].
-    pub fn reissued_card(&self, id: &str, today: Date, reason: Reason) -> Result<CardProfile, ReissueError> {
+    pub fn reissued_card(&self, id: &str, today: Date, asked: Reissue) -> Result<CardProfile, ReissueError> {
         let nobody = || ReissueError::Nobody(id.to_owned());
         let (person, profile) = self.get(id).zip(self.profile(id)).ok_or_else(nobody)?;
-        if person.card.kind == CardKind::Foreign {
+        if !person.card.kind.has_authentication() {
             return Err(ReissueError::Foreign(id.to_owned()));
         }
         let mut former = profile.card.former.clone();
-        former.push(former_card(person, today, reason));
+        former.push(former_card(person, today, asked.reason));
         let number = former.len() + 1;
         Ok(CardProfile {
             serial: Some(hex(&self.free_serial(id))),
             key: Some(format!("{id}/{number}")),
-            valid_from: Some(Day::from(today)),
+            generation: (!asked.generation.is_present()).then_some(asked.generation),
+            valid_from: Some(Day::from(asked.generation.issued_until().map_or(today, |last| last.min(today)))),
             valid_until: None,
+            card_valid_until: None,
             revoked: false,
             revoked_on: None,
             revocation_reason: None,
@@ -91,7 +108,12 @@ fn former_card(person: &Person, today: Date, reason: Reason) -> FormerCardProfil
         Some(earlier) => (earlier.at.date(), earlier.reason),
         None => (today, reason),
     };
-    FormerCardProfile { serial: hex(&person.card.serial), revoked_on: Day::from(revoked_on), reason }
+    FormerCardProfile {
+        serial: hex(&person.card.serial),
+        revoked_on: Day::from(revoked_on),
+        reason,
+        generation: person.card.generation,
+    }
 }
 
 /// Writes a card that [`People::reissued_card`] gave into the profile of `file`; comments and everything else stay as they are. The file
@@ -108,12 +130,24 @@ pub fn rewrite(file: &Path, card: &CardProfile) -> Result<(), ReissueError> {
     fs::write(&beside, text).and_then(|()| fs::rename(&beside, file)).map_err(unusable)
 }
 
+/// What a new card does not take over from the one before it.
+const OF_ONE_CARD: [&str; 8] = [
+    "generation",
+    "valid_until",
+    "card_valid_until",
+    "revoked",
+    "revoked_on",
+    "revocation_reason",
+    "pin_locked",
+    "former",
+];
+
 /// The text of a profile with this card in it.
 fn rewritten(text: &str, card: &CardProfile) -> Result<String, String> {
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| error.to_string())?;
     let table = document.entry("card").or_insert_with(toml_edit::table);
     let table: &mut dyn TableLike = table.as_table_like_mut().ok_or("card は表ではありません / card is no table")?;
-    for gone in ["valid_until", "revoked", "revoked_on", "revocation_reason", "pin_locked", "former"] {
+    for gone in OF_ONE_CARD {
         table.remove(gone);
     }
     for (key, text) in [("serial", &card.serial), ("key", &card.key)] {
@@ -124,11 +158,17 @@ fn rewritten(text: &str, card: &CardProfile) -> Result<String, String> {
     if let Some(day) = card.valid_from {
         put(table, "valid_from", Value::from(day.to_string()));
     }
+    if let Some(generation) = card.generation {
+        put(table, "generation", Value::from(i64::from(generation.number())));
+    }
     let former = card.former.iter().map(|former| {
         let mut row = InlineTable::new();
         row.insert("serial", Value::from(former.serial.as_str()));
         row.insert("revoked_on", Value::from(former.revoked_on.to_string()));
         row.insert("reason", Value::from(former.reason.word()));
+        if !former.generation.is_present() {
+            row.insert("generation", Value::from(i64::from(former.generation.number())));
+        }
         row
     });
     put(table, "former", Value::Array(former.collect::<Array>()));
@@ -154,7 +194,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::people::{built_in, read_toml};
+    use crate::people::{Profile, built_in, read_toml};
 
     const TODAY: Date = date(2026, 11, 21);
 
@@ -164,7 +204,7 @@ mod tests {
         let before = people.get("taro").unwrap().card.clone();
         for turn in 1..=3 {
             let mut profile = people.profile("taro").unwrap().clone();
-            profile.card = people.reissued_card("taro", TODAY, Reason::KeyCompromise).unwrap();
+            profile.card = people.reissued_card("taro", TODAY, Reason::KeyCompromise.into()).unwrap();
             people.put("taro", profile, TODAY).unwrap();
             let now = &people.get("taro").unwrap().card;
             assert_eq!((now.former.len(), now.valid_from), (turn, TODAY));
@@ -180,35 +220,56 @@ mod tests {
     fn what_was_revoked_before_keeps_its_day_and_reason() {
         let people = built_in(TODAY).unwrap();
         let earlier = people.get("shikkou").unwrap().card.revocation.unwrap();
-        let card = people.reissued_card("shikkou", TODAY, Reason::Superseded).unwrap();
+        let card = people.reissued_card("shikkou", TODAY, Reason::Superseded.into()).unwrap();
         assert_eq!((card.former[0].revoked_on, card.former[0].reason), (Day::from(earlier.at.date()), earlier.reason));
         assert!(!card.revoked);
     }
 
     #[test]
+    fn an_earlier_generation_issues_as_of_its_last_day_and_the_next_card_is_of_the_present_one_again() {
+        let mut people = built_in(TODAY).unwrap();
+        let mut issue = |generation| {
+            let asked = Reissue { reason: Reason::Superseded, generation };
+            let card = people.reissued_card("taro", TODAY, asked).unwrap();
+            let profile = Profile { card, ..people.profile("taro").unwrap().clone() };
+            people.put("taro", profile, TODAY).unwrap();
+            people.get("taro").unwrap().card.clone()
+        };
+        let second = issue(Generation::Second);
+        assert_eq!((second.generation, second.valid_from), (Generation::Second, date(2023, 7, 15)));
+        let third = issue(Generation::PRESENT);
+        assert_eq!((third.generation, third.valid_from), (Generation::PRESENT, TODAY));
+        let former: Vec<_> = third.former.iter().map(|former| former.generation).collect();
+        assert_eq!(former, [Generation::PRESENT, Generation::Second]);
+    }
+
+    #[test]
     fn nobody_and_another_ic_card_get_none() {
         let people = built_in(TODAY).unwrap();
-        let card = |id| people.reissued_card(id, TODAY, Reason::Superseded);
+        let card = |id| people.reissued_card(id, TODAY, Reason::Superseded.into());
         assert!(matches!(card("nobody"), Err(ReissueError::Nobody(_))));
-        assert!(matches!(card("teiki"), Err(ReissueError::Foreign(_))));
+        for other in ["teiki", "juki"] {
+            assert!(matches!(card(other), Err(ReissueError::Foreign(_))));
+        }
     }
 
     #[test]
     fn a_rewritten_file_is_the_reissued_profile_and_keeps_its_comments() {
         for (id, text) in crate::people::shipped() {
             let mut people = built_in(TODAY).unwrap();
-            let Ok(card) = people.reissued_card(id, TODAY, Reason::Superseded) else { continue };
+            let asked = Reissue { reason: Reason::Superseded, generation: Generation::Second };
+            let Ok(card) = people.reissued_card(id, TODAY, asked) else { continue };
             let written = rewritten(text, &card).unwrap();
             let profile = read_toml(id, &written).unwrap();
             assert_eq!(profile.card, card, "{id}: {written}");
             assert!(text.lines().filter(|line| line.starts_with('#')).all(|comment| written.contains(comment)));
             people.put(id, profile, TODAY).unwrap();
-            let again = people.reissued_card(id, TODAY, Reason::CertificateHold).unwrap();
+            let again = people.reissued_card(id, TODAY, Reason::CertificateHold.into()).unwrap();
             assert_eq!(read_toml(id, &rewritten(&written, &again).unwrap()).unwrap().card.former.len(), 2);
         }
         let inline = "name = \"一\"\nbirthdate = \"2000-01-01\"\nsex = \"1\"\ncard = { kind = \"android\", revoked = true } # x\n";
         let people = People::settle([("a".to_owned(), read_toml("a", inline).unwrap())], TODAY).unwrap();
-        let card = people.reissued_card("a", TODAY, Reason::Superseded).unwrap();
+        let card = people.reissued_card("a", TODAY, Reason::Superseded.into()).unwrap();
         assert_eq!(read_toml("a", &rewritten(inline, &card).unwrap()).unwrap().card, card);
     }
 }

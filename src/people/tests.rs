@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::{Date, date};
 
 use super::*;
+use crate::authority::Generation;
 use crate::code;
 use crate::visit::{ConsentPlan, FaceResult, Identify};
 

@@ -40,7 +40,6 @@ use self::roster::{IssuedCard, PersonRow};
 use self::state::State;
 use self::view::{FileView, LifeStep, ReaderView, StationView, TerminalView};
 use self::visit::{VisitReport, VisitRequest};
-use crate::authority::Reason;
 use crate::clock::Clock;
 use crate::event::{Event, Lang};
 use crate::face_reader::event::is_typable;
@@ -48,6 +47,7 @@ use crate::handwritten::nearest;
 use crate::hub::Hub;
 use crate::knob::{Knob, Knobs, Setting};
 use crate::people::Profile;
+use crate::people::reissue::Reissue;
 use crate::terminal::{Terminal, own};
 pub use open::{OpenError, check_named};
 
@@ -214,9 +214,9 @@ impl Station {
     }
 
     /// Issues another card to a person; the hub revokes the one before. Kept with `--state`, until reset.
-    pub fn issue_card(&self, id: &str, reason: Reason) -> Result<IssuedCard, StationError> {
+    pub fn issue_card(&self, id: &str, asked: Reissue) -> Result<IssuedCard, StationError> {
         let hub = self.hub.as_ref().ok_or(StationError::NoEmbeddedHub)?;
-        let (person, issued) = self.links.roster.issue_card(id, reason)?;
+        let (person, issued) = self.links.roster.issue_card(id, asked)?;
         hub.put_person(person).map_err(|error| StationError::Outside { message: error.to_string() })?;
         self.touch();
         Ok(issued)

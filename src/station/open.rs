@@ -15,7 +15,6 @@ use super::settings::{FaultEntry, Settings, SettingsError, SubsidyQuestion};
 use super::state::{self, StateError};
 use super::view::TerminalView;
 use super::{Station, StationError, knob_of_any_room, plastic};
-use crate::authority::Authority;
 use crate::clock::Clock;
 use crate::event::{Event, Lang, Sink};
 use crate::face_reader::screens::{Model, ModelError};
@@ -92,7 +91,7 @@ impl Station {
         let meant = |finding: &Finding| finding.intended || layouts.knows(finding);
         let unmeant: Vec<Finding> = people.findings().into_iter().filter(|finding| !meant(finding)).collect();
         let kept = settings.station.state.as_deref().map_or_else(|| Ok(Default::default()), state::read)?;
-        let roster = Arc::new(Roster::new(people, Authority::default(), clock.clone(), seed, kept.cards));
+        let roster = Arc::new(Roster::new(people, clock.clone(), seed, kept.cards));
         let (connection, hub) = connect(&settings, &layouts, &roster, seed, &knobs, &kept.reference_numbers)?;
         let put = own::Put::default();
         let whose: Whose = {

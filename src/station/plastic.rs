@@ -75,17 +75,22 @@ impl Watch {
                     thread::sleep(REST);
                     continue;
                 };
-                // Until the reader or the service is gone; then it is opened again.
-                while let Ok(present) = reader.wait_for_change(DOZE) {
+                // Until the service is gone, which takes the card with it; then it is opened again.
+                loop {
+                    let seen = reader.wait_for_change(DOZE);
                     if watch.ended.load(Ordering::Acquire) {
                         return;
                     }
+                    let present = matches!(seen, Ok(true));
                     if present != here {
                         here = present;
                         let Some(inbox) = inbox.upgrade() else { return };
                         if inbox.send(Message::Presence(present)).is_err() {
                             return;
                         }
+                    }
+                    if seen.is_err() {
+                        break;
                     }
                 }
                 thread::sleep(REST);

@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::authority::{Authority, Reason};
+use crate::authority::{Generation, Reason};
 use crate::card::apdu::hex;
 use crate::card::soft::{CardImage, CardState, SoftCard};
 use crate::clock::{Clock, date8};
 use crate::event::Words;
 use crate::people::personalise::personalise;
+use crate::people::reissue::Reissue;
 use crate::people::{CardProfile, People, Person, Profile, Qualification};
 use crate::random::Seed;
 use crate::station::error::StationError;
@@ -20,7 +21,6 @@ use crate::terminal::own::Named;
 
 /// People, their cards, and what using the cards has changed.
 pub struct Roster {
-    authority: Authority,
     clock: Clock,
     seed: Seed,
     at_start: Arc<People>,
@@ -58,6 +58,9 @@ pub struct IssuedCard {
     pub id: String,
     /// Serial number of its 利用者証明用 certificate, hexadecimal.
     pub serial: String,
+    /// Generation of the authority that issued it.
+    #[schema(value_type = u8)]
+    pub generation: Generation,
     /// Last valid day, `YYYYMMDD`.
     pub valid_until: String,
     /// The card before it.
@@ -110,7 +113,7 @@ pub struct PersonRow {
 
 impl Roster {
     /// A roster with everybody's cards as they were issued, and issued again since.
-    pub fn new(people: People, authority: Authority, clock: Clock, seed: Seed, kept: Kept) -> Self {
+    pub fn new(people: People, clock: Clock, seed: Seed, kept: Kept) -> Self {
         let at_start = Arc::new(people);
         let mut people = at_start.clone();
         for (id, card) in &kept.issued {
@@ -121,7 +124,6 @@ impl Roster {
             }
         }
         Self {
-            authority,
             clock,
             seed,
             at_start,
@@ -172,7 +174,7 @@ impl Roster {
         let image = cards
             .images
             .entry(person.id.clone())
-            .or_insert_with(|| Arc::new(personalise(person, &self.authority)))
+            .or_insert_with(|| Arc::new(personalise(person, &person.card.authority())))
             .clone();
         let card = SoftCard::new(image, self.seed);
         match cards.kept.cards.get(&person.id) {
@@ -248,8 +250,8 @@ impl Roster {
         people.get(id).cloned().ok_or(StationError::Stopped)
     }
 
-    /// Gives a person another card in place of the present one, which is revoked for `reason`.
-    pub fn issue_card(&self, id: &str, reason: Reason) -> Result<(Person, IssuedCard), StationError> {
+    /// Gives a person another card in place of the present one, which is revoked.
+    pub fn issue_card(&self, id: &str, asked: Reissue) -> Result<(Person, IssuedCard), StationError> {
         let today = self.clock.now().date();
         let (id, card, profile) = {
             let people = self.read();
@@ -257,7 +259,7 @@ impl Roster {
             let id =
                 found.map_err(|e| StationError::NoSuchPerson { id: id.to_owned(), why: e.to_string() })?.id.clone();
             let card = people
-                .reissued_card(&id, today, reason)
+                .reissued_card(&id, today, asked)
                 .map_err(|error| StationError::BadProfile { message: error.to_string() })?;
             let profile = self.profile(&id)?;
             (id, card.clone(), Profile { card, ..profile })
@@ -268,6 +270,7 @@ impl Roster {
         let issued = IssuedCard {
             id: person.id.clone(),
             serial: hex(&person.card.serial),
+            generation: person.card.generation,
             valid_until: date8(person.card.valid_until),
             former: RevokedCard {
                 serial: hex(&former.serial),

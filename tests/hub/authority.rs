@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use jiff::ToSpan;
 use jiff::civil::DateTime;
-use madoguchi::authority::{Authority, Purpose, Reason, Revocation};
+use madoguchi::authority::{Authority, Generation, Purpose, Reason, Revocation};
+use madoguchi::card::layout::{AUTHENTICATION_CERTIFICATE, ApplicationKind, SIGNATURE_CERTIFICATE};
+use madoguchi::card::tlv::Header;
 use madoguchi::clock::Clock;
 use madoguchi::event::Sink;
 use madoguchi::hub::jpki_authority::knobs::{STALE, TRY_LATER, WRONG_SIGNER};
@@ -34,6 +36,9 @@ impl Desk {
         let desk = Self { folder: tempfile::tempdir().unwrap(), server: Server::start(Arc::new(hub), clock), knobs };
         for purpose in Purpose::ALL.map(Purpose::word) {
             desk.fetch(&format!("ca/{purpose}.pem"), &format!("{purpose}-ca.pem"));
+            for generation in Generation::ALL {
+                desk.fetch(&format!("ca/{purpose}-{generation}.pem"), &format!("{purpose}-{generation}-ca.pem"));
+            }
         }
         for person in people.iter().chain([&stranger()]) {
             desk.write_card(person);
@@ -43,10 +48,12 @@ impl Desk {
 
     /// Both certificates of a person, as files that openssl reads.
     fn write_card(&self, person: &Person) {
-        let card = personalise(person, &Authority::default()).jpki.unwrap();
-        for (credential, name) in [(&card.authentication, "auth"), (card.signature.as_ref().unwrap(), "sign")] {
+        let card = personalise(person, &person.card.authority());
+        for (file, name) in [(AUTHENTICATION_CERTIFICATE, "auth"), (SIGNATURE_CERTIFICATE, "sign")] {
+            let content = card.content(ApplicationKind::Jpki, file).unwrap();
+            let length = Header::read(content).unwrap().total_length();
             let der = self.path(&format!("{}-{name}.der", person.id));
-            std::fs::write(&der, &credential.get().certificate).unwrap();
+            std::fs::write(&der, &content[..length]).unwrap();
             let pem = self.path(&format!("{}-{name}.pem", person.id));
             self.openssl(&["x509", "-inform", "DER", "-in", text(&der), "-out", text(&pem)]);
         }
@@ -83,11 +90,11 @@ impl Desk {
     }
 
     /// `openssl verify -crl_check` of a certificate, with the list as it is published now.
-    fn verify(&self, ca: &str, certificate: &str) -> (bool, String) {
+    fn verify(&self, ca: &str, certificate: &[&str]) -> (bool, String) {
         let list = format!("{ca}-list.pem");
         self.fetch(&format!("crl/{ca}.pem"), &list);
         let ca = format!("{ca}-ca.pem");
-        self.openssl(&["verify", "-crl_check", "-CAfile", &ca, "-CRLfile", &list, certificate])
+        self.openssl(&[&["verify", "-crl_check", "-CAfile", &ca, "-CRLfile", &list], certificate].concat())
     }
 
     fn once(&self, knob: &'static Knob) {
@@ -99,7 +106,8 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// `good`, `lost` (revoked yesterday), `renewed` (its earlier card superseded), `topbit`; all valid from last year.
+/// `good`, `lost` (revoked yesterday), `renewed` (its earlier card superseded), `topbit`, and of each generation one that is good and
+/// one that was lost: `good-1`, `lost-1` … All valid from last year.
 fn people(now: DateTime) -> Vec<Person> {
     let today = now.date();
     let yesterday = today.yesterday().unwrap().at(0, 0, 0, 0);
@@ -114,8 +122,17 @@ fn people(now: DateTime) -> Vec<Person> {
     lost.card.revocation = Some(Revocation { at: yesterday, reason: Reason::CertificateHold });
     let mut renewed = with("renewed", &[0x22, 0x7B, 0x03]);
     let revocation = Revocation { at: yesterday, reason: Reason::Superseded };
-    renewed.card.former = vec![FormerCard { serial: vec![0x22, 0x7B, 0x04], revocation }];
-    vec![with("good", &[0x22, 0x7B, 0x01]), lost, renewed, with("topbit", &[0x00, 0xF1, 0x00, 0x02])]
+    let generation = Generation::PRESENT;
+    renewed.card.former = vec![FormerCard { serial: vec![0x22, 0x7B, 0x04], generation, revocation }];
+    let mut people = vec![with("good", &[0x22, 0x7B, 0x01]), lost, renewed, with("topbit", &[0x00, 0xF1, 0x00, 0x02])];
+    for generation in Generation::ALL {
+        let mut good = with(&format!("good-{generation}"), &[0x31, generation.number(), 0x01]);
+        let mut lost = with(&format!("lost-{generation}"), &[0x31, generation.number(), 0x02]);
+        (good.card.generation, lost.card.generation) = (generation, generation);
+        lost.card.revocation = Some(Revocation { at: yesterday, reason: Reason::CertificateHold });
+        people.extend([good, lost]);
+    }
+    people
 }
 
 /// Whose card nobody put on the register.
@@ -176,20 +193,59 @@ fn openssl_ocsp_refuses_what_is_stale_late_or_signed_by_somebody_else() {
 fn openssl_verify_crl_check_accepts_the_good_and_refuses_the_revoked() {
     let desk = Desk::new();
     for (ca, card) in [("authentication", "good-auth.pem"), ("signature", "renewed-sign.pem")] {
-        let (accepted, said) = desk.verify(ca, card);
+        let (accepted, said) = desk.verify(ca, &[card]);
         assert!(accepted && said.contains("OK"), "{said}");
     }
     for (ca, card) in [("authentication", "lost-auth.pem"), ("signature", "lost-sign.pem")] {
-        let (accepted, said) = desk.verify(ca, card);
+        let (accepted, said) = desk.verify(ca, &[card]);
         assert!(!accepted && said.contains("certificate revoked"), "{said}");
     }
     desk.once(&STALE);
-    let (accepted, said) = desk.verify("authentication", "good-auth.pem");
+    let (accepted, said) = desk.verify("authentication", &["good-auth.pem"]);
     assert!(!accepted && said.contains("CRL has expired"), "{said}");
     // Another authority's list says nothing about this certificate.
     desk.fetch("crl/authentication-2.pem", "other-list.pem");
     let args = ["-crl_check", "-CAfile", "authentication-ca.pem", "-CRLfile", "other-list.pem", "good-auth.pem"];
     assert!(!desk.openssl(&[&["verify"], &args[..]].concat()).0);
+}
+
+#[test]
+fn openssl_accepts_and_refuses_the_cards_of_each_generation_by_its_own_root_list_and_answers() {
+    let desk = Desk::new();
+    let today = Clock::real().now().date();
+    for generation in Generation::ALL {
+        let has_ended = generation.life().1 < today;
+        for (purpose, file) in [("authentication", "auth"), ("signature", "sign")] {
+            let ca = format!("{purpose}-{generation}");
+            let [good, lost] = ["good", "lost"].map(|who| format!("{who}-{generation}-{file}.pem"));
+            if has_ended {
+                let (accepted, said) = desk.verify(&ca, &[&good]);
+                assert!(!accepted && said.contains("certificate has expired"), "{said}");
+                let answer = desk.ocsp(&ca, &["-cert", &good]);
+                assert!(answer.contains("Response Verify Failure") && answer.contains("expired"), "{answer}");
+            }
+            // A root that has ended is judged as of its own time: everything but the dates must hold.
+            let as_of_then: &[&str] = if has_ended { &["-no_check_time"] } else { &[] };
+            let (accepted, said) = desk.verify(&ca, &[as_of_then, &[&good]].concat());
+            assert!(accepted && said.contains("OK"), "{said}");
+            let (accepted, said) = desk.verify(&ca, &[as_of_then, &[&lost]].concat());
+            assert!(!accepted && said.contains("certificate revoked"), "{said}");
+            let answer = desk.ocsp(&ca, &[as_of_then, &["-cert", &good, "-cert", &lost]].concat());
+            assert!(answer.contains("Response verify OK"), "{answer}");
+            assert!(
+                answer.contains(&format!("{good}: good")) && answer.contains(&format!("{lost}: revoked")),
+                "{answer}"
+            );
+        }
+        for other in Generation::ALL.into_iter().filter(|other| *other != generation) {
+            let (good, ca) = (format!("good-{generation}-auth.pem"), format!("authentication-{other}"));
+            let (accepted, said) = desk.verify(&ca, &["-no_check_time", &good]);
+            assert!(!accepted, "the same name, another key: {said}");
+            let serial = format!("0x31{:02X}01", generation.number());
+            let answer = desk.ocsp(&ca, &["-no_check_time", "-serial", &serial]);
+            assert!(answer.contains(&format!("{serial}: unknown")), "{answer}");
+        }
+    }
 }
 
 #[test]
@@ -203,11 +259,12 @@ fn the_list_is_published_as_der_and_pem_with_its_number_and_its_reasons() {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert!(!said.contains("227B01") && !said.contains("227B03"), "{said}");
-    let (_, empty) = {
-        desk.fetch("crl/signature-1.crl", "empty.der");
-        desk.openssl(&["crl", "-inform", "DER", "-in", "empty.der", "-noout", "-text"])
+    let (_, earlier) = {
+        desk.fetch("crl/authentication-1.crl", "earlier.der");
+        desk.openssl(&["crl", "-inform", "DER", "-in", "earlier.der", "-noout", "-text"])
     };
-    assert!(empty.contains("No Revoked Certificates"), "another generation's list: {empty}");
+    assert!(earlier.contains("Serial Number: 310102"), "{earlier}");
+    assert!(!earlier.contains("227B") && !said.contains("3101"), "each generation has a list of its own: {earlier}");
     let der = desk.fetch("ca/signature.cer", "root.der");
     assert_eq!(der, Authority::default().root(Purpose::Signature));
 }

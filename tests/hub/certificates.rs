@@ -2,7 +2,7 @@
 
 use jiff::ToSpan;
 use jiff::civil::date;
-use madoguchi::authority::{Authority, pool};
+use madoguchi::authority::{AUTHORITY_NAME, Authority, Generation, pool};
 use madoguchi::people::FormerCard;
 use madoguchi::people::personalise::authentication_certificate;
 use madoguchi::visit::{CertificateStatus, Consents, Outcome, Proof, Question};
@@ -56,13 +56,36 @@ pub fn a_signature_must_verify_over_its_challenge(world: &World) {
 
 pub fn an_unknown_issuer_does_not_stop_a_visit(world: &World) {
     let tanaka = people().remove(0);
-    let other = authentication_certificate(&tanaka, &Authority::of_generation(2));
-    let visit = world.visit("tanaka").with(|opening| {
-        opening.evidence.certificate = other;
-        opening.evidence.proof = Proof::None;
-    });
-    assert_eq!(visit.open().certificate, CertificateStatus::ChainNotVerified, "same name, another key");
-    assert_eq!(visit.answer(&all()).outcome, Outcome::Valid);
+    let own = authentication_certificate(&tanaka, &Authority::default());
+    let named = |name: &str| own.windows(name.len()).position(|window| window == name.as_bytes()).unwrap();
+    let mut of_another_name = own.clone();
+    of_another_name[named(AUTHORITY_NAME)] = b'X';
+    let mut by_another_key = own.clone();
+    *by_another_key.last_mut().unwrap() ^= 1;
+    for (what, other) in [("another name", of_another_name), ("the name, and another key", by_another_key)] {
+        let visit = world.visit("tanaka").with(|opening| {
+            opening.evidence.certificate = other;
+            opening.evidence.proof = Proof::None;
+        });
+        assert_eq!(visit.open().certificate, CertificateStatus::ChainNotVerified, "{what}");
+        assert_eq!(visit.answer(&all()).outcome, Outcome::Valid, "{what}");
+    }
+}
+
+pub fn every_generation_is_known_and_vouches_for_its_own_certificates_only(world: &World) {
+    assert_eq!(world.visit("earlier").open().certificate, CertificateStatus::Good);
+    assert_eq!(world.visit("earlier").answer(&all()).outcome, Outcome::Valid);
+    let earlier = people().into_iter().find(|person| person.id == "earlier").unwrap();
+    assert_eq!(earlier.card.generation, Generation::Second);
+    for generation in [Generation::First, Generation::Third] {
+        let other = authentication_certificate(&earlier, &Authority::of_generation(generation));
+        let visit = world.visit("earlier").with(|opening| opening.evidence.certificate = other);
+        assert_eq!(
+            visit.open().certificate,
+            CertificateStatus::Unknown,
+            "{generation} never issued this serial number"
+        );
+    }
 }
 
 pub fn a_certificate_that_its_authority_never_issued_ends_the_visit(world: &World) {
@@ -97,7 +120,11 @@ pub fn a_revocation_counts_from_its_own_time_on(world: &World) {
 pub fn a_reissued_card_is_good_and_the_one_before_it_revoked(world: &World) {
     let old = world.visit("tanaka");
     let mut reissued = people().remove(0);
-    let former = FormerCard { serial: reissued.card.serial.clone(), revocation: revoked() };
+    let former = FormerCard {
+        serial: reissued.card.serial.clone(),
+        generation: reissued.card.generation,
+        revocation: revoked(),
+    };
     reissued.card.serial = vec![0x33, 0x44, 0x56];
     reissued.card.former = vec![former];
     let certificate = authentication_certificate(&reissued, &Authority::default());

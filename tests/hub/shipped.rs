@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use madoguchi::authority::Authority;
 use madoguchi::clock;
 use madoguchi::hub::{Hub, Roots, Settings};
 use madoguchi::message::qualification::{QualificationRequest, SearchInfo};
 use madoguchi::people::personalise::authentication_certificate;
-use madoguchi::people::{self, CardKind, Person, Qualification};
+use madoguchi::people::{self, Person, Qualification};
 use madoguchi::random::Seed;
 use madoguchi::visit::{Evidence, Method, Outcome, Proof, Uses};
 use madoguchi::wire::{
@@ -33,7 +32,7 @@ fn opening(person: &Person) -> VisitOpening {
         reference: format!("r1-{}", person.id),
         uses: Uses::default(),
         evidence: Evidence {
-            certificate: authentication_certificate(person, &Authority::default()),
+            certificate: authentication_certificate(person, &person.card.authority()),
             proof: Proof::TestAuthority,
             method: Method::Face,
         },
@@ -46,7 +45,7 @@ fn opening(person: &Person) -> VisitOpening {
 fn every_card_ends_in_an_outcome_that_its_document_tells() {
     let (hub, people) = hub();
     let mut seen = BTreeSet::new();
-    for person in people.iter().filter(|person| person.card.kind != CardKind::Foreign) {
+    for person in people.iter().filter(|person| person.card.kind.has_authentication()) {
         let standing = hub.open_visit(&opening(person)).unwrap();
         let answer = hub.consent(&standing.visit, &all(), NOON).unwrap();
         let validity = answer.document.as_ref().and_then(|document| document.qualification_validity.as_deref());

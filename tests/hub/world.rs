@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime, date};
-use madoguchi::authority::{Authority, Reason, Revocation};
+use madoguchi::authority::{Generation, Reason, Revocation};
 use madoguchi::clock::Clock;
 use madoguchi::hub::{Hub, Roots, Settings, server};
 use madoguchi::message::checkup::{Checkup, CheckupItem};
@@ -61,7 +61,7 @@ impl World {
             reference: "r1-000001".to_owned(),
             uses: Uses::default(),
             evidence: Evidence {
-                certificate: authentication_certificate(&person, &Authority::default()),
+                certificate: authentication_certificate(&person, &person.card.authority()),
                 proof: Proof::TestAuthority,
                 method: Method::Face,
             },
@@ -206,6 +206,7 @@ pub fn people() -> Vec<Person> {
         Person { subsidies: vec![subsidy("不開示の証", true)], ..person("undisclosed", 2) },
         with_card(person("newcomer", 3), |card| card.registered = false),
         with_card(person("phone", 4), |card| (card.kind, card.registered) = (CardKind::Android, false)),
+        with_card(person("earlier", 17), |card| card.generation = Generation::Second),
         with_card(person("revoked", 5), |card| card.revocation = Some(revoked())),
         Person { qualifications: vec![insurance("777", Some("01"))], ..person("twin-1", 6) },
         Person { qualifications: vec![insurance("777", Some("02"))], ..person("twin-2", 7) },
@@ -334,14 +335,18 @@ pub fn person(id: &str, serial: u8) -> Person {
         my_number: Some(MyNumber::new(MY_NUMBER)),
         card: CardOfPerson {
             kind: CardKind::MyNumberCard,
+            generation: Generation::PRESENT,
             key: "hub-suite".into(),
             serial: vec![0x22, 0x7B, serial],
             valid_from: date(2024, 5, 5),
             valid_until: date(2029, 5, 5),
+            card_valid_until: date(2034, 5, 5),
+            has_signature: true,
             revocation: None,
             former: vec![],
             pin: Pin::new(PIN),
             sign_password: Pin::new("ABC123"),
+            security_code: Pin::new("2285"),
             pin_locked: false,
             registered: true,
         },

@@ -18,7 +18,7 @@
 //! | T5 | the 01req's identifier in the 02res | `answers::k2_…`, `answers::k5_…` |
 //! | T6, T7, T9 | 0 and 1 for the encodings; 9 for abnormal; the field's own spellings | `face::t6_…`, `face::t7_…`, `face::t9_…` |
 //!
-//! K7 to K10 are card clients: `tests/pcsc.rs`.
+//! K7 to K10 are card clients: `tests/card_clients.rs`, and OpenSC itself in `tests/pcsc.rs`.
 
 #[path = "clients/answers.rs"]
 mod answers;

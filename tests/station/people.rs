@@ -40,7 +40,9 @@ fn promises() -> BTreeMap<&'static str, Promise> {
         ("lock", Promise("pin-locked", None, 0)),
         ("betsujin", Promise("face-failed", None, 0)),
         ("mask", Promise("face-failed", None, 0)),
+        ("sedai1", Promise("certificate-refused", None, 0)),
         ("teiki", Promise("not-a-my-number-card", None, 0)),
+        ("juki", Promise("not-a-my-number-card", None, 0)),
         ("mitouroku", Promise("not-registered", None, 0)),
     ])
 }
@@ -106,6 +108,27 @@ fn hold(station: &Station, id: &str, report: &Value, promise: &Promise, announce
     let subsidies = xml::read(&station.at("res").join(&answer));
     assert_eq!(subsidies.all("CertificationName").len(), *certificates, "{id}");
     announced.insert(answer);
+}
+
+#[test]
+fn each_kind_and_generation_of_card_is_told_at_the_counter_by_its_code() {
+    let place = Place::new();
+    let station = place.open(&["--clock", FROZEN]);
+    for (person, shown) in [
+        ("taro", "資格は有効です"),
+        ("kodomo", "資格は有効です"),
+        ("kao", "資格は有効です"),
+        ("android", "資格は有効です"),
+        ("iphone", "資格は有効です"),
+        ("sedai2", "資格は有効です"),
+        ("sedai1", "(006)"),
+        ("juki", "(002)"),
+        ("teiki", "(002)"),
+    ] {
+        let said = station.command(&["tap", person]);
+        assert_eq!(said.code, i32::from(shown.starts_with('(')), "{person}: {}", said.err);
+        assert!([said.out.as_str(), &said.err].concat().contains(shown), "{person}: {} {}", said.out, said.err);
+    }
 }
 
 /// `OQSsiquc01res_face_` + 10 digits of the institution + 20 hexadecimal digits + `_` + 14 digits.

@@ -52,10 +52,34 @@ fn a_card_issued_again_is_good_at_once_and_the_one_before_it_revoked_until_reset
 }
 
 #[test]
+fn a_card_can_be_issued_by_any_generation_and_the_counter_treats_it_as_its_dates_say() {
+    let place = Place::new();
+    let station = place.open(&["--clock", FROZEN]);
+    for (generation, outcome) in [("2", "valid"), ("1", "certificate-refused"), ("3", "valid")] {
+        let issued = issued(&station.command(&["card", "issue", "taro", "--generation", generation, "--json"]));
+        assert_eq!(issued["generation"].to_string(), generation);
+        assert_eq!(station.visit("taro")["outcome"], outcome, "{generation}");
+    }
+    let former = &card(&station, "taro")["former"];
+    assert_eq!((&former[1]["generation"], &former[2]["generation"]), (&json!(2), &json!(1)));
+    let list = |file: &str| {
+        let url = format!("{}/jpki/crl/{file}", station.url);
+        ureq::get(&url).call().unwrap().body_mut().read_to_vec().unwrap()
+    };
+    for (former, file) in [(&former[1], "authentication-2.crl"), (&former[2], "authentication-1.crl")] {
+        let wanted = on_a_list(&former["serial"]);
+        assert!(list(file).windows(wanted.len()).any(|window| window == wanted), "{file}");
+        assert!(!is_revoked(&station, &former["serial"]), "not on the present generation's list");
+    }
+    assert_eq!(station.command(&["card", "issue", "taro", "--generation", "4"]).code, 2);
+    assert_eq!(station.post("/control/v1/people/taro/card", &json!({ "generation": 4 })).status, 422);
+}
+
+#[test]
 fn who_has_no_certificate_or_does_not_exist_gets_no_card() {
     let place = Place::new();
     let station = place.open(&["--clock", FROZEN]);
-    for (person, why) in [("teiki", "ICカード"), ("nobody-at-all", "nobody-at-all")] {
+    for (person, why) in [("teiki", "ICカード"), ("juki", "住基カード"), ("nobody-at-all", "nobody-at-all")] {
         let said = station.command(&["card", "issue", person]);
         assert_eq!(said.code, 2);
         assert!(said.err.contains(why), "{}", said.err);

@@ -31,10 +31,17 @@ pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 /// A running pcscd; it ends with this value.
 pub struct Service(Child);
 
-impl Drop for Service {
-    fn drop(&mut self) {
+impl Service {
+    /// Ends it now; it is over when this returns.
+    pub fn end(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 
@@ -44,7 +51,7 @@ pub fn start_service(folder: &Path) -> Service {
     assert!(Path::new(DRIVER).exists(), "no {DRIVER}; {PACKAGES}");
     // pcscd reads every file of this folder, so it holds nothing else.
     let readers = folder.join("reader.conf.d");
-    std::fs::create_dir(&readers).unwrap();
+    std::fs::create_dir_all(&readers).unwrap();
     let mut file = std::fs::File::create(readers.join("vpcd")).unwrap();
     writeln!(file, "FRIENDLYNAME \"Virtual PCD\"\nDEVICENAME /dev/null:0x8C7B\nLIBPATH {DRIVER}\nCHANNELID 0x8C7B")
         .unwrap();

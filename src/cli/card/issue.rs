@@ -5,12 +5,12 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::IssueArgs;
-use crate::authority::Reason;
+use crate::authority::{Generation, Reason};
 use crate::card::apdu::hex;
 use crate::cli::client::Client;
 use crate::cli::{Exit, Failure, Outcome};
 use crate::clock::{Clock, date8};
-use crate::people::reissue::{ReissueError, rewrite};
+use crate::people::reissue::{Reissue, ReissueError, rewrite};
 use crate::people::{self, People};
 
 pub(super) fn issue(args: &IssueArgs, clock: &Clock) -> Outcome {
@@ -18,7 +18,7 @@ pub(super) fn issue(args: &IssueArgs, clock: &Clock) -> Outcome {
         Some(folder) => in_file(folder, args, clock)?,
         None => {
             let path = format!("/control/v1/people/{}/card", args.person);
-            Client::find(&args.station).post(&path, &json!({ "reason": args.reason }))?
+            Client::find(&args.station).post(&path, &json!({ "reason": args.reason, "generation": args.generation }))?
         }
     };
     if args.json {
@@ -28,6 +28,7 @@ pub(super) fn issue(args: &IssueArgs, clock: &Clock) -> Outcome {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     println!("{}", text(&issued["id"]));
     println!("  シリアル番号 / serial       {}", text(&issued["serial"]));
+    println!("  世代 / generation           {}", issued["generation"]);
     println!("  有効期限 / valid until      {}", text(&issued["valid_until"]));
     let former = &issued["former"];
     let (serial, day, reason) = (text(&former["serial"]), text(&former["revoked_on"]), text(&former["reason"]));
@@ -42,7 +43,8 @@ fn in_file(folder: &Path, args: &IssueArgs, clock: &Clock) -> Result<Value, Fail
     let people = people::load(folder, today).map_err(|error| usage(&error))?;
     let id = people.find(&args.person).map_err(|error| usage(&error))?.id.clone();
     let reason = Reason::ALL.into_iter().find(|reason| reason.word() == args.reason).unwrap_or_default();
-    let card = people.reissued_card(&id, today, reason).map_err(|error| usage(&error))?;
+    let generation = Generation::try_from(args.generation).map_err(|error| usage(&error))?;
+    let card = people.reissued_card(&id, today, Reissue { reason, generation }).map_err(|error| usage(&error))?;
     rewrite(&folder.join(format!("{id}.toml")), &card).map_err(|error| match error {
         ReissueError::File { .. } => Failure::new(Exit::Outside, error.to_string()),
         error => usage(&error),
@@ -58,6 +60,7 @@ fn described(people: &People, id: &str) -> Result<Value, Failure> {
     Ok(json!({
         "id": id,
         "serial": hex(&card.serial),
+        "generation": card.generation,
         "valid_until": date8(card.valid_until),
         "former": {
             "serial": hex(&former.serial),

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
-use crate::authority::Reason;
+use crate::authority::{Generation, Reason};
 use crate::card::jpki::JpkiError;
 use crate::card::reader::ReaderError;
 use crate::card::soft::PinName;
@@ -206,6 +206,9 @@ struct IssueArgs {
     /// 前のカードの失効理由 / why the card before is revoked
     #[arg(long, value_name = "REASON", default_value = "superseded", value_parser = PossibleValuesParser::new(Reason::ALL.map(Reason::word)))]
     reason: String,
+    /// 発行する認証局の世代。1と2は最後に発行した日の日付になる / generation of the authority; 1 and 2 issue as of their last day
+    #[arg(long, value_name = "N", default_value_t = Generation::PRESENT.number(), value_parser = clap::value_parser!(u8).range(1..=3))]
+    generation: u8,
     /// 動いている窓口ではなく、このフォルダの患者のファイルを書き換える / rewrite the person's file in this folder instead of asking a running station
     #[arg(long, value_name = "DIR")]
     people: Option<PathBuf>,

@@ -16,9 +16,8 @@ pub use self::roots::Roots;
 use super::error::HubError;
 use super::jpki_authority::JpkiAuthority;
 use super::settings::Settings;
-use crate::authority::{Purpose, Status};
+use crate::authority::{Authority, Generation, Purpose, Status};
 use crate::card::certificate::{Certificate, Validity};
-use crate::card::chain::verify_chain;
 use crate::card::serial::SerialNumber;
 use crate::visit::{CertificateStatus, Evidence, Proof};
 use crate::wire::AuthorityFault;
@@ -77,11 +76,12 @@ impl Certificates {
         time: DateTime,
         fault: Option<AuthorityFault>,
     ) -> Result<Option<CertificateStatus>, HubError> {
-        let is_own = verify_chain(certificate, self.roots.get()).is_verified();
-        Ok(match (fault, self.authority.status(Purpose::Authentication, &certificate.serial, time)?) {
+        let issuer = self.roots.issuer_of(certificate);
+        let generation = issuer.and_then(generation_of);
+        Ok(match (fault, self.authority.status(Purpose::Authentication, generation, &certificate.serial, time)?) {
             (Some(AuthorityFault::Unreachable), _) => Some(CertificateStatus::Unreachable),
             (_, Status::Revoked(_)) => Some(CertificateStatus::Revoked),
-            _ if !is_own => Some(CertificateStatus::ChainNotVerified),
+            _ if issuer.is_none() => Some(CertificateStatus::ChainNotVerified),
             (Some(AuthorityFault::Unknown), _) | (_, Status::Unknown) => Some(CertificateStatus::Unknown),
             (None, Status::Good) => None,
         })
@@ -99,6 +99,11 @@ impl Certificates {
             Validity::Valid => (day >= notice_from).then_some(CertificateStatus::RenewalDue),
         }
     }
+}
+
+/// Of the test authority's own roots: which one this is.
+fn generation_of(root: &Certificate) -> Option<Generation> {
+    Authority::with_root_serial(Purpose::Authentication, root.serial.raw()).map(|authority| authority.generation())
 }
 
 /// A signature must verify; the other proofs claim nothing that could be checked (decisions.md §2).

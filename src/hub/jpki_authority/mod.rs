@@ -18,11 +18,11 @@ use self::knobs::{STALE, TRY_LATER, WRONG_SIGNER};
 use self::register::{Entry, Memory, Register};
 use super::error::StoreError;
 use crate::authority::ocsp::{OcspAnswer, OcspRequest, Refusal, Signer};
-use crate::authority::{Authority, CrlContent, PRESENT_GENERATION, Period, Purpose, Status};
+use crate::authority::{Authority, CrlContent, Generation, Period, Purpose, Status};
 use crate::card::serial::SerialNumber;
 use crate::clock;
 use crate::knob::Knobs;
-use crate::people::{CardKind, Person, personalise};
+use crate::people::{Person, personalise};
 
 /// How long a list or an answer may be relied on. Provisional: the real periods are not public ([C]).
 const FRESH_HOURS: i64 = 24;
@@ -44,14 +44,14 @@ impl JpkiAuthority {
     /// Notes both certificates of a card that was issued, and those of the person's earlier cards.
     pub fn enrol(&self, person: &Person) -> Result<(), StoreError> {
         let card = &person.card;
-        if card.kind == CardKind::Foreign {
+        if !card.kind.has_authentication() {
             return Ok(());
         }
-        let former = card.former.iter().map(|former| (&former.serial, Some(former.revocation)));
-        for (serial, revocation) in former.chain([(&card.serial, card.revocation)]) {
-            let entry = Entry { generation: PRESENT_GENERATION, revocation };
+        let former = card.former.iter().map(|former| (&former.serial, former.generation, Some(former.revocation)));
+        for (serial, generation, revocation) in former.chain([(&card.serial, card.generation, card.revocation)]) {
+            let entry = Entry { generation, revocation };
             self.register.put(Purpose::Authentication, SerialNumber::from_integer(serial), entry)?;
-            if card.kind != CardKind::FaceOnly {
+            if card.has_signature {
                 let signature = personalise::signature_serial(serial);
                 self.register.put(Purpose::Signature, SerialNumber::from_integer(&signature), entry)?;
             }
@@ -59,9 +59,18 @@ impl JpkiAuthority {
         Ok(())
     }
 
-    /// What the register says of this serial number at `time`. A revocation counts from its own time on.
-    pub fn status(&self, purpose: Purpose, serial: &SerialNumber, time: DateTime) -> Result<Status, StoreError> {
-        Ok(self.register.get(purpose, serial)?.map_or(Status::Unknown, |entry| entry.status_at(time)))
+    /// What the register says at `time` of this serial number as issued by `generation`; `None`: by whichever, where the issuer is not
+    /// known. A revocation counts from its own time on.
+    pub fn status(
+        &self,
+        purpose: Purpose,
+        generation: Option<Generation>,
+        serial: &SerialNumber,
+        time: DateTime,
+    ) -> Result<Status, StoreError> {
+        let entry = self.register.get(purpose, serial)?;
+        let meant = entry.filter(|entry| generation.is_none_or(|generation| generation == entry.generation));
+        Ok(meant.map_or(Status::Unknown, |entry| entry.status_at(time)))
     }
 
     /// The list of `authority`'s revoked certificates as of `now`, DER.
@@ -94,9 +103,7 @@ impl JpkiAuthority {
             if !id.names(&authority, purpose) {
                 return Ok(Status::Unknown);
             }
-            let entry = self.register.get(purpose, &SerialNumber::from_integer(&id.serial))?;
-            let own = entry.filter(|entry| entry.generation == authority.generation());
-            Ok(own.map_or(Status::Unknown, |entry| entry.status_at(now)))
+            self.status(purpose, Some(authority.generation()), &SerialNumber::from_integer(&id.serial), now)
         });
         let Ok(statuses) = statuses.collect::<Result<Vec<_>, StoreError>>() else { return Refusal::Internal.der() };
         let signer = match self.knobs.comes_up(&WRONG_SIGNER, &[]) {
@@ -175,7 +182,7 @@ mod tests {
             let person = people.get(id).unwrap();
             authority.enrol(person).unwrap();
             let is_issued = |purpose, serial: &[u8]| {
-                authority.status(purpose, &SerialNumber::from_integer(serial), NOON).unwrap() != Status::Unknown
+                authority.status(purpose, None, &SerialNumber::from_integer(serial), NOON).unwrap() != Status::Unknown
             };
             assert_eq!(is_issued(Purpose::Authentication, &person.card.serial), authentication, "{id}");
             let serial = personalise::signature_serial(&person.card.serial);
@@ -188,7 +195,8 @@ mod tests {
         let authority = authority();
         let mut person = built_in(TODAY).unwrap().get("shikkou").unwrap().clone();
         let status = |authority: &JpkiAuthority, person: &Person| {
-            authority.status(Purpose::Authentication, &SerialNumber::from_integer(&person.card.serial), NOON).unwrap()
+            let serial = SerialNumber::from_integer(&person.card.serial);
+            authority.status(Purpose::Authentication, Some(Generation::PRESENT), &serial, NOON).unwrap()
         };
         authority.enrol(&person).unwrap();
         assert!(matches!(status(&authority, &person), Status::Revoked(why) if why.reason == Reason::CertificateHold));

@@ -5,7 +5,7 @@ use std::sync::{PoisonError, RwLock};
 
 use jiff::civil::DateTime;
 
-use crate::authority::{Purpose, Revocation, Status};
+use crate::authority::{Generation, Purpose, Revocation, Status};
 use crate::card::serial::SerialNumber;
 use crate::hub::error::StoreError;
 
@@ -13,7 +13,7 @@ use crate::hub::error::StoreError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
     /// Generation of the authority that issued it.
-    pub generation: u8,
+    pub generation: Generation,
     /// Revoked, since when and why.
     pub revocation: Option<Revocation>,
 }

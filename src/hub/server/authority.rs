@@ -13,7 +13,7 @@ use jiff::civil::DateTime;
 use std::sync::Arc;
 
 use super::reply::{self, Refused};
-use crate::authority::{Authority, PRESENT_GENERATION, Purpose};
+use crate::authority::{Authority, Generation, Purpose};
 use crate::clock::Clock;
 use crate::hub::Hub;
 use crate::hub::jpki_authority::JpkiAuthority;
@@ -114,15 +114,15 @@ fn published(
     let found = file.rsplit_once('.').and_then(|(stem, extension)| {
         let (_, form) = forms.iter().find(|(known, _)| *known == extension)?;
         let (word, generation) = match stem.rsplit_once('-') {
-            Some((word, number)) => (word, number.parse().ok().filter(|n| (1..=PRESENT_GENERATION).contains(n))?),
-            None => (stem, PRESENT_GENERATION),
+            Some((word, number)) => (word, Generation::try_from(number.parse::<u8>().ok()?).ok()?),
+            None => (stem, Generation::PRESENT),
         };
         let purpose = Purpose::ALL.into_iter().find(|purpose| purpose.word() == word)?;
         Some((Wanted { authority: Authority::of_generation(generation), purpose }, *form))
     });
     found.ok_or_else(|| {
         let extensions: Vec<_> = forms.iter().map(|(extension, _)| *extension).collect();
-        let names = format!("authentication, signature, authentication-1 … signature-{PRESENT_GENERATION}");
+        let names = format!("authentication, signature, authentication-1 … signature-{}", Generation::PRESENT);
         Refused::new(404, format!("{file} はありません / no such file: {names}; .{}", extensions.join(", .")))
     })
 }

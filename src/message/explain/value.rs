@@ -1,8 +1,8 @@
 //! Values in people's words.
 
-use jiff::civil::{Date, DateTime, date};
+use jiff::civil::{Date, DateTime};
 
-use crate::clock::{parse_date, parse_time};
+use crate::clock::{era, parse_date, parse_time};
 use crate::event::{Lang, say};
 use crate::message::element::{ElementRow, ElementTable, Format};
 use crate::message::name::PmhName;
@@ -75,27 +75,13 @@ fn code(row: &ElementRow, value: &str, table: &ElementTable, lang: Lang) -> Opti
     Some(say(lang, ja, en).to_owned())
 }
 
-/// The eras since Meiji 6, when the calendar became the Gregorian one: first day, name, letter.
-const ERAS: [(Date, &str, &str); 5] = [
-    (date(2019, 5, 1), "令和", "R"),
-    (date(1989, 1, 8), "平成", "H"),
-    (date(1926, 12, 25), "昭和", "S"),
-    (date(1912, 7, 30), "大正", "T"),
-    (date(1873, 1, 1), "明治", "M"),
-];
-
-/// First year of Meiji, which began before the Gregorian calendar did.
-const MEIJI: i16 = 1868;
-
 fn day(date: Date, lang: Lang) -> String {
     let plain = format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day());
-    let Some((first, era, letter)) = ERAS.iter().find(|(first, ..)| date >= *first) else { return plain };
-    let first_year = if *era == "明治" { MEIJI } else { first.year() };
-    let year = date.year() - first_year + 1;
+    let Some((era::Era { name, letter, .. }, year)) = era::of(date) else { return plain };
     match lang {
         Lang::Ja => {
             let year = if year == 1 { "元".to_owned() } else { year.to_string() };
-            format!("{plain} {era}{year}年{}月{}日", date.month(), date.day())
+            format!("{plain} {name}{year}年{}月{}日", date.month(), date.day())
         }
         Lang::En => format!("{plain} {letter}{year}.{:02}.{:02}", date.month(), date.day()),
     }

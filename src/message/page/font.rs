@@ -1,29 +1,46 @@
-//! The font of the printed answers: which glyph a character is and how wide. BIZ UDGothic, cut to what CP932 can say (`scripts/font.py`).
+//! The font of printed answers and of what is printed on cards: which glyph a character is, how wide, of which shape. BIZ UDGothic, cut
+//! to what CP932 can say (`scripts/font.py`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use subsetter::GlyphRemapper;
 use ttf_parser::{Face, GlyphId};
 
+use super::outline::{Place, Polygons};
+
 const ASSET: &[u8] = include_bytes!("data/BIZUDGothic-CP932.ttf");
 
 /// What is printed for a character that the font has not: the geta of the printing trade.
-pub(super) const MISSING: char = '〓';
+pub const MISSING: char = '〓';
 
 /// The font, read once per document.
-pub(super) struct Font {
+pub struct Font {
     face: Face<'static>,
 }
 
 impl Font {
-    pub(super) fn load() -> Self {
+    /// The built-in font.
+    pub fn load() -> Self {
         // The asset is part of the program, and every test of this room reads it.
         Self { face: Face::parse(ASSET, 0).expect("the built-in font is a font") }
     }
 
     /// Width of a character, in parts of the type size.
-    pub(super) fn width(&self, c: char) -> f32 {
+    pub fn width(&self, c: char) -> f32 {
         self.glyph_width(self.glyph(c))
+    }
+
+    /// Shape of a character, in parts of the type size; none for a blank. Where polygons run in opposite directions, one is a hole in
+    /// the other.
+    pub fn shape(&self, c: char) -> Vec<Vec<Place>> {
+        let mut polygons = Polygons::new(self.face.units_per_em());
+        self.face.outline_glyph(self.glyph(c), &mut polygons);
+        polygons.closed
+    }
+
+    /// How far characters reach above the line they stand on, in parts of the type size.
+    pub fn ascent(&self) -> f32 {
+        f32::from(self.face.ascender()) / f32::from(self.face.units_per_em())
     }
 
     /// Width of a text at a type size, in points.

@@ -11,7 +11,6 @@ use super::adopt;
 use super::care::{care_of, request_of};
 use super::known::Known;
 use super::report::Source;
-use crate::authority::Authority;
 use crate::clock::{parse_date, parse_time};
 use crate::event::Words;
 use crate::hub::{self, Hub, Roots, notice};
@@ -374,7 +373,7 @@ fn opening(person: &Person, asker: Asker, theirs: &QualificationResult, with_sub
             emr_sharing: false,
         },
         evidence: Evidence {
-            certificate: personalise::authentication_certificate(person, &Authority::default()),
+            certificate: personalise::authentication_certificate(person, &person.card.authority()),
             proof: Proof::TestAuthority,
             method: Method::Face,
         },

@@ -10,8 +10,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::problem::{Body, Path, Problem};
-use crate::authority::Reason;
+use crate::authority::{Generation, Reason};
 use crate::people::Profile;
+use crate::people::reissue::Reissue;
 use crate::station::Station;
 use crate::station::roster::{IssuedCard, PersonRow};
 
@@ -68,14 +69,18 @@ pub async fn add(
     Ok((StatusCode::CREATED, Json(station.profile(&new.id)?)))
 }
 
-/// Why the card before is revoked.
+/// What is asked of a new card, and of the one before it.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewCard {
-    /// CRLReason in kebab case; superseded when left out.
+    /// Why the card before is revoked: CRLReason in kebab case; superseded when left out.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "superseded")]
     pub reason: Option<Reason>,
+    /// Generation of the authority that issues, 1 to 3; the present one when left out.
+    #[serde(default)]
+    #[schema(value_type = u8, example = 3)]
+    pub generation: Generation,
 }
 
 /// Issues another card to one person: new serial number and key; the card before is revoked. Kept with `--state`, until reset.
@@ -88,7 +93,8 @@ pub async fn issue_card(
     Path(id): Path<String>,
     Body(new): Body<NewCard>,
 ) -> Result<(StatusCode, Json<IssuedCard>), Problem> {
-    Ok((StatusCode::CREATED, Json(station.issue_card(&id, new.reason.unwrap_or(Reason::Superseded))?)))
+    let asked = Reissue { reason: new.reason.unwrap_or(Reason::Superseded), generation: new.generation };
+    Ok((StatusCode::CREATED, Json(station.issue_card(&id, asked)?)))
 }
 
 /// Removes one person. Lasts until reset.

@@ -55,6 +55,7 @@ fn a_folder_with_a_broken_profile_names_the_file_and_the_line() {
         ("serial.toml", "[card]\nserial = \"XYZ\"\n", 5, "serial"),
         ("pin.toml", "[card]\n\npin = \"12345\"\n", 6, "pin"),
         ("password.toml", "[card]\nsign_password = \"short\"\n", 5, "sign_password"),
+        ("code.toml", "[card]\nsecurity_code = \"12a4\"\n", 5, "security_code"),
     ];
     for (name, rest, line, key) in broken {
         let file = folder.path().join(name);
@@ -134,9 +135,40 @@ fn a_certificate_ends_with_the_fifth_birthday_after_its_issue() {
     assert_eq!(until("1985-04-12", "2024-04-11"), date(2028, 4, 12));
     assert_eq!(until("1985-04-12", "2024-04-12"), date(2029, 4, 12), "issued on the birthday itself");
     assert_eq!(until("2000-02-29", "2022-03-01"), date(2027, 2, 28), "born on a leap day");
+    let child = "name = \"a\"\nsex = \"1\"\nbirthdate = \"-4y\"\n[card]\ncard_valid_until = \"+1y\"\n";
+    let child = read_toml("a", child).unwrap().settle("a", TODAY).unwrap();
+    assert_eq!(child.card.valid_until, child.card.card_valid_until, "never beyond the card");
     let baby = "name = \"a\"\nsex = \"1\"\nbirthdate = \"-10d\"\n";
     let baby = read_toml("p", baby).unwrap().settle("a", TODAY).unwrap();
     assert_eq!(baby.card.valid_from, TODAY, "not before today, although a month of life is not over");
+}
+
+#[test]
+fn a_card_ends_with_the_tenth_birthday_after_its_issue_and_that_of_a_minor_with_the_fifth() {
+    let until = |birthdate: &str| {
+        let text =
+            format!("name = \"a\"\nsex = \"1\"\nbirthdate = \"{birthdate}\"\n[card]\nvalid_from = \"2024-04-12\"\n");
+        let card = read_toml("p", &text).unwrap().settle("a", TODAY).unwrap().card;
+        (card.valid_until, card.card_valid_until)
+    };
+    assert_eq!(until("1985-04-12"), (date(2029, 4, 12), date(2034, 4, 12)));
+    assert_eq!(until("2006-04-12"), (date(2029, 4, 12), date(2034, 4, 12)), "eighteen on the day itself");
+    assert_eq!(until("2006-04-13"), (date(2028, 4, 13), date(2028, 4, 13)), "eighteen a day later");
+}
+
+#[test]
+fn a_generation_that_issues_no_more_issued_until_its_last_day() {
+    let card = |generation: &str| {
+        let text = format!("{SMALL}[card]\ngeneration = {generation}\n");
+        read_toml("p.toml", &text).map(|profile| profile.settle("a", TODAY).unwrap().card)
+    };
+    let dates = |generation: &str| card(generation).map(|card| (card.valid_from, card.valid_until)).unwrap();
+    assert_eq!(dates("1"), (date(2019, 9, 13), date(2024, 4, 12)));
+    assert_eq!(dates("2"), (date(2023, 7, 15), date(2028, 4, 12)));
+    assert_eq!(dates("3"), (date(2024, 11, 21), date(2029, 4, 12)));
+    let found = *card("4").unwrap_err();
+    assert_eq!((found.line, found.key.as_deref()), (Some(5), Some("generation")));
+    assert!(found.rule_en.contains("1, 2 and 3"), "{found}");
 }
 
 #[test]

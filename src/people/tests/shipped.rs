@@ -134,7 +134,7 @@ fn nobody_expires_by_themselves() {
     for today in [TODAY, date(2027, 3, 31), date(2030, 8, 1), date(2036, 2, 29)] {
         let people = built_in(today).unwrap();
         for person in &people {
-            let expected = !matches!(person.id.as_str(), "kigen" | "yuuyo");
+            let expected = !matches!(person.id.as_str(), "kigen" | "yuuyo" | "sedai1");
             assert_eq!(person.card.valid_until >= today, expected, "{} on {today}", person.id);
             assert!(person.card.valid_from <= person.card.valid_until, "{} on {today}", person.id);
             for subsidy in &person.subsidies {
@@ -152,9 +152,15 @@ fn nobody_expires_by_themselves() {
 fn cards_and_habits_of_the_field_are_all_there() {
     let people = everybody();
     let kinds: Vec<CardKind> = people.iter().map(|person| person.card.kind).collect();
-    for kind in [CardKind::FaceOnly, CardKind::Android, CardKind::Iphone, CardKind::Foreign] {
+    for kind in [CardKind::FaceOnly, CardKind::Android, CardKind::Iphone, CardKind::JukiCard, CardKind::Foreign] {
         assert!(kinds.contains(&kind), "{kind:?}");
     }
+    let generations: BTreeSet<Generation> = people.iter().map(|person| person.card.generation).collect();
+    assert_eq!(generations, BTreeSet::from(Generation::ALL));
+    let without: BTreeSet<&str> =
+        people.iter().filter(|person| !person.card.has_signature).map(|person| person.id.as_str()).collect();
+    let children = ["futago-ichi", "futago-ni", "ikusei", "kodomo", "kyoyu-ko"];
+    assert_eq!(without, BTreeSet::from(["juki", "kao", "teiki"]).union(&children.into()).copied().collect());
     assert!(person("kao").card.pin_locked && person("lock").card.pin_locked);
     assert!(person("shikkou").card.revocation.is_some());
     assert!(!person("shinki").card.registered && person("shinki").habits.register);

@@ -3,7 +3,6 @@
 //! All calls block and belong on a blocking thread.
 
 use crate::card::certificate::Certificate;
-use crate::card::chain::verify_chain;
 use crate::card::jpki::{CertificateFile, Jpki, JpkiError, LastTry, check_signature};
 use crate::card::layout::TokenKind;
 use crate::card::reader::{CardChannel, CardReader, Disposition, transact};
@@ -56,6 +55,10 @@ impl Hand {
         let read = transact(channel.as_mut(), |card| {
             let mut jpki = Jpki::select(card)?;
             let kind = jpki.token()?.kind;
+            // A 住基カード has a 公的個人認証AP too, but no 利用者証明用電子証明書 in it.
+            if kind == TokenKind::ResidentCard {
+                return Err(JpkiError::NotAMyNumberCard);
+            }
             let certificate = match jpki.certificate(CertificateFile::Authentication) {
                 Ok(der) => Some(der),
                 // An Android phone shows its certificate after the PIN only.
@@ -117,7 +120,7 @@ impl Hand {
                 Proof::PinSignature { challenge: challenge.clone(), signature: signature.clone() }
             }
             (Method::Pin, ..) => return Err(NoEvidence::NoSignature),
-            (_, _, Some(parsed)) if verify_chain(parsed, self.test_roots.get()).is_verified() => Proof::TestAuthority,
+            (_, _, Some(parsed)) if self.test_roots.issuer_of(parsed).is_some() => Proof::TestAuthority,
             _ => Proof::None,
         };
         Ok(Evidence { certificate, proof, method })

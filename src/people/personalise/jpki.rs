@@ -1,44 +1,33 @@
-//! Personalisation (発行): from a person of card-profiles to the software card in their purse.
-//!
-//! Nothing is computed here but text; keys and certificates are made when the card is first read.
+//! 公的個人認証AP: both certificates and their keys (spec/jpki-card.md §2.3, §3.1, §3.2).
 
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
-use super::{CardKind, Person};
+use super::is_face_only;
+use crate::authority::cv::MUNICIPALITY;
 use crate::authority::{Attributes, Authority, Holder, Purpose, pool};
 use crate::card::layout::TokenKind;
-use crate::card::soft::image::{ATR_CONTACTLESS, ATR_FOREIGN};
-use crate::card::soft::{CardImage, Credential, JpkiImage, LazyCredential};
+use crate::card::soft::image::ApplicationImage;
+use crate::card::soft::{Credential, JpkiImage, LazyCredential};
 use crate::clock;
+use crate::people::{CardKind, Person};
 
-/// Municipality code of nowhere: prefectures end at 47.
-const MUNICIPALITY: &str = "99901";
-/// Prefecture and municipality of that code.
+/// Prefecture and municipality of the code that is nowhere.
 const RESIDENCE: (&str, &str) = ("Madoguchi-ken", "Shiken-shi");
 
-/// The card of `person`, issued by `authority`.
-pub fn personalise(person: &Person, authority: &Authority) -> CardImage {
-    let kind = match person.card.kind {
-        CardKind::MyNumberCard | CardKind::FaceOnly => TokenKind::MyNumberCard,
-        CardKind::Android => TokenKind::Android,
-        CardKind::Iphone => TokenKind::Iphone,
-        CardKind::Foreign => {
-            return CardImage { name: person.id.clone(), atr: ATR_FOREIGN.to_vec(), jpki: None };
-        }
-    };
-    // A 顔認証マイナンバーカード has its PIN locked by design and no 署名用 certificate (spec/jpki-card.md §2.13).
-    let is_face_only = person.card.kind == CardKind::FaceOnly;
-    let jpki = JpkiImage {
+/// The application on the card or the phone of `person`.
+pub(super) fn application(person: &Person, kind: TokenKind, authority: &Authority) -> ApplicationImage {
+    JpkiImage {
         kind,
         authentication: authentication(person, authority),
-        signature: (!is_face_only).then(|| signature(person, authority)),
+        signature: person.card.has_signature.then(|| signature(person, authority)),
         authentication_pin: person.card.pin.clone(),
         signature_password: person.card.sign_password.clone(),
-        authentication_pin_locked: person.card.pin_locked || is_face_only,
+        // A 顔認証マイナンバーカード has its PIN locked by design (spec/jpki-card.md §2.13).
+        authentication_pin_locked: person.card.pin_locked || is_face_only(person),
         certificate_needs_pin: person.card.kind == CardKind::Android,
-    };
-    CardImage { name: person.id.clone(), atr: ATR_CONTACTLESS.to_vec(), jpki: Some(jpki) }
+    }
+    .into()
 }
 
 /// The person's 利用者証明用 certificate without a card around it, DER.
@@ -112,16 +101,17 @@ fn digest(id: &str, what: &str) -> [u8; 32] {
     Sha256::digest(format!("{what}/{id}")).into()
 }
 
-/// The two certificates of a person have serials of their own: the other one's with a byte behind it, or, where 20 bytes
-/// are used up, with its last byte changed.
+/// The two certificates of a person have serials of their own: as long as the other one's, so that both look like those of a test card
+/// (three or four bytes), and different for different people.
 pub fn signature_serial(authentication: &[u8]) -> Vec<u8> {
-    const LONGEST: usize = 20;
-    let mut serial = authentication.to_vec();
-    match serial.last_mut() {
-        Some(last) if authentication.len() >= LONGEST => *last ^= 0x55,
-        _ => serial.push(0x02),
+    /// Leaves the top bit, and so the length in DER, as it is.
+    const OTHER: u8 = 0x55;
+    match authentication {
+        // Alone, a byte must not become zero.
+        [only] => vec![only % 0x7F + 1],
+        [before @ .., last] => [before, &[last ^ OTHER]].concat(),
+        [] => Vec::new(),
     }
-    serial
 }
 
 #[cfg(test)]
@@ -129,6 +119,8 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::card::layout::{self, ApplicationKind};
+    use crate::people::personalise::personalise;
 
     #[test]
     fn the_common_names_have_the_lengths_and_the_shape_of_real_ones() {
@@ -140,11 +132,24 @@ mod tests {
     }
 
     #[test]
+    fn a_juki_card_says_what_it_is_and_holds_no_certificate() {
+        let people = crate::people::built_in(date(2026, 11, 21)).unwrap();
+        let juki = people.get("juki").unwrap();
+        let card = personalise(juki, &juki.card.authority());
+        let label = card.content(ApplicationKind::Jpki, layout::TOKEN_INFO).unwrap();
+        assert_eq!(TokenKind::from_label(&label[..32]), TokenKind::ResidentCard);
+        for file in [layout::AUTHENTICATION_CERTIFICATE, layout::SIGNATURE_CERTIFICATE, layout::AUTHENTICATION_PIN] {
+            assert!(card.file(ApplicationKind::Jpki, file).is_none(), "{file:04X}");
+        }
+    }
+
+    #[test]
     fn the_two_certificates_of_a_person_have_different_serials_of_allowed_length() {
-        for serial in [vec![1], vec![0, 0xF1], vec![0x11; 20]] {
+        for serial in (1..=0x7F).map(|only| vec![only]).chain([vec![0, 0xF1], vec![0x22, 0x7B, 0x55], vec![0x11; 20]]) {
             let other = signature_serial(&serial);
             assert_ne!(other, serial);
-            assert!((1..=20).contains(&other.len()));
+            assert_eq!((other.len(), other[0] & 0x80), (serial.len(), 0));
+            assert!(other.iter().any(|byte| *byte != 0), "{serial:?}");
         }
     }
 }

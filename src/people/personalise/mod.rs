@@ -1,0 +1,87 @@
+//! Personalisation (発行): from a person of card-profiles to the software card in their purse.
+//!
+//! Nothing is computed here but text; keys, certificates, pictures and proofs are made when the card is first asked for them.
+//!
+//! - `jpki`: 公的個人認証AP, the certificates
+//! - `text`: 券面事項入力補助AP, what is printed as text
+//! - `visual`: 券面事項確認AP, the same as pictures; `picture` draws type, `photo` has the faces
+//! - `identity`: 共通カードAP, 住基AP and GET DATA, what the card says of itself
+//! - `printed`: the card's face and the references that follow from it; `record`: the card's form of TLV
+
+mod identity;
+mod jpki;
+mod photo;
+mod picture;
+mod printed;
+mod record;
+#[cfg(test)]
+mod tests;
+mod text;
+mod visual;
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::{CardKind, Person};
+use crate::authority::{Authority, pool};
+use crate::card::layout::{ApplicationKind, TokenKind};
+use crate::card::soft::CardImage;
+use crate::card::soft::image::{
+    ATR_CONTACTLESS, ATR_FOREIGN, ATR_JUKI, ApplicationImage, FileImage, KeyCommand, KeyImage, Lazy, Right,
+};
+use crate::card::soft::key::SigningKey;
+pub use jpki::{authentication_certificate, signature_serial};
+use printed::Printed;
+
+/// The card of `person`, issued by `authority`.
+pub fn personalise(person: &Person, authority: &Authority) -> CardImage {
+    let domain = || ApplicationImage::new(ApplicationKind::IssuerSecurityDomain, []);
+    let phone = |kind| (vec![domain(), jpki::application(person, kind, authority)], Vec::new());
+    let (atr, (applications, objects)) = match person.card.kind {
+        CardKind::MyNumberCard | CardKind::FaceOnly => {
+            let printed = Printed::of(person);
+            let applications = vec![
+                domain(),
+                jpki::application(person, TokenKind::MyNumberCard, authority),
+                text::application(person, &printed),
+                visual::application(person, &printed),
+                identity::resident(person),
+                identity::common(person, &printed),
+            ];
+            (ATR_CONTACTLESS, (applications, identity::objects(person, &printed)))
+        }
+        // No source has any other application on a phone.
+        CardKind::Android => (ATR_CONTACTLESS, phone(TokenKind::Android)),
+        CardKind::Iphone => (ATR_CONTACTLESS, phone(TokenKind::Iphone)),
+        CardKind::JukiCard => (ATR_JUKI, (vec![domain(), ApplicationImage::jpki_of_juki_card()], Vec::new())),
+        CardKind::Foreign => (ATR_FOREIGN, (Vec::new(), Vec::new())),
+    };
+    CardImage { name: person.id.clone(), atr: atr.to_vec(), applications, objects }
+}
+
+fn is_face_only(person: &Person) -> bool {
+    person.card.kind == CardKind::FaceOnly
+}
+
+/// Name in the pool of a key of this card. People who share the key of their certificate share these too.
+fn key_of(person: &Person, purpose: &str) -> String {
+    format!("{}/{purpose}", person.card.key)
+}
+
+/// The file of a key that signs for anybody, without a PIN (spec/jpki-card.md §2.10, [B]).
+fn signing_key(name: String) -> FileImage {
+    let key = Lazy::new(move || -> Arc<dyn SigningKey> { pool::key(&name) });
+    FileImage::Key(KeyImage { key: Some(key), right: Right::Free, command: KeyCommand::ComputeSignature })
+}
+
+/// Bytes that belong to this card and mean nothing.
+fn derived_bytes(id: &str, what: &str, length: usize) -> Vec<u8> {
+    let blocks = (0_u32..).flat_map(|block| Sha256::digest(format!("{what}/{block}/{id}")));
+    blocks.take(length).collect()
+}
+
+/// Digits that belong to this card and mean nothing.
+fn derived_digits(id: &str, what: &str, count: usize) -> String {
+    derived_bytes(id, what, count).into_iter().map(|byte| char::from(b'0' + byte % 10)).collect()
+}
