@@ -11,7 +11,7 @@
 //! | third | [`people`] (card-profiles) [`wire`] (terminal ↔ hub) |
 //! | fourth | [`face_reader`] (顔認証CR) [`terminal`] (資格確認端末) [`hub`] (オンライン資格確認等システム, PMH) |
 //! | fifth | [`station`] (one desk: readers + terminal + hub + clock + journal) |
-//! | sixth | [`operate`] (TUI, control API, faults) |
+//! | sixth | [`operate`] (TUI, control API, faults, doctor) |
 //! | top | [`cli`] |
 //!
 //! One visit walks one way: `card` → `face_reader` → `terminal` → `wire` → (`hub`) → `message` → `folder`.

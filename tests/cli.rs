@@ -2,15 +2,31 @@
 
 #[path = "cli/card.rs"]
 mod card;
+#[path = "cli/doctor.rs"]
+mod doctor;
 #[cfg(target_os = "linux")]
 #[path = "cli/foreign.rs"]
 mod foreign;
+#[path = "cli/words.rs"]
+mod words;
+#[cfg(target_os = "linux")]
+mod world;
 
 use std::path::Path;
 use std::process::{Command, Output};
 
 use rsa::pkcs1::DecodeRsaPublicKey;
 use sha2::{Digest, Sha256};
+
+/// The binary without this machine's settings and locale.
+fn command_in(place: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_madoguchi"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MADOGUCHI_") || name.starts_with("LC_")) {
+        command.env_remove(name);
+    }
+    command.env_remove("LANG").env("COLUMNS", "100").args(args).current_dir(place);
+    command
+}
 
 /// What a command said, and its exit code.
 struct Said {
@@ -25,17 +41,28 @@ fn madoguchi(args: &[&str]) -> Said {
 }
 
 fn madoguchi_in(place: &Path, args: &[&str], variables: &[(&str, &str)]) -> Said {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_madoguchi"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MADOGUCHI_") || name.starts_with("LC_")) {
-        command.env_remove(name);
-    }
-    command.env_remove("LANG").env("COLUMNS", "100").envs(variables.iter().copied());
-    let Output { status, stdout, stderr } = command.args(args).current_dir(place).output().unwrap();
+    let mut command = command_in(place, args);
+    let Output { status, stdout, stderr } = command.envs(variables.iter().copied()).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Said { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
 }
 
-const COMMANDS: [&str; 10] = ["run", "attach", "tap", "send", "explain", "check", "layout", "compare", "card", "hub"];
+const COMMANDS: [&str; 14] = [
+    "run",
+    "attach",
+    "tap",
+    "send",
+    "explain",
+    "interfaces",
+    "codes",
+    "faults",
+    "check",
+    "layout",
+    "compare",
+    "card",
+    "hub",
+    "doctor",
+];
 
 #[test]
 fn help_is_as_people_have_read_it() {

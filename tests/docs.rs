@@ -20,10 +20,11 @@ use madoguchi::card::pcsc::readers_with_card;
 use madoguchi::event::Lang;
 use madoguchi::knob::Knob;
 use madoguchi::message::check::Rule;
+use madoguchi::operate::doctor::{CHECKS, Check};
 use shell::Shell;
 
 /// Every document whose commands are run below, each in a world and a folder of its own.
-const RUN: [&str; 13] = [
+const RUN: [&str; 16] = [
     "README.md",
     "README.ja.md",
     "docs/README.md",
@@ -38,6 +39,8 @@ const RUN: [&str; 13] = [
     "docs/compare.md",
     "docs/check.md",
     "docs/cards.md",
+    "docs/words.md",
+    "docs/doctor.md",
 ];
 /// Documents whose commands need the source folder: they are checked by what they name.
 const CHECKED: [&str; 3] = ["CONTRIBUTING.md", "docs/measurements.md", "docs/platforms.md"];
@@ -162,6 +165,28 @@ fn every_command_of_the_compare_page_does_what_it_shows() {
 #[test]
 fn every_command_of_the_check_page_does_what_it_shows() {
     run_document("every_command_of_the_check_page_does_what_it_shows", "docs/check.md");
+}
+
+#[test]
+fn every_command_of_the_page_about_words_does_what_it_shows() {
+    run_document("every_command_of_the_page_about_words_does_what_it_shows", "docs/words.md");
+}
+
+#[test]
+fn every_command_of_the_doctor_page_does_what_it_shows() {
+    run_document("every_command_of_the_doctor_page_does_what_it_shows", "docs/doctor.md");
+}
+
+#[test]
+fn the_doctor_page_lists_everything_that_is_looked_at_in_its_order() {
+    let row = |check: &&Check| {
+        let ((ja, en), (rule_ja, rule_en)) = (check.title, check.rule);
+        format!("| `{}` | {ja} / {en} | {rule_ja} | {rule_en} |", check.id)
+    };
+    let declared: Vec<String> = CHECKS.iter().map(row).collect();
+    let page = read("docs/doctor.md");
+    let listed: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+    assert_eq!(listed, declared);
 }
 
 #[test]

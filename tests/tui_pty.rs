@@ -205,3 +205,24 @@ fn a_pin_is_typed_without_being_shown_and_one_that_is_too_long_is_not_cut_to_fit
         assert!(desk.echoes(), "the terminal is as it was");
     }
 }
+
+/// What is written to measure, and where this terminal's cursor stands afterwards.
+fn doctor_on_a_terminal_that_counts(widths: [(&str, usize); 3]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["doctor", "--control", "127.0.0.1:0", "--lang", "en"];
+    let mut tty = Tty::start(env!("CARGO_BIN_EXE_madoguchi"), &arguments, folder.path()).unwrap();
+    for (sample, columns) in widths {
+        tty.until(sample, LIMIT, |screen| screen.contents().contains(sample)).unwrap();
+        tty.type_keys(format!("\x1b[1;{}R", columns + 1).as_bytes()).unwrap();
+    }
+    tty.until("the end", LIMIT, |screen| screen.contents().contains("looked at")).unwrap();
+    tty.screen.screen().contents()
+}
+
+#[test]
+fn the_doctor_measures_a_terminal_by_its_cursor_and_warns_of_one_that_counts_otherwise() {
+    let right = doctor_on_a_terminal_that_counts([("窓口", 4), ("ｶﾞｷﾞ", 4), ("─│", 2)]);
+    assert!(right.contains("widths are right") && right.contains("Japanese font"), "{right}");
+    let wrong = doctor_on_a_terminal_that_counts([("窓口", 4), ("ｶﾞｷﾞ", 4), ("─│", 4)]);
+    assert!(wrong.contains("\"─│\" takes 4 columns, not 2"), "{wrong}");
+}

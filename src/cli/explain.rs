@@ -1,4 +1,4 @@
-//! `madoguchi explain FILE…`: what each element of a file is, what its value means, and how sure that is.
+//! `madoguchi explain FILE…`: what each element of a file is, what its value means, and how sure that is. `explain --list`: the words themselves.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::password::PasswordArgs;
 use super::tables::TableArgs;
+use super::words::{self, Words};
 use super::{Exit, Failure, Outcome};
 use crate::event::{Lang, say};
 use crate::message::element::ElementTable;
@@ -17,12 +18,19 @@ use crate::message::sealed::{self, Protection};
 use crate::message::xml::LOOK_LIMIT;
 use crate::secret::ZipPassword;
 
-/// フォルダのファイルの要素を説明する (要求、回答、顔認証結果、.err) / explain files of the shared folder: requests, answers, face files, `.err`
+/// フォルダのファイルの要素を説明する (要求、回答、顔認証結果、.err)、用語を引く / explain files of the shared folder: requests, answers, face files, `.err`; or look words up
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, disable_help_subcommand = true)]
 pub struct ExplainArgs {
-    /// ファイル / files
-    #[arg(required = true, value_name = "FILE")]
+    /// One table of words instead of files.
+    #[command(subcommand)]
+    pub words: Option<Words>,
+    /// ファイル (--list では探す語) / files; with --list words to look for
+    #[arg(required_unless_present = "list", value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// すべての表の用語を示す (語があれば絞り込む) / the words of all tables; arguments narrow them down
+    #[arg(long)]
+    pub list: bool,
     /// JSONで出力 / print JSON
     #[arg(long)]
     pub json: bool,
@@ -48,6 +56,13 @@ struct Explained<'a> {
 /// # Errors
 /// A [`Failure`] about the tables or the output; what is wrong with one of the files is said as it comes.
 pub fn run(args: &ExplainArgs, lang: Lang) -> Outcome {
+    if let Some(table) = &args.words {
+        return words::run(table, lang);
+    }
+    if args.list {
+        let wanted: Vec<String> = args.files.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        return words::list(&args.tables, &wanted, args.json, lang);
+    }
     let (table, _) = args.tables.read()?;
     let password = args.password.read()?;
     match explain_all(args, &table, password.as_ref(), lang, &mut io::stdout().lock()) {
@@ -140,7 +155,14 @@ mod tests {
     use super::*;
 
     fn args(files: Vec<PathBuf>, json: bool) -> ExplainArgs {
-        ExplainArgs { files, json, tables: TableArgs::default(), password: PasswordArgs::default() }
+        ExplainArgs {
+            words: None,
+            files,
+            list: false,
+            json,
+            tables: TableArgs::default(),
+            password: PasswordArgs::default(),
+        }
     }
 
     fn run_on(files: &[(&str, &str)], json: bool) -> (Exit, String) {

@@ -21,7 +21,7 @@ use crate::station::layouts::Layouts;
 #[derive(Debug, Clone, Args)]
 pub struct HubArgs {
     /// 待ち受けるアドレス (ポート0は空きポート) / where to listen; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8791")]
+    #[arg(long, value_name = "ADDR", default_value = server::DEFAULT_LISTEN)]
     pub listen: String,
     /// 患者のフォルダ (既定: card-profiles、なければ内蔵) / folder of people (default: card-profiles, else the built-in ones)
     #[arg(long, value_name = "DIR")]

@@ -16,6 +16,7 @@ pub mod card;
 pub mod check;
 pub mod client;
 pub mod compare;
+pub mod doctor;
 pub mod explain;
 pub mod hub;
 pub mod layout;
@@ -25,6 +26,7 @@ pub mod run;
 pub mod send;
 pub mod tables;
 pub mod tap;
+pub mod words;
 
 /// 窓口: 顔認証付きカードリーダーと資格確認端末のシミュレータ / a simulated face-authentication card reader and
 /// qualification terminal
@@ -47,11 +49,14 @@ enum Command {
     Tap(tap::TapArgs),
     Send(send::SendArgs),
     Explain(explain::ExplainArgs),
+    #[command(flatten)]
+    Words(words::Words),
     Check(check::CheckArgs),
     Layout(layout::LayoutArgs),
     Compare(compare::CompareArgs),
     Card(card::CardArgs),
     Hub(hub::HubArgs),
+    Doctor(doctor::DoctorArgs),
     /// シェルの補完を出力 / print completions for a shell
     Completions {
         /// bash, zsh, fish, powershell, elvish
@@ -89,11 +94,13 @@ fn carry_out(line: Line) -> Outcome {
         Some(Command::Tap(args)) => tap::run(&args, lang),
         Some(Command::Send(args)) => send::run(&args),
         Some(Command::Explain(args)) => explain::run(&args, lang),
+        Some(Command::Words(table)) => words::run(&table, lang),
         Some(Command::Check(args)) => check::run(&args, lang),
         Some(Command::Compare(args)) => compare::run(&args, lang),
         Some(Command::Layout(args)) => layout::run(&args, lang),
         Some(Command::Card(args)) => card::run(&args, &Clock::real()),
         Some(Command::Hub(args)) => hub::run(&args, lang),
+        Some(Command::Doctor(args)) => doctor::run(&args, lang),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Line::command(), "madoguchi", &mut std::io::stdout());
             Ok(Exit::Done)

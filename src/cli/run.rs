@@ -41,7 +41,7 @@ pub struct RunArgs {
     hub: Option<String>,
     /// 設定ファイル (既定: ./madoguchi.toml、なければ既定値) / settings (default: ./madoguchi.toml if there is one)
     #[arg(long, value_name = "FILE", env = "MADOGUCHI_CONFIG")]
-    config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     /// 患者のフォルダ (既定: card-profiles、なければ内蔵) / folder of people (default: card-profiles, else the built-in ones)
     #[arg(long, value_name = "DIR")]
     people: Option<PathBuf>,
@@ -189,7 +189,7 @@ fn could_not_open(error: &OpenError) -> Failure {
 }
 
 /// File, environment, command line, in that order of growing weight.
-fn settings(args: &RunArgs) -> Result<Settings, Failure> {
+pub(super) fn settings(args: &RunArgs) -> Result<Settings, Failure> {
     let usual = Path::new(USUAL_FILE);
     let file = args.config.as_deref().or(usual.is_file().then_some(usual));
     let environment = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
@@ -234,4 +234,14 @@ fn settings(args: &RunArgs) -> Result<Settings, Failure> {
         settings.terminal.iter_mut().for_each(|terminal| terminal.take_over = true);
     }
     Ok(settings)
+}
+
+/// The default settings with the places of the command line, for whoever looks on after a mistake in a file.
+pub(super) fn defaults(args: &RunArgs) -> Settings {
+    let mut settings = Settings::default();
+    settings.station.people = args.people.clone();
+    settings.control.listen = args.control.clone().unwrap_or(settings.control.listen);
+    let folder = args.folder.clone().into_iter();
+    settings.terminal = folder.map(|folder| TerminalSettings { folder, ..TerminalSettings::default() }).collect();
+    settings
 }

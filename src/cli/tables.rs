@@ -8,6 +8,7 @@ use clap::Args;
 use super::{Exit, Failure};
 use crate::message::element::ElementTable;
 use crate::message::subsidy::{Edition, Layout};
+use crate::operate::words::gather::InEffect;
 
 /// Tables in place of the program's own.
 #[derive(Debug, Default, Args)]
@@ -29,6 +30,14 @@ impl TableArgs {
     /// # Errors
     /// Which file cannot be used, and why.
     pub fn read(&self) -> Result<(ElementTable, Layout), Failure> {
+        self.in_effect().map(|tables| (tables.elements, tables.layout))
+    }
+
+    /// All tables that a vendor may replace.
+    ///
+    /// # Errors
+    /// As [`TableArgs::read`].
+    pub fn in_effect(&self) -> Result<InEffect, Failure> {
         let wrong = |why: String| Failure::new(Exit::Usage, why);
         let read = |path: &PathBuf| fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()));
         let in_effect = super::layout::layouts(self.layouts.as_deref())?;
@@ -48,7 +57,8 @@ impl TableArgs {
             None if self.layout.is_some() => in_effect.elements.with_layout(&layout),
             None => in_effect.elements,
         };
-        Ok((table, layout))
+        let (codes, tags, wording) = (in_effect.codes, in_effect.tags, in_effect.wording);
+        Ok(InEffect { elements: table, codes, layout, tags, wording })
     }
 }
 

@@ -14,9 +14,9 @@ use crate::folder::recover;
 
 /// The hidden folder beside the shared ones.
 pub const WORK_NAME: &str = ".madoguchi";
-const LOCK_NAME: &str = "lock";
+pub(super) const LOCK_NAME: &str = "lock";
 /// Beside the lock, because Windows lets nobody read a locked file.
-const HOLDER_NAME: &str = "lock.pid";
+pub(super) const HOLDER_NAME: &str = "lock.pid";
 
 /// The three shared folders (spec/oqs-interface.md §5.2, [A]).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,7 +222,7 @@ fn lock(dir: &Path) -> Result<File, LayoutError> {
 }
 
 #[cfg(unix)]
-fn same_file_system(a: &Path, b: &Path) -> bool {
+pub(super) fn same_file_system(a: &Path, b: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     match (a.metadata(), b.metadata()) {
         (Ok(a), Ok(b)) => a.dev() == b.dev(),
@@ -232,7 +232,7 @@ fn same_file_system(a: &Path, b: &Path) -> bool {
 
 /// By drive or share: std shows no volume number on Windows, and a folder mounted from another volume is rare there.
 #[cfg(not(unix))]
-fn same_file_system(a: &Path, b: &Path) -> bool {
+pub(super) fn same_file_system(a: &Path, b: &Path) -> bool {
     let prefix = |path: &Path| {
         std::path::absolute(path).ok().and_then(|p| p.components().next().map(|c| c.as_os_str().to_owned()))
     };

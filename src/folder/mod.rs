@@ -16,6 +16,7 @@
 //! - [`draft`]: an answer that is too large to be held
 //! - [`publish`]: staging, recording and placing answers in one of four manners
 //! - [`recover`]: what a `kill -9` left behind (the decision is pure)
+//! - [`probe`]: trying a folder out, leaving nothing behind
 //! - [`collect`]: which delivered files were fetched
 //!
 //! # What survives what
@@ -31,6 +32,7 @@ pub mod foreign;
 pub mod intake;
 pub mod layout;
 pub mod listing;
+pub mod probe;
 pub mod publish;
 pub mod recover;
 pub mod settle;

@@ -23,6 +23,21 @@ struct Said {
     message: String,
 }
 
+/// What is said at one occasion.
+#[derive(Debug, Clone, Copy)]
+pub struct Telling<'a> {
+    /// What errors.toml calls it.
+    pub name: &'static str,
+    /// The code in effect.
+    pub code: &'a str,
+    /// The message in effect.
+    pub message: &'a str,
+    /// What is meant, in English.
+    pub en: &'static str,
+    /// Code or message is of the vendor's file.
+    pub is_yours: bool,
+}
+
 /// One row of errors.toml.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -94,6 +109,20 @@ impl Wording {
             # nothing official. Whoever holds the list writes its code and message beside the name of our notice; rows that are left\n\
             # out stay ours. `en` is for readers of this file only.\n";
         notice::ALL.iter().fold(head.to_owned(), |text, notice| text + &row(notice))
+    }
+
+    /// Every notice as it is said, in the order of ours.
+    pub fn rows(&self) -> impl Iterator<Item = Telling<'_>> {
+        notice::ALL.iter().map(|notice| {
+            let Notice { name, code, message, en } = notice;
+            match self.0.get(code) {
+                Some(said) => {
+                    let is_yours = said.code != *code || said.message != *message;
+                    Telling { name, code: &said.code, message: &said.message, en, is_yours }
+                }
+                None => Telling { name, code, message, en, is_yours: false },
+            }
+        })
     }
 
     fn put(&self, code: &mut Option<String>, message: &mut Option<String>) {

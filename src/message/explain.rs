@@ -10,6 +10,7 @@ mod show;
 mod value;
 
 use serde::Serialize;
+pub use show::legend;
 
 use super::element::{ElementRow, ElementTable, Family};
 use super::finding::Finding;

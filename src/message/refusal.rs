@@ -92,6 +92,18 @@ impl Rule {
     pub fn code(self) -> &'static str {
         self.row().code
     }
+
+    /// What is broken.
+    pub fn title(self, lang: Lang) -> &'static str {
+        let (ja, en) = self.row().rule;
+        say(lang, ja, en)
+    }
+
+    /// What to do about it.
+    pub fn remedy(self, lang: Lang) -> &'static str {
+        let (ja, en) = self.row().remedy;
+        say(lang, ja, en)
+    }
 }
 
 /// Where in a file a rule is broken.

@@ -6,9 +6,13 @@
 //! - [`touch`]: the patient's page of a reader
 //! - [`compare`]: captured files of a real terminal beside ours (it asks a hub of its own, no station)
 //! - [`fault`]: faults by name
+//! - [`words`]: the words of the field, searched
+//! - [`doctor`]: what works on this machine, and what does not
 
 pub mod compare;
 pub mod control;
+pub mod doctor;
 pub mod fault;
 pub mod touch;
 pub mod tui;
+pub mod words;

@@ -5,23 +5,32 @@ use super::error::StationError;
 use crate::event::Event;
 use crate::knob::{self, Knob, Knobs, NotAKnob, Setting};
 
+/// Every knob of every room.
+pub fn knobs_of_all_rooms() -> Vec<&'static Knob> {
+    let rooms: [&[&'static Knob]; 6] = [
+        &crate::face_reader::knobs::ALL,
+        &crate::wire::steering::KNOBS,
+        &crate::terminal::KNOBS,
+        &crate::card::soft::quirk::KNOBS,
+        &crate::people::flaw::KNOBS,
+        &crate::hub::jpki_authority::knobs::KNOBS,
+    ];
+    rooms.concat()
+}
+
+pub(super) fn knob_of_any_room(name: &str) -> Result<&'static Knob, StationError> {
+    Ok(knob::named(name, &knobs_of_all_rooms())?.0)
+}
+
 impl Station {
     /// Every knob of every room.
     pub fn knob_table(&self) -> Vec<&'static Knob> {
-        let rooms: [&[&'static Knob]; 6] = [
-            &crate::face_reader::knobs::ALL,
-            &crate::wire::steering::KNOBS,
-            &crate::terminal::KNOBS,
-            &crate::card::soft::quirk::KNOBS,
-            &crate::people::flaw::KNOBS,
-            &crate::hub::jpki_authority::knobs::KNOBS,
-        ];
-        rooms.concat()
+        knobs_of_all_rooms()
     }
 
     /// The knob of this name.
     pub fn knob(&self, name: &str) -> Result<&'static Knob, StationError> {
-        Ok(knob::named(name, &self.knob_table())?.0)
+        knob_of_any_room(name)
     }
 
     /// A fault as people write it, `card-slow` or `card-slow=800`.

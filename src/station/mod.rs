@@ -50,7 +50,8 @@ use crate::knob::{Knob, Setting};
 use crate::people::Profile;
 use crate::people::reissue::Reissue;
 use crate::terminal::{Terminal, own};
-pub use open::OpenError;
+pub use faults::knobs_of_all_rooms;
+pub use open::{OpenError, check_named};
 
 /// A station at work.
 pub struct Station {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use tokio::sync::watch;
 
+use super::faults::knob_of_any_room;
 use super::journal::Journal;
 use super::layouts::{Layouts, LayoutsError};
 use super::links::Links;
@@ -24,7 +25,7 @@ use crate::hub::{self, Hub, ReferenceNumbers, Roots};
 use crate::knob::{Knob, Knobs, Setting};
 use crate::people::{Finding, PeopleError, load_or_built_in};
 use crate::random::Seed;
-use crate::terminal::{Revisions, Terminal, TerminalError, Whose, own};
+use crate::terminal::{Revisions, Terminal, TerminalError, Whose, own, property, read_layout};
 use crate::wire::Connection;
 use crate::wire::http::HttpHub;
 
@@ -272,6 +273,22 @@ fn setups(settings: &Settings) -> Result<Vec<Setup>, OpenError> {
         })
     };
     settings.reader.iter().enumerate().map(setup).collect()
+}
+
+/// Looks at what complete settings name: models of readers, subsidy layouts, the real terminal's files, faults. A station that is opened with them does the same.
+///
+/// # Errors
+/// The first that is not there or cannot be used.
+pub fn check_named(settings: &Settings) -> Result<(), OpenError> {
+    setups(settings)?;
+    for reader in &settings.reader {
+        model(&reader.dialogue().model)?;
+    }
+    for terminal in &settings.terminal {
+        property::lay_under(&mut terminal.clone()).map_err(TerminalError::from)?;
+        read_layout(terminal.layout.as_deref(), terminal.edition)?;
+    }
+    settings.faults.keys().try_for_each(|name| knob_of_any_room(name).map(drop)).map_err(OpenError::from)
 }
 
 fn model(name: &str) -> Result<Model, ModelError> {

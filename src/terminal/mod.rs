@@ -258,7 +258,11 @@ impl fmt::Debug for Terminal {
     }
 }
 
-fn read_layout(path: Option<&Path>, edition: Edition) -> Result<Layout, TerminalError> {
+/// The subsidy layout of `path`, the built-in one without a path.
+///
+/// # Errors
+/// The file cannot be read, or is no layout.
+pub fn read_layout(path: Option<&Path>, edition: Edition) -> Result<Layout, TerminalError> {
     let Some(path) = path else { return Ok(Layout::embedded(edition).clone()) };
     let wrong = |cause: String| TerminalError::Layout { path: path.to_owned(), cause };
     let text = std::fs::read_to_string(path).map_err(|cause| wrong(cause.to_string()))?;

@@ -26,6 +26,9 @@ use super::Hub;
 use crate::clock::Clock;
 use crate::wire::{Connection, WireError, document};
 
+/// Where a hub listens, and where stations look for it, when nobody says otherwise.
+pub const DEFAULT_LISTEN: &str = "127.0.0.1:8791";
+
 /// What the handlers share.
 #[derive(Clone)]
 struct Served {

@@ -73,8 +73,8 @@ impl Explanation {
     }
 }
 
-/// What the numbers stand for, and what the letters mean.
-fn legend(sources: &[&str], lang: Lang) -> String {
+/// What the numbers stand for, and what the letters mean. `sources` are the numbered ones, each keys joined by blanks.
+pub fn legend(sources: &[&str], lang: Lang) -> String {
     if sources.is_empty() {
         return String::new();
     }
@@ -90,8 +90,8 @@ fn legend(sources: &[&str], lang: Lang) -> String {
     let mut keys: Vec<&str> = sources.iter().flat_map(|source| source.split_whitespace()).collect();
     keys.sort_unstable();
     keys.dedup();
-    for key in keys {
-        out += &format!("      {key}: {}\n", citation(key).unwrap_or("?"));
+    for (key, citation) in keys.into_iter().filter_map(|key| Some((key, citation(key)?))) {
+        out += &format!("      {key}: {citation}\n");
     }
     out
 }

@@ -12,6 +12,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::code::{self, CodeTable};
 use crate::handwritten::{Mistake, nearest};
 use crate::hub::wording::Wording;
 use crate::message::element::ElementTable;
@@ -64,6 +65,8 @@ pub enum LayoutsError {
 pub struct Layouts {
     /// Labels, formats and code tables.
     pub elements: ElementTable,
+    /// 業務コード.
+    pub codes: Vec<CodeTable>,
     /// Codes and messages of the centre.
     pub wording: Wording,
     /// The subsidy layout, where the folder has one.
@@ -77,6 +80,7 @@ impl Layouts {
     pub fn built_in() -> Self {
         Self {
             elements: ElementTable::embedded().clone(),
+            codes: code::tables().to_vec(),
             wording: Wording::default(),
             pmh: None,
             tags: InquiryTags::default(),
@@ -99,7 +103,13 @@ impl Layouts {
         let mut layouts = Self::built_in();
         // Codes first: elements name them.
         if let Some((_, path, text)) = files.iter().find(|(table, ..)| *table == Table::Codes) {
-            layouts.elements = layouts.elements.with_codes(&table::codes(&path.display().to_string(), text)?);
+            let theirs = table::codes(&path.display().to_string(), text)?;
+            layouts.elements = layouts.elements.with_codes(&theirs);
+            for table in &mut layouts.codes {
+                if let Some(theirs) = theirs.iter().find(|theirs| theirs.id == table.id) {
+                    *table = theirs.clone();
+                }
+            }
         }
         for (table, path, text) in &files {
             let name = path.display().to_string();

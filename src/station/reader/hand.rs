@@ -98,7 +98,7 @@ impl Hand {
         let Some(held) = &mut self.held else { return PinCheck::CardFailed };
         let wants_certificate = held.certificate.is_none();
         let is_of_test_authority = held.certificate.as_ref().is_some_and(|der| {
-            Certificate::parse(der).is_ok_and(|parsed| self.test_roots.issuer_of(&parsed).is_some())
+            Certificate::parse(der).is_ok_and(|parsed| matches!(self.test_roots.issuer_of(&parsed), Issuer::Root(_)))
         });
         // The patient chose to type it, and the dialogue has shown how many tries are left. But what was typed for a simulator must not
         // lock the card of a person.
