@@ -3,15 +3,20 @@
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
+use crate::cli::people::Refused;
 use crate::cli::{Exit, Failure};
+use crate::message::xml::BULK_LIMIT;
+use crate::people::table::{CellMistake, Plan};
 
 /// Where a station listens when nobody says otherwise.
 pub const DEFAULT_STATION: &str = "127.0.0.1:8790";
 /// A visit with a late subsidy file takes some ten seconds; a person at the reader may take minutes.
 const PATIENCE: Duration = Duration::from_secs(600);
+/// Longest table that a station sends: the longest that it takes.
+const LONGEST_TABLE: u64 = BULK_LIMIT as u64;
 /// How long `--wait` waits for a station to come up.
 const START_UP: Duration = Duration::from_secs(30);
 
@@ -24,6 +29,13 @@ pub struct StationArgs {
     /// 制御APIのトークン / token of the control API, where it demands one
     #[arg(long, value_name = "TOKEN", env = "MADOGUCHI_TOKEN", hide_env_values = true, global = true)]
     pub token: Option<String>,
+}
+
+/// Of a problem document, what is wrong with a table.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct TableRefusal {
+    mistakes: Vec<CellMistake>,
 }
 
 /// A running station.
@@ -71,6 +83,34 @@ impl Client {
         self.read(self.authorised(request).send_json(body))
     }
 
+    /// `GET path`, as bytes.
+    pub fn get_bytes(&self, path: &str) -> Result<Vec<u8>, Failure> {
+        let request = self.agent.get(format!("{}{path}", self.base));
+        let mut answer = self.authorised(request).call().map_err(|e| self.unreachable(&e))?;
+        let status = answer.status();
+        let body = answer.body_mut().with_config().limit(LONGEST_TABLE).read_to_vec();
+        let bytes = body.map_err(|e| self.unreachable(&e))?;
+        if status.is_success() { Ok(bytes) } else { Err(problem(status.as_u16(), &String::from_utf8_lossy(&bytes))) }
+    }
+
+    /// `POST path` with a table of people; mistakes in it come apart from other refusals.
+    pub fn post_table(&self, path: &str, bytes: &[u8]) -> Result<Result<Plan, Refused>, Failure> {
+        let request = self.agent.post(format!("{}{path}", self.base)).header("content-type", "text/csv");
+        let mut answer = self.authorised(request).send(bytes).map_err(|e| self.unreachable(&e))?;
+        let status = answer.status();
+        let body = answer.body_mut().with_config().limit(LONGEST_TABLE).read_to_string();
+        let text = body.map_err(|e| self.unreachable(&e))?;
+        if !status.is_success() {
+            let refusal: TableRefusal = serde_json::from_str(&text).unwrap_or_default();
+            let failure = || Refused::Else(problem(status.as_u16(), &text));
+            return Ok(Err(match refusal.mistakes {
+                mistakes if mistakes.is_empty() => failure(),
+                mistakes => Refused::Table(mistakes),
+            }));
+        }
+        Ok(Ok(self.understand(&text)?))
+    }
+
     fn authorised<B>(&self, request: ureq::RequestBuilder<B>) -> ureq::RequestBuilder<B> {
         match &self.token {
             Some(token) => request.header("authorization", format!("Bearer {token}")),
@@ -88,7 +128,11 @@ impl Client {
         if !status.is_success() {
             return Err(problem(status.as_u16(), &text));
         }
-        serde_json::from_str(&text).map_err(|e| {
+        self.understand(&text)
+    }
+
+    fn understand<T: DeserializeOwned>(&self, text: &str) -> Result<T, Failure> {
+        serde_json::from_str(text).map_err(|e| {
             Failure::new(Exit::Outside, format!("{} の応答が読めません: {e} / unreadable answer", self.base))
         })
     }

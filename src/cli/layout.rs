@@ -76,12 +76,19 @@ pub fn layouts(told: Option<&Path>) -> Result<Layouts, Failure> {
 
 /// `[station] layouts`, from the usual file and the environment.
 fn folder_of_settings() -> Result<Option<PathBuf>, Failure> {
+    Ok(settings_in_effect()?.station.layouts)
+}
+
+/// The settings of a station that would be started here, from the usual file and the environment.
+///
+/// # Errors
+/// A [`Failure`] about the settings.
+pub(super) fn settings_in_effect() -> Result<Settings, Failure> {
     let usual = Path::new(USUAL_FILE);
     let told = std::env::var_os("MADOGUCHI_CONFIG").map(PathBuf::from);
     let file = told.as_deref().or(usual.is_file().then_some(usual));
     let environment = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
-    let settings = Settings::read(file, environment).map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
-    Ok(settings.station.layouts)
+    Settings::read(file, environment).map_err(|error| Failure::new(Exit::Usage, error.to_string()))
 }
 
 fn export(dir: &Path) -> Outcome {

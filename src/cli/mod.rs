@@ -19,6 +19,7 @@ pub mod explain;
 pub mod hub;
 pub mod layout;
 mod password;
+pub mod people;
 mod pin;
 pub mod run;
 pub mod send;
@@ -49,6 +50,7 @@ enum Command {
     Layout(layout::LayoutArgs),
     Compare(compare::CompareArgs),
     Card(card::CardArgs),
+    People(people::PeopleArgs),
     Hub(hub::HubArgs),
     /// シェルの補完を出力 / print completions for a shell
     Completions {
@@ -90,6 +92,7 @@ fn carry_out(line: Line) -> Outcome {
         Some(Command::Compare(args)) => compare::run(&args, lang),
         Some(Command::Layout(args)) => layout::run(&args, lang),
         Some(Command::Card(args)) => card::run(&args, &Clock::real()),
+        Some(Command::People(args)) => people::run(&args, lang),
         Some(Command::Hub(args)) => hub::run(&args, lang),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Line::command(), "madoguchi", &mut std::io::stdout());

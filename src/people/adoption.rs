@@ -146,7 +146,7 @@ impl Made<'_> {
         let (sex, given) = if self.is_head() { self.head() } else { self.given() };
         Profile {
             order: None,
-            shows: Shows { ja: "照会から採用した人".to_owned(), en: "adopted from a query".to_owned() },
+            shows: Shows { ja: "照会から作った架空の人".to_owned(), en: "made up from a query".to_owned() },
             name: format!("{}　{}", surname.0, given.0),
             name_kana: Some(format!("{} {}", surname.1, given.1)),
             name_of_other: None,

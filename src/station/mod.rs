@@ -7,13 +7,16 @@
 //! - [`links`]: what a reader needs of its station
 //! - [`journal`]: everything that happened
 //! - [`state`]: what is kept between runs
+//! - [`adoption`]: people whom a query names and nobody knows; [`import`]: many people as one table
 //! - [`plastic`]: cards in PC/SC readers
 //! - [`answers`]: the operator's own answers
 //! - [`view`], [`visit`], [`error`]: the station from outside; [`desk`]: as a screen drives it
 
+pub mod adoption;
 pub mod answers;
 pub mod desk;
 pub mod error;
+pub mod import;
 pub mod journal;
 pub mod layouts;
 pub mod links;
@@ -32,6 +35,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use serde_json::Value;
 use tokio::sync::{oneshot, watch};
 
+use self::adoption::Adoption;
 use self::error::StationError;
 use self::journal::Journal;
 use self::links::Links;
@@ -57,6 +61,7 @@ pub struct Station {
     setups: Vec<Setup>,
     readers: Vec<Reader>,
     hub: Option<Arc<Hub>>,
+    adoption: Option<Arc<Adoption>>,
     put: own::Put,
     plastic: plastic::Watch,
     lang: Lang,
@@ -270,6 +275,7 @@ impl Station {
         }
         self.put.clear();
         self.links.roster.reset();
+        self.adoption.iter().for_each(|adoption| adoption.reset());
         if let Some(hub) = &self.hub {
             hub.reset().map_err(|error| StationError::Outside { message: error.to_string() })?;
         }
@@ -311,7 +317,8 @@ impl Station {
         // A hub elsewhere keeps its own.
         let reference_numbers = self.hub.as_ref().map(|hub| hub.reference_numbers()).transpose()?.unwrap_or_default();
         let cards = self.links.roster.kept();
-        Ok(state::write(folder, &State { cards, reference_numbers })?)
+        let adopted = self.links.roster.adopted();
+        Ok(state::write(folder, &State { cards, reference_numbers, adopted })?)
     }
 
     /// The station in short.

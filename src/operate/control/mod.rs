@@ -2,6 +2,7 @@
 //!
 //! - [`server`]: where it listens, the token, how it ends
 //! - `visits`, `readers`, `files`, `people`, `answers`, `faults`, `time`: one file per noun of the API
+//! - `table`: people as CSV; `unknown`: people whom a query named and nobody knew
 //! - `events`: the journal as server-sent events
 //! - [`openapi`]: its own description at `/control/openapi.json`
 //! - [`problem`]: refusals as problem documents (RFC 9457)
@@ -18,5 +19,7 @@ mod people;
 pub mod problem;
 mod readers;
 pub mod server;
+mod table;
 mod time;
+mod unknown;
 mod visits;

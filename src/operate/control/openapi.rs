@@ -3,7 +3,7 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use super::{answers, events, faults, files, people, readers, server, time, visits};
+use super::{answers, events, faults, files, people, readers, server, table, time, unknown, visits};
 
 /// The OpenAPI document, made from the handlers.
 #[derive(OpenApi)]
@@ -18,6 +18,7 @@ use super::{answers, events, faults, files, people, readers, server, time, visit
         files::since,
         events::stream,
         people::all, people::one, people::replace, people::add, people::remove, people::issue_card,
+        table::export, table::import, unknown::all, unknown::adopt,
         answers::all, answers::set, answers::remove,
         faults::all, faults::set, faults::clear,
         time::get, time::put,

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
+use crate::people::table::CellMistake;
 use crate::station::error::StationError;
 
 /// Why the station did not do it (RFC 9457), Japanese first.
@@ -23,6 +24,9 @@ pub struct Problem {
     /// What can be done about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
+    /// Of a table of people: every mistake, with its row and column.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mistakes: Vec<CellMistake>,
 }
 
 impl IntoResponse for Problem {
@@ -43,13 +47,19 @@ impl From<StationError> for Problem {
             StationError::NotPossible { .. } => (409, "not-possible-now"),
             StationError::CardOnReader { .. } => (409, "card-on-reader"),
             StationError::PersonExists { .. } => (409, "person-exists"),
+            StationError::BadTable { .. } => (422, "bad-table"),
             StationError::BadProfile { .. } => (422, "bad-profile"),
             StationError::BadValue { .. } => (422, "bad-value"),
             StationError::NoEmbeddedHub => (409, "hub-is-elsewhere"),
             StationError::Outside { .. } => (503, "something-missing"),
             StationError::Stopped => (503, "stopped"),
         };
-        Self { status, title, detail: error.to_string(), remedy: error.remedy() }
+        let (detail, remedy) = (error.to_string(), error.remedy());
+        let mistakes = match error {
+            StationError::BadTable { mistakes } => mistakes,
+            _ => Vec::new(),
+        };
+        Self { status, title, detail, remedy, mistakes }
     }
 }
 
@@ -64,6 +74,7 @@ fn bad_request(detail: String) -> Problem {
         title: "bad-value",
         detail,
         remedy: Some("/control/openapi.json に形があります / the shapes are in /control/openapi.json".to_owned()),
+        mistakes: Vec::new(),
     }
 }
 
@@ -76,12 +87,14 @@ impl From<JsonRejection> for Problem {
                 title: "not-announced-as-json",
                 detail: "本文がJSONであることが示されていません / the body is not announced as JSON".to_owned(),
                 remedy: Some("Content-Type: application/json を付けてください / send that header".to_owned()),
+                mistakes: Vec::new(),
             },
             other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => Self {
                 status: 413,
                 title: "too-large",
                 detail: "本文が大きすぎます / the body is too large".to_owned(),
                 remedy: None,
+                mistakes: Vec::new(),
             },
             other => bad_request(other.body_text()),
         }

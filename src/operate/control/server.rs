@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::problem::Problem;
-use super::{answers, events, faults, files, openapi, page, people, readers, time, visits};
+use super::{answers, events, faults, files, openapi, page, people, readers, table, time, unknown, visits};
 use crate::hub::server::authority;
 use crate::message::xml::BULK_LIMIT;
 use crate::secret::Secret;
@@ -23,6 +23,7 @@ use crate::station::view::StationView;
 /// The API of a station, with a token where one is demanded.
 pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
     let answer = put(answers::set).delete(answers::remove).layer(DefaultBodyLimit::max(BULK_LIMIT));
+    let take_table = post(table::import).layer(DefaultBodyLimit::max(BULK_LIMIT));
     let api = Router::new()
         .route("/", get(page::index))
         .route("/control/openapi.json", get(openapi::document))
@@ -34,6 +35,8 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         .route("/control/v1/files", get(files::since))
         .route("/control/v1/events", get(events::stream))
         .route("/control/v1/people", get(people::all).post(people::add))
+        .route("/control/v1/people.csv", get(table::export).merge(take_table))
+        .route("/control/v1/people/adopt", get(unknown::all).post(unknown::adopt))
         .route("/control/v1/people/{id}", get(people::one).put(people::replace).delete(people::remove))
         .route("/control/v1/people/{id}/card", post(people::issue_card))
         .route("/control/v1/answers", get(answers::all))
@@ -80,6 +83,7 @@ async fn demand_token(State(token): State<Arc<Secret>>, request: Request, next: 
             title: "token-needed",
             detail: "トークンが必要です / this control API demands a token".to_owned(),
             remedy: Some("Authorization: Bearer … または --token / MADOGUCHI_TOKEN".to_owned()),
+            mistakes: Vec::new(),
         }
         .into_response(),
     }
@@ -96,6 +100,7 @@ async fn only_for_this_machine(request: Request, next: Next) -> Response {
             detail: "この制御APIはこの機械の名前でだけ呼べます / without a token this API is called by the names of this machine only"
                 .to_owned(),
             remedy: Some("127.0.0.1 を使うか --token を指定してください / use 127.0.0.1, or give the station a --token".to_owned()),
+            mistakes: Vec::new(),
         }
         .into_response(),
     }
@@ -121,6 +126,7 @@ async fn nowhere() -> Problem {
         title: "no-such-path",
         detail: "そのパスはありません / no such path".to_owned(),
         remedy: Some("/control/openapi.json".to_owned()),
+        mistakes: Vec::new(),
     }
 }
 
@@ -130,6 +136,7 @@ async fn not_this_way(method: axum::http::Method) -> Problem {
         title: "no-such-method",
         detail: format!("このパスに {method} はありません / this path does not take {method}"),
         remedy: Some("/control/openapi.json".to_owned()),
+        mistakes: Vec::new(),
     }
 }
 

@@ -24,7 +24,7 @@ pub enum TableEncoding {
     /// CP932 (`CSV` of a Japanese Excel).
     Cp932,
     /// UTF-16 (`Unicode テキスト` of Excel); read, never written.
-    #[serde(skip_deserializing, rename = "utf-16")]
+    #[serde(rename = "utf-16")]
     Utf16,
 }
 
@@ -49,7 +49,7 @@ impl Separator {
 }
 
 /// How a table is written down.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Form {
     /// Its bytes.
     pub encoding: TableEncoding,

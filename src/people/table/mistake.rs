@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::event::Words;
 use crate::secret::MASK;
 
 /// A cell, or a row, that breaks a rule. Nothing of a table with one is taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CellMistake {
     /// Row of the file as a spreadsheet numbers it: the names of the columns stand in 1.
     pub row: u64,
@@ -24,7 +24,7 @@ pub struct CellMistake {
 }
 
 /// A number or a code that is unusual. It is taken all the same: the field's real data is unusual.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Remark {
     /// Row of the file.
     pub row: u64,
