@@ -218,8 +218,7 @@ fn export(file: Option<&Path>, from: &FromArgs, form: Form) -> Outcome {
             let separator = if form.separator == Separator::Tab { "tab" } else { "comma" };
             client.get_bytes(&format!("/control/v1/people.csv?encoding={encoding}&separator={separator}"))?
         }
-        None => table::write(&usual_people(from.people.as_deref())?, form)
-            .map_err(|error| Failure::new(Exit::DidNotHold, error.to_string()))?,
+        None => table::write(&usual_people(from.people.as_deref())?, form),
     };
     match file {
         Some(file) => fs::write(file, bytes).map_err(|error| outside(file, &error))?,

@@ -33,11 +33,7 @@ impl Station {
     }
 
     /// Everybody as a table.
-    ///
-    /// # Errors
-    /// Where the encoding lacks a character.
-    pub fn export_people(&self, form: Form) -> Result<Vec<u8>, StationError> {
+    pub fn export_people(&self, form: Form) -> Vec<u8> {
         table::write(&self.links.roster.people(), form)
-            .map_err(|error| StationError::BadProfile { message: error.to_string() })
     }
 }

@@ -51,7 +51,7 @@ pub async fn export(
         }
         .into());
     }
-    let bytes = station.export_people(Form { encoding, separator })?;
+    let bytes = station.export_people(Form { encoding, separator });
     let charset = match encoding {
         TableEncoding::Cp932 => "text/csv; charset=windows-31j",
         TableEncoding::Utf8 | TableEncoding::Utf16 => "text/csv; charset=utf-8",

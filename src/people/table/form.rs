@@ -79,39 +79,34 @@ pub(super) fn rows(bytes: &[u8]) -> Result<(Form, Vec<(u64, Vec<String>)>), Cell
     Ok((Form { encoding, separator }, rows))
 }
 
-/// Puts rows into bytes. What CP932 lacks is told with the number of the row and of the column, from 0.
-pub(super) fn bytes(rows: &[Vec<String>], form: Form) -> Result<Vec<u8>, (usize, usize, char)> {
+/// Puts rows of characters that the form carries into bytes.
+pub(super) fn bytes(rows: &[Vec<String>], form: Form) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new()
         .delimiter(form.separator.byte())
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
-    for (row, cells) in rows.iter().enumerate() {
-        if form.encoding == TableEncoding::Cp932 {
-            for (column, cell) in cells.iter().enumerate() {
-                if let Some(lost) = unlike(cell) {
-                    return Err((row, column, lost));
-                }
-            }
-        }
+    for cells in rows {
         // Into memory, rows of one length: nothing can fail.
         writer.write_record(cells).unwrap_or_else(|error| unreachable!("rows of one length in memory: {error}"));
     }
     let utf8 = writer.into_inner().unwrap_or_else(|error| unreachable!("written into memory: {error}"));
-    Ok(match form.encoding {
+    match form.encoding {
         TableEncoding::Cp932 => encode(&String::from_utf8_lossy(&utf8), Encoding::ShiftJis).bytes,
         TableEncoding::Utf8 | TableEncoding::Utf16 => [BOM, &utf8].concat(),
-    })
+    }
 }
 
-/// The first character that does not come back from CP932 as it was.
-fn unlike(cell: &str) -> Option<char> {
-    let there = |c: char| {
+impl Form {
+    /// Does this character come back from the encoding as it was?
+    pub(super) fn carries(self, character: char) -> bool {
+        if self.encoding != TableEncoding::Cp932 || character.is_ascii() {
+            return true;
+        }
         let mut buffer = [0; 4];
-        let text = &*c.encode_utf8(&mut buffer);
+        let text = &*character.encode_utf8(&mut buffer);
         let bytes = encode(text, Encoding::ShiftJis);
         bytes.replaced.is_empty() && decode(&bytes.bytes, Some(Encoding::ShiftJis)).is_ok_and(|back| back.text == text)
-    };
-    cell.chars().find(|c| !there(*c))
+    }
 }
 
 fn text(bytes: &[u8]) -> Result<(Cow<'_, str>, TableEncoding), CellMistake> {

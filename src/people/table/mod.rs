@@ -29,4 +29,4 @@ pub use form::{Form, Separator, TableEncoding};
 pub use mistake::{CellMistake, Remark};
 pub use plan::{Plan, Planned};
 pub use read::{Row, Table, read};
-pub use write::{Unwritable, write};
+pub use write::write;

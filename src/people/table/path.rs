@@ -55,6 +55,9 @@ pub fn put(value: &mut Value, key: &str, new: Value) {
 
 /// Takes out what is the same in `plain`, everything that is null, and tables that nothing is left of.
 pub fn without(value: &mut Value, plain: &Value) {
+    if let Value::Array(list) = value {
+        list.iter_mut().for_each(bare);
+    }
     if let Value::Object(table) = value {
         let keys: Vec<String> = table.keys().cloned().collect();
         for key in keys {
@@ -66,5 +69,22 @@ pub fn without(value: &mut Value, plain: &Value) {
                 table.remove(&key);
             }
         }
+    }
+}
+
+/// The same of a row of a list: of what is left out there, nothing is the default.
+fn bare(value: &mut Value) {
+    match value {
+        Value::Object(table) => {
+            table.values_mut().for_each(bare);
+            table.retain(|_, inner| match inner {
+                Value::Null => false,
+                Value::Array(list) => !list.is_empty(),
+                Value::Object(table) => !table.is_empty(),
+                _ => true,
+            });
+        }
+        Value::Array(list) => list.iter_mut().for_each(bare),
+        _ => {}
     }
 }

@@ -8,36 +8,16 @@ use super::form::{self, Form};
 use super::path;
 use crate::people::{People, Profile, QualificationProfile};
 
-/// A character that the encoding does not have.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{id} の{column}にある「{lost}」は CP932 にありません。UTF-8 で書き出してください / CP932 has no {lost:?} (of {id}, {column}): export as UTF-8"
-)]
-pub struct Unwritable {
-    /// Whose.
-    pub id: String,
-    /// In which column.
-    pub column: &'static str,
-    /// The character.
-    pub lost: char,
-}
-
-/// Everybody in the order of lists, under the names of the columns.
-///
-/// # Errors
-/// [`Unwritable`], in CP932 only.
-pub fn write(people: &People, form: Form) -> Result<Vec<u8>, Unwritable> {
-    let of = |id: &str| people.profile(id).map(|profile| cells(id, profile));
+/// Everybody in the order of lists, under the names of the columns. What the encoding lacks stands in the last column, escaped as JSON
+/// escapes it, so that nothing is lost in CP932 either.
+pub fn write(people: &People, form: Form) -> Vec<u8> {
+    let of = |id: &str| people.profile(id).map(|profile| cells(id, profile, form));
     let names = COLUMNS.iter().map(|column| column.ja.to_owned()).collect();
     let rows: Vec<Vec<String>> = std::iter::once(names).chain(people.iter().filter_map(|p| of(&p.id))).collect();
-    form::bytes(&rows, form).map_err(|(row, column, lost)| Unwritable {
-        id: rows.get(row).and_then(|row| row.first()).cloned().unwrap_or_default(),
-        column: COLUMNS.get(column).map_or("", |column| column.ja),
-        lost,
-    })
+    form::bytes(&rows, form)
 }
 
-fn cells(id: &str, profile: &Profile) -> Vec<String> {
+fn cells(id: &str, profile: &Profile, form: Form) -> Vec<String> {
     let whole = json(profile);
     let mut rest = whole.clone();
     let mut cells = Vec::with_capacity(COLUMNS.len());
@@ -46,11 +26,11 @@ fn cells(id: &str, profile: &Profile) -> Vec<String> {
             Kind::Id => id.to_owned(),
             Kind::Rest => continue,
             kind => match path::get(&whole, column.key).and_then(|value| cell::write(kind, value)) {
-                Some(cell) => {
+                Some(cell) if cell.chars().all(|c| form.carries(c)) => {
                     path::take(&mut rest, column.key);
                     cell
                 }
-                None => String::new(),
+                _ => String::new(),
             },
         };
         cells.push(cell);
@@ -58,8 +38,22 @@ fn cells(id: &str, profile: &Profile) -> Vec<String> {
     let short = shortened(&rest);
     // The shorter form counts only where it says the same.
     let rest = if says(&short, &cells, profile) { short } else { rest };
-    cells.push(if is_empty(&rest) { String::new() } else { rest.to_string() });
+    cells.push(if is_empty(&rest) { String::new() } else { escaped(&rest.to_string(), form) });
     cells
+}
+
+/// JSON without the characters that the encoding lacks. They stand in texts only, where an escape means the same.
+fn escaped(json: &str, form: Form) -> String {
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        if form.carries(character) {
+            out.push(character);
+        } else {
+            let mut units = [0; 2];
+            out.extend(character.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    out
 }
 
 /// Do these cells and this rest say what `profile` says?
