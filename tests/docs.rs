@@ -23,7 +23,7 @@ use madoguchi::message::check::Rule;
 use shell::Shell;
 
 /// Every document whose commands are run below, each in a world and a folder of its own.
-const RUN: [&str; 12] = [
+const RUN: [&str; 13] = [
     "README.md",
     "README.ja.md",
     "docs/README.md",
@@ -36,6 +36,7 @@ const RUN: [&str; 12] = [
     "docs/layouts.md",
     "docs/compare.md",
     "docs/check.md",
+    "docs/people.md",
 ];
 /// Documents whose commands need the source folder: they are checked by what they name.
 const CHECKED: [&str; 3] = ["CONTRIBUTING.md", "docs/measurements.md", "docs/platforms.md"];
@@ -150,6 +151,11 @@ fn every_command_of_the_layouts_page_does_what_it_shows() {
 #[test]
 fn every_command_of_the_compare_page_does_what_it_shows() {
     run_document("every_command_of_the_compare_page_does_what_it_shows", "docs/compare.md");
+}
+
+#[test]
+fn every_command_of_the_people_page_does_what_it_shows() {
+    run_document("every_command_of_the_people_page_does_what_it_shows", "docs/people.md");
 }
 
 #[test]

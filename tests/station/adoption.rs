@@ -84,7 +84,7 @@ fn who_is_known_is_answered_as_ever_lost_insurance_and_wrong_birth_date_included
     assert_eq!(lost.value("QualificationValidity"), Some("2"));
     let unborn = ask(&station, "3", &Request { birthdate: "20270101".into(), ..stranger() });
     assert_eq!(unborn.value("QualificationValidity"), Some("4"), "nobody is adopted before they are born");
-    station.put("/control/v1/faults/centre-error", &json!({ "count": 1 })).ok();
+    station.put("/control/v1/faults/segment-9", &json!({ "count": 1 })).ok();
     assert_eq!(ask(&station, "4", &stranger()).value("SegmentOfResult"), Some("9"));
     assert_eq!(station.get("/control/v1/people").ok(), before);
 }

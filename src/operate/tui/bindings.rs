@@ -236,8 +236,8 @@ pub const BINDINGS: &[Binding] = &[
         ANY,
         None,
         (
-            "該当者なしの照会の人を架空の人として採用する (記録の選んだ行、なければ最新)",
-            "adopt whom a query named and nobody knew (chosen line of the journal, else the latest)",
+            "該当者なしの照会の人を採用する (記録の選んだ行、なければ最新)",
+            "adopt whom a query named and nobody knew (chosen line, else latest)",
         ),
     ),
     row(Action::NextPanel, &[KeyCode::Tab], ANY, Some(("次の枠", "panel")), ("次の枠へ", "next panel")),
