@@ -28,6 +28,10 @@ for purpose in "$@"; do
         ls /usr/lib/*/opensc-pkcs11.so >/dev/null 2>&1 || need opensc-pkcs11
         command -v openssl >/dev/null || need openssl
         command -v curl >/dev/null || need curl
+        command -v chromium >/dev/null || need chromium
+        command -v python3 >/dev/null || need python3
+        command -v node >/dev/null || need nodejs
+        command -v tsc >/dev/null || need node-typescript
         command -v 7zz >/dev/null || need 7zip
         command -v pdftotext >/dev/null || need poppler-utils
         command -v ip >/dev/null || need iproute2

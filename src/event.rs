@@ -64,7 +64,7 @@ pub struct Entry {
 }
 
 /// Where a file of the shared folder is seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FolderKind {
     /// requests of the レセコン
@@ -86,7 +86,7 @@ impl fmt::Display for FolderKind {
 }
 
 /// The life of a file, in the order in which it may go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileLife {
     /// Seen in `req`, perhaps still growing.

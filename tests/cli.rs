@@ -29,7 +29,8 @@ fn madoguchi_in(place: &Path, args: &[&str], variables: &[(&str, &str)]) -> Said
     Said { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
 }
 
-const COMMANDS: [&str; 10] = ["run", "tap", "send", "explain", "check", "layout", "compare", "card", "people", "hub"];
+const COMMANDS: [&str; 11] =
+    ["run", "attach", "tap", "send", "explain", "check", "layout", "compare", "card", "people", "hub"];
 
 #[test]
 fn help_is_as_people_have_read_it() {

@@ -8,15 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::people::Refused;
 use crate::cli::{Exit, Failure};
-use crate::message::xml::BULK_LIMIT;
+use crate::message::xml::LOOK_LIMIT;
 use crate::people::table::{CellMistake, Plan};
 
 /// Where a station listens when nobody says otherwise.
 pub const DEFAULT_STATION: &str = "127.0.0.1:8790";
 /// A visit with a late subsidy file takes some ten seconds; a person at the reader may take minutes.
 const PATIENCE: Duration = Duration::from_secs(600);
-/// Longest table that a station sends: the longest that it takes.
-const LONGEST_TABLE: u64 = BULK_LIMIT as u64;
 /// How long `--wait` waits for a station to come up.
 const START_UP: Duration = Duration::from_secs(30);
 
@@ -83,22 +81,12 @@ impl Client {
         self.read(self.authorised(request).send_json(body))
     }
 
-    /// `GET path`, as bytes.
-    pub fn get_bytes(&self, path: &str) -> Result<Vec<u8>, Failure> {
-        let request = self.agent.get(format!("{}{path}", self.base));
-        let mut answer = self.authorised(request).call().map_err(|e| self.unreachable(&e))?;
-        let status = answer.status();
-        let body = answer.body_mut().with_config().limit(LONGEST_TABLE).read_to_vec();
-        let bytes = body.map_err(|e| self.unreachable(&e))?;
-        if status.is_success() { Ok(bytes) } else { Err(problem(status.as_u16(), &String::from_utf8_lossy(&bytes))) }
-    }
-
     /// `POST path` with a table of people; mistakes in it come apart from other refusals.
     pub fn post_table(&self, path: &str, bytes: &[u8]) -> Result<Result<Plan, Refused>, Failure> {
         let request = self.agent.post(format!("{}{path}", self.base)).header("content-type", "text/csv");
         let mut answer = self.authorised(request).send(bytes).map_err(|e| self.unreachable(&e))?;
         let status = answer.status();
-        let body = answer.body_mut().with_config().limit(LONGEST_TABLE).read_to_string();
+        let body = answer.body_mut().with_config().limit(LOOK_LIMIT as u64).read_to_string();
         let text = body.map_err(|e| self.unreachable(&e))?;
         if !status.is_success() {
             let refusal: TableRefusal = serde_json::from_str(&text).unwrap_or_default();
@@ -109,6 +97,24 @@ impl Client {
             }));
         }
         Ok(Ok(self.understand(&text)?))
+    }
+
+    /// `POST path` with a JSON body, for an answer without one.
+    pub fn tell<B: Serialize>(&self, path: &str, body: &B) -> Result<(), Failure> {
+        let request = self.agent.post(format!("{}{path}", self.base));
+        self.text(self.authorised(request).send_json(body)).map(drop)
+    }
+
+    /// The bytes of `GET path` with these parameters.
+    pub fn bytes(&self, path: &str, query: &[(&str, &str)]) -> Result<Vec<u8>, Failure> {
+        let request = self.agent.get(format!("{}{path}", self.base)).query_pairs(query.iter().copied());
+        let mut answer = self.authorised(request).call().map_err(|e| self.unreachable(&e))?;
+        let body = answer.body_mut().with_config().limit(LOOK_LIMIT as u64);
+        let bytes = body.read_to_vec().map_err(|e| self.unreachable(&e))?;
+        match answer.status() {
+            status if status.is_success() => Ok(bytes),
+            status => Err(problem(status.as_u16(), &String::from_utf8_lossy(&bytes))),
+        }
     }
 
     fn authorised<B>(&self, request: ureq::RequestBuilder<B>) -> ureq::RequestBuilder<B> {
@@ -122,19 +128,20 @@ impl Client {
         &self,
         answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
     ) -> Result<T, Failure> {
-        let mut answer = answer.map_err(|e| self.unreachable(&e))?;
-        let status = answer.status();
-        let text = answer.body_mut().read_to_string().map_err(|e| self.unreachable(&e))?;
-        if !status.is_success() {
-            return Err(problem(status.as_u16(), &text));
-        }
-        self.understand(&text)
+        self.understand(&self.text(answer)?)
     }
 
     fn understand<T: DeserializeOwned>(&self, text: &str) -> Result<T, Failure> {
         serde_json::from_str(text).map_err(|e| {
             Failure::new(Exit::Outside, format!("{} の応答が読めません: {e} / unreadable answer", self.base))
         })
+    }
+
+    fn text(&self, answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<String, Failure> {
+        let mut answer = answer.map_err(|e| self.unreachable(&e))?;
+        let status = answer.status();
+        let text = answer.body_mut().read_to_string().map_err(|e| self.unreachable(&e))?;
+        if status.is_success() { Ok(text) } else { Err(problem(status.as_u16(), &text)) }
     }
 
     fn unreachable(&self, cause: &ureq::Error) -> Failure {

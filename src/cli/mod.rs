@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::event::Lang;
 use crate::message::xml::LOOK_LIMIT;
 
+pub mod attach;
 pub mod card;
 pub mod check;
 pub mod client;
@@ -43,6 +44,7 @@ struct Line {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::RunArgs),
+    Attach(attach::AttachArgs),
     Tap(tap::TapArgs),
     Send(send::SendArgs),
     Explain(explain::ExplainArgs),
@@ -85,6 +87,7 @@ fn carry_out(line: Line) -> Outcome {
     match line.command {
         None => run::run(&line.run, told),
         Some(Command::Run(args)) => run::run(&args, told),
+        Some(Command::Attach(args)) => attach::run(&args, told),
         Some(Command::Tap(args)) => tap::run(&args, lang),
         Some(Command::Send(args)) => send::run(&args),
         Some(Command::Explain(args)) => explain::run(&args, lang),
@@ -166,6 +169,10 @@ impl Failure {
     pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
         self
+    }
+    /// What is wrong, without what can be done about it.
+    pub fn message(&self) -> &str {
+        &self.message
     }
     /// Says it on stderr.
     pub fn report(&self) -> Exit {

@@ -216,7 +216,7 @@ fn export(file: Option<&Path>, from: &FromArgs, form: Form) -> Outcome {
         Some(client) => {
             let encoding = if form.encoding == TableEncoding::Cp932 { "cp932" } else { "utf-8" };
             let separator = if form.separator == Separator::Tab { "tab" } else { "comma" };
-            client.get_bytes(&format!("/control/v1/people.csv?encoding={encoding}&separator={separator}"))?
+            client.bytes("/control/v1/people.csv", &[("encoding", encoding), ("separator", separator)])?
         }
         None => table::write(&usual_people(from.people.as_deref())?, form),
     };

@@ -33,6 +33,9 @@ pub struct RunArgs {
     /// 共有フォルダ (req, res, face を作る) / shared folder; req, res and face are made in it
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
+    /// 実端末や知らないファイルのあるフォルダでも使う / serve the folder although it seems to be somebody else's
+    #[arg(long)]
+    take_over: bool,
     /// 外部のハブ / a hub elsewhere, instead of the embedded one
     #[arg(long, value_name = "URL")]
     hub: Option<String>,
@@ -223,6 +226,12 @@ fn settings(args: &RunArgs) -> Result<Settings, Failure> {
                 .remedy("[[terminal]] の folder を使ってください / set folder in each [[terminal]]"));
             }
         }
+    }
+    if args.take_over {
+        if settings.terminal.is_empty() {
+            settings.terminal.push(TerminalSettings::default());
+        }
+        settings.terminal.iter_mut().for_each(|terminal| terminal.take_over = true);
     }
     Ok(settings)
 }

@@ -12,7 +12,7 @@ use crate::code::{CodeTable, Confidence, Provenance};
 use crate::handwritten::{self, Mistake};
 
 /// How a value is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
     /// Free text.
@@ -48,8 +48,8 @@ pub enum Format {
 }
 
 /// What is known of one element below one parent.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "WrittenRow")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "WrittenRow", into = "WrittenRow")]
 pub struct ElementRow {
     /// Element name.
     pub name: String,
@@ -70,7 +70,7 @@ pub struct ElementRow {
 }
 
 /// A row as a file writes it: flat, so that a wrong key is told with the right ones.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenRow {
     name: String,
@@ -91,6 +91,14 @@ impl From<WrittenRow> for ElementRow {
     }
 }
 
+impl From<ElementRow> for WrittenRow {
+    fn from(row: ElementRow) -> Self {
+        let ElementRow { name, ja, en, format, code, length, occurs, provenance } = row;
+        let Provenance { source, confidence } = provenance;
+        Self { name, ja, en, format, code, length, occurs, source, confidence }
+    }
+}
+
 /// Documents whose elements are known apart from those of all others, although some share a name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -105,11 +113,39 @@ pub enum Family {
 }
 
 /// The element table, by family, parent and name.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Listed", into = "Listed")]
 pub struct ElementTable {
     rows: BTreeMap<(Family, String), BTreeMap<String, ElementRow>>,
     /// Code tables in place of the built-in ones of the same name, and those of a subsidy layout.
     codes: BTreeMap<String, BTreeMap<String, (String, String)>>,
+}
+
+/// The table as one list, for a screen on another machine.
+#[derive(Serialize, Deserialize)]
+struct Listed {
+    rows: Vec<(Family, String, ElementRow)>,
+    codes: BTreeMap<String, BTreeMap<String, (String, String)>>,
+}
+
+impl From<ElementTable> for Listed {
+    fn from(table: ElementTable) -> Self {
+        let ElementTable { rows, codes } = table;
+        let below = |((family, parent), rows): ((Family, String), BTreeMap<String, ElementRow>)| {
+            rows.into_values().map(move |row| (family, parent.clone(), row))
+        };
+        Self { rows: rows.into_iter().flat_map(below).collect(), codes }
+    }
+}
+
+impl From<Listed> for ElementTable {
+    fn from(listed: Listed) -> Self {
+        let mut table = Self { codes: listed.codes, ..Self::default() };
+        for (family, parent, row) in listed.rows {
+            table.rows.entry((family, parent)).or_default().insert(row.name.clone(), row);
+        }
+        table
+    }
 }
 
 /// Source key of what a vendor put in place of a row of ours.

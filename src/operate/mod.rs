@@ -3,10 +3,12 @@
 //!
 //! - [`control`]: the control API
 //! - [`tui`]: the operator's text screen
+//! - [`touch`]: the patient's page of a reader
 //! - [`compare`]: captured files of a real terminal beside ours (it asks a hub of its own, no station)
 //! - [`fault`]: faults by name
 
 pub mod compare;
 pub mod control;
 pub mod fault;
+pub mod touch;
 pub mod tui;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::civil::DateTime;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::event::{FileLife, FolderKind, Lang, Words};
@@ -12,9 +12,10 @@ use crate::message::element::ElementTable;
 pub use crate::terminal::own::OwnFile;
 
 /// Everything a screen shows.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct View {
     /// Document time, JST.
+    #[schema(value_type = String)]
     pub time: DateTime,
     /// Does document time stand still?
     pub frozen: bool,
@@ -23,6 +24,7 @@ pub struct View {
     /// Where the control API listens.
     pub control: Option<String>,
     /// Language of the operator.
+    #[schema(value_type = String, example = "ja")]
     pub lang: Lang,
     /// Pace by name: `instant`, `brisk`, `real`.
     pub pace: String,
@@ -41,7 +43,7 @@ pub struct View {
 }
 
 /// A station in short.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct StationView {
     /// Version of the program.
     pub version: String,
@@ -62,7 +64,7 @@ pub struct StationView {
 }
 
 /// A 資格確認端末.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct TerminalView {
     /// From 1.
     pub number: usize,
@@ -85,7 +87,7 @@ impl TerminalView {
 }
 
 /// A 顔認証付きカードリーダー.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ReaderView {
     /// From 1.
     pub number: usize,
@@ -118,7 +120,7 @@ pub struct ReaderView {
 }
 
 /// A screen of the reader, in both languages.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ScreenView {
     /// Heading.
     pub title: Words,
@@ -129,7 +131,7 @@ pub struct ScreenView {
 }
 
 /// A button of the reader's screen. `event` is what `POST readers/{n}/events` takes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ButtonView {
     /// What it says.
     pub words: Words,
@@ -141,7 +143,7 @@ pub struct ButtonView {
 }
 
 /// A person of card-profiles.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct PersonView {
     /// Id (file stem).
     pub id: String,
@@ -156,7 +158,7 @@ pub struct PersonView {
 }
 
 /// A file of the shared folder.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct FileView {
     /// Grows with every step of any file; ask `since` the largest one seen.
     pub seq: u64,
@@ -176,7 +178,7 @@ pub struct FileView {
 }
 
 /// One step in the life of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LifeStep {
     /// The step.
     #[schema(value_type = String, example = "delivered")]
@@ -187,11 +189,12 @@ pub struct LifeStep {
 }
 
 /// One line of the journal.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct JournalLine {
     /// Counts from 1.
     pub seq: u64,
     /// Document time.
+    #[schema(value_type = String)]
     pub time: DateTime,
     /// The sentence.
     pub words: Words,
@@ -202,7 +205,7 @@ pub struct JournalLine {
 }
 
 /// A knob as an operator sees it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct FaultView {
     /// Name for commands.
     pub name: String,
@@ -215,7 +218,8 @@ pub struct FaultView {
 }
 
 /// What an operator may do from a screen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Command {
     /// Put this person's card on reader `reader`.
     Place {
@@ -234,6 +238,7 @@ pub enum Command {
         /// Reader number.
         reader: usize,
         /// The event.
+        #[schema(value_type = Object)]
         event: serde_json::Value,
     },
     /// Let the auto-pilot answer for the patients of this reader, or not.
@@ -264,7 +269,7 @@ pub enum Command {
     Reset,
 }
 
-/// A station as screens drive it: in the process now, over the control API from another machine later.
+/// A station as screens drive it: in the process, or over the control API from another machine.
 pub trait Desk: Send + Sync {
     /// How it looks now.
     fn view(&self) -> View;

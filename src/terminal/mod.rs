@@ -2,6 +2,7 @@
 //!
 //! - [`settings`]: the `terminal` tables of the settings file
 //! - [`property`]: the real terminal's own settings files, laid under it
+//! - [`guard`]: folders that are somebody else's
 //! - [`sealing`]: which files travel as password zips
 //! - [`linkage`]: from a request to a question or a refusal (pure)
 //! - [`pace`]: how long things take
@@ -18,6 +19,7 @@
 
 mod answer;
 mod bulk;
+pub mod guard;
 pub mod ledger;
 mod lingering;
 pub mod linkage;
@@ -81,6 +83,9 @@ pub enum TerminalError {
     /// Its folders.
     #[error(transparent)]
     Folders(#[from] LayoutError),
+    /// Somebody else's folders.
+    #[error(transparent)]
+    Theirs(#[from] guard::Theirs),
     /// A settings file of the real terminal.
     #[error(transparent)]
     Property(#[from] Box<Mistake>),
@@ -141,6 +146,9 @@ impl Terminal {
         sink: Sink,
     ) -> Result<Self, TerminalError> {
         let remarks = property::lay_under(&mut settings)?;
+        if !settings.take_over {
+            guard::look(&settings.paths())?;
+        }
         let folders = Arc::new(Folders::open(settings.paths())?);
         Ok(Self {
             number,

@@ -79,6 +79,8 @@ pub struct TerminalSettings {
     pub pmh_delay: Delay,
     /// Name of PMH's `.err`.
     pub pmh_err: PmhErr,
+    /// Serve the folder although it seems to be somebody else's: a real terminal's, or one with unknown files.
+    pub take_over: bool,
     /// Refuse names whose free part is not twelve digits.
     pub strict_names: bool,
     /// Refuse requests of another institution.
@@ -130,6 +132,7 @@ impl Default for TerminalSettings {
             pmh_order: PmhOrder::default(),
             pmh_delay: Delay::default(),
             pmh_err: PmhErr::default(),
+            take_over: false,
             strict_names: false,
             strict_institution: false,
             poll: None,

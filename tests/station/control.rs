@@ -48,6 +48,21 @@ fn openapi_lists_every_route_that_is_served_and_none_that_is_not() {
 }
 
 #[test]
+fn the_openapi_document_of_the_docs_is_that_of_the_program() {
+    let (_place, station) = desk();
+    let mut document = station.get("/control/openapi.json").ok();
+    // The version moves without the API.
+    document["info"]["version"] = json!("");
+    let text = serde_json::to_string_pretty(&document).unwrap() + "\n";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/openapi.json");
+    if std::env::var_os("MADOGUCHI_WRITE").is_some() {
+        std::fs::write(path, &text).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(kept == text, "write it anew: MADOGUCHI_WRITE=1 cargo test --test station openapi");
+}
+
+#[test]
 fn refusals_are_problem_documents_with_status_kind_and_words() {
     let (_place, station) = desk();
     for (reply, status, title) in [

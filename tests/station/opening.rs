@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::desk::{Place, Said, Station, madoguchi};
+use crate::desk::{Place, Said, Station, madoguchi, names};
 use crate::journal::Journal;
 
 #[track_caller]
@@ -220,4 +220,22 @@ fn a_number_of_a_profile_that_breaks_its_rule_is_told_without_a_screen_and_the_p
         assert!(told["en"].as_str().unwrap().contains(word), "{word}: {told}");
     }
     assert_eq!(station.visit("jiro")["outcome"], "valid");
+}
+
+#[test]
+fn a_folder_of_a_real_terminal_or_with_unknown_files_is_not_touched_unless_it_is_taken_over() {
+    let place = Place::new();
+    let budget = place.write("oqs/res/2026年度予算.xlsx", "");
+    let refused = place.refused(&[]);
+    assert_says(&refused, 2, &["2026年度予算.xlsx", "--take-over"]);
+    let untouched = || names(&place.path().join("oqs")) == ["res"];
+    assert!(untouched(), "something was made in it");
+    drop(place.open(&["--take-over"]));
+    assert!(budget.exists());
+    drop(place.open(&[]));
+
+    let place = Place::new();
+    fs::create_dir_all(place.path().join("oqs/OQSComApp")).unwrap();
+    assert_says(&place.refused(&[]), 2, &["OQSComApp", "--take-over"]);
+    assert_eq!(names(&place.path().join("oqs")), ["OQSComApp"]);
 }

@@ -3,6 +3,7 @@
 //! - [`server`]: where it listens, the token, how it ends
 //! - `visits`, `readers`, `files`, `people`, `answers`, `faults`, `time`: one file per noun of the API
 //! - `table`: people as CSV; `unknown`: people whom a query named and nobody knew
+//! - [`screen`]: what the text screen on another machine shows and does
 //! - `events`: the journal as server-sent events
 //! - [`openapi`]: its own description at `/control/openapi.json`
 //! - [`problem`]: refusals as problem documents (RFC 9457)
@@ -18,6 +19,7 @@ mod page;
 mod people;
 pub mod problem;
 mod readers;
+pub mod screen;
 pub mod server;
 mod table;
 mod time;

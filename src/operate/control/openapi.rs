@@ -3,7 +3,7 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use super::{answers, events, faults, files, people, readers, server, table, time, unknown, visits};
+use super::{answers, events, faults, files, people, readers, screen, server, table, time, unknown, visits};
 
 /// The OpenAPI document, made from the handlers.
 #[derive(OpenApi)]
@@ -15,7 +15,8 @@ use super::{answers, events, faults, files, people, readers, server, table, time
     paths(
         visits::make,
         readers::all, readers::one, readers::press,
-        files::since,
+        files::since, screen::content,
+        screen::look, screen::act, screen::own, screen::elements,
         events::stream,
         people::all, people::one, people::replace, people::add, people::remove, people::issue_card,
         table::export, table::import, unknown::all, unknown::adopt,
@@ -28,6 +29,7 @@ use super::{answers, events, faults, files, people, readers, server, table, time
         (name = "visits", description = "受付一回 / whole visits"),
         (name = "readers", description = "顔認証付きカードリーダー / the dialogue step by step"),
         (name = "files", description = "共有フォルダ / the shared folder"),
+        (name = "screen", description = "別の機械の画面 / the text screen of another machine"),
         (name = "events", description = "記録 / the journal"),
         (name = "people", description = "患者 / synthetic people"),
         (name = "answers", description = "手持ちのXML / answers of the operator's own"),

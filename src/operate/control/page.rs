@@ -1,4 +1,4 @@
-//! `GET /`: a plain page that says what is here. The patient's page is the business of `operate/touch`.
+//! `GET /`: a plain page that says what is here. The patient's page is [`touch`](crate::operate::touch).
 
 use std::sync::Arc;
 
@@ -24,6 +24,14 @@ pub async fn index(State(station): State<Arc<Station>>) -> Html<String> {
             )
         })
         .collect();
+    let readers: String = view
+        .readers
+        .iter()
+        .map(|reader| {
+            let number = reader.number;
+            format!("<li><a href=\"/touch/{number}\">患者の画面: リーダー{number} / the patient's screen of reader {number}</a>")
+        })
+        .collect();
     Html(format!(
         "<!doctype html><html lang=\"ja\"><meta charset=\"utf-8\"><title>madoguchi 窓口</title>\
          <style>body{{font:16px/1.7 system-ui,sans-serif;max-width:46rem;margin:3rem auto;padding:0 1rem}}\
@@ -31,7 +39,7 @@ pub async fn index(State(station): State<Arc<Station>>) -> Html<String> {
          code{{font-size:.9em}}</style>\
          <h1>madoguchi 窓口</h1><p>資格確認端末のシミュレータが動いています。ハブ: {hub} / a simulated terminal is running, hub: {hub}</p>\
          <table><tr><th>端末</th><th>医療機関コード</th><th>フォルダ req / res / face</th></tr>{rows}</table>\
-         <ul><li><a href=\"/control/openapi.json\">OpenAPI</a>\
+         <ul>{readers}<li><a href=\"/control/openapi.json\">OpenAPI</a>\
          <li><a href=\"/control/v1/people\">患者 / people</a>\
          <li><a href=\"/control/v1/readers\">リーダー / readers</a>\
          <li><a href=\"/control/v1/files\">ファイル / files</a>\

@@ -9,7 +9,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
-use crate::people::table::CellMistake;
 use crate::station::error::StationError;
 
 /// Why the station did not do it (RFC 9457), Japanese first.
@@ -24,9 +23,6 @@ pub struct Problem {
     /// What can be done about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
-    /// Of a table of people: every mistake, with its row and column.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub mistakes: Vec<CellMistake>,
 }
 
 impl IntoResponse for Problem {
@@ -54,12 +50,7 @@ impl From<StationError> for Problem {
             StationError::Outside { .. } => (503, "something-missing"),
             StationError::Stopped => (503, "stopped"),
         };
-        let (detail, remedy) = (error.to_string(), error.remedy());
-        let mistakes = match error {
-            StationError::BadTable { mistakes } => mistakes,
-            _ => Vec::new(),
-        };
-        Self { status, title, detail, remedy, mistakes }
+        Self { status, title, detail: error.to_string(), remedy: error.remedy() }
     }
 }
 
@@ -74,7 +65,6 @@ fn bad_request(detail: String) -> Problem {
         title: "bad-value",
         detail,
         remedy: Some("/control/openapi.json に形があります / the shapes are in /control/openapi.json".to_owned()),
-        mistakes: Vec::new(),
     }
 }
 
@@ -87,14 +77,12 @@ impl From<JsonRejection> for Problem {
                 title: "not-announced-as-json",
                 detail: "本文がJSONであることが示されていません / the body is not announced as JSON".to_owned(),
                 remedy: Some("Content-Type: application/json を付けてください / send that header".to_owned()),
-                mistakes: Vec::new(),
             },
             other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => Self {
                 status: 413,
                 title: "too-large",
                 detail: "本文が大きすぎます / the body is too large".to_owned(),
                 remedy: None,
-                mistakes: Vec::new(),
             },
             other => bad_request(other.body_text()),
         }

@@ -13,9 +13,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::problem::Problem;
-use super::{answers, events, faults, files, openapi, page, people, readers, table, time, unknown, visits};
+use super::{answers, events, faults, files, openapi, page, people, readers, screen, table, time, unknown, visits};
 use crate::hub::server::authority;
 use crate::message::xml::BULK_LIMIT;
+use crate::operate::touch;
 use crate::secret::Secret;
 use crate::station::Station;
 use crate::station::view::StationView;
@@ -33,6 +34,10 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         .route("/control/v1/readers/{n}", get(readers::one))
         .route("/control/v1/readers/{n}/events", post(readers::press))
         .route("/control/v1/files", get(files::since))
+        .route("/control/v1/files/content", get(screen::content))
+        .route("/control/v1/screen", get(screen::look).post(screen::act))
+        .route("/control/v1/readers/{n}/own", get(screen::own))
+        .route("/control/v1/elements", get(screen::elements))
         .route("/control/v1/events", get(events::stream))
         .route("/control/v1/people", get(people::all).post(people::add))
         .route("/control/v1/people.csv", get(table::export).merge(take_table))
@@ -55,6 +60,7 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         Some(hub) => api.merge(authority::router(hub, station.clock().clone())),
         None => api,
     };
+    let api = api.merge(touch::router());
     api.route("/healthz", get(health).with_state(station)).fallback(nowhere).method_not_allowed_fallback(not_this_way)
 }
 
@@ -83,7 +89,6 @@ async fn demand_token(State(token): State<Arc<Secret>>, request: Request, next: 
             title: "token-needed",
             detail: "トークンが必要です / this control API demands a token".to_owned(),
             remedy: Some("Authorization: Bearer … または --token / MADOGUCHI_TOKEN".to_owned()),
-            mistakes: Vec::new(),
         }
         .into_response(),
     }
@@ -100,7 +105,6 @@ async fn only_for_this_machine(request: Request, next: Next) -> Response {
             detail: "この制御APIはこの機械の名前でだけ呼べます / without a token this API is called by the names of this machine only"
                 .to_owned(),
             remedy: Some("127.0.0.1 を使うか --token を指定してください / use 127.0.0.1, or give the station a --token".to_owned()),
-            mistakes: Vec::new(),
         }
         .into_response(),
     }
@@ -126,7 +130,6 @@ async fn nowhere() -> Problem {
         title: "no-such-path",
         detail: "そのパスはありません / no such path".to_owned(),
         remedy: Some("/control/openapi.json".to_owned()),
-        mistakes: Vec::new(),
     }
 }
 
@@ -136,7 +139,6 @@ async fn not_this_way(method: axum::http::Method) -> Problem {
         title: "no-such-method",
         detail: format!("このパスに {method} はありません / this path does not take {method}"),
         remedy: Some("/control/openapi.json".to_owned()),
-        mistakes: Vec::new(),
     }
 }
 

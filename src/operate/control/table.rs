@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::problem::{Problem, Query};
-use crate::people::table::{Form, Plan, Separator, TableEncoding};
+use crate::people::table::{CellMistake, Form, Plan, Separator, TableEncoding};
 use crate::station::Station;
 use crate::station::error::StationError;
 
@@ -23,6 +24,32 @@ const MEDIA: [&str; 3] = ["text/csv", "text/tab-separated-values", "application/
 pub struct Wanted {
     encoding: TableEncoding,
     separator: Separator,
+}
+
+/// Why a table was not taken: a problem document, and every mistake with its row and column.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BadTable {
+    #[serde(flatten)]
+    problem: Problem,
+    /// Empty where the table is not the reason.
+    mistakes: Vec<CellMistake>,
+}
+
+impl From<StationError> for BadTable {
+    fn from(error: StationError) -> Self {
+        let mistakes = match &error {
+            StationError::BadTable { mistakes } => mistakes.clone(),
+            _ => Vec::new(),
+        };
+        Self { problem: error.into(), mistakes }
+    }
+}
+
+impl IntoResponse for BadTable {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(self)).into_response()
+    }
 }
 
 /// What is to be done with a table.
@@ -65,23 +92,23 @@ pub async fn export(
     post, path = "/control/v1/people.csv", tag = "people",
     params(("dry_run" = Option<bool>, Query), ("replace" = Option<bool>, Query)),
     request_body(content((String = "text/csv"), (String = "text/tab-separated-values"))),
-    responses((status = 200, body = Plan), (status = 409, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem))
+    responses((status = 200, body = Plan), (status = 409, body = BadTable), (status = 415, body = BadTable), (status = 422, body = BadTable))
 )]
 pub async fn import(
     State(station): State<Arc<Station>>,
     Query(told): Query<Told>,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<Json<Plan>, Problem> {
+) -> Result<Json<Plan>, BadTable> {
     let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !MEDIA.contains(&media.split(';').next().unwrap_or_default().trim()) {
-        return Err(Problem {
+        let problem = Problem {
             status: 415,
             title: "not-announced-as-csv",
             detail: "本文がCSVであることが示されていません / the body is not announced as CSV".to_owned(),
             remedy: Some("Content-Type: text/csv を付けてください / send that header".to_owned()),
-            mistakes: Vec::new(),
-        });
+        };
+        return Err(BadTable { problem, mistakes: Vec::new() });
     }
     // A thousand people take a while, on a thread where that hurts nobody.
     let done = tokio::task::spawn_blocking(move || station.import_people(&body, told.replace, told.dry_run)).await;

@@ -1,3 +1,5 @@
+//! Who is made of a query, and who is not.
+
 use std::collections::BTreeSet;
 
 use jiff::civil::date;

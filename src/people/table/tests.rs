@@ -1,3 +1,5 @@
+//! Tables as spreadsheets save them: what is read, what is refused, and that import undoes export.
+
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 

@@ -130,6 +130,15 @@ fn a_mistake_names_file_line_key_rule_and_nearest_name() {
 }
 
 #[test]
+fn a_table_with_rows_of_yours_is_the_same_on_another_machine() {
+    let yours = read(&[("elements.toml", ROW), ("codes.toml", CODES)]).unwrap();
+    for elements in [Layouts::built_in().elements, yours.elements] {
+        let sent = serde_json::to_string(&elements).unwrap();
+        assert!(serde_json::from_str::<ElementTable>(&sent).unwrap() == elements);
+    }
+}
+
+#[test]
 fn a_table_in_another_encoding_is_named_with_its_first_line_that_is_not_utf8() {
     let folder = folder(&[("codes.toml", "")]);
     let bytes = crate::text::encode("# codes\n# 資格\n", crate::text::Encoding::ShiftJis).bytes;

@@ -1,6 +1,6 @@
 //! What a file of somebody else is, by its content: for the list that an operator chooses from. Pure.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::event::{Lang, Words, say};
@@ -8,7 +8,7 @@ use crate::message::tree::{Element, walk};
 use crate::message::xml::{self, BULK_LIMIT};
 
 /// What a file is good for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// A result of the face reader: can be given to a visit.
