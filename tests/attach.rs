@@ -74,7 +74,7 @@ fn two_screens_of_one_station_show_what_either_does() {
 #[test]
 fn a_file_of_ones_own_is_chosen_from_the_attached_screen() {
     let place = Place::new();
-    place.write("madoguchi.toml", "[[terminal]]\nfolder = \"oqs\"\nanswers = \"own\"\n".to_owned());
+    place.write("madoguchi.toml", "[[terminal]]\nfolder = \"oqs\"\nanswers = \"own\"\n");
     fs::create_dir(place.path().join("own")).unwrap();
     let mine = "<XmlMsg><MessageHeader><SegmentOfResult>1</SegmentOfResult></MessageHeader><MessageBody><ResultList>\
                 <Name>持参　花子</Name></ResultList></MessageBody></XmlMsg>";
@@ -121,7 +121,7 @@ fn a_token_is_needed_where_the_station_demands_one_and_a_screen_needs_a_terminal
 fn only_files_that_went_through_the_folders_are_given_to_an_attached_screen() {
     let place = Place::new();
     let station = place.open(&[]);
-    place.write("secret.txt", "x".to_owned());
+    place.write("secret.txt", "x");
     for path in [place.path().join("secret.txt"), "/etc/hostname".into(), station.at("req/../../secret.txt")] {
         let reply = station.get(&format!("/control/v1/files/content?path={}", path.display()));
         assert_eq!(reply.status, 404, "{}", path.display());

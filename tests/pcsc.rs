@@ -15,6 +15,7 @@ use madoguchi::authority::Authority;
 use madoguchi::card::certificate::Certificate;
 use madoguchi::card::in_process::Slot;
 use madoguchi::card::jpki::{CertificateFile, Jpki, JpkiError, LastTry, PinState, check_signature};
+use madoguchi::card::layout::{AUTHENTICATION_CERTIFICATE, ApplicationKind};
 use madoguchi::card::pcsc::{PcscReader, open_reader, readers_with_card};
 use madoguchi::card::reader::{CardChannel, CardReader, Disposition, ReaderError, transact};
 use madoguchi::card::soft::quirk::{Quirks, TORN_AT_COMMAND};
@@ -61,7 +62,7 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         let service = start_service(folder.path());
         let card = card();
-        let certificate = card.image().jpki.as_ref().unwrap().authentication.get().certificate.clone();
+        let certificate = der(card.image().content(ApplicationKind::Jpki, AUTHENTICATION_CERTIFICATE).unwrap());
         let slot = Slot::new("taro");
         slot.insert(card);
         let attached = Attached::start(slot.clone(), format!("127.0.0.1:{FIRST_PORT}"), |_| {}).unwrap();
@@ -84,6 +85,12 @@ fn card() -> SoftCard {
     let people = madoguchi::people::built_in(date(2026, 11, 21)).unwrap();
     let person = people.get("taro").unwrap();
     SoftCard::new(Arc::new(personalise(person, &Authority::default())), Seed(1))
+}
+
+/// A certificate file without the filler behind it.
+fn der(file: &[u8]) -> Vec<u8> {
+    let length = madoguchi::card::tlv::Header::read(file).unwrap().total_length();
+    file[..length].to_vec()
 }
 
 fn with_jpki<T>(

@@ -20,9 +20,14 @@ pub mod ins {
     pub const CHANGE_PROPRIETARY: u8 = 0x32;
     pub const GET_CHALLENGE: u8 = 0x84;
     pub const SELECT: u8 = 0xA4;
+    pub const INTERNAL_AUTHENTICATE: u8 = 0x88;
+    /// `80 A2`: takes the CV certificate of a terminal (特定機関認証); its name is not public.
+    pub const TERMINAL_CERTIFICATE: u8 = 0xA2;
     pub const SET_SESSION_KEY: u8 = 0xAE;
     pub const READ_BINARY: u8 = 0xB0;
+    pub const READ_RECORD: u8 = 0xB2;
     pub const GET_RESPONSE: u8 = 0xC0;
+    pub const GET_DATA: u8 = 0xCA;
     pub const LAST_COMMAND: u8 = 0xFC;
 }
 

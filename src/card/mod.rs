@@ -6,11 +6,11 @@
 //! ```
 //!
 //! - [`apdu`], [`status`], [`tlv`]: the alphabet (ISO 7816-4, as far as the マイナンバーカード speaks it)
-//! - [`layout`]: application and file identifiers of the 公的個人認証AP
+//! - [`layout`]: applications, files, references, data objects, by name
 //! - [`certificate`], [`chain`]: the certificates it holds, and who issued them
 //! - [`reader`]: one trait for readers; [`in_process`] and [`pcsc`] implement it
 //! - [`jpki`]: the client; never more APDUs than needed, never a second VERIFY
-//! - [`soft`]: the software card, pure; [`vpcd`] puts it into a real pcscd
+//! - [`soft`]: the software card, pure: an engine of commands and rules, and images that say what is on a card; [`vpcd`] puts it into a real pcscd
 
 pub mod apdu;
 pub mod certificate;

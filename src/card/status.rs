@@ -9,6 +9,10 @@ pub struct StatusWord(pub u16);
 #[allow(missing_docs, reason = "the meaning of each is the table below")]
 impl StatusWord {
     pub const OK: Self = Self(0x9000);
+    /// VERIFY missed a reference that may be missed for ever.
+    pub const MISSED: Self = Self(0x6300);
+    /// 共通カードAP and 券面事項確認AP to SET SESSION KEY: no key delivery is set up there.
+    pub const SECURITY_ENVIRONMENT: Self = Self(0x66F1);
     pub const WRONG_LENGTH: Self = Self(0x6700);
     pub const CHANNEL_NOT_SUPPORTED: Self = Self(0x6881);
     pub const INCOMPATIBLE_FILE: Self = Self(0x6981);
@@ -18,10 +22,14 @@ impl StatusWord {
     pub const REFERENCE_LOCKED: Self = Self(0x6984);
     pub const CONDITIONS: Self = Self(0x6985);
     pub const NO_CURRENT_FILE: Self = Self(0x6986);
+    pub const SECURE_MESSAGING_OBJECT_MISSING: Self = Self(0x6987);
     pub const SECURE_MESSAGING_DEAD: Self = Self(0x69FC);
     pub const WRONG_DATA: Self = Self(0x6A80);
+    pub const FUNCTION_NOT_SUPPORTED: Self = Self(0x6A81);
     pub const NOT_FOUND: Self = Self(0x6A82);
+    pub const RECORD_NOT_FOUND: Self = Self(0x6A83);
     pub const WRONG_P1_P2: Self = Self(0x6A86);
+    pub const REFERENCE_NOT_FOUND: Self = Self(0x6A88);
     pub const OFFSET: Self = Self(0x6B00);
     pub const INSTRUCTION: Self = Self(0x6D00);
     pub const CLASS: Self = Self(0x6E00);
@@ -36,6 +44,7 @@ const MEANINGS: &[(u16, &str, &str)] = &[
     (0x6300, "照合不一致", "verification failed"),
     (0x6400, "実行エラー", "execution error"),
     (0x6581, "メモリ異常", "memory failure"),
+    (0x66F1, "セキュリティ環境が誤り", "security environment not set up"),
     (0x6700, "長さが誤り", "wrong length"),
     (0x6881, "論理チャネル非対応", "logical channel not supported"),
     (0x6882, "セキュアメッセージング非対応", "secure messaging not supported"),

@@ -7,9 +7,9 @@ use sha2::{Digest, Sha256};
 
 use super::{CardKind, Person};
 use crate::authority::{Attributes, Authority, Holder, Purpose, pool};
-use crate::card::layout::TokenKind;
+use crate::card::layout::{ApplicationKind, TokenKind};
 use crate::card::soft::image::{ATR_CONTACTLESS, ATR_FOREIGN};
-use crate::card::soft::{CardImage, Credential, JpkiImage, LazyCredential};
+use crate::card::soft::{ApplicationImage, CardImage, Credential, JpkiImage, LazyCredential};
 use crate::clock;
 
 /// Municipality code of nowhere: prefectures end at 47.
@@ -24,7 +24,12 @@ pub fn personalise(person: &Person, authority: &Authority) -> CardImage {
         CardKind::Android => TokenKind::Android,
         CardKind::Iphone => TokenKind::Iphone,
         CardKind::Foreign => {
-            return CardImage { name: person.id.clone(), atr: ATR_FOREIGN.to_vec(), jpki: None };
+            return CardImage {
+                name: person.id.clone(),
+                atr: ATR_FOREIGN.to_vec(),
+                applications: Vec::new(),
+                objects: Vec::new(),
+            };
         }
     };
     // A 顔認証マイナンバーカード has its PIN locked by design and no 署名用 certificate (spec/jpki-card.md §2.13).
@@ -38,7 +43,8 @@ pub fn personalise(person: &Person, authority: &Authority) -> CardImage {
         authentication_pin_locked: person.card.pin_locked || is_face_only,
         certificate_needs_pin: person.card.kind == CardKind::Android,
     };
-    CardImage { name: person.id.clone(), atr: ATR_CONTACTLESS.to_vec(), jpki: Some(jpki) }
+    let applications = vec![ApplicationImage::new(ApplicationKind::IssuerSecurityDomain, []), jpki.into()];
+    CardImage { name: person.id.clone(), atr: ATR_CONTACTLESS.to_vec(), applications, objects: Vec::new() }
 }
 
 /// The person's 利用者証明用 certificate without a card around it, DER.

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use jiff::ToSpan;
 use jiff::civil::DateTime;
 use madoguchi::authority::{Authority, Purpose, Reason, Revocation};
+use madoguchi::card::layout::{AUTHENTICATION_CERTIFICATE, ApplicationKind, SIGNATURE_CERTIFICATE};
+use madoguchi::card::tlv::Header;
 use madoguchi::clock::Clock;
 use madoguchi::event::Sink;
 use madoguchi::hub::jpki_authority::knobs::{STALE, TRY_LATER, WRONG_SIGNER};
@@ -43,10 +45,12 @@ impl Desk {
 
     /// Both certificates of a person, as files that openssl reads.
     fn write_card(&self, person: &Person) {
-        let card = personalise(person, &Authority::default()).jpki.unwrap();
-        for (credential, name) in [(&card.authentication, "auth"), (card.signature.as_ref().unwrap(), "sign")] {
+        let card = personalise(person, &Authority::default());
+        for (file, name) in [(AUTHENTICATION_CERTIFICATE, "auth"), (SIGNATURE_CERTIFICATE, "sign")] {
+            let content = card.content(ApplicationKind::Jpki, file).unwrap();
+            let length = Header::read(content).unwrap().total_length();
             let der = self.path(&format!("{}-{name}.der", person.id));
-            std::fs::write(&der, &credential.get().certificate).unwrap();
+            std::fs::write(&der, &content[..length]).unwrap();
             let pem = self.path(&format!("{}-{name}.pem", person.id));
             self.openssl(&["x509", "-inform", "DER", "-in", text(&der), "-out", text(&pem)]);
         }

@@ -306,8 +306,5 @@ impl<'c> Jpki<'c> {
 
 /// The file in which a PIN is asked and verified.
 fn pin_file(pin: PinName) -> u16 {
-    match pin {
-        PinName::Authentication => layout::AUTHENTICATION_PIN,
-        PinName::Signature => layout::SIGNATURE_PASSWORD,
-    }
+    pin.reference().file
 }

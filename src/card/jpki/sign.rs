@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 use super::{Jpki, JpkiError};
 use crate::card::apdu::{CommandApdu, MAX_SHORT_EXPECTED, ins};
 use crate::card::certificate::Certificate;
-use crate::card::layout;
 use crate::card::soft::PinName;
+use crate::card::status::StatusWord;
 
 /// DigestInfo of SHA-256 in front of its 32 bytes (RFC 8017 §9.2).
 const SHA256_PREFIX: [u8; 19] =
@@ -30,10 +30,8 @@ impl Jpki<'_> {
     /// signature holds is for [`check_signature`].
     pub fn sign(&mut self, pin: PinName, message: &[u8]) -> Result<Vec<u8>, JpkiError> {
         const DOING: &str = "署名 / COMPUTE DIGITAL SIGNATURE";
-        let key = match pin {
-            PinName::Authentication => layout::AUTHENTICATION_KEY,
-            PinName::Signature => layout::SIGNATURE_KEY,
-        };
+        // A reference of another application opens no key of this one: the answer the card would give.
+        let key = pin.key().ok_or(JpkiError::Refused { doing: DOING, status: StatusWord::NOT_FOUND })?;
         self.select_file(key, DOING)?;
         let command = CommandApdu::new(0x80, ins::PERFORM_SECURITY_OPERATION, 0x00, 0x80)
             .with_data(&digest_info(message))

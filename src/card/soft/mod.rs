@@ -1,32 +1,48 @@
-//! The software card: the 公的個人認証AP of a マイナンバーカード, to spec/jpki-card.md §12 rows 1–12 and 16.
+//! The software card: every application of a マイナンバーカード, by spec/jpki-card.md §2 and §12.
 //!
 //! Pure: bytes in, bytes out ([`SoftCard::process`]); a slot ([`super::in_process`]) or [`super::vpcd`] holds it. What
-//! personalisation gives is the [`CardImage`]; what use changes is the [`CardState`], which may be kept outside.
+//! personalisation gives is the [`CardImage`], which says what differs from card to card; what use changes is the
+//! [`CardState`], which may be kept outside. The commands know rules only.
 //!
-//! - [`image`]: certificates, keys, PINs, kind of card
-//! - [`state`]: PIN counters and changed PINs
+//! - [`image`]: applications, files, rights, data objects; [`jpki`]: those of the 公的個人認証AP
+//! - [`key`]: private keys behind a trait
+//! - [`state`]: counters and changed PINs
 //! - [`quirk`]: what real cards and readers get wrong, as knobs
-//! - `commands`: SELECT, READ BINARY, VERIFY, CHANGE, GET CHALLENGE
-//! - `signing`: COMPUTE DIGITAL SIGNATURE
-//! - `files`: what the files hold
+//! - `select`: SELECT and short identifiers
+//! - `read`: READ BINARY, READ RECORD, GET DATA, GET CHALLENGE
+//! - `verify`: VERIFY, both CHANGE commands
+//! - `sign`: COMPUTE DIGITAL SIGNATURE, INTERNAL AUTHENTICATE
+//! - `refuse`: commands that real cards know and this one only refuses as they do
 
-mod commands;
-mod files;
 pub mod image;
+pub mod jpki;
+pub mod key;
 pub mod quirk;
-mod signing;
+mod read;
+mod refuse;
+mod select;
+mod sign;
 pub mod state;
 #[cfg(test)]
 pub(in crate::card) mod tests;
+mod verify;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::apdu::{CommandApdu, ResponseApdu, ins};
+use super::layout::ApplicationKind;
+pub use super::layout::PinName;
 use super::status::StatusWord;
 use crate::random::Seed;
-pub use image::{CardImage, Credential, JpkiImage, LazyCredential};
+pub use image::{
+    ApplicationImage, CardImage, DataObject, FileImage, KeyCommand, KeyImage, Lazy, LazyBytes, LazyKey, ReferenceImage,
+    Right,
+};
+pub use jpki::{Credential, JpkiImage, LazyCredential};
+pub use key::{Scheme, SigningKey};
 pub use quirk::Quirks;
-pub use state::{CardState, PinName};
+pub use state::CardState;
 
 /// A card made of software.
 pub struct SoftCard {
@@ -42,18 +58,13 @@ pub struct SoftCard {
 /// What lasts until the power goes: current application, current file, rights.
 #[derive(Debug, Default)]
 struct Session {
-    application: Option<Application>,
+    /// `None` until something was selected: the card is then at power-up level.
+    application: Option<ApplicationKind>,
     file: Option<u16>,
-    authentication_verified: bool,
-    signature_verified: bool,
+    /// References of the current application that were verified.
+    verified: BTreeSet<PinName>,
     /// Commands since power-up.
     commands: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Application {
-    IssuerSecurityDomain,
-    Jpki,
 }
 
 /// An answer, or the status word that refuses.
@@ -62,8 +73,8 @@ type Answer = Result<Vec<u8>, StatusWord>;
 impl SoftCard {
     /// A fresh card as personalisation left it. Randomness (GET CHALLENGE, PSS salts) comes from `seed`.
     pub fn new(image: Arc<CardImage>, seed: Seed) -> Self {
-        let state = CardState::of(&image);
-        Self { image, state, quirks: Quirks::default(), seed, draws: 0, session: Session::default() }
+        let (state, quirks, session) = (CardState::default(), Quirks::default(), Session::default());
+        Self { image, state, quirks, seed, draws: 0, session }
     }
 
     /// The same card with what its use changed before.
@@ -93,6 +104,11 @@ impl SoftCard {
     /// The answer to reset.
     pub fn atr(&self) -> &[u8] {
         &self.image.atr
+    }
+
+    /// Tries left of a reference; `None` when the card has no such reference, or one without a limit.
+    pub fn tries(&self, pin: PinName) -> Option<u8> {
+        self.tries_of(self.image.reference(pin)?)
     }
 
     /// Power off and on (00, 01): rights, application and file are gone.
@@ -133,34 +149,37 @@ impl SoftCard {
             0x00 => match command.instruction {
                 ins::SELECT => self.select(command),
                 ins::READ_BINARY => self.read_binary(command),
-                ins::VERIFY => self.verify(command),
-                ins::CHANGE_REFERENCE_DATA => self.change(command),
+                ins::READ_RECORD => self.read_record(command),
+                ins::GET_DATA => self.get_data(command),
                 ins::GET_CHALLENGE => self.challenge(command),
+                ins::VERIFY => self.verify(command),
+                ins::CHANGE_REFERENCE_DATA => self.change_standard(command),
+                ins::INTERNAL_AUTHENTICATE => self.internal_authenticate(command),
                 _ => Err(StatusWord::INSTRUCTION),
             },
             0x80 => match command.instruction {
                 ins::PERFORM_SECURITY_OPERATION => self.compute_signature(command),
-                // Secure messaging belongs to the text AP; here it is refused whatever was verified (§2.3, [B]).
-                ins::SET_SESSION_KEY if self.session.application == Some(Application::Jpki) => {
-                    Err(StatusWord::SECURITY_STATUS)
-                }
+                ins::CHANGE_PROPRIETARY => self.change_proprietary(command),
+                ins::SET_SESSION_KEY => Err(self.set_session_key()),
+                ins::TERMINAL_CERTIFICATE => Err(self.terminal_certificate(command)),
                 ins::LAST_COMMAND => Err(StatusWord::WRONG_LENGTH),
                 _ => Err(StatusWord::INSTRUCTION),
             },
-            0x08 if self.session.application == Some(Application::Jpki) => Err(StatusWord::SECURE_MESSAGING_DEAD),
-            // Channels 1–3 and 4–19 (ISO 7816-4 §5.4.1), also in the proprietary class.
-            class if (class & 0x7C == 0 && class & 0x03 != 0) || class & 0xC0 == 0x40 => {
-                Err(StatusWord::CHANNEL_NOT_SUPPORTED)
-            }
-            _ => Err(StatusWord::CLASS),
+            class => Err(self.other_class(class)),
         }
     }
 
-    /// The 公的個人認証AP, when it is current.
-    fn jpki(&self) -> Option<&JpkiImage> {
-        match self.session.application {
-            Some(Application::Jpki) => self.image.jpki.as_ref(),
-            _ => None,
+    /// The application that is current, if the card has it.
+    fn application(&self) -> Option<&ApplicationImage> {
+        self.image.application(self.session.application?)
+    }
+
+    /// May this be done by whoever verified what was verified?
+    fn has(&self, right: Right) -> bool {
+        match right {
+            Right::Free => true,
+            Right::AnyOf(pins) => pins.iter().any(|pin| self.session.verified.contains(pin)),
+            Right::Never => false,
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::ServeArgs;
 use super::source::{card_of, person};
 use crate::card::in_process::Slot;
+use crate::card::layout::ApplicationKind;
 use crate::card::soft::Quirks;
 use crate::card::soft::quirk::KNOBS;
 use crate::card::vpcd::{Attached, Line};
@@ -28,10 +29,7 @@ pub(super) fn serve(args: &ServeArgs, clock: &Clock) -> Outcome {
     let address = address(args)?;
     let card = card_of(&person).with_quirks(quirks(&args.fault));
     // The keys are made before the card shows itself, so that nobody's first read waits for them.
-    if let Some(jpki) = &card.image().jpki {
-        jpki.authentication.get();
-        jpki.signature.as_ref().map(|signature| signature.get());
-    }
+    card.image().prepare(ApplicationKind::Jpki);
     let slot = Slot::new(person.id.clone());
     slot.insert(card);
     let (lines, line) = mpsc::channel();

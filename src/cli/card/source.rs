@@ -7,6 +7,7 @@ use crate::authority::Authority;
 use crate::card::certificate::Certificate;
 use crate::card::in_process::Slot;
 use crate::card::jpki::{CertificateFile, Exchange, Jpki, JpkiError};
+use crate::card::layout::{self, ApplicationKind};
 use crate::card::pcsc::open_reader;
 use crate::card::reader::{CardChannel, CardReader, Disposition, transact};
 use crate::card::soft::SoftCard;
@@ -32,9 +33,7 @@ impl Source {
                 let person = person(id, args.people.as_deref(), clock)?;
                 let card = card_of(&person);
                 // Made here, so that the time which is shown is that of the card and not that of a key in the making.
-                if let Some(jpki) = &card.image().jpki {
-                    jpki.authentication.get();
-                }
+                card.image().content(ApplicationKind::Jpki, layout::AUTHENTICATION_CERTIFICATE);
                 let slot = Slot::new(format!("software card of {}", person.id));
                 slot.insert(card);
                 Box::new(slot.reader())
