@@ -57,8 +57,11 @@ pub struct Form {
     pub separator: Separator,
 }
 
+/// A row's number, as a spreadsheet counts, and its cells.
+pub(super) type Numbered = (u64, Vec<String>);
+
 /// The rows that are not empty, each with its number as a spreadsheet counts.
-pub(super) fn rows(bytes: &[u8]) -> Result<(Form, Vec<(u64, Vec<String>)>), CellMistake> {
+pub(super) fn rows(bytes: &[u8]) -> Result<(Form, Vec<Numbered>), Box<CellMistake>> {
     let (text, encoding) = text(bytes)?;
     let separator = separator(&text);
     let mut reader = csv::ReaderBuilder::new()
@@ -69,7 +72,7 @@ pub(super) fn rows(bytes: &[u8]) -> Result<(Form, Vec<(u64, Vec<String>)>), Cell
     let mut rows = Vec::new();
     let mut row = 0;
     for record in reader.records() {
-        let record = record.map_err(|error| CellMistake::of_row(row + 1, unreadable(&error)))?;
+        let record = record.map_err(|error| Box::new(CellMistake::of_row(row + 1, unreadable(&error))))?;
         let begins = record.position().map_or(0, csv::Position::byte);
         row += 1 + skipped(&text, usize::try_from(begins).unwrap_or(usize::MAX));
         if record.iter().any(|cell| !cell.trim().is_empty()) {
@@ -109,7 +112,7 @@ impl Form {
     }
 }
 
-fn text(bytes: &[u8]) -> Result<(Cow<'_, str>, TableEncoding), CellMistake> {
+fn text(bytes: &[u8]) -> Result<(Cow<'_, str>, TableEncoding), Box<CellMistake>> {
     let utf16 = match bytes {
         [0xFF, 0xFE, ..] => Some(UTF_16LE),
         [0xFE, 0xFF, ..] => Some(UTF_16BE),
@@ -119,7 +122,7 @@ fn text(bytes: &[u8]) -> Result<(Cow<'_, str>, TableEncoding), CellMistake> {
         let (text, lossy) = encoding.decode_with_bom_removal(bytes);
         return match lossy {
             false => Ok((text, TableEncoding::Utf16)),
-            true => Err(CellMistake::of_row(1, no_text("UTF-16"))),
+            true => Err(Box::new(CellMistake::of_row(1, no_text("UTF-16")))),
         };
     }
     match decode(bytes, None) {
@@ -133,7 +136,7 @@ fn text(bytes: &[u8]) -> Result<(Cow<'_, str>, TableEncoding), CellMistake> {
         Err(error) => {
             let before = bytes.get(..error.offset).unwrap_or(bytes);
             let row = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-            Err(CellMistake::of_row(u64::try_from(row).unwrap_or(u64::MAX), no_text("UTF-8, CP932")))
+            Err(Box::new(CellMistake::of_row(u64::try_from(row).unwrap_or(u64::MAX), no_text("UTF-8, CP932"))))
         }
     }
 }

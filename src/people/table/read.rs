@@ -65,7 +65,7 @@ pub struct Row {
 /// # Errors
 /// Every mistake, in the order of rows, the first [`MOST_MISTAKES`] of them.
 pub fn read(bytes: &[u8], today: Date) -> Result<Table, Vec<CellMistake>> {
-    let (form, rows) = form::rows(bytes).map_err(|mistake| vec![mistake])?;
+    let (form, rows) = form::rows(bytes).map_err(|mistake| vec![*mistake])?;
     let mut rows = rows.into_iter();
     let Some((first, names)) = rows.next() else {
         let rule = Words::new(
