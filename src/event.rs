@@ -149,6 +149,17 @@ pub enum Event {
     Notice { room: &'static str, ja: String, en: String },
     /// Something outside is wrong (folder gone, hub unreachable), with what to do.
     Trouble { room: &'static str, ja: String, en: String },
+    /// An insurance query named nobody; `id` is whom adoption would make of it.
+    Unknown {
+        id: String,
+        insurer_number: String,
+        symbol: Option<String>,
+        number: String,
+        branch: Option<String>,
+        birthdate: String,
+    },
+    /// A person was made of such a query.
+    Adopted { id: String, name: String },
     /// Back to the start-up state.
     Reset,
 }
@@ -200,6 +211,16 @@ impl Event {
             Self::Notice { ja: text_ja, en, .. } | Self::Trouble { ja: text_ja, en, .. } => {
                 say(lang, text_ja, en).to_owned()
             }
+            Self::Unknown { insurer_number, symbol, number, branch, birthdate, .. } => {
+                let numbers = [Some(insurer_number), symbol.as_ref(), Some(number), branch.as_ref(), Some(birthdate)];
+                let numbers = numbers.into_iter().flatten().map(|part| part.trim()).collect::<Vec<_>>().join(" ");
+                match lang {
+                    Lang::Ja => format!("該当者なし {numbers} ([+] で架空の人として採用)"),
+                    Lang::En => format!("nobody is {numbers} ([+] adopts them as a made-up person)"),
+                }
+            }
+            Self::Adopted { id, name } if ja => format!("照会された人を採用 {name} ({id})"),
+            Self::Adopted { id, name } => format!("adopted whom a query named: {name} ({id})"),
             Self::Reset => say(lang, "起動時の状態に戻しました", "back to the start-up state").to_owned(),
         }
     }

@@ -47,7 +47,7 @@ fn madoguchi_in(place: &Path, args: &[&str], variables: &[(&str, &str)]) -> Said
     Said { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
 }
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "run",
     "attach",
     "tap",
@@ -60,6 +60,7 @@ const COMMANDS: [&str; 14] = [
     "layout",
     "compare",
     "card",
+    "people",
     "hub",
     "doctor",
 ];

@@ -24,7 +24,7 @@ use madoguchi::operate::doctor::{CHECKS, Check};
 use shell::Shell;
 
 /// Every document whose commands are run below, each in a world and a folder of its own.
-const RUN: [&str; 16] = [
+const RUN: [&str; 17] = [
     "README.md",
     "README.ja.md",
     "docs/README.md",
@@ -41,6 +41,7 @@ const RUN: [&str; 16] = [
     "docs/cards.md",
     "docs/words.md",
     "docs/doctor.md",
+    "docs/people.md",
 ];
 /// Documents whose commands need the source folder: they are checked by what they name.
 const CHECKED: [&str; 3] = ["CONTRIBUTING.md", "docs/measurements.md", "docs/platforms.md"];
@@ -160,6 +161,11 @@ fn every_command_of_the_layouts_page_does_what_it_shows() {
 #[test]
 fn every_command_of_the_compare_page_does_what_it_shows() {
     run_document("every_command_of_the_compare_page_does_what_it_shows", "docs/compare.md");
+}
+
+#[test]
+fn every_command_of_the_people_page_does_what_it_shows() {
+    run_document("every_command_of_the_people_page_does_what_it_shows", "docs/people.md");
 }
 
 #[test]

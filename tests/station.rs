@@ -9,6 +9,8 @@ mod rececon;
 #[path = "station/xml.rs"]
 mod xml;
 
+#[path = "station/adoption.rs"]
+mod adoption;
 #[path = "station/bulk.rs"]
 mod bulk;
 #[path = "station/cards.rs"]

@@ -82,7 +82,7 @@ impl RemoteDesk {
         self.show(|view| {
             let seq = view.journal.last().map_or(1, |line| line.seq + 1);
             let words = Words::new(failure.message(), failure.message());
-            view.journal.push(JournalLine { seq, time: view.time, words, loud: true });
+            view.journal.push(JournalLine { seq, time: view.time, words, loud: true, adopts: None });
         });
     }
 }

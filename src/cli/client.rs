@@ -3,11 +3,13 @@
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
+use crate::cli::people::Refused;
 use crate::cli::{Exit, Failure};
 use crate::message::xml::LOOK_LIMIT;
+use crate::people::table::{CellMistake, Plan};
 
 /// Where a station listens when nobody says otherwise.
 pub const DEFAULT_STATION: &str = "127.0.0.1:8790";
@@ -25,6 +27,13 @@ pub struct StationArgs {
     /// 制御APIのトークン / token of the control API, where it demands one
     #[arg(long, value_name = "TOKEN", env = "MADOGUCHI_TOKEN", hide_env_values = true, global = true)]
     pub token: Option<String>,
+}
+
+/// Of a problem document, what is wrong with a table.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct TableRefusal {
+    mistakes: Vec<CellMistake>,
 }
 
 /// A running station.
@@ -78,6 +87,24 @@ impl Client {
         self.read(self.authorised(request).send_json(body))
     }
 
+    /// `POST path` with a table of people; mistakes in it come apart from other refusals.
+    pub fn post_table(&self, path: &str, bytes: &[u8]) -> Result<Result<Plan, Refused>, Failure> {
+        let request = self.agent.post(format!("{}{path}", self.base)).header("content-type", "text/csv");
+        let mut answer = self.authorised(request).send(bytes).map_err(|e| self.unreachable(&e))?;
+        let status = answer.status();
+        let body = answer.body_mut().with_config().limit(LOOK_LIMIT as u64).read_to_string();
+        let text = body.map_err(|e| self.unreachable(&e))?;
+        if !status.is_success() {
+            let refusal: TableRefusal = serde_json::from_str(&text).unwrap_or_default();
+            let failure = || Refused::Else(problem(status.as_u16(), &text));
+            return Ok(Err(match refusal.mistakes {
+                mistakes if mistakes.is_empty() => failure(),
+                mistakes => Refused::Table(mistakes),
+            }));
+        }
+        Ok(Ok(self.understand(&text)?))
+    }
+
     /// `POST path` with a JSON body, for an answer without one.
     pub fn tell<B: Serialize>(&self, path: &str, body: &B) -> Result<(), Failure> {
         let request = self.agent.post(format!("{}{path}", self.base));
@@ -107,7 +134,11 @@ impl Client {
         &self,
         answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
     ) -> Result<T, Failure> {
-        serde_json::from_str(&self.text(answer)?).map_err(|e| {
+        self.understand(&self.text(answer)?)
+    }
+
+    fn understand<T: DeserializeOwned>(&self, text: &str) -> Result<T, Failure> {
+        serde_json::from_str(text).map_err(|e| {
             Failure::new(Exit::Outside, format!("{} の応答が読めません: {e} / unreadable answer", self.base))
         })
     }

@@ -21,6 +21,7 @@ pub mod explain;
 pub mod hub;
 pub mod layout;
 mod password;
+pub mod people;
 mod pin;
 pub mod run;
 pub mod send;
@@ -55,6 +56,7 @@ enum Command {
     Layout(layout::LayoutArgs),
     Compare(compare::CompareArgs),
     Card(card::CardArgs),
+    People(people::PeopleArgs),
     Hub(hub::HubArgs),
     Doctor(doctor::DoctorArgs),
     /// シェルの補完を出力 / print completions for a shell
@@ -99,6 +101,7 @@ fn carry_out(line: Line) -> Outcome {
         Some(Command::Compare(args)) => compare::run(&args, lang),
         Some(Command::Layout(args)) => layout::run(&args, lang),
         Some(Command::Card(args)) => card::run(&args, &Clock::real()),
+        Some(Command::People(args)) => people::run(&args, lang),
         Some(Command::Hub(args)) => hub::run(&args, lang),
         Some(Command::Doctor(args)) => doctor::run(&args, lang),
         Some(Command::Completions { shell }) => {

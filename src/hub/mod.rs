@@ -44,6 +44,7 @@ pub use self::settings::Settings;
 use self::wording::Wording;
 use crate::event::Sink;
 use crate::knob::Knobs;
+use crate::message::qualification::SearchInfo;
 use crate::people::Person;
 use crate::random::Seed;
 use crate::visit::{Consents, Standing, VisitId};
@@ -109,6 +110,11 @@ impl Hub {
         self.systems().enrol(&person, self.seed)?;
         known.insert(person.id);
         Ok(())
+    }
+
+    /// Is somebody known whom this search is about, whatever its answer would be? A search that cannot be read is about nobody to adopt.
+    pub fn knows(&self, search: &SearchInfo) -> Result<bool, WireError> {
+        Ok(self.systems().eligibility.knows(search)?)
     }
 
     /// Takes a person out; false when there is none of this id.

@@ -1,6 +1,6 @@
 //! All the people of a station: in the order of lists, found by what somebody types.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Deref;
 
 use jiff::civil::Date;
@@ -154,11 +154,23 @@ impl People {
     /// # Errors
     /// As [`People::settle`]; the people stay as they were.
     pub fn put(&mut self, id: &str, profile: Profile, today: Date) -> Result<(), PeopleError> {
-        let person = profile.settle(id, today)?;
+        self.put_all(vec![(id.to_owned(), profile)], today)
+    }
+
+    /// Adds or replaces several at once: all of them, or none.
+    ///
+    /// # Errors
+    /// As [`People::settle`]; the people stay as they were.
+    pub fn put_all(&mut self, profiles: Vec<(String, Profile)>, today: Date) -> Result<(), PeopleError> {
+        let settled = profiles.into_iter().map(|(id, profile)| Ok((profile.settle(&id, today)?, profile)));
+        let settled = settled.collect::<Result<Vec<_>, PeopleError>>()?;
         let mut with = self.clone();
-        with.persons.retain(|present| present.id != id);
-        with.persons.push(person);
-        with.profiles.insert(id.to_owned(), profile);
+        let new: HashSet<&str> = settled.iter().map(|(person, _)| person.id.as_str()).collect();
+        with.persons.retain(|present| !new.contains(present.id.as_str()));
+        for (person, profile) in settled {
+            with.profiles.insert(person.id.clone(), profile);
+            with.persons.push(person);
+        }
         *self = with.in_order()?;
         Ok(())
     }

@@ -12,9 +12,12 @@
 //! - [`load`], [`built_in`]: from a folder, or those that are compiled in
 //! - [`reissue`]: another card for the same person
 //! - [`flaw`]: what can be wrong with the certificates of a card, on purpose
+//! - [`adoption`]: the person whom an insurance query describes and nobody knows
+//! - [`table`]: many people as CSV, as spreadsheets save it; [`write`]: a profile as the text of its file
 //! - [`personalise`]: from a person to the software card in their purse
 //! - [`Finding`]: numbers and codes that break a rule. They are kept and reported, never refused: the field's real data is unusual.
 
+pub mod adoption;
 mod built_in;
 mod collection;
 mod day;
@@ -29,8 +32,10 @@ mod profile;
 mod read;
 pub mod reissue;
 mod settle;
+pub mod table;
 #[cfg(test)]
 mod tests;
+pub mod write;
 
 pub use built_in::{built_in, shipped};
 pub use collection::{LookupError, People};

@@ -57,6 +57,8 @@ pub struct Person {
     pub checkups: Vec<Checkup>,
     /// What they do at the reader when nobody answers for them.
     pub habits: Plan,
+    /// Made from an insurance query that named nobody.
+    pub adopted: bool,
 }
 
 /// The card as the profile describes it; keys and certificates are made on first use.

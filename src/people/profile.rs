@@ -54,6 +54,9 @@ pub struct Profile {
     /// Numbers of this file that break their rule on purpose; they are still reported, as intended.
     #[serde(default)]
     pub irregular: Vec<String>,
+    /// Made from an insurance query that named nobody.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub adopted: bool,
     /// The card in the purse.
     #[serde(default)]
     pub card: CardProfile,

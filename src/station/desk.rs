@@ -1,5 +1,6 @@
 //! The station as a screen in the same process drives it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
@@ -58,6 +59,7 @@ impl LocalDesk {
                 })?;
                 self.press(reader, press)
             }
+            Command::Adopt { id } => self.station.adopt_remembered(&id).map(drop),
             Command::Own { reader, file } => self.station.bind_own(reader, file),
             Command::Fault { name } => self.station.toggle(&name),
             Command::Reset => {
@@ -107,6 +109,7 @@ impl Station {
         let clock = self.clock();
         let mut people = self.links.roster.views();
         people.extend(self.plastic.cards());
+        let offered = self.adoption.as_ref().map_or_else(HashSet::new, |adoption| adoption.offered());
         View {
             time: clock.now(),
             frozen: clock.is_frozen(),
@@ -118,7 +121,7 @@ impl Station {
             readers: self.readers(),
             people,
             files: self.files_since(0, VIEW_FILES),
-            journal: self.journal().since(0, VIEW_LINES).iter().map(|entry| line(entry)).collect(),
+            journal: self.journal().since(0, VIEW_LINES).iter().map(|entry| line(entry, &offered)).collect(),
             faults: self.fault_views(),
         }
     }
@@ -149,12 +152,16 @@ impl Station {
     }
 }
 
-fn line(entry: &Entry) -> JournalLine {
+fn line(entry: &Entry, offered: &HashSet<String>) -> JournalLine {
     let loud = match &entry.event {
-        Event::Trouble { .. } | Event::FaultHit { .. } => true,
+        Event::Trouble { .. } | Event::FaultHit { .. } | Event::Unknown { .. } => true,
         Event::File { life, .. } => *life == FileLife::Refused,
         _ => false,
     };
     let words = Words::new(entry.event.text(Lang::Ja), entry.event.text(Lang::En));
-    JournalLine { seq: entry.seq, time: entry.time, words, loud }
+    let adopts = match &entry.event {
+        Event::Unknown { id, .. } => offered.get(id).cloned(),
+        _ => None,
+    };
+    JournalLine { seq: entry.seq, time: entry.time, words, loud, adopts }
 }

@@ -1,5 +1,7 @@
 //! What a station cannot do for whoever drives it, with the remedy.
 
+use crate::people::table::CellMistake;
+
 /// A refusal of the station.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StationError {
@@ -63,6 +65,12 @@ pub enum StationError {
         /// The id.
         id: String,
     },
+    /// A table of people with mistakes.
+    #[error("表に誤りが {} あります / the table has {} mistakes{}", .mistakes.len(), .mistakes.len(), first(.mistakes))]
+    BadTable {
+        /// Each with its row and column.
+        mistakes: Vec<CellMistake>,
+    },
     /// A profile that does not hold.
     #[error("{message}")]
     BadProfile {
@@ -114,10 +122,17 @@ impl StationError {
                 Some("カードを取り出すか別のリーダーを使ってください / take the card off, or use another reader".into())
             }
             Self::NotPossible { possible, .. } => Some(format!("できること / possible: {}", possible.join(", "))),
+            Self::BadTable { .. } => {
+                Some("mistakes の行と列を直してから送り直してください / correct the rows and columns of `mistakes`, then send it again".into())
+            }
             Self::PersonExists { .. } => Some("PUT で置き換えられます / PUT replaces a person".into()),
             _ => None,
         }
     }
+}
+
+fn first(mistakes: &[CellMistake]) -> String {
+    mistakes.first().map(|first| format!(": {first}")).unwrap_or_default()
 }
 
 fn in_brackets(why: &str) -> String {

@@ -53,7 +53,8 @@ impl Station {
     fn lasting(&self) -> Result<State, Box<dyn std::error::Error>> {
         // A hub elsewhere keeps its own.
         let reference_numbers = self.hub.as_ref().map(|hub| hub.reference_numbers()).transpose()?.unwrap_or_default();
-        Ok(State { cards: self.links.roster.kept(), reference_numbers })
+        let roster = &self.links.roster;
+        Ok(State { cards: roster.kept(), reference_numbers, adopted: roster.adopted() })
     }
 
     /// Starts keeping, where there is a folder for it.

@@ -7,15 +7,18 @@
 //! - [`links`]: what a reader needs of its station
 //! - [`journal`]: everything that happened
 //! - [`state`]: what is kept between runs; `keeping`: when
+//! - [`adoption`]: people whom a query names and nobody knows; [`import`]: many people as one table
 //! - [`plastic`]: cards in PC/SC readers
 //! - `faults`: the knobs of all rooms
 //! - [`answers`]: the operator's own answers
 //! - [`view`], [`visit`], [`error`]: the station from outside; [`desk`]: as a screen drives it
 
+pub mod adoption;
 pub mod answers;
 pub mod desk;
 pub mod error;
 mod faults;
+pub mod import;
 pub mod journal;
 mod keeping;
 pub mod layouts;
@@ -35,6 +38,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use serde_json::Value;
 use tokio::sync::{oneshot, watch};
 
+use self::adoption::Adoption;
 use self::error::StationError;
 use self::journal::Journal;
 use self::links::Links;
@@ -59,6 +63,7 @@ pub struct Station {
     setups: Vec<Setup>,
     readers: Vec<Reader>,
     hub: Option<Arc<Hub>>,
+    adoption: Option<Arc<Adoption>>,
     put: own::Put,
     plastic: plastic::Watch,
     lang: Lang,
@@ -244,6 +249,7 @@ impl Station {
         }
         self.put.clear();
         self.links.roster.reset();
+        self.adoption.iter().for_each(|adoption| adoption.reset());
         if let Some(hub) = &self.hub {
             hub.reset().map_err(|error| StationError::Outside { message: error.to_string() })?;
         }

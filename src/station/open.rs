@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use tokio::sync::watch;
 
+use super::adoption::Adoption;
 use super::faults::knob_of_any_room;
 use super::journal::Journal;
 use super::layouts::{Layouts, LayoutsError};
@@ -12,7 +13,7 @@ use super::links::Links;
 use super::reader::attendant::Attendant;
 use super::reader::{Setup, Source};
 use super::roster::Roster;
-use super::settings::{FaultEntry, Settings, SettingsError, SubsidyQuestion};
+use super::settings::{FaultEntry, Settings, SettingsError, SubsidyQuestion, UnknownPeople};
 use super::state::{self, StateError};
 use super::view::TerminalView;
 use super::{Station, StationError, plastic};
@@ -92,8 +93,13 @@ impl Station {
         let meant = |finding: &Finding| finding.intended || layouts.knows(finding);
         let unmeant: Vec<Finding> = people.findings().into_iter().filter(|finding| !meant(finding)).collect();
         let kept = settings.station.state.as_deref().map_or_else(|| Ok(Default::default()), state::read)?;
-        let roster = Arc::new(Roster::new(people, clock.clone(), seed, kept.cards));
+        let roster = Arc::new(Roster::new(people, clock.clone(), seed, kept.cards, kept.adopted));
         let (connection, hub) = connect(&settings, &layouts, &roster, seed, &knobs, &kept.reference_numbers)?;
+        let adoption = hub.clone().map(|hub| {
+            let mode = settings.station.unknown_people;
+            Arc::new(Adoption::new(mode, hub, roster.clone(), clock.clone(), seed, sink.clone()))
+        });
+        let connection = adoption.clone().map_or(connection, |adoption| adoption as Arc<dyn Connection>);
         let put = own::Put::default();
         let whose: Whose = {
             let roster = roster.clone();
@@ -138,6 +144,7 @@ impl Station {
             setups,
             readers,
             hub,
+            adoption,
             put,
             plastic,
             lang,
@@ -152,6 +159,13 @@ impl Station {
         station.serve().await;
         station.start_keeping();
         station.tell_unmeant(&unmeant);
+        if station.adoption.is_none() && settings.station.unknown_people == UnknownPeople::Adopt {
+            station.links.trouble(
+                "people",
+                "ハブが外部にあるため、知らない人を採用できません (unknown_people)".to_owned(),
+                "the hub is elsewhere, so unknown people cannot be adopted (unknown_people)".to_owned(),
+            );
+        }
         Ok(station)
     }
 
@@ -231,7 +245,7 @@ fn connect(
     let failed = |error: StoreError| OpenError::Hub(error.to_string());
     let hub =
         Hub::with_knobs(roster.at_start(), Roots::of_test_authority(), seed, rules, knobs.clone()).map_err(failed)?;
-    roster.issued_before().into_iter().try_for_each(|person| hub.put_person(person)).map_err(failed)?;
+    roster.changed_before().into_iter().try_for_each(|person| hub.put_person(person)).map_err(failed)?;
     hub.restore(kept).map_err(failed)?;
     let hub = Arc::new(hub.with_wording(layouts.wording.clone()));
     Ok((hub.clone(), Some(hub)))

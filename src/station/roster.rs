@@ -1,6 +1,6 @@
 //! The people of a station and the cards in their purses: what lasts from one visit to the next.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use serde::{Deserialize, Serialize};
@@ -99,7 +99,7 @@ pub struct RevokedCard {
 }
 
 /// A person in a list, with what an insurance query needs.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct PersonRow {
     /// Id: the name for taps.
     pub id: String,
@@ -128,13 +128,19 @@ pub struct PersonRow {
     pub subsidies: Vec<String>,
     /// What the person is there to show
     pub shows: Words,
+    /// Made from an insurance query that named nobody
+    pub adopted: bool,
 }
 
 impl Roster {
-    /// A roster with everybody's cards as they were issued, and issued again since.
-    pub fn new(people: People, clock: Clock, seed: Seed, kept: Kept) -> Self {
+    /// A roster with everybody's cards as they were issued, and issued again since, and with those who were adopted in earlier runs.
+    pub fn new(people: People, clock: Clock, seed: Seed, kept: Kept, adopted: BTreeMap<String, Profile>) -> Self {
         let at_start = Arc::new(people);
         let mut people = at_start.clone();
+        // Whoever has a file by now is described there.
+        for (id, profile) in adopted.into_iter().filter(|(id, _)| at_start.get(id).is_none()) {
+            let _ = Arc::make_mut(&mut people).put(&id, profile, clock.now().date());
+        }
         for (id, card) in &kept.issued {
             // Somebody who left, or whose card now collides with another, keeps the card of their file.
             if let Some(profile) = at_start.profile(id) {
@@ -247,7 +253,19 @@ impl Roster {
 
     /// Everybody, for the API.
     pub fn rows(&self) -> Vec<PersonRow> {
-        self.read().iter().map(row).collect()
+        self.read().iter().map(PersonRow::of).collect()
+    }
+
+    /// Everybody with their profiles, as they are now.
+    pub fn people(&self) -> Arc<People> {
+        self.read().clone()
+    }
+
+    /// Those who were adopted and have no file, as they are now.
+    pub fn adopted(&self) -> BTreeMap<String, Profile> {
+        let people = self.read();
+        let adopted = people.iter().filter(|person| person.adopted && self.at_start.get(&person.id).is_none());
+        adopted.filter_map(|person| Some((person.id.clone(), people.profile(&person.id)?.clone()))).collect()
     }
 
     /// Everybody, for screens.
@@ -279,12 +297,19 @@ impl Roster {
 
     /// Adds a person or replaces the one of this id; gives them back settled on today.
     pub fn put(&self, id: &str, profile: Profile) -> Result<Person, StationError> {
+        self.put_all(vec![(id.to_owned(), profile)])?.pop().ok_or(StationError::Stopped)
+    }
+
+    /// The same for several at once: all of them, or none.
+    pub fn put_all(&self, profiles: Vec<(String, Profile)>) -> Result<Vec<Person>, StationError> {
+        let ids: Vec<String> = profiles.iter().map(|(id, _)| id.clone()).collect();
         let mut people = self.write();
         Arc::make_mut(&mut people)
-            .put(id, profile, self.clock.now().date())
+            .put_all(profiles, self.clock.now().date())
             .map_err(|error| StationError::BadProfile { message: error.to_string() })?;
-        self.forget_card(id);
-        people.get(id).cloned().ok_or(StationError::Stopped)
+        ids.iter().for_each(|id| self.forget_card(id));
+        let new: HashSet<&str> = ids.iter().map(String::as_str).collect();
+        Ok(people.iter().filter(|person| new.contains(person.id.as_str())).cloned().collect())
     }
 
     /// Gives a person another card in place of the present one, which is revoked.
@@ -323,10 +348,12 @@ impl Roster {
         self.at_start.to_vec()
     }
 
-    /// Those whose cards were issued again in an earlier run.
-    pub fn issued_before(&self) -> Vec<Person> {
+    /// Those who are not as the files have them: their cards were issued again in an earlier run, or they were adopted there.
+    pub fn changed_before(&self) -> Vec<Person> {
         let people = self.read();
-        self.cards().kept.issued.keys().filter_map(|id| people.get(id).cloned()).collect()
+        let cards = self.cards();
+        let changed = people.iter().filter(|p| p.adopted || cards.kept.issued.contains_key(&p.id));
+        changed.cloned().collect()
     }
 
     /// Takes a person out.
@@ -366,25 +393,34 @@ impl Roster {
     }
 }
 
+/// What a list says of a person; who was adopted is marked, whatever else is said of them.
 fn shows(person: &Person) -> Words {
-    Words::new(&person.shows.0, &person.shows.1)
+    let (ja, en) = &person.shows;
+    match person.adopted {
+        true => Words::new(format!("採用: {ja}"), format!("adopted: {en}")),
+        false => Words::new(ja, en),
+    }
 }
 
-fn row(person: &Person) -> PersonRow {
-    let first = person.qualifications.first();
-    PersonRow {
-        id: person.id.clone(),
-        name: person.name.clone(),
-        name_kana: person.name_kana.clone(),
-        birthdate: date8(person.birthdate),
-        sex: person.sex.clone(),
-        insured_card_classification: first.map(|q| q.insured_card_classification.clone()),
-        insurer_number: first.and_then(|q| q.insurer_number.clone()),
-        symbol: first.and_then(|q| q.symbol.clone()),
-        number: first.and_then(|q| q.number.clone()),
-        branch: first.and_then(|q| q.branch.clone()),
-        reference_number: person.reference_number.clone(),
-        subsidies: person.subsidies.iter().map(|s| s.certificate.certification_name.clone()).collect(),
-        shows: shows(person),
+impl PersonRow {
+    /// A person as lists have them.
+    pub fn of(person: &Person) -> Self {
+        let first = person.qualifications.first();
+        Self {
+            id: person.id.clone(),
+            name: person.name.clone(),
+            name_kana: person.name_kana.clone(),
+            birthdate: date8(person.birthdate),
+            sex: person.sex.clone(),
+            insured_card_classification: first.map(|q| q.insured_card_classification.clone()),
+            insurer_number: first.and_then(|q| q.insurer_number.clone()),
+            symbol: first.and_then(|q| q.symbol.clone()),
+            number: first.and_then(|q| q.number.clone()),
+            branch: first.and_then(|q| q.branch.clone()),
+            reference_number: person.reference_number.clone(),
+            subsidies: person.subsidies.iter().map(|s| s.certificate.certification_name.clone()).collect(),
+            shows: shows(person),
+            adopted: person.adopted,
+        }
     }
 }

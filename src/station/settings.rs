@@ -70,6 +70,8 @@ pub struct StationTable {
     pub uses: Uses,
     /// When the 受給者証 question is put.
     pub subsidy_question: SubsidyQuestion,
+    /// What becomes of an insurance query that names nobody. The embedded hub's only.
+    pub unknown_people: UnknownPeople,
     /// Folder of layouts, code tables and error codes in place of the built-in ones (docs/layouts.md).
     pub layouts: Option<PathBuf>,
 }
@@ -87,9 +89,21 @@ impl Default for StationTable {
             state: None,
             uses: Uses::default(),
             subsidy_question: SubsidyQuestion::default(),
+            unknown_people: UnknownPeople::default(),
             layouts: None,
         }
     }
+}
+
+/// `unknown_people`
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnknownPeople {
+    /// 該当資格なし, and the journal offers to adopt them.
+    #[default]
+    None,
+    /// They are adopted, and answered.
+    Adopt,
 }
 
 /// `subsidy_question`: sources disagree whether the screen comes without data (spec/pmh.md §10.5).

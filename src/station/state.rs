@@ -1,5 +1,6 @@
-//! What is kept between runs with `--state DIR`: PIN counters, changed PINs, face misses, registered 照会番号.
+//! What is kept between runs with `--state DIR`: PIN counters, changed PINs, face misses, registered 照会番号, adopted people.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,9 +10,11 @@ use serde::de::DeserializeOwned;
 use super::roster::Kept;
 use crate::handwritten;
 use crate::hub::ReferenceNumbers;
+use crate::people::Profile;
 
 const CARDS: &str = "cards.json";
 const NUMBERS: &str = "reference-numbers.json";
+const ADOPTED: &str = "adopted-people.json";
 
 /// State that cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -36,17 +39,24 @@ pub struct State {
     pub cards: Kept,
     /// Of the embedded hub: the 照会番号 that were registered.
     pub reference_numbers: ReferenceNumbers,
+    /// People who were adopted, by id, as they were left.
+    pub adopted: BTreeMap<String, Profile>,
 }
 
 /// Reads what was kept in `folder`; nothing yet is no mistake.
 pub fn read(folder: &Path) -> Result<State, StateError> {
-    Ok(State { cards: read_file(folder, CARDS)?, reference_numbers: read_file(folder, NUMBERS)? })
+    Ok(State {
+        cards: read_file(folder, CARDS)?,
+        reference_numbers: read_file(folder, NUMBERS)?,
+        adopted: read_file(folder, ADOPTED)?,
+    })
 }
 
 /// Writes it, each file whole: beside, then by rename.
 pub fn write(folder: &Path, state: &State) -> Result<(), StateError> {
     write_file(folder, CARDS, &state.cards)?;
-    write_file(folder, NUMBERS, &state.reference_numbers)
+    write_file(folder, NUMBERS, &state.reference_numbers)?;
+    write_file(folder, ADOPTED, &state.adopted)
 }
 
 fn read_file<T: DeserializeOwned + Default>(folder: &Path, name: &str) -> Result<T, StateError> {
@@ -82,9 +92,11 @@ mod tests {
         kept.cards.cards.insert("taro".to_owned(), state);
         kept.cards.face_misses.insert("taro".to_owned(), 4);
         kept.reference_numbers.entry("taro".into()).or_default().insert("1319919997".into(), "K-1".into());
+        let profile = "name = \"試験　一子\"\nsex = \"2\"\nbirthdate = \"-40y\"\nadopted = true\n";
+        kept.adopted.insert("saiyo-1".into(), crate::people::read_toml("", profile).unwrap());
         write(dir.path(), &kept).unwrap();
         assert_eq!(read(dir.path()).unwrap(), kept);
-        for file in [NUMBERS, CARDS] {
+        for file in [ADOPTED, NUMBERS, CARDS] {
             std::fs::write(dir.path().join(file), "{").unwrap();
             assert!(read(dir.path()).unwrap_err().to_string().contains(file));
         }

@@ -200,6 +200,8 @@ pub struct JournalLine {
     pub words: Words,
     /// Should it catch the eye (trouble, refusal, fault)?
     pub loud: bool,
+    /// The id of whom it offers to adopt, until that is done.
+    pub adopts: Option<String>,
 }
 
 /// A knob as an operator sees it.
@@ -257,6 +259,11 @@ pub enum Command {
         reader: usize,
         /// The file, by its name in the folder of answers.
         file: Option<String>,
+    },
+    /// Make a person of a query that named nobody (the id of [`JournalLine::adopts`]).
+    Adopt {
+        /// The id.
+        id: String,
     },
     /// Back to the start-up state.
     Reset,

@@ -7,6 +7,15 @@ pub fn comparison_key(text: &str) -> String {
     text.nfkc().filter(|c| !c.is_whitespace()).map(|c| if is_dash(c) { '-' } else { c }).collect()
 }
 
+/// The form in which 保険者番号, 記号, 番号 and 枝番 are compared (decisions.md §4): NFKC, without blanks at either end and without the
+/// zeros that pad a number. A value of zeros only stays one zero, so that it is not taken for a missing one.
+pub fn number_key(text: &str) -> String {
+    let folded: String = text.nfkc().collect();
+    let trimmed = folded.trim();
+    let short = trimmed.trim_start_matches('0');
+    if short.is_empty() && !trimmed.is_empty() { "0".to_owned() } else { short.to_owned() }
+}
+
 fn is_dash(character: char) -> bool {
     matches!(character, '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FF0D}' | '\u{2500}')
 }

@@ -323,6 +323,7 @@ fn month(day: &str, code: &str, institution: &str, procedures: &[&str]) -> Month
 
 pub fn person(id: &str, serial: u8) -> Person {
     Person {
+        adopted: false,
         id: id.into(),
         shows: ("試験".into(), "test".into()),
         name: "田中　一郎".into(),

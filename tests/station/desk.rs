@@ -251,6 +251,16 @@ impl Station {
         reply(self.agent.post(format!("{}{path}", self.url)).content_type("text/plain").send(body))
     }
 
+    /// A table of people.
+    pub fn post_csv(&self, path: &str, bytes: &[u8]) -> Reply {
+        reply(self.agent.post(format!("{}{path}", self.url)).content_type("text/csv").send(bytes))
+    }
+
+    /// Whatever bytes an answer has.
+    pub fn get_bytes(&self, path: &str) -> Vec<u8> {
+        self.agent.get(format!("{}{path}", self.url)).call().unwrap().body_mut().read_to_vec().unwrap()
+    }
+
     pub fn put(&self, path: &str, body: &Value) -> Reply {
         reply(self.agent.put(format!("{}{path}", self.url)).send_json(body))
     }

@@ -89,12 +89,8 @@ fn view() -> impl Strategy<Value = View> {
         name_kana,
         shows,
     });
-    let line = (0..50_u64, words(), any::<bool>()).prop_map(|(seq, words, loud)| JournalLine {
-        seq,
-        time: START,
-        words,
-        loud,
-    });
+    let line = (0..50_u64, words(), any::<bool>(), proptest::option::of(text()))
+        .prop_map(|(seq, words, loud, adopts)| JournalLine { seq, time: START, words, loud, adopts });
     let fault = (text(), words(), any::<bool>(), any::<u64>()).prop_map(|(name, words, armed, hits)| FaultView {
         name,
         words,

@@ -303,3 +303,28 @@ fn a_list_without_files_takes_keys_and_does_nothing() {
     app.show_own(Vec::new(), &view);
     assert_eq!(press(&mut app, &view, KeyCode::Enter), []);
 }
+
+#[test]
+fn one_key_adopts_whom_the_chosen_line_of_the_journal_offers_else_the_latest_offer() {
+    let mut view = rich(Lang::Ja);
+    let mut app = app();
+    assert_eq!(press(&mut app, &view, KeyCode::Char('+')), [], "nobody is offered");
+    let adopt = |id: &str| vec![Command::Adopt { id: id.into() }];
+    let last = view.journal.len() - 1;
+    view.journal[last - 2].adopts = Some("saiyo-first".into());
+    view.journal[last - 1].adopts = Some("saiyo-second".into());
+    assert_eq!(press(&mut app, &view, KeyCode::Char('+')), adopt("saiyo-second"));
+    assert_eq!(
+        press(&mut app, &view, KeyCode::Char('＋')),
+        adopt("saiyo-second"),
+        "full-width, as an input method has it"
+    );
+    while app.panel() != Panel::Journal {
+        press(&mut app, &view, KeyCode::Tab);
+    }
+    press(&mut app, &view, KeyCode::Up);
+    press(&mut app, &view, KeyCode::Up);
+    assert_eq!(press(&mut app, &view, KeyCode::Char('+')), adopt("saiyo-first"));
+    press(&mut app, &view, KeyCode::Up);
+    assert_eq!(press(&mut app, &view, KeyCode::Char('+')), adopt("saiyo-second"), "a line that offers nobody");
+}

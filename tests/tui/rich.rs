@@ -162,7 +162,7 @@ fn files() -> Vec<FileView> {
 }
 
 pub fn line(seq: u64, ms: i64, ja: &str, en: &str, loud: bool) -> JournalLine {
-    JournalLine { seq, time: START + SignedDuration::from_millis(ms), words: words(ja, en), loud }
+    JournalLine { seq, time: START + SignedDuration::from_millis(ms), words: words(ja, en), loud, adopts: None }
 }
 
 fn journal() -> Vec<JournalLine> {

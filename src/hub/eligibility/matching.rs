@@ -2,13 +2,13 @@
 //! or zeros is equal (decisions.md §4).
 
 use jiff::civil::Date;
-use unicode_normalization::UnicodeNormalization;
 
 use super::insured::Insured;
 use crate::message::inquiry::InquiryHeader;
 use crate::message::qualification::SearchInfo;
 use crate::message::registration::RegistrationInfo;
 use crate::people::Qualification;
+use crate::text::key::number_key;
 
 /// Insurer and number in their normal form: the key under which a qualification is found.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -62,6 +62,15 @@ pub fn matches<'a>(insured: &'a Insured, search: &SearchInfo, birthdate: Date) -
     described(insured, &Numbers::wanted(search), search.insured_card_symbol.as_deref(), branch)
 }
 
+/// Is the search about `insured`, whatever comes of it? It is where it describes them, and where all their numbers with the branch are
+/// theirs: then only the birth date is wrong, and no other person can hold them.
+pub fn concerns(insured: &Insured, search: &SearchInfo, birthdate: Date) -> bool {
+    let (symbol, branch) = (search.insured_card_symbol.as_deref(), search.insured_branch_number.as_deref());
+    let described = described(insured, &Numbers::wanted(search), symbol, branch);
+    insured.birthdate == birthdate && !described.is_empty()
+        || described.iter().any(|q| !normal(branch).is_empty() && normal(q.branch.as_deref()) == normal(branch))
+}
+
 /// The qualifications of `insured` that a registration names, newest first. It carries no birth date: of a family, only the branch
 /// tells who is meant.
 pub fn named<'a>(insured: &'a Insured, registration: &RegistrationInfo) -> Vec<&'a Qualification> {
@@ -90,11 +99,7 @@ fn described<'a>(
     insured.qualifications.iter().filter(described).collect()
 }
 
-/// NFKC, without blanks at either end and without the zeros that pad a number. A value of zeros only stays one zero, so that it is
-/// not taken for a missing one.
+/// The form of a value that may be missing; a missing one is an empty one.
 fn normal(value: Option<&str>) -> String {
-    let folded: String = value.unwrap_or_default().nfkc().collect();
-    let trimmed = folded.trim();
-    let short = trimmed.trim_start_matches('0');
-    if short.is_empty() && !trimmed.is_empty() { "0".to_owned() } else { short.to_owned() }
+    number_key(value.unwrap_or_default())
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::Eligibility;
-use super::matching::{Numbers, matches};
+use super::matching::{Numbers, concerns, matches};
 use super::record::{Agreed, Circumstances, Consented, Tickets, record};
 use super::steering;
 use super::validity::{Validity, by_insurance};
@@ -49,6 +49,14 @@ impl Eligibility {
         };
         let (validity, records) = self.confirm(&request.search, birthdate, &circumstances, wanted)?;
         Ok(QualificationResult { records, ..document(asker, request, validity) })
+    }
+
+    /// Is the search about somebody who is insured here, whatever the answer is?
+    pub fn knows(&self, search: &SearchInfo) -> Result<bool, HubError> {
+        let birthdate = date("Birthdate", &search.birthdate)?;
+        let numbers = Numbers::wanted(search);
+        let candidates = self.store.by_insurance(&numbers.insurer, &numbers.number)?;
+        Ok(candidates.iter().any(|insured| concerns(insured, search, birthdate)))
     }
 
     /// What insurance data bring: 資格有効性 and the records of the one person whom they name. `wanted` is what the operator asked for.

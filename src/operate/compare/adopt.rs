@@ -110,6 +110,7 @@ fn settled(id: &str, name: &str, birthdate: Date, day: Date) -> Result<Person, W
         post_number: None,
         my_number: None,
         reference_number: None,
+        adopted: false,
         irregular: Vec::new(),
         card: Default::default(),
         habits: Default::default(),

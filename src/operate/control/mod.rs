@@ -2,6 +2,7 @@
 //!
 //! - [`server`]: where it listens, the token, how it ends
 //! - `visits`, `readers`, `files`, `people`, `answers`, `faults`, `time`: one file per noun of the API
+//! - `table`: people as CSV; `unknown`: people whom a query named and nobody knew
 //! - [`screen`]: what the text screen on another machine shows and does
 //! - `events`: the journal as server-sent events
 //! - [`openapi`]: its own description at `/control/openapi.json`
@@ -20,5 +21,7 @@ pub mod problem;
 mod readers;
 pub mod screen;
 pub mod server;
+mod table;
 mod time;
+mod unknown;
 mod visits;

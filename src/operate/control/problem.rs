@@ -43,6 +43,7 @@ impl From<StationError> for Problem {
             StationError::NotPossible { .. } => (409, "not-possible-now"),
             StationError::CardOnReader { .. } => (409, "card-on-reader"),
             StationError::PersonExists { .. } => (409, "person-exists"),
+            StationError::BadTable { .. } => (422, "bad-table"),
             StationError::BadProfile { .. } => (422, "bad-profile"),
             StationError::BadValue { .. } => (422, "bad-value"),
             StationError::NoEmbeddedHub => (409, "hub-is-elsewhere"),

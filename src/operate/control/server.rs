@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::problem::Problem;
-use super::{answers, events, faults, files, openapi, page, people, readers, screen, time, visits};
+use super::{answers, events, faults, files, openapi, page, people, readers, screen, table, time, unknown, visits};
 use crate::hub::server::authority;
 use crate::message::xml::BULK_LIMIT;
 use crate::operate::touch;
@@ -24,6 +24,7 @@ use crate::station::view::StationView;
 /// The API of a station, with a token where one is demanded.
 pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
     let answer = put(answers::set).delete(answers::remove).layer(DefaultBodyLimit::max(BULK_LIMIT));
+    let take_table = post(table::import).layer(DefaultBodyLimit::max(BULK_LIMIT));
     let api = Router::new()
         .route("/", get(page::index))
         .route("/control/openapi.json", get(openapi::document))
@@ -39,6 +40,8 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         .route("/control/v1/elements", get(screen::elements))
         .route("/control/v1/events", get(events::stream))
         .route("/control/v1/people", get(people::all).post(people::add))
+        .route("/control/v1/people.csv", get(table::export).merge(take_table))
+        .route("/control/v1/people/adopt", get(unknown::all).post(unknown::adopt))
         .route("/control/v1/people/{id}", get(people::one).put(people::replace).delete(people::remove))
         .route("/control/v1/people/{id}/card", post(people::issue_card))
         .route("/control/v1/people/{id}/card/reset", post(people::reset_card))

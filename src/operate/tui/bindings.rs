@@ -44,6 +44,7 @@ pub enum Action {
     NextReader,
     Faults,
     Own,
+    Adopt,
     Reset,
     Raw,
     Mouse,
@@ -227,6 +228,16 @@ pub const BINDINGS: &[Binding] = &[
         (
             "手持ちのXML (公式の試験ファイルなど) を選び、次の受付の結果にする",
             "let the next visit bring a file of your own (official test XML)",
+        ),
+    ),
+    row(
+        Action::Adopt,
+        &[c('+')],
+        ANY,
+        None,
+        (
+            "該当者なしの照会の人を採用する (記録の選んだ行、なければ最新)",
+            "adopt whom a query named and nobody knew (chosen line, else latest)",
         ),
     ),
     row(Action::NextPanel, &[KeyCode::Tab], ANY, Some(("次の枠", "panel")), ("次の枠へ", "next panel")),

@@ -79,6 +79,7 @@ impl App {
                 self.own_files = None;
                 self.popups.push(Popup::Own);
             }
+            Action::Adopt => return self.adopt(view),
             Action::Reset => self.popups.push(Popup::Reset),
             Action::Raw => self.preview.iter_mut().for_each(Preview::turn),
             Action::Mouse => self.mouse = !self.mouse,
@@ -220,6 +221,13 @@ impl App {
                 vec![Command::Press { reader: reader.number, event: pressed.event.clone() }]
             }
         }
+    }
+
+    /// Whom the chosen line of the journal offers; the latest offer where none is chosen, or it offers nobody.
+    fn adopt(&self, view: &View) -> Vec<Command> {
+        let chosen = self.journal.and_then(|seq| view.journal.iter().find(|line| line.seq == seq)?.adopts.clone());
+        let latest = || view.journal.iter().rev().find_map(|line| line.adopts.clone());
+        chosen.or_else(latest).map(|id| Command::Adopt { id }).into_iter().collect()
     }
 
     fn auto_pilot(&self, view: &View) -> Vec<Command> {

@@ -56,6 +56,7 @@ impl Profile {
             medications: history::medications(&self.medications, today),
             checkups: self.checkups.iter().map(|profile| profile.settle(today)).collect(),
             habits,
+            adopted: self.adopted,
         })
     }
 

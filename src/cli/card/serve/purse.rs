@@ -56,8 +56,8 @@ impl Purse {
         let people = people::load_or_built_in(args.people.as_deref(), clock.now().date())
             .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
         let kept = args.state.as_deref().map(state::read).transpose()?;
-        let cards = kept.as_ref().map(|state| state.cards.clone()).unwrap_or_default();
-        let roster = Roster::new(people, clock.clone(), Seed::default(), cards);
+        let State { cards, adopted, .. } = kept.clone().unwrap_or_default();
+        let roster = Roster::new(people, clock.clone(), Seed::default(), cards, adopted);
         let timing = super::timing(&args.timing).unwrap_or_default();
         let stand = |(index, address)| stand(index, address, timing, tell.clone());
         let stands = addresses.into_iter().enumerate().map(stand).collect::<Result<_, _>>()?;
