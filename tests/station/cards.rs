@@ -72,8 +72,8 @@ fn cases() -> Vec<Case> {
 
 /// The last screen that is not that of the card's way back.
 fn last_screen(report: &Value) -> &str {
-    let steps = report["steps"].as_array().unwrap().iter().map(|step| step["state"].as_str().unwrap());
-    steps.filter(|state| !["remove-card", "idle"].contains(state)).next_back().unwrap()
+    let mut steps = report["steps"].as_array().unwrap().iter().map(|step| step["state"].as_str().unwrap());
+    steps.rfind(|state| !["remove-card", "idle"].contains(state)).unwrap()
 }
 
 #[track_caller]
