@@ -60,8 +60,7 @@ pub fn an_unknown_issuer_does_not_stop_a_visit(world: &World) {
     let named = |name: &str| own.windows(name.len()).position(|window| window == name.as_bytes()).unwrap();
     let mut of_another_name = own.clone();
     of_another_name[named(AUTHORITY_NAME)] = b'X';
-    let mut by_another_key = own.clone();
-    *by_another_key.last_mut().unwrap() ^= 1;
+    let by_another_key = authentication_certificate(&tanaka, &Authority::stranger());
     for (what, other) in [("another name", of_another_name), ("the name, and another key", by_another_key)] {
         let visit = world.visit("tanaka").with(|opening| {
             opening.evidence.certificate = other;
@@ -70,6 +69,17 @@ pub fn an_unknown_issuer_does_not_stop_a_visit(world: &World) {
         assert_eq!(visit.open().certificate, CertificateStatus::ChainNotVerified, "{what}");
         assert_eq!(visit.answer(&all()).outcome, Outcome::Valid, "{what}");
     }
+}
+
+pub fn a_certificate_that_names_the_key_of_a_root_and_is_not_signed_by_it_is_forged(world: &World) {
+    let mut forged = authentication_certificate(&people().remove(0), &Authority::default());
+    *forged.last_mut().unwrap() ^= 1;
+    let visit = world.visit("tanaka").with(|opening| {
+        opening.evidence.certificate = forged;
+        opening.evidence.proof = Proof::None;
+    });
+    assert_eq!(visit.open().certificate, CertificateStatus::ProofFailed);
+    assert_ne!(visit.answer(&all()).outcome, Outcome::Valid);
 }
 
 pub fn every_generation_is_known_and_vouches_for_its_own_certificates_only(world: &World) {

@@ -73,6 +73,7 @@ async fn an_answer_that_nobody_fetches_for_a_day_is_noticed_and_stays_and_a_fetc
 #[tokio::test(flavor = "multi_thread")]
 async fn files_of_an_earlier_run_are_judged_by_their_age_in_res_and_face() {
     let desk = desk(|settings| {
+        settings.take_over = true;
         left_behind(&settings.folder.join("res/OQSsiquc01res_old.xml"), 25);
         left_behind(&settings.folder.join("res/OQSsiquc01res_young.xml"), 2);
         left_behind(&settings.folder.join("res/note.txt"), 99);
@@ -87,7 +88,7 @@ async fn files_of_an_earlier_run_are_judged_by_their_age_in_res_and_face() {
 #[tokio::test(flavor = "multi_thread")]
 async fn delete_removes_results_and_nothing_else_and_calls_no_removal_a_fetch() {
     let desk = desk(|settings| {
-        settings.stale = Stale::Delete;
+        (settings.stale, settings.take_over) = (Stale::Delete, true);
         left_behind(&settings.folder.join("res/note.txt"), 99);
         left_behind(&settings.folder.join("res/report_1.xml"), 99);
     })
