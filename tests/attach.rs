@@ -4,17 +4,13 @@
 #[allow(dead_code, reason = "shared with the tests of the station")]
 #[path = "station/desk.rs"]
 mod desk;
-#[allow(dead_code, reason = "shared with the tests of the screen")]
 #[path = "tui_pty/pty.rs"]
 mod pty;
 
 use std::fs;
-use std::time::Duration;
 
 use desk::{Place, Station, madoguchi, until};
 use pty::Tty;
-
-const LIMIT: Duration = Duration::from_secs(30);
 
 /// A screen on `station`, from a folder that has nothing of it.
 struct Screen {
@@ -28,20 +24,8 @@ impl Screen {
         let arguments = [&["attach", "--station", &station.url], more].concat();
         let tty = Tty::start(env!("CARGO_BIN_EXE_madoguchi"), &arguments, elsewhere.path()).unwrap();
         let mut screen = Self { _elsewhere: elsewhere, tty };
-        screen.sees("窓口　太郎");
+        screen.tty.sees("窓口　太郎");
         screen
-    }
-
-    fn sees(&mut self, text: &str) {
-        self.tty.until(text, LIMIT, |screen| screen.contents().contains(text)).unwrap();
-    }
-
-    fn sees_no_more(&mut self, text: &str) {
-        self.tty.until("end", LIMIT, |screen| !screen.contents().contains(text)).unwrap();
-    }
-
-    fn presses(&self, keys: &[u8]) {
-        self.tty.type_keys(keys).unwrap();
     }
 }
 
@@ -50,13 +34,13 @@ fn a_key_on_an_attached_screen_makes_a_visit_whose_file_can_be_looked_into_and_t
     let place = Place::new();
     let station = place.open(&[]);
     let mut screen = Screen::on(&station, &[]);
-    screen.presses(b"1");
-    screen.sees("OQSsiquc01res_face_");
+    screen.tty.type_keys(b"1").unwrap();
+    screen.tty.sees("OQSsiquc01res_face_");
     assert_eq!(station.names("face").len(), 1);
     // The panel of files, its newest file, and what its elements are called.
-    screen.presses(b"\t\t\r");
-    screen.sees("照会区分: マイナンバーカード");
-    screen.presses(b"qq");
+    screen.tty.type_keys(b"\t\t\r").unwrap();
+    screen.tty.sees("照会区分: マイナンバーカード");
+    screen.tty.type_keys(b"qq").unwrap();
     until("the end of the screen", || screen.tty.child.try_wait().unwrap());
     assert_eq!(station.get("/healthz").status, 200);
 }
@@ -66,9 +50,9 @@ fn two_screens_of_one_station_show_what_either_does() {
     let place = Place::new();
     let station = place.open(&[]);
     let (mut first, mut second) = (Screen::on(&station, &[]), Screen::on(&station, &[]));
-    first.presses(b"2");
-    first.sees("試験　花子");
-    second.sees("PMHsimsm01res_");
+    first.tty.type_keys(b"2").unwrap();
+    first.tty.sees("試験　花子");
+    second.tty.sees("PMHsimsm01res_");
 }
 
 #[test]
@@ -81,10 +65,10 @@ fn a_file_of_ones_own_is_chosen_from_the_attached_screen() {
     fs::write(place.path().join("own/mine.xml"), mine).unwrap();
     let station = place.open(&[]);
     let mut screen = Screen::on(&station, &[]);
-    screen.presses(b"x");
-    screen.sees("持参　花子");
-    screen.presses(b"\r");
-    screen.sees("手持ちXML mine.xml");
+    screen.tty.type_keys(b"x").unwrap();
+    screen.tty.sees("持参　花子");
+    screen.tty.type_keys(b"\r").unwrap();
+    screen.tty.sees("手持ちXML mine.xml");
 }
 
 #[test]
@@ -94,10 +78,10 @@ fn a_station_that_goes_away_is_told_and_shown_again_when_it_is_back() {
     let address = station.url.trim_start_matches("http://").to_owned();
     let mut screen = Screen::on(&station, &[]);
     station.kill();
-    screen.sees("接続できません");
+    screen.tty.sees("接続できません");
     let back = place.open(&["--control", &address]);
-    screen.sees_no_more("接続できません");
-    screen.presses(b"1");
+    screen.tty.sees_no_more("接続できません");
+    screen.tty.type_keys(b"1").unwrap();
     until("the file of the visit", || (back.names("face").len() == 1).then_some(()));
 }
 

@@ -4,6 +4,8 @@
 
 #[path = "card_oracle/fixtures.rs"]
 mod fixtures;
+#[path = "card_oracle/secure.rs"]
+mod secure;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -250,3 +250,17 @@ fn a_hub_that_cannot_listen_says_so() {
     assert_eq!((said.code, said.out.as_str()), (3, ""));
     assert!(said.err.contains(&address) && said.err.contains("--listen"), "{}", said.err);
 }
+
+#[test]
+fn whoever_reads_only_the_first_line_of_a_long_answer_hears_no_complaint() {
+    use std::io::{BufRead, BufReader, Read};
+    let mut command = Command::new(env!("CARGO_BIN_EXE_madoguchi"));
+    let command =
+        command.args(["explain", "--list"]).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut first = String::new();
+    BufReader::with_capacity(16, child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    let mut complaint = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut complaint).unwrap();
+    assert_eq!((child.wait().unwrap().code(), complaint.as_str()), (Some(0), ""), "{first}");
+}

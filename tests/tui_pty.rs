@@ -11,14 +11,12 @@ use std::process::ExitStatus;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pty::{COLUMNS, ROWS, Tty};
+use pty::{COLUMNS, LIMIT, ROWS, Tty};
 use pty_process::Size;
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::termios::{LocalModes, tcgetattr};
 use tempfile::TempDir;
 
-/// Two busy processors and a debug build may need a while; a person would have given up long before.
-const LIMIT: Duration = Duration::from_secs(30);
 /// A screen that is silent for so long has said what it had to say.
 const SETTLED: Duration = Duration::from_secs(1);
 
@@ -45,11 +43,11 @@ impl Desk {
     }
 
     fn sees(&mut self, text: &str) {
-        self.tty.until(text, LIMIT, |screen| screen.contents().contains(text)).unwrap();
+        self.tty.sees(text);
     }
 
     fn sees_no_more(&mut self, text: &str) {
-        self.tty.until("end", LIMIT, |screen| !screen.contents().contains(text)).unwrap();
+        self.tty.sees_no_more(text);
     }
 
     fn presses(&self, keys: &[u8]) {
@@ -212,10 +210,10 @@ fn doctor_on_a_terminal_that_counts(widths: [(&str, usize); 3]) -> String {
     let arguments = ["doctor", "--control", "127.0.0.1:0", "--lang", "en"];
     let mut tty = Tty::start(env!("CARGO_BIN_EXE_madoguchi"), &arguments, folder.path()).unwrap();
     for (sample, columns) in widths {
-        tty.until(sample, LIMIT, |screen| screen.contents().contains(sample)).unwrap();
+        tty.sees(sample);
         tty.type_keys(format!("\x1b[1;{}R", columns + 1).as_bytes()).unwrap();
     }
-    tty.until("the end", LIMIT, |screen| screen.contents().contains("looked at")).unwrap();
+    tty.sees("looked at");
     tty.screen.screen().contents()
 }
 

@@ -20,8 +20,6 @@ pub mod ocsp;
 mod parts;
 pub mod pool;
 mod profile;
-#[cfg(test)]
-mod relied_on;
 pub mod revocation;
 #[cfg(test)]
 mod tests;

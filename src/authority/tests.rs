@@ -1,6 +1,8 @@
-//! The test authority as its users see it: names, generations, and what repeats. `profiles` has the certificates row by row.
+//! The test authority as its users see it: names, generations, and what repeats. `profiles` has the certificates row by row,
+//! `relied_on` what the careful client makes of lists and answers.
 
 mod profiles;
+mod relied_on;
 
 use jiff::civil::date;
 use proptest::prelude::*;

@@ -70,6 +70,7 @@ enum Command {
 
 /// Runs the command line and gives the exit code.
 pub fn main() -> ExitCode {
+    end_quietly_when_nobody_reads();
     let line = match Line::try_parse() {
         Ok(line) => line,
         Err(error) => {
@@ -84,6 +85,18 @@ pub fn main() -> ExitCode {
         Err(failure) => failure.report(),
     };
     exit.into()
+}
+
+/// `madoguchi explain … | head`: the reader has seen enough, and that is no mistake of ours. Printing panics then, in whatever command.
+fn end_quietly_when_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let text = panic.payload().downcast_ref::<String>().map_or("", String::as_str);
+        if text.starts_with("failed printing to stdout") {
+            std::process::exit(Exit::Done as i32);
+        }
+        usual(panic);
+    }));
 }
 
 fn carry_out(line: Line) -> Outcome {

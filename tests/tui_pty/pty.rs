@@ -1,4 +1,5 @@
 //! The program in a pseudo-terminal, and the screen that its bytes paint.
+#![allow(dead_code, reason = "each of the tests and benches that share it uses a part")]
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -15,6 +16,9 @@ use pty_process::blocking::{Command, Pty};
 pub const ROWS: u16 = 36;
 /// See [`ROWS`].
 pub const COLUMNS: u16 = 120;
+
+/// Two busy processors and a debug build may need a while; a person would have given up long before.
+pub const LIMIT: Duration = Duration::from_secs(30);
 
 /// A program with a terminal of its own.
 pub struct Tty {
@@ -39,6 +43,16 @@ impl Tty {
         let pty = Arc::new(pty);
         let chunks = listen(pty.clone());
         Ok(Self { pty, child: child.map_err(io::Error::other)?, screen: vt100::Parser::new(ROWS, COLUMNS, 0), chunks })
+    }
+
+    /// Waits for a text on the screen.
+    pub fn sees(&mut self, text: &str) {
+        self.until(text, LIMIT, |screen| screen.contents().contains(text)).unwrap();
+    }
+
+    /// Waits until a text is gone from the screen.
+    pub fn sees_no_more(&mut self, text: &str) {
+        self.until("end", LIMIT, |screen| !screen.contents().contains(text)).unwrap();
     }
 
     /// Types.

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
+use rsa::RsaPrivateKey;
+
 use super::key::SigningKey;
 use crate::card::layout::{ApplicationKind, PinName, Reference};
 use crate::secret::Pin;
@@ -43,6 +45,8 @@ pub struct ApplicationImage {
     pub files: BTreeMap<u16, FileImage>,
     /// The key file that P2 = 00 of COMPUTE DIGITAL SIGNATURE means (spec/jpki-card.md §2.10, [B]).
     pub default_key: Option<u16>,
+    /// The private half of the key under which a terminal delivers its own (spec/jpki-card.md §2.11): RSA-2048.
+    pub session_key: Option<Lazy<Arc<RsaPrivateKey>>>,
 }
 
 /// One elementary file.
@@ -166,7 +170,7 @@ impl CardImage {
 impl ApplicationImage {
     /// An application with these files and no default key.
     pub fn new(kind: ApplicationKind, files: impl IntoIterator<Item = (u16, FileImage)>) -> Self {
-        Self { kind, files: files.into_iter().collect(), default_key: None }
+        Self { kind, files: files.into_iter().collect(), default_key: None, session_key: None }
     }
 }
 

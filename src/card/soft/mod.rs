@@ -13,6 +13,7 @@
 //! - `read`: READ BINARY, READ RECORD, GET DATA, GET CHALLENGE
 //! - `verify`: VERIFY, both CHANGE commands
 //! - `sign`: COMPUTE DIGITAL SIGNATURE, INTERNAL AUTHENTICATE
+//! - `secure`: SET SESSION KEY and the commands under it
 //! - `refuse`: commands that real cards know and this one only refuses as they do
 
 pub mod image;
@@ -21,6 +22,7 @@ pub mod key;
 pub mod quirk;
 mod read;
 mod refuse;
+mod secure;
 mod select;
 mod sign;
 pub mod state;
@@ -66,6 +68,8 @@ struct Session {
     file: Option<u16>,
     /// References of the current application that were verified.
     verified: BTreeSet<PinName>,
+    /// The secure messaging that was begun.
+    secure: Option<secure::SecureSession>,
     /// Commands since power-up.
     commands: u32,
 }
@@ -166,11 +170,12 @@ impl SoftCard {
             0x80 => match command.instruction {
                 ins::PERFORM_SECURITY_OPERATION => self.compute_signature(command),
                 ins::CHANGE_PROPRIETARY => self.change_proprietary(command),
-                ins::SET_SESSION_KEY => Err(self.set_session_key()),
+                ins::SET_SESSION_KEY => self.set_session_key(command),
                 ins::TERMINAL_CERTIFICATE => Err(self.terminal_certificate(command)),
                 ins::LAST_COMMAND => Err(StatusWord::WRONG_LENGTH),
                 _ => Err(StatusWord::INSTRUCTION),
             },
+            secure::CLASS => self.secure_command(command),
             class => Err(self.other_class(class)),
         }
     }

@@ -19,11 +19,18 @@ const ALL_RECORDS: u8 = 0x05;
 impl SoftCard {
     pub(super) fn read_binary(&mut self, command: &CommandApdu) -> Answer {
         let expected = short_expected(command)?;
-        let offset = if command.p1 & 0x80 == 0 {
-            usize::from(u16::from_be_bytes([command.p1, command.p2]))
-        } else if command.p1 & 0x60 == 0 {
-            self.select_short(command.p1 & 0x1F)?;
-            usize::from(command.p2)
+        let mut rest = self.rest_of_file(command.p1, command.p2)?;
+        rest.truncate(expected);
+        Ok(rest)
+    }
+
+    /// What a file holds from the offset that P1 and P2 name.
+    pub(super) fn rest_of_file(&mut self, p1: u8, p2: u8) -> Answer {
+        let offset = if p1 & 0x80 == 0 {
+            usize::from(u16::from_be_bytes([p1, p2]))
+        } else if p1 & 0x60 == 0 {
+            self.select_short(p1 & 0x1F)?;
+            usize::from(p2)
         } else {
             return Err(StatusWord::WRONG_P1_P2);
         };
@@ -34,7 +41,7 @@ impl SoftCard {
         }
         let content = self.quirks.what_is_there(self.session.application, id, content.get());
         let rest = content.get(offset..).filter(|rest| !rest.is_empty()).ok_or(StatusWord::OFFSET)?;
-        Ok(rest.iter().take(expected).copied().collect())
+        Ok(rest.to_vec())
     }
 
     pub(super) fn read_record(&mut self, command: &CommandApdu) -> Answer {

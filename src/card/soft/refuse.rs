@@ -2,7 +2,7 @@
 
 use super::SoftCard;
 use crate::card::apdu::CommandApdu;
-use crate::card::layout::{ApplicationKind, PinName};
+use crate::card::layout::ApplicationKind;
 use crate::card::status::StatusWord;
 
 /// P1-P2 of `80 A2` that reaches the check of its length.
@@ -11,19 +11,6 @@ const TERMINAL_CERTIFICATE_P1_P2: (u8, u8) = (0x00, 0xC1);
 const TERMINAL_CERTIFICATE_LENGTH: usize = 307;
 
 impl SoftCard {
-    /// `80 AE`, SET SESSION KEY: what each application says to it (spec/jpki-card.md §2.11, [B]). Secure messaging itself is
-    /// not here, so that the 券面事項入力補助AP, which alone has it, refuses every key as it refuses a wrong one.
-    pub(super) fn set_session_key(&self) -> StatusWord {
-        match self.application().map(|application| application.kind) {
-            Some(ApplicationKind::Text) if self.session.verified.contains(&PinName::Text) => StatusWord::WRONG_DATA,
-            Some(ApplicationKind::Text | ApplicationKind::Jpki | ApplicationKind::Resident) => {
-                StatusWord::SECURITY_STATUS
-            }
-            Some(ApplicationKind::Visual | ApplicationKind::Common) => StatusWord::SECURITY_ENVIRONMENT,
-            Some(ApplicationKind::IssuerSecurityDomain) | None => StatusWord::INSTRUCTION,
-        }
-    }
-
     /// `80 A2`, the beginning of the 特定機関認証 (spec/jpki-card.md §2.12). The exchange and what it grants are not public:
     /// the known refusals are given, and a body of the right length is one whose issuer this card does not know [C].
     pub(super) fn terminal_certificate(&self, command: &CommandApdu) -> StatusWord {

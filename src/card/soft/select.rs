@@ -37,6 +37,7 @@ impl SoftCard {
         // Selecting the same one again is no clean state: rights stay (§2.9, [B]).
         if self.session.application != Some(kind) {
             self.session.verified.clear();
+            self.session.secure = None;
         }
         self.session.application = Some(kind);
         self.session.file = None;

@@ -8,7 +8,7 @@ use super::{derived_bytes, is_face_only, key_of, signing_key};
 use crate::authority::cv::{self, Branch};
 use crate::authority::pool;
 use crate::card::layout::{ApplicationKind, PinName, text};
-use crate::card::soft::image::{ApplicationImage, FileImage, ReferenceImage, Right};
+use crate::card::soft::image::{ApplicationImage, FileImage, Lazy, ReferenceImage, Right};
 use crate::people::Person;
 use crate::secret::Pin;
 
@@ -29,7 +29,7 @@ pub(super) fn application(person: &Person, printed: &Printed) -> ApplicationImag
     let proven = my_number.clone();
     let integrity = move || integrity(&proven, &objects.concat());
     let (signing, session) = (key_of(person, "text"), key_of(person, "text-session"));
-    let signed = signing.clone();
+    let (signed, private) = (signing.clone(), session.clone());
     let files = [
         (text::MY_NUMBER, FileImage::bytes(my_number, PIN_OR_A)),
         (text::ATTRIBUTES, FileImage::bytes(attributes, PIN_OR_B)),
@@ -48,6 +48,7 @@ pub(super) fn application(person: &Person, printed: &Printed) -> ApplicationImag
     ];
     let mut application = ApplicationImage::new(ApplicationKind::Text, files);
     application.default_key = Some(text::SIGNING_KEY);
+    application.session_key = Some(Lazy::new(move || pool::key(&private)));
     application
 }
 

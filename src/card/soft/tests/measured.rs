@@ -126,7 +126,7 @@ const ROWS: &[Row] = &[
          00880093 10 {42*16} 00 -> 6985",
     ),
     (
-        "SET SESSION KEY: 6982, 66F1, 6A80 by application",
+        "SET SESSION KEY: 6982, 66F1, 6A80 by application (9000 for a right one: tests/card_oracle)",
         "to jpki
          80AE0000 -> 6982
          to resident

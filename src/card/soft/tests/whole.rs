@@ -56,7 +56,11 @@ fn text_application() -> ApplicationImage {
         reference(PinName::TextNumberA).in_its_file(),
         reference(PinName::TextNumberB).in_its_file(),
     ];
-    ApplicationImage { default_key: Some(text::SIGNING_KEY), ..ApplicationImage::new(ApplicationKind::Text, files) }
+    ApplicationImage {
+        default_key: Some(text::SIGNING_KEY),
+        session_key: Some(Lazy::ready(key())),
+        ..ApplicationImage::new(ApplicationKind::Text, files)
+    }
 }
 
 fn visual_application() -> ApplicationImage {

@@ -7,8 +7,9 @@ use jiff::ToSpan;
 use jiff::civil::{DateTime, date};
 use proptest::prelude::*;
 
-use super::ocsp::{OcspAnswer, OcspRequest, Refusal, Signer};
-use super::*;
+use super::{holder, parse};
+use crate::authority::ocsp::{OcspAnswer, OcspRequest, Refusal, Signer};
+use crate::authority::*;
 use crate::card::certificate::Certificate;
 use crate::card::chain::Chain;
 use crate::card::judgement::{Deviation, Judgement, Verdict};
@@ -17,21 +18,6 @@ use crate::card::revocation::{Fetch, Finding, Places, Standing, Unreliable, ask,
 
 const NOW: DateTime = date(2026, 11, 21).at(12, 0, 0, 0);
 const NONCE: [u8; 16] = [7; 16];
-
-fn holder(serial: &[u8]) -> Holder {
-    Holder {
-        key: "tests/holder".to_owned(),
-        serial: serial.to_vec(),
-        common_name: "0123456789ABCD99901003A".to_owned(),
-        not_before: date(2026, 4, 1).at(0, 0, 0, 0),
-        not_after: date(2031, 4, 1).at(23, 59, 59, 0),
-        residence: ("Madoguchi-ken".to_owned(), "Shiken-shi".to_owned()),
-    }
-}
-
-fn parse(der: &[u8]) -> Certificate {
-    Certificate::parse(der).unwrap()
-}
 
 fn card_and_root() -> (Certificate, Certificate) {
     let authority = Authority::default();
