@@ -41,12 +41,16 @@ pub fn until_lifted(name: Option<String>, stay: Weak<()>, lifted: impl FnOnce() 
 #[derive(Clone, Default)]
 pub struct Watch {
     present: Arc<Mutex<Vec<String>>>,
+    looking: Arc<AtomicBool>,
     ended: Arc<AtomicBool>,
 }
 
 impl Watch {
-    /// Looks from now on; for stations with somebody at the screen.
+    /// Looks from now on; for stations with somebody at a screen. Whoever asks again changes nothing.
     pub fn look_around(&self, journal: Arc<Journal>) {
+        if self.looking.swap(true, Ordering::AcqRel) {
+            return;
+        }
         let watch = self.clone();
         // A machine without threads to spare has no screen to show cards on either.
         let _ = thread::Builder::new().name("pcsc-look".to_owned()).spawn(move || {

@@ -274,3 +274,14 @@ fn reset_in_the_middle_of_a_visit_sends_the_patient_away_without_a_file() {
     assert_eq!(station.visit("taro")["outcome"], "valid");
     assert_eq!(station.names("face").len(), 1);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn however_often_a_screen_looks_the_readers_of_the_machine_are_watched_once() {
+    let (_place, station) = desk();
+    for _ in 0..20 {
+        station.get("/control/v1/screen").ok();
+    }
+    until("the watch", || (station.process.threads("pcsc-look") > 0).then_some(()));
+    assert_eq!(station.process.threads("pcsc-look"), 1);
+}

@@ -152,6 +152,15 @@ impl Process {
         line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() / 1024
     }
 
+    /// How many of its threads are called so.
+    #[cfg(target_os = "linux")]
+    pub fn threads(&self, name: &str) -> usize {
+        let threads = fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap().flatten();
+        threads
+            .filter(|thread| fs::read_to_string(thread.path().join("comm")).is_ok_and(|comm| comm.trim() == name))
+            .count()
+    }
+
     /// `kill -9`
     pub fn kill(mut self) {
         self.end();

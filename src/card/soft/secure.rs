@@ -98,14 +98,18 @@ impl SoftCard {
         };
         let plain = plain.ok_or(StatusWord::SECURE_MESSAGING_OBJECT_WRONG)?;
         let inner = CommandApdu::new(0x00, command.instruction, command.p1, command.p2);
-        let (answer, session) = match (command.instruction, plain.as_slice()) {
-            (ins::SELECT, _) => (self.select(&inner.with_data(&plain)), session),
-            (ins::VERIFY, _) => (self.verify(&inner.with_data(&plain)), session),
+        let answer = match (command.instruction, plain.as_slice()) {
+            (ins::SELECT, _) => self.select(&inner.with_data(&plain)),
+            (ins::VERIFY, _) => self.verify(&inner.with_data(&plain)),
             (_, &[0x00, high, low]) => {
-                let wanted = usize::from(u16::from_be_bytes([high, low]));
-                let read = self.rest_of_file(command.p1, command.p2);
-                let part = |rest: Vec<u8>| rest.into_iter().take(if wanted == 0 { usize::MAX } else { wanted });
-                (read.map(|rest| session.seal(&part(rest).collect::<Vec<_>>())), session)
+                let wanted = match u16::from_be_bytes([high, low]) {
+                    0 => usize::MAX,
+                    wanted => usize::from(wanted),
+                };
+                self.rest_of_file(command.p1, command.p2).map(|mut rest| {
+                    rest.truncate(wanted);
+                    session.seal(&rest)
+                })
             }
             _ => return Err(StatusWord::SECURE_MESSAGING_OBJECT_WRONG),
         };
