@@ -46,9 +46,9 @@ pub struct TapArgs {
     /// 未登録のカードを登録しない / do not register a card that is not registered yet
     #[arg(long)]
     no_register: bool,
-    /// カード: soft, pcsc[:リーダー名], または replay:記録ファイル / the card: soft, what lies in a PC/SC reader, or a card recorded with
-    /// `card read --trace`
-    #[arg(long, value_name = "soft|pcsc[:READER]|replay:FILE")]
+    /// カード: soft, pcsc[:リーダー名], replay:ファイル (card read --trace の記録) / the card: soft, pcsc[:READER], or replay:FILE, one that was
+    /// recorded by card read --trace
+    #[arg(long, value_name = "CARD")]
     card: Option<String>,
     /// 手持ちのXMLをこの受付の結果にする (answers フォルダの中の名前) / this visit brings a file of the folder of answers
     #[arg(long, value_name = "FILE")]

@@ -62,7 +62,11 @@ pub enum OpenError {
 impl OpenError {
     /// Is it something outside (folders) rather than a setting that is wrong?
     pub fn is_outside(&self) -> bool {
-        matches!(self, Self::Terminal(TerminalError::Folders(_)) | Self::State(StateError::Unwritable { .. }))
+        matches!(
+            self,
+            Self::Terminal(TerminalError::Folders(_))
+                | Self::State(StateError::Unwritable { .. } | StateError::Held { .. })
+        )
     }
 
     /// What can be done about it, where the message does not say so itself.

@@ -212,6 +212,9 @@ mod tests {
 
     use super::*;
     use crate::card::in_process::Slot;
+    use crate::card::jpki::Exchange;
+    use crate::card::recording::Recording;
+    use crate::card::recording::replay::ReplayReader;
     use crate::card::soft::SoftCard;
     use crate::people::built_in;
     use crate::people::personalise::personalise;
@@ -247,6 +250,31 @@ mod tests {
         assert!(hand.last_try_kept());
         hand.let_go();
         assert_eq!(tries(&slot), 1);
+    }
+
+    #[test]
+    fn a_recording_of_a_read_shows_the_card_and_has_no_answer_for_its_pin() {
+        let people = built_in(date(2026, 11, 21)).unwrap();
+        let slot = Slot::new("taro");
+        slot.insert(SoftCard::new(Arc::new(personalise(people.get("taro").unwrap())), Seed(1)));
+        let mut recording = Recording::new("taro", &[]);
+        let mut note = |exchange: &Exchange<'_>| recording.note(exchange);
+        // As `card read` does: nobody asks for the tries left.
+        let read = transact(&mut *slot.reader().connect().unwrap(), |card| {
+            let mut jpki = Jpki::select_traced(card, Some(&mut note))?;
+            jpki.certificate(CertificateFile::Authentication)?;
+            jpki.token()
+        });
+        read.unwrap().unwrap();
+        let reader = ReplayReader::new("replay", recording).unwrap();
+        let mut hand = Hand::new(Box::new(reader), Roots::of_test_authority());
+        let Reply::CardRead(sighting) = hand.read(None) else { panic!("{:?}", hand.take_failure()) };
+        assert_eq!((sighting.pin_tries_left, hand.take_failure()), (None, None));
+        assert!(matches!(hand.evidence(Method::Visual).unwrap().proof, Proof::TestAuthority));
+        assert_eq!(hand.check_pin(&Pin::new("1234"), b"challenge"), PinCheck::CardFailed);
+        let failure = hand.take_failure().unwrap();
+        assert!(failure.to_string().contains("00A4020C020018"), "{failure}");
+        assert_eq!(hand.take_failure(), None, "told once");
     }
 
     #[test]
