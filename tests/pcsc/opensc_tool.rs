@@ -38,9 +38,10 @@ fn opensc_tool_sends_any_command_and_resets_the_card_warm_and_cold() {
         let told = sent(&[select, "00A4020C020006", "00B0000020", "00EE0000"]);
         assert_shows(&told, &["JPKIAPICCTOKEN2", "SW1=0x90, SW2=0x00", "SW1=0x6D, SW2=0x00"]);
         // For the reader, which has the number of a card without contacts: four bytes.
-        assert_shows(&sent(&["FFCA000000", select]), &["SW1=0x90, SW2=0x00"]);
-        assert_shows(&sent(&["FFCA000004"]), &["SW1=0x90, SW2=0x00"]);
-        assert_shows(&sent(&["FFCA000001"]), &["SW1=0x6C, SW2=0x04"]);
+        for length in ["00", "04"] {
+            assert_shows(&sent(&[&format!("FFCA0000{length}")]), &["SW1=0x90, SW2=0x00"]);
+        }
+        assert_shows(&sent(&["FFCA010000"]), &["SW1=0x6A, SW2=0x81"]);
         assert_shows(&sent(&["FF82000006FFFFFFFFFFFF"]), &["SW1=0x6D, SW2=0x00"]);
         for reset in ["--reset=warm", "--reset=cold"] {
             tool("opensc-tool", &[reset]);
