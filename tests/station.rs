@@ -25,6 +25,8 @@ mod clients;
 mod commands;
 #[path = "station/control.rs"]
 mod control;
+#[path = "station/drives.rs"]
+mod drives;
 #[path = "station/faults.rs"]
 mod faults;
 #[path = "station/golden.rs"]

@@ -217,11 +217,11 @@ pub(super) fn same_file_system(a: &Path, b: &Path) -> bool {
     }
 }
 
-/// By drive or share: std shows no volume number on Windows, and a folder mounted from another volume is rare there.
+/// By drive or share, in whatever letters: std shows no volume number on Windows, and a folder mounted from another volume is rare there.
 #[cfg(not(unix))]
 pub(super) fn same_file_system(a: &Path, b: &Path) -> bool {
     let prefix = |path: &Path| {
-        std::path::absolute(path).ok().and_then(|p| p.components().next().map(|c| c.as_os_str().to_owned()))
+        std::path::absolute(path).ok().and_then(|p| p.components().next().map(|c| c.as_os_str().to_ascii_lowercase()))
     };
     prefix(a) == prefix(b)
 }
