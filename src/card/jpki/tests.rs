@@ -95,6 +95,10 @@ fn a_wrong_pin_is_sent_once_and_the_last_try_is_kept_unless_told() {
     assert_eq!(try_it(LastTry::Keep), (JpkiError::TooDear { tries: 1 }, 2));
     assert_eq!(try_it(LastTry::Spend), (JpkiError::WrongPin { tries: 0 }, 3));
     assert_eq!(try_it(LastTry::Spend), (JpkiError::PinLocked, 3));
+    for (tries, told) in [(2, "2 tries left"), (1, "1 try left"), (0, "now locked")] {
+        let message = JpkiError::WrongPin { tries }.to_string();
+        assert!(message.ends_with(told) || message.contains(&format!("{told}:")), "{message}");
+    }
 }
 
 #[test]
