@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{Said, madoguchi_in};
 
@@ -154,5 +154,20 @@ fn a_certificate_whose_signature_does_not_hold_is_not_genuine_and_one_of_a_stran
         assert_eq!((said.code, told(&card)[0]), (code, outcome), "{fault}: {}", said.err);
         assert_eq!((&card["chain"]["meaning"], &card["chain"]["verified"]), (&meaning.into(), &false.into()), "{fault}");
         assert_eq!(card["chain"]["test_authority"], false, "{fault}: nobody's word for its being a test card");
+    }
+}
+
+#[test]
+fn a_wrong_pin_is_a_result_too() {
+    let place = tempfile::tempdir().unwrap();
+    for (person, pin, code, told) in [
+        ("taro", "1234", 0, json!({ "verified": true, "tried": true, "tries": null })),
+        ("taro", "9999", 1, json!({ "verified": false, "tried": true, "tries": 2 })),
+        ("lock", "1234", 1, json!({ "verified": false, "tried": false, "tries": 0 })),
+    ] {
+        let arguments = ["card", "verify-pin", "--person", person, "--pin", pin, "--json"];
+        let said = madoguchi_in(place.path(), &arguments, &[]);
+        assert_eq!((said.code, serde_json::from_str(&said.out).ok()), (code, Some(told)), "{person}: {}", said.err);
+        assert_eq!(said.err.is_empty(), code == 0, "for people too: {}", said.err);
     }
 }

@@ -250,6 +250,21 @@ fn a_certificate_that_ends_early_or_never_is_an_error_not_a_loop() {
 }
 
 #[test]
+fn cards_that_say_6282_at_the_end_of_a_file_are_read_like_those_that_say_6b00() {
+    let (ok, end): (&[u8], &[u8]) = (&[0x90, 0x00], &[0x62, 0x82]);
+    let whole = [&[0x30, 0x2A][..], &[0x11; 42]].concat();
+    let mut script = Script::of(&[ok, ok, &[&whole[..], end].concat()]);
+    let read = Jpki::select(&mut script).unwrap().certificate(CertificateFile::Authentication);
+    assert_eq!(read.as_ref(), Ok(&whole));
+    for behind in [end, &[0x6B, 0x00]] {
+        let mut script = Script::of(&[ok, ok, &[&whole[..40], end].concat(), behind]);
+        let read = Jpki::select(&mut script).unwrap().certificate(CertificateFile::Authentication);
+        assert_eq!(read, Err(JpkiError::FileEnds { have: 40, needed: 44 }));
+        assert_eq!(script.0[3], [0x00, 0xB0, 0, 40, 4]);
+    }
+}
+
+#[test]
 fn another_card_is_not_a_my_number_card() {
     let mut wire = Wire::to(card_of(None));
     assert_eq!(Jpki::select(&mut wire).err(), Some(JpkiError::NotAMyNumberCard));
