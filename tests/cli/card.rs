@@ -152,7 +152,11 @@ fn a_certificate_whose_signature_does_not_hold_is_not_genuine_and_one_of_a_stran
         std::fs::write(place.path().join("hanako.toml"), profile).unwrap();
         let (said, card) = read(place.path(), &["--person", "hanako", "--people", ".", "--offline"]);
         assert_eq!((said.code, told(&card)[0]), (code, outcome), "{fault}: {}", said.err);
-        assert_eq!((&card["chain"]["meaning"], &card["chain"]["verified"]), (&meaning.into(), &false.into()), "{fault}");
+        assert_eq!(
+            (&card["chain"]["meaning"], &card["chain"]["verified"]),
+            (&meaning.into(), &false.into()),
+            "{fault}"
+        );
         assert_eq!(card["chain"]["test_authority"], false, "{fault}: nobody's word for its being a test card");
     }
 }
