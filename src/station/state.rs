@@ -1,4 +1,5 @@
-//! What is kept between runs with `--state DIR`: PIN counters, changed PINs, face misses, registered 照会番号, adopted people.
+//! What is kept between runs with `--state DIR`: PIN counters, changed PINs, face misses, registered 照会番号, adopted people,
+//! cards that were bound to people.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::bindings;
 use super::roster::Kept;
 use crate::handwritten;
 use crate::hub::ReferenceNumbers;
@@ -15,6 +17,7 @@ use crate::people::Profile;
 const CARDS: &str = "cards.json";
 const NUMBERS: &str = "reference-numbers.json";
 const ADOPTED: &str = "adopted-people.json";
+const BINDINGS: &str = "card-bindings.json";
 
 /// State that cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +44,8 @@ pub struct State {
     pub reference_numbers: ReferenceNumbers,
     /// People who were adopted, by id, as they were left.
     pub adopted: BTreeMap<String, Profile>,
+    /// Whose real cards are, with the key of their hashes.
+    pub bindings: bindings::Kept,
 }
 
 /// Reads what was kept in `folder`; nothing yet is no mistake.
@@ -49,6 +54,7 @@ pub fn read(folder: &Path) -> Result<State, StateError> {
         cards: read_file(folder, CARDS)?,
         reference_numbers: read_file(folder, NUMBERS)?,
         adopted: read_file(folder, ADOPTED)?,
+        bindings: read_file(folder, BINDINGS)?,
     })
 }
 
@@ -56,7 +62,8 @@ pub fn read(folder: &Path) -> Result<State, StateError> {
 pub fn write(folder: &Path, state: &State) -> Result<(), StateError> {
     write_file(folder, CARDS, &state.cards)?;
     write_file(folder, NUMBERS, &state.reference_numbers)?;
-    write_file(folder, ADOPTED, &state.adopted)
+    write_file(folder, ADOPTED, &state.adopted)?;
+    write_file(folder, BINDINGS, &state.bindings)
 }
 
 fn read_file<T: DeserializeOwned + Default>(folder: &Path, name: &str) -> Result<T, StateError> {
@@ -74,8 +81,17 @@ fn write_file(folder: &Path, name: &str, kept: &impl Serialize) -> Result<(), St
     let text = serde_json::to_string_pretty(kept).map_err(|e| unwritable(e.into()))?;
     std::fs::create_dir_all(folder).map_err(unwritable)?;
     let beside = folder.join(format!("{name}.new"));
-    std::fs::write(&beside, text).map_err(unwritable)?;
+    write_for_its_owner(&beside, text.as_bytes()).map_err(unwritable)?;
     std::fs::rename(&beside, folder.join(name)).map_err(unwritable)
+}
+
+/// Elsewhere than on Unix the folder's own rights say who reads it.
+fn write_for_its_owner(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    io::Write::write_all(&mut options.open(path)?, bytes)
 }
 
 #[cfg(test)]
@@ -96,7 +112,7 @@ mod tests {
         kept.adopted.insert("saiyo-1".into(), crate::people::read_toml("", profile).unwrap());
         write(dir.path(), &kept).unwrap();
         assert_eq!(read(dir.path()).unwrap(), kept);
-        for file in [ADOPTED, NUMBERS, CARDS] {
+        for file in [BINDINGS, ADOPTED, NUMBERS, CARDS] {
             std::fs::write(dir.path().join(file), "{").unwrap();
             assert!(read(dir.path()).unwrap_err().to_string().contains(file));
         }

@@ -9,6 +9,7 @@ use crate::event::Words;
 use crate::face_reader::event::Medium;
 use crate::face_reader::patient::AutoPilot;
 use crate::people::Person;
+use crate::station::bindings::Token;
 use crate::station::error::StationError;
 use crate::station::links::Opening;
 use crate::station::visit::{VisitFiles, VisitReport, VisitStep};
@@ -38,6 +39,8 @@ pub struct Guest {
     pub own: Option<String>,
     /// Software card in the slot?
     pub soft: bool,
+    /// What a real card is recognised by, once it was read.
+    pub token: Option<Token>,
 }
 
 impl Guest {
