@@ -35,7 +35,14 @@ fn traces(card: &SoftCard) -> Vec<Vec<u8>> {
     let name = certificate.subject.clone();
     let common_name = name.split("CN=").nth(1).unwrap().split(',').next().unwrap().to_owned();
     assert!(common_name.len() > 8, "a name that is worth looking for: {name}");
-    let texts = [hex.to_lowercase(), hex.to_uppercase(), certificate.serial.decimal(), common_name, as_hex(key), as_hex(key).to_uppercase()];
+    let texts = [
+        hex.to_lowercase(),
+        hex.to_uppercase(),
+        certificate.serial.decimal(),
+        common_name,
+        as_hex(key),
+        as_hex(key).to_uppercase(),
+    ];
     texts.into_iter().map(String::into_bytes).chain([key.to_vec(), certificate.serial.raw().to_vec()]).collect()
 }
 
@@ -136,7 +143,10 @@ fn an_unknown_card_asks_the_staff_and_is_known_from_then_on_until_reset() {
             assert!(buttons.iter().all(|button| button["staff"] == true), "the patient is asked nothing: {buttons:?}");
             assert_eq!(asking["screen"]["title"]["ja"], "しばらくお待ちください");
             assert!(journal(&station).contains("どなたのカードですか"));
-            assert_eq!(station.post("/control/v1/readers/1/events", &json!({ "event": "bind", "person": "nobody" })).status, 404);
+            assert_eq!(
+                station.post("/control/v1/readers/1/events", &json!({ "event": "bind", "person": "nobody" })).status,
+                404
+            );
 
             let bound = step(&station, &json!({ "event": "bind", "person": "taro" }));
             assert_eq!((&bound["state"], &bound["person"]), (&json!("method-select"), &json!("taro")));
@@ -144,7 +154,7 @@ fn an_unknown_card_asks_the_staff_and_is_known_from_then_on_until_reset() {
             take_off(&station);
             wait_for("the face file", || (!station.names("face").is_empty()).then_some(()));
             let face = station.file(&format!("face/{}", station.names("face")[0]));
-            assert!(String::from_utf8_lossy(&face).contains("試験　太郎"));
+            assert!(String::from_utf8_lossy(&face).contains("窓口　太郎"));
             assert!(journal(&station).contains("chain not verified"), "{}", journal(&station));
             assert_eq!(taken_for(&station), knows("taro"));
 
@@ -207,7 +217,8 @@ fn a_card_is_bound_listed_and_unbound_by_command_and_a_named_tap_leaves_nothing(
             let (url, waiting) = (station.url.clone(), json!({ "card": "pcsc" }));
             let ordered = std::thread::spawn(move || {
                 let config = ureq::Agent::config_builder().http_status_as_error(false).build();
-                let mut answer = ureq::Agent::from(config).post(format!("{url}/control/v1/visits")).send_json(&waiting).unwrap();
+                let mut answer =
+                    ureq::Agent::from(config).post(format!("{url}/control/v1/visits")).send_json(&waiting).unwrap();
                 answer.body_mut().read_json::<Value>().unwrap()
             });
             wait_for("the question", || {
@@ -237,7 +248,7 @@ fn a_card_is_bound_listed_and_unbound_by_command_and_a_named_tap_leaves_nothing(
             assert_eq!((&declined["state"], &declined["person"]), (&json!("method-select"), &Value::Null));
             step(&station, &json!({ "event": "choose-face" }));
             let end = step(&station, &json!({ "event": "face", "result": "match" }));
-            assert_eq!(end["state"], "error-certificate-refused");
+            assert_eq!(end["state"], "error-certificate-unusable");
             assert_eq!(run(&["card", "bind", "taro", "--card", "soft"]).code, 2);
             station.process.terminate();
             assert!(assert_no_trace(place.path(), traces) > 5);
@@ -263,7 +274,10 @@ fn a_strange_card_laid_on_a_pcsc_reader_waits_for_the_staff_and_the_next_time_fo
     at_a_desk(|desk| {
         desk.put(strange_card(&Authority::stranger()));
         let place = Place::new();
-        place.write("madoguchi.toml", format!("[[terminal]]\nfolder = \"oqs\"\n[[reader]]\nsource = \"pcsc:{READER}\"\n"));
+        place.write(
+            "madoguchi.toml",
+            format!("[[terminal]]\nfolder = \"oqs\"\n[[reader]]\nsource = \"pcsc:{READER}\"\n"),
+        );
         let station = place.open(&[]);
         let stands = |state: &str, person: Value| {
             wait_for(state, || {

@@ -2,9 +2,13 @@
 
 use crossterm::event::KeyCode;
 use madoguchi::event::Lang;
-use madoguchi::operate::tui::{App, Popup};
+use madoguchi::operate::tui::{App, Popup, draw};
 use madoguchi::station::view::{Command, PersonView, View};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
 use serde_json::json;
+use unicode_width::UnicodeWidthStr;
 
 use crate::keys::{app, press};
 use crate::rich::{asking, idle, rich, words};
@@ -20,7 +24,8 @@ fn view(readers: &[usize]) -> View {
         plastic: true,
     };
     view.people.insert(0, plastic);
-    view.readers = (1..=2).map(|number| if readers.contains(&number) { asking(number) } else { idle(number) }).collect();
+    view.readers =
+        (1..=2).map(|number| if readers.contains(&number) { asking(number) } else { idle(number) }).collect();
     view
 }
 
@@ -41,14 +46,20 @@ fn told(reader: usize, event: serde_json::Value) -> Vec<Command> {
 
 #[test]
 fn a_reader_that_asks_is_answered_with_a_name_a_kana_or_an_id() {
-    for (word, person) in [("すずき", "suzuki"), ("田中", "tanaka"), ("yama", "yamada"), ("ヤマモト", "yamamoto"), ("", "yamada")] {
+    for (word, person) in
+        [("すずき", "suzuki"), ("田中", "tanaka"), ("yama", "yamada"), ("ヤマモト", "yamamoto"), ("", "yamada")]
+    {
         let view = view(&[2]);
         let mut app = app();
         app.on_view(&view);
         assert_eq!(asks(&app), Some(2));
         // Every letter searches, also those that are commands elsewhere.
         assert_eq!(typed(&mut app, &view, word), []);
-        assert_eq!(press(&mut app, &view, KeyCode::Enter), told(2, json!({ "event": "bind", "person": person })), "{word}");
+        assert_eq!(
+            press(&mut app, &view, KeyCode::Enter),
+            told(2, json!({ "event": "bind", "person": person })),
+            "{word}"
+        );
         // It does not come up again while the answer is on its way; the next card is asked about anew.
         app.on_view(&view);
         assert_eq!(asks(&app), None);
@@ -102,4 +113,43 @@ fn the_question_waits_until_another_window_is_closed_and_the_button_asks_again()
     assert_eq!(asks(&app), None);
     press(&mut app, &asking, KeyCode::Char('A'));
     assert_eq!(asks(&app), Some(1));
+}
+
+/// What a terminal shows after two drawings: a half-width ﾞ takes a cell of its own there.
+fn drawn_over(before: &Buffer, after: &Buffer) -> Vec<String> {
+    let area = after.area;
+    let mut rows = vec![vec![String::from(" "); usize::from(area.width)]; usize::from(area.height)];
+    let blank = Buffer::empty(area);
+    for (from, to) in [(&blank, before), (before, after)] {
+        for (x, y, cell) in from.diff(to) {
+            let mut x = usize::from(x);
+            for part in cell.symbol().chars() {
+                let cells = if part == 'ﾞ' || part == 'ﾟ' { 1 } else { part.to_string().width() };
+                let row = &mut rows[usize::from(y)];
+                row[x] = part.to_string();
+                (x + 1..x + cells).for_each(|covered| row[covered].clear());
+                x += cells;
+                // The other half of what was wide is blank now.
+                row.get_mut(x).filter(|next| next.is_empty()).into_iter().for_each(|next| next.push(' '));
+            }
+        }
+    }
+    rows.into_iter().map(|row| row.concat()).collect()
+}
+
+#[test]
+fn no_sound_mark_stays_behind_when_the_list_grows_shorter() {
+    let view = view(&[1]);
+    let mut app = app();
+    let shown = |app: &App| {
+        let mut terminal = Terminal::new(TestBackend::new(120, 36)).unwrap();
+        terminal.draw(|frame| draw(app, &view, frame)).unwrap();
+        terminal.backend().buffer().clone()
+    };
+    app.on_view(&view);
+    let all = shown(&app);
+    typed(&mut app, &view, "すずき");
+    let one = shown(&app);
+    assert!(drawn_over(&all, &all).concat().contains("ﾔﾏﾀﾞ"));
+    assert_eq!(drawn_over(&all, &one), drawn_over(&one, &one));
 }
