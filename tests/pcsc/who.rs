@@ -12,7 +12,7 @@ use madoguchi::people::personalise::personalise;
 use madoguchi::random::Seed;
 use serde_json::{Value, json};
 
-use crate::counter::{Place, Station};
+use crate::counter::{Place, Process, Station, madoguchi};
 use crate::desk::{Desk, at_a_desk, certificate_of};
 use crate::world::{READER, wait_for};
 
@@ -214,21 +214,14 @@ fn a_card_is_bound_listed_and_unbound_by_command_and_a_named_tap_leaves_nothing(
             assert_eq!(taken_for(&station), who());
 
             // Answered by the command while a reader asks, and a visit that was ordered waits for it.
-            let (url, waiting) = (station.url.clone(), json!({ "card": "pcsc" }));
-            let ordered = std::thread::spawn(move || {
-                let config = ureq::Agent::config_builder().http_status_as_error(false).build();
-                let mut answer =
-                    ureq::Agent::from(config).post(format!("{url}/control/v1/visits")).send_json(&waiting).unwrap();
-                answer.body_mut().read_json::<Value>().unwrap()
-            });
-            wait_for("the question", || {
-                (station.get("/control/v1/readers/1").ok()["state"] == "who-is-this").then_some(())
-            });
+            let tap = ["tap", "--card", "pcsc", "--station", &station.url];
+            let (_tap, _) = Process::start(madoguchi(place.path(), &tap), "madoguchi: どなたのカードですか");
             let bound = run(&["card", "bind", "hanako", "--json"]);
             assert_eq!(bound.code, 0, "{}", bound.err);
             let label = serde_json::from_str::<Value>(&bound.out).unwrap()["label"].as_str().unwrap().to_owned();
-            let report = ordered.join().unwrap();
-            assert_eq!((&report["person"], &report["outcome"]), (&json!("hanako"), &json!("valid")), "{report}");
+            wait_for("the end of the visit", || {
+                journal(&station).contains("hanako 受付終了: 資格は有効です").then_some(())
+            });
 
             let listed = run(&["card", "bindings"]);
             assert!(listed.out.contains(&label) && listed.out.contains("hanako"), "{}", listed.out);
