@@ -327,7 +327,7 @@ mod tests {
         let bindings = Bindings::default();
         bindings.bind(&token(1), "taro", "20261121").unwrap();
         let hanako = bindings.bind(&token(1), "hanako", "20261122").unwrap();
-        assert_eq!(bindings.rows(), [hanako.clone()]);
+        assert_eq!(bindings.rows(), std::slice::from_ref(&hanako));
         assert_eq!(bindings.unbind("00000000"), None);
         assert_eq!(bindings.unbind(&hanako.label), Some(hanako));
         assert_eq!(bindings.person_of(&token(1)), None);
