@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::civil::date;
-use madoguchi::authority::Authority;
 use madoguchi::card::certificate::Certificate;
 use madoguchi::card::jpki::CertificateFile;
 use madoguchi::card::soft::SoftCard;
@@ -17,12 +16,13 @@ use crate::desk::{Desk, at_a_desk, certificate_of};
 use crate::world::{READER, wait_for};
 
 /// Somebody's card that the hub has never heard of, by an authority that it does not know, or by the test authority.
-fn strange_card(authority: &Authority) -> SoftCard {
+fn strange_card(by_stranger: bool) -> SoftCard {
     let people = madoguchi::people::built_in(date(2026, 11, 21)).unwrap();
     let mut somebody = people.get("hanako").unwrap().clone();
     somebody.id = "nobody-of-ours".to_owned();
+    somebody.card.making.by_stranger = by_stranger;
     somebody.card.serial = vec![0x66, 0x5A, 0xA7, 0x31];
-    SoftCard::new(Arc::new(personalise(&somebody, authority)), Seed(1))
+    SoftCard::new(Arc::new(personalise(&somebody)), Seed(1))
 }
 
 /// Everything by which the card could be found again.
@@ -122,8 +122,8 @@ fn journal(station: &Station) -> String {
     station.get("/control/v1/screen").ok()["view"]["journal"].to_string()
 }
 
-fn with_a_strange_card(authority: &Authority, body: impl FnOnce(&Desk, &Place, &[Vec<u8>])) -> impl FnOnce(&Desk) {
-    let card = strange_card(authority);
+fn with_a_strange_card(by_stranger: bool, body: impl FnOnce(&Desk, &Place, &[Vec<u8>])) -> impl FnOnce(&Desk) {
+    let card = strange_card(by_stranger);
     move |desk| {
         let traces = traces(&card);
         desk.put(card);
@@ -190,7 +190,7 @@ fn an_unknown_card_asks_the_staff_and_is_known_from_then_on_until_reset() {
             assert_eq!(last.get("/control/v1/bindings").ok(), json!([]));
             assert_eq!(taken_for(&last), who());
         };
-        with_a_strange_card(&Authority::stranger(), act)(desk);
+        with_a_strange_card(true, act)(desk);
     });
 }
 
@@ -246,7 +246,7 @@ fn a_card_is_bound_listed_and_unbound_by_command_and_a_named_tap_leaves_nothing(
             station.process.terminate();
             assert!(assert_no_trace(place.path(), traces) > 5);
         };
-        with_a_strange_card(&Authority::default(), act)(desk);
+        with_a_strange_card(false, act)(desk);
     });
 }
 
@@ -265,7 +265,7 @@ fn a_card_of_ours_is_nobodys_question_and_cannot_be_bound_to_another() {
 #[test]
 fn a_strange_card_laid_on_a_pcsc_reader_waits_for_the_staff_and_the_next_time_for_nobody() {
     at_a_desk(|desk| {
-        desk.put(strange_card(&Authority::stranger()));
+        desk.put(strange_card(true));
         let place = Place::new();
         place.write(
             "madoguchi.toml",
@@ -285,7 +285,7 @@ fn a_strange_card_laid_on_a_pcsc_reader_waits_for_the_staff_and_the_next_time_fo
         stands("method-select", json!("taro"));
         desk.slot.remove();
         stands("idle", Value::Null);
-        desk.slot.insert(strange_card(&Authority::stranger()));
+        desk.slot.insert(strange_card(true));
         stands("method-select", json!("taro"));
     });
 }
