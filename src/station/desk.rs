@@ -154,7 +154,7 @@ impl Station {
 
 fn line(entry: &Entry, offered: &HashSet<String>) -> JournalLine {
     let loud = match &entry.event {
-        Event::Trouble { .. } | Event::FaultHit { .. } | Event::Unknown { .. } => true,
+        Event::Trouble { .. } | Event::FaultHit { .. } | Event::Unknown { .. } | Event::WhoIsThis { .. } => true,
         Event::File { life, .. } => *life == FileLife::Refused,
         _ => false,
     };

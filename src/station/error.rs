@@ -59,6 +59,12 @@ pub enum StationError {
         /// Reader number.
         number: usize,
     },
+    /// No card of that label was bound.
+    #[error("「{label}」のカードの登録はありません / no card {label:?} was bound")]
+    NoSuchBinding {
+        /// The label asked for.
+        label: String,
+    },
     /// The id is taken.
     #[error("患者「{id}」は既にいます / there is a person {id:?} already")]
     PersonExists {
@@ -117,6 +123,9 @@ impl StationError {
             }
             Self::NoSuchAnswer { .. } => {
                 Some("GET /control/v1/answers に一覧があります / see GET /control/v1/answers".into())
+            }
+            Self::NoSuchBinding { .. } => {
+                Some("GET /control/v1/bindings に一覧があります / see GET /control/v1/bindings".into())
             }
             Self::ReaderBusy { .. } | Self::CardOnReader { .. } => {
                 Some("カードを取り出すか別のリーダーを使ってください / take the card off, or use another reader".into())

@@ -13,6 +13,7 @@ use crate::hub::Roots;
 use crate::knob::Knobs;
 use crate::message::element::ElementTable;
 use crate::random::Seed;
+use crate::station::bindings::Bindings;
 use crate::station::journal::Journal;
 use crate::station::reader::Setup;
 use crate::station::reader::guest::Guest;
@@ -46,6 +47,8 @@ pub struct Links {
     pub pace: Pace,
     /// People and cards.
     pub roster: Arc<Roster>,
+    /// Whose real cards are, by the operator's word.
+    pub bindings: Bindings,
     /// Roots of the test authority; made when a card is first tapped.
     pub test_roots: Roots,
     /// The hub.

@@ -8,13 +8,14 @@
 //! - [`journal`]: everything that happened
 //! - [`state`]: what is kept between runs; `keeping`: when
 //! - [`adoption`]: people whom a query names and nobody knows; [`import`]: many people as one table
-//! - [`plastic`]: cards in PC/SC readers
+//! - [`plastic`]: cards in PC/SC readers; [`bindings`]: whose they are
 //! - `faults`: the knobs of all rooms
 //! - [`answers`]: the operator's own answers
 //! - [`view`], [`visit`], [`error`]: the station from outside; [`desk`]: as a screen drives it
 
 pub mod adoption;
 pub mod answers;
+pub mod bindings;
 pub mod desk;
 pub mod error;
 mod faults;
@@ -249,6 +250,7 @@ impl Station {
         }
         self.put.clear();
         self.links.roster.reset();
+        self.links.bindings.reset();
         self.adoption.iter().for_each(|adoption| adoption.reset());
         if let Some(hub) = &self.hub {
             hub.reset().map_err(|error| StationError::Outside { message: error.to_string() })?;

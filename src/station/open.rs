@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use tokio::sync::watch;
 
 use super::adoption::Adoption;
+use super::bindings::Bindings;
 use super::faults::knob_of_any_room;
 use super::journal::Journal;
 use super::layouts::{Layouts, LayoutsError};
@@ -122,6 +123,7 @@ impl Station {
             journal,
             pace: settings.station.pace,
             roster,
+            bindings: Bindings::new(kept.bindings),
             test_roots: Roots::of_test_authority(),
             connection,
             terminals,

@@ -1,7 +1,7 @@
 //! Every file seen, with the steps of its life. The screens, `GET files` and the report read it; nothing decides by it.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -128,6 +128,13 @@ impl Ledger {
         let mut records: Vec<FileRecord> = records.cloned().collect();
         records.reverse();
         records
+    }
+
+    /// When a file was last delivered at this path, as far as it is remembered.
+    pub fn delivered_at(&self, path: &Path) -> Option<DateTime> {
+        let number = self.latest.get(path)?;
+        let file = self.files.get(number.checked_sub(self.forgotten)?)?;
+        file.life.iter().rev().find(|(life, _)| *life == FileLife::Delivered).map(|(_, time)| *time)
     }
 
     /// Forgets all records; revisions go on, so that whoever asks `since` is not misled.

@@ -75,6 +75,24 @@ pub fn idle(number: usize) -> ReaderView {
     }
 }
 
+/// A reader with a card that nobody knows.
+pub fn asking(number: usize) -> ReaderView {
+    ReaderView {
+        state: "who-is-this".into(),
+        card: Some("実カード".into()),
+        possible: ["card-removed", "bind", "decline", "staff"].map(str::to_owned).into(),
+        screen: ScreenView {
+            title: words("しばらくお待ちください", "Please wait a moment"),
+            lines: vec![words("カードはそのままにしてください。", "Please leave your card where it is.")],
+            buttons: vec![
+                button("患者を選ぶ", "choose the person", json!({"event": "bind", "person": null}), true),
+                button("不明のまま", "leave unknown", json!({"event": "decline"}), true),
+            ],
+        },
+        ..idle(number)
+    }
+}
+
 pub fn choosing(number: usize) -> ReaderView {
     ReaderView {
         state: "method-select".into(),

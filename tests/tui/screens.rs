@@ -39,6 +39,7 @@ fn text(buffer: &Buffer) -> String {
 /// The screen after some keys: `\t` Tab, `\n` Enter, `\x1b` Esc, `<` Up, `>` Down.
 fn after(keys: &str, view: &View, width: u16, height: u16) -> String {
     let mut app = App::new(view.lang, LOOK, width, height);
+    app.on_view(view);
     for key in keys.chars() {
         let code = match key {
             '\t' => KeyCode::Tab,
@@ -126,6 +127,9 @@ screens! {
     own_120x36_en: bound(Lang::En), "x>", 120, 36;
     own_bound_80x24: bound(Lang::Ja), "", 80, 24;
     reset_80x24: rich(Lang::Ja), "R", 80, 24;
+    who_80x24: unknown_card(Lang::Ja), "", 80, 24;
+    who_searched_80x24: unknown_card(Lang::Ja), "すず", 80, 24;
+    who_120x36_en: unknown_card(Lang::En), ">>", 120, 36;
     pin_80x24: rich(Lang::Ja), "B12", 80, 24;
     file_open_80x24: rich(Lang::Ja), "\t\t>>>\n>>>>>>>>>", 80, 24;
     file_open_120x36: rich(Lang::Ja), "\t\t>>>\nGkkkkk", 120, 36;
@@ -135,6 +139,11 @@ screens! {
     several_terminals_and_readers_200x60: several(Lang::Ja), "r", 200, 60;
     alarm_80x24: alarm(Lang::Ja), "", 80, 24;
     frozen_120x36: View { frozen: true, ..fresh(Lang::Ja) }, "", 120, 36;
+}
+
+/// The first reader holds a card that nobody knows.
+fn unknown_card(lang: Lang) -> View {
+    View { readers: vec![crate::rich::asking(1)], ..rich(lang) }
 }
 
 /// The next visit of the first reader brings a file of the operator's own.

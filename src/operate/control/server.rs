@@ -7,13 +7,15 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use axum::{Json, Router};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::problem::Problem;
-use super::{answers, events, faults, files, openapi, page, people, readers, screen, table, time, unknown, visits};
+use super::{
+    answers, bindings, events, faults, files, openapi, page, people, readers, screen, table, time, unknown, visits,
+};
 use crate::hub::server::authority;
 use crate::message::xml::BULK_LIMIT;
 use crate::operate::touch;
@@ -45,6 +47,8 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         .route("/control/v1/people/{id}", get(people::one).put(people::replace).delete(people::remove))
         .route("/control/v1/people/{id}/card", post(people::issue_card))
         .route("/control/v1/people/{id}/card/reset", post(people::reset_card))
+        .route("/control/v1/bindings", get(bindings::all).post(bindings::bind))
+        .route("/control/v1/bindings/{label}", delete(bindings::unbind))
         .route("/control/v1/answers", get(answers::all))
         .route("/control/v1/answers/{match}", answer)
         .route("/control/v1/faults", get(faults::all))

@@ -10,6 +10,7 @@ use super::layout::{Places, visible};
 use super::look::Look;
 use super::pin::PinEntry;
 use super::preview::Preview;
+use super::who::Who;
 use crate::event::{FolderKind, Lang};
 use crate::message::element::ElementTable;
 use crate::station::view::{Command, FileView, OwnFile, View};
@@ -42,6 +43,8 @@ pub enum Popup {
     Reset,
     /// Digits for a button that asks for them.
     Pin(PinEntry),
+    /// "Whose card is this?"
+    Who(Who),
 }
 
 /// Which file is meant, whatever else arrives meanwhile.
@@ -95,6 +98,8 @@ pub struct App {
     pub(super) help_row: usize,
     pub(super) filters: Filters,
     pub(super) popups: Vec<Popup>,
+    /// Readers whose question *who is this?* was answered here or put off, while they still ask.
+    pub(super) told: Vec<usize>,
     pub(super) preview: Option<Preview>,
     pub(super) elements: Arc<ElementTable>,
     pub(super) offsets: Offsets,
@@ -122,6 +127,7 @@ impl App {
             help_row: 0,
             filters: Filters::default(),
             popups: Vec::new(),
+            told: Vec::new(),
             preview: None,
             elements: Arc::new(ElementTable::embedded().clone()),
             offsets: Offsets::default(),
@@ -206,6 +212,10 @@ impl App {
         }
         let Some(places) = Places::of(self, view) else { return };
         self.offsets = draw::offsets(self, view, &places);
+        let top = draw::first_holder(self, view);
+        if let Some(Popup::Who(who)) = self.popups.last_mut() {
+            who.top = top;
+        }
         if let (Some(preview), Some(rect)) = (&mut self.preview, places.preview) {
             (preview.row, preview.top) = draw::preview_rows(preview, rect);
         }

@@ -8,6 +8,7 @@ use super::draw::{help_rows, page};
 use super::layout::visible;
 use super::pin::PinEntry;
 use super::preview::Preview;
+use super::who::Who;
 use crate::station::view::{Command, View};
 
 /// Columns that one key moves raw text sideways.
@@ -210,10 +211,11 @@ impl App {
         let reader = view.readers.get(reader.min(view.readers.len().saturating_sub(1)));
         let Some(reader) = reader else { return Vec::new() };
         let Some(pressed) = reader.screen.buttons.get(button) else { return Vec::new() };
-        match PinEntry::of(reader.number, &pressed.event) {
-            Some(entry) => {
+        let asks = PinEntry::of(reader.number, &pressed.event).map(Popup::Pin);
+        match asks.or_else(|| Who::of(reader.number, &pressed.event).map(Popup::Who)) {
+            Some(popup) => {
                 self.button = button;
-                self.popups.push(Popup::Pin(entry));
+                self.popups.push(popup);
                 Vec::new()
             }
             None => {
@@ -274,6 +276,9 @@ impl App {
     }
 
     fn popup_key(&mut self, code: KeyCode, view: &View) -> Vec<Command> {
+        if let Some(Popup::Who(_)) = self.popup() {
+            return self.who_key(code, view);
+        }
         if code == KeyCode::Esc {
             self.popups.pop();
             return Vec::new();
@@ -312,7 +317,8 @@ impl App {
                 }
                 Vec::new()
             }
-            None => Vec::new(),
+            // Taken before.
+            Some(Popup::Who(_)) | None => Vec::new(),
         }
     }
 
@@ -389,8 +395,13 @@ fn list_move(code: KeyCode) -> Option<isize> {
     }
 }
 
+/// The same where letters are typed: by the keys that are none.
+pub(super) fn list_move_by_arrows(code: KeyCode) -> Option<isize> {
+    (!matches!(code, KeyCode::Char(_))).then(|| list_move(code)).flatten()
+}
+
 /// A cursor `by` rows on, inside a list of `len`.
-fn moved(at: usize, by: isize, len: usize) -> usize {
+pub(super) fn moved(at: usize, by: isize, len: usize) -> usize {
     at.saturating_add_signed(by).min(len.saturating_sub(1))
 }
 

@@ -25,6 +25,7 @@ mod pin;
 mod preview;
 mod run;
 mod tty;
+mod who;
 mod width;
 
 pub use app::{App, FileKey, Panel, Popup};
@@ -34,3 +35,4 @@ pub use layout::MINIMUM;
 pub use look::Look;
 pub use run::run;
 pub use tty::restore;
+pub use who::Who;

@@ -83,6 +83,7 @@ fn is_movement(kind: event::MouseEventKind) -> bool {
 }
 
 fn show(tty: &mut Tty, app: &mut App, view: &View, desk: &dyn Desk) -> io::Result<()> {
+    app.on_view(view);
     if let Some(file) = app.wants(view) {
         let bytes = desk.contents(&file);
         app.show(&file, bytes.as_deref());

@@ -9,6 +9,7 @@ use crate::event::Words;
 use crate::face_reader::event::Medium;
 use crate::face_reader::patient::AutoPilot;
 use crate::people::Person;
+use crate::station::bindings::Token;
 use crate::station::error::StationError;
 use crate::station::links::Opening;
 use crate::station::reader::Source;
@@ -37,6 +38,8 @@ pub struct Guest {
     pub opening: Opening,
     /// The file of the operator's own that was ordered with the visit.
     pub own: Option<String>,
+    /// What a real card is recognised by, once it was read.
+    pub token: Option<Token>,
     /// What was put down.
     pub source: Source,
 }

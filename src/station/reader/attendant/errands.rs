@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use super::{Attendant, Happened};
+use crate::event::Event as Journal;
 use crate::face_reader::event::{CardSighting, Effect, Event, PinCheck, Reply, Ticket, TimerId};
 use crate::face_reader::knobs;
 use crate::face_reader::state::State;
@@ -18,6 +19,9 @@ use crate::visit::{Consents, FaceResult, Method, VisitId};
 
 /// How long the report of a visit waits for its files: well above the latest subsidy document that can be asked for.
 const REPORT_PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long the staff have to say whose card it is, in a visit that was ordered from outside: as long as a patient has for a choice.
+const STAFF_PATIENCE: Duration = Duration::from_secs(60);
 
 impl Attendant {
     pub(super) fn carry_out(&mut self, effect: Effect) {
@@ -60,7 +64,22 @@ impl Attendant {
                 Reply::CardRead(sighting) => Reply::CardRead(CardSighting { face_misses: misses, ..sighting }),
                 other => other,
             };
-            Happened::CardRead { ticket, reply, serial: hand.serial() }
+            Happened::CardRead { ticket, reply, token: hand.token() }
+        });
+    }
+
+    /// Tells the operator that a card is there which nobody knows. A visit that was ordered from outside waits for an answer only so long.
+    pub(super) fn ask_the_staff(&self) {
+        self.links.sink.emit(Journal::WhoIsThis { reader: self.setup.number });
+        if self.guest.as_ref().is_none_or(|guest| guest.by_habit) {
+            return;
+        }
+        let (ticket, me) = (self.dialogue.ticket(), self.me.clone());
+        tokio::spawn(async move {
+            tokio::time::sleep(STAFF_PATIENCE).await;
+            if let Some(me) = me.upgrade() {
+                let _ = me.send(Message::Happened(Happened::NobodyKnows(ticket)));
+            }
         });
     }
 
