@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::folder::claim::Claim;
+use crate::folder::copies::Copies;
 use crate::folder::layout::Folders;
 use crate::folder::publish::{Content, Item};
 use crate::folder::recover::{EntryKind, Target, entry_name};
@@ -20,6 +21,8 @@ pub struct Draft {
     pub(super) file: Arc<File>,
     target: Target,
     name: String,
+    seq: u64,
+    copies: Arc<Copies>,
 }
 
 impl PartialEq for Draft {
@@ -39,7 +42,8 @@ impl Draft {
         folders.restore_work()?;
         let path = folders.work(target.folder()).join(entry_name(claim.seq, EntryKind::Answer(target, 1), name));
         let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
-        Ok(Self { path, file: Arc::new(file), target, name: name.to_owned() })
+        let (name, copies) = (name.to_owned(), folders.copies().clone());
+        Ok(Self { path, file: Arc::new(file), target, name, seq: claim.seq, copies })
     }
 
     /// Where to write it.
@@ -50,8 +54,9 @@ impl Draft {
         self.file.try_clone()
     }
 
-    /// It is whole, and can be staged.
+    /// It is whole, and can be staged. Blocks: it is copied for those who want to see it later, before anybody waits for it.
     pub fn into_item(self) -> Item {
+        self.copies.keep_copy(self.seq, EntryKind::Answer(self.target, 1), &self.name, &self.path);
         Item { target: self.target, name: self.name.clone(), content: Content::Draft(self) }
     }
 

@@ -13,6 +13,7 @@ use crate::hub::Roots;
 use crate::knob::Knobs;
 use crate::message::element::ElementTable;
 use crate::random::Seed;
+use crate::station::exchanges::Visits;
 use crate::station::journal::Journal;
 use crate::station::reader::Setup;
 use crate::station::reader::guest::Guest;
@@ -54,6 +55,8 @@ pub struct Links {
     pub terminals: Vec<Arc<Terminal>>,
     /// The institution's switches.
     pub uses: Uses,
+    /// What was done at the readers, so that it can be done again.
+    pub visits: Visits,
     /// What elements are called, for whoever shows files.
     pub elements: Arc<ElementTable>,
     /// Is the 受給者証 question put at every visit, whether PMH knows anything or not?

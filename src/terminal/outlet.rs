@@ -90,12 +90,14 @@ impl Terminal {
     fn tell_placed(&self, placed: &Placed, watch: Option<Stopwatch>, note: Option<String>) {
         // Before it is told: whoever hears of the file may set the clock at once.
         self.note_birth(&placed.path);
-        self.step(placed.folder, &placed.path, FileLife::Delivered, note, watch.map(|w| w.elapsed_ms()));
+        let (exchange, place) = (Some(placed.exchange), (placed.folder, placed.path.as_path()));
+        self.step_of(exchange, place, FileLife::Delivered, note, watch.map(|w| w.elapsed_ms()));
         if placed.replaced {
             let note = "以前の回答を置き換えました / took the place of an older answer".to_owned();
             self.step(placed.folder, &placed.path, FileLife::Replaced, Some(note), None);
         }
         lock(&self.uncollected).follow(&placed.path, placed.folder);
+        self.tell_unkept();
     }
 }
 

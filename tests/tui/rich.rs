@@ -128,6 +128,7 @@ pub fn file(folder: FolderKind, name: &str, life: &[(FileLife, i64)], note: Opti
         folder,
         name: name.into(),
         path: format!("/home/dev/oqs/{folder}/{name}"),
+        exchange: None,
         life: life
             .iter()
             .map(|(life, ms)| LifeStep { life: *life, time: START + SignedDuration::from_millis(*ms) })

@@ -1,0 +1,413 @@
+//! 控え: the bytes of every request and every answer, kept in the work folder after the レセコン took its file away.
+//!
+//! ```text
+//! .madoguchi/req/kept/00000042.claimed.OQSsiquc01req_….xml    the request
+//!                     00000042.res1.OQSsiquc01res_….xml       its answer; `.err` and returned request are res1 and res2
+//! ```
+//!
+//! Names are those of the work folder ([`super::recover`]), so one number holds together what belongs together: an [`Exchange`]. The
+//! request is not written again: the record that is left of it when its answers stand is moved here. Answers are *copied*, never linked:
+//! what a client does to its file must not change what was delivered. Nothing decides by what lies here, and no failure here keeps an
+//! answer back.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use crate::event::FolderKind;
+use crate::folder::claim::read_limited;
+use crate::folder::recover::{EntryKind, Target, entry_name, parse_entry};
+
+/// The folder in the work folder of `req`.
+pub const KEPT_NAME: &str = "kept";
+/// So many exchanges at the most, whatever their size: each start lists them, and each is remembered (some 10 MB).
+pub const MOST: usize = 20_000;
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long, and how much; oldest go first. Zero of either keeps nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Time of the machine, not document time: travelling in time must not cost what one travels for.
+    pub age: Duration,
+    /// All files together.
+    pub bytes: u64,
+}
+
+impl Bounds {
+    /// Nothing is kept.
+    pub const NOTHING: Self = Self { age: Duration::ZERO, bytes: 0 };
+
+    /// So many days and megabytes (2²⁰ bytes).
+    pub fn new(days: u32, megabytes: u32) -> Self {
+        Self { age: DAY * days, bytes: u64::from(megabytes) << 20 }
+    }
+
+    fn keep_anything(self) -> bool {
+        !self.age.is_zero() && self.bytes > 0
+    }
+}
+
+/// A request with what it brought, or what a visit brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// The number in the work folder; counts on over restarts.
+    pub number: u64,
+    /// When its last file was written, by the machine's clock.
+    pub time: SystemTime,
+    /// The request first, then the answers in their order.
+    pub files: Vec<Kept>,
+}
+
+/// One file of an exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Where it was: `req`, `res` or `face`.
+    pub folder: FolderKind,
+    /// Its name there.
+    pub name: String,
+    /// Bytes.
+    pub len: u64,
+    kind: EntryKind,
+}
+
+/// What is kept of one terminal's files.
+#[derive(Debug)]
+pub struct Copies {
+    dir: PathBuf,
+    bounds: Bounds,
+    shelf: Mutex<Shelf>,
+}
+
+#[derive(Debug, Default)]
+struct Shelf {
+    exchanges: BTreeMap<u64, Exchange>,
+    bytes: u64,
+    /// Since when nothing could be kept, and why; the second is taken by whoever tells it.
+    failing: bool,
+    untold: Option<io::Error>,
+}
+
+impl Copies {
+    /// Looks at what earlier runs kept below `work`; what is over the bounds goes.
+    pub fn open(work: &Path, bounds: Bounds) -> Self {
+        let dir = work.join(KEPT_NAME);
+        let mut shelf = Shelf::default();
+        // No folder yet: nothing was kept.
+        for file in std::fs::read_dir(&dir).into_iter().flatten().flatten() {
+            let Some(entry) = parse_entry(file.path()) else { continue };
+            let Ok(metadata) = file.metadata() else { continue };
+            let kept = Kept { folder: folder_of(entry.kind), name: entry.name, len: metadata.len(), kind: entry.kind };
+            // A request keeps the time of its writer, which may be any: the answers' counts.
+            let written = metadata.modified().ok().filter(|_| entry.kind != EntryKind::Claimed);
+            shelf.add(entry.seq, kept, written);
+        }
+        let copies = Self { dir, bounds, shelf: Mutex::new(shelf) };
+        copies.tidy(SystemTime::now());
+        copies
+    }
+
+    /// The highest number given so far; 0 when nothing is kept.
+    pub fn highest(&self) -> u64 {
+        self.lock().exchanges.last_key_value().map_or(0, |(number, _)| *number)
+    }
+
+    /// All of them, oldest first.
+    pub fn all(&self) -> Vec<Exchange> {
+        self.lock().exchanges.values().cloned().collect()
+    }
+
+    /// One of them.
+    pub fn exchange(&self, number: u64) -> Option<Exchange> {
+        self.lock().exchanges.get(&number).cloned()
+    }
+
+    /// The latest that has a file of this name in this folder.
+    pub fn latest_with(&self, folder: FolderKind, name: &str) -> Option<Exchange> {
+        let has = |exchange: &&Exchange| exchange.files.iter().any(|file| file.folder == folder && file.name == name);
+        self.lock().exchanges.values().rev().find(has).cloned()
+    }
+
+    /// The bytes of one file, `limit + 1` at the most.
+    ///
+    /// # Errors
+    /// `NotFound` when it is not kept (any more).
+    pub fn read(&self, number: u64, folder: FolderKind, name: &str, limit: u64) -> io::Result<Vec<u8>> {
+        read_limited(&self.find(number, folder, name)?, limit)
+    }
+
+    /// Copies one file to `place`, of whatever length.
+    ///
+    /// # Errors
+    /// `NotFound` when it is not kept (any more).
+    pub fn copy_to(&self, number: u64, folder: FolderKind, name: &str, place: &Path) -> io::Result<()> {
+        std::fs::copy(self.find(number, folder, name)?, place).map(drop)
+    }
+
+    fn find(&self, number: u64, folder: FolderKind, name: &str) -> io::Result<PathBuf> {
+        let files = self.exchange(number).map(|exchange| exchange.files).unwrap_or_default();
+        let kept = files.into_iter().find(|file| file.folder == folder && file.name == name);
+        let kept = kept.ok_or_else(|| {
+            io::Error::new(io::ErrorKind::NotFound, format!("{name}: 控えがありません / is not kept"))
+        })?;
+        Ok(self.place(number, kept.kind, name))
+    }
+
+    /// Why nothing can be kept; told once, until something could be.
+    pub fn trouble(&self) -> Option<io::Error> {
+        self.lock().untold.take()
+    }
+
+    /// Removes what is too old at `now`, and what is too much.
+    pub fn tidy(&self, now: SystemTime) {
+        let mut shelf = self.lock();
+        self.make_room(&mut shelf, now, 0, None);
+    }
+
+    // ── from the rooms beside ──────────────────────────────────────────────────────────────────────────────────────────
+
+    /// Keeps an answer that was just staged.
+    pub(super) fn keep_bytes(&self, number: u64, kind: EntryKind, name: &str, bytes: &[u8]) {
+        self.keep(number, kind, name, bytes.len() as u64, |place| std::fs::write(place, bytes));
+    }
+
+    /// Keeps a copy of a file, of whatever length.
+    pub(super) fn keep_copy(&self, number: u64, kind: EntryKind, name: &str, file: &Path) {
+        let Ok(metadata) = file.metadata() else { return };
+        self.keep(number, kind, name, metadata.len(), |place| std::fs::copy(file, place).map(drop));
+    }
+
+    /// Takes over what is left of a request when its answers stand. The record of a visit, and of a request of the terminal's own, is
+    /// empty: it goes.
+    pub(super) fn take_record(&self, number: u64, name: &str, record: &Path) {
+        let len = record.metadata().map_or(0, |metadata| metadata.len());
+        if len > 0 {
+            self.keep(number, EntryKind::Claimed, name, len, |place| std::fs::rename(record, place));
+        }
+        // Gone already where it was kept. Should this fail, the next start finds a record without answers: delivered.
+        let _ = std::fs::remove_file(record);
+    }
+
+    fn keep(&self, number: u64, kind: EntryKind, name: &str, len: u64, write: impl Fn(&Path) -> io::Result<()>) {
+        if !self.bounds.keep_anything() {
+            return;
+        }
+        let (now, place) = (SystemTime::now(), self.place(number, kind, name));
+        let room = {
+            let mut shelf = self.lock();
+            shelf.forget(number, kind).into_iter().for_each(|old| self.remove(number, &old));
+            self.make_room(&mut shelf, now, len, Some(number))
+        };
+        // Written without the lock: a large answer holds nobody up.
+        let written = match room {
+            false => Err(io::Error::other(format!("{len} bytes > keep_megabytes"))),
+            true => write(&place).or_else(|_| std::fs::create_dir_all(&self.dir).and_then(|()| write(&place))),
+        };
+        let mut shelf = self.lock();
+        match written {
+            Ok(()) => {
+                shelf.failing = false;
+                shelf.add(number, Kept { folder: folder_of(kind), name: name.to_owned(), len, kind }, Some(now));
+                self.make_room(&mut shelf, now, 0, Some(number));
+            }
+            Err(cause) => {
+                // Half of a file is none.
+                let _ = std::fs::remove_file(&place);
+                if !std::mem::replace(&mut shelf.failing, true) {
+                    shelf.untold = Some(cause);
+                }
+            }
+        }
+    }
+
+    /// Removes the oldest until `len` more bytes fit; false when they never will. `spared` is the exchange that is being written.
+    fn make_room(&self, shelf: &mut Shelf, now: SystemTime, len: u64, spared: Option<u64>) -> bool {
+        let over = |shelf: &Shelf| shelf.bytes + len > self.bounds.bytes || shelf.exchanges.len() > MOST;
+        let old = |exchange: &Exchange| now.duration_since(exchange.time).is_ok_and(|age| age > self.bounds.age);
+        loop {
+            let oldest = shelf.exchanges.iter().find(|(number, _)| Some(**number) != spared);
+            let Some(number) = oldest.filter(|(_, oldest)| over(shelf) || old(oldest)).map(|(number, _)| *number)
+            else {
+                return !over(shelf);
+            };
+            if let Some(exchange) = shelf.exchanges.remove(&number) {
+                for file in &exchange.files {
+                    shelf.bytes -= file.len;
+                    self.remove(number, file);
+                }
+            }
+        }
+    }
+
+    fn remove(&self, number: u64, file: &Kept) {
+        // What cannot be removed now (somebody reads it) is found by the next start.
+        let _ = std::fs::remove_file(self.place(number, file.kind, &file.name));
+    }
+
+    fn place(&self, number: u64, kind: EntryKind, name: &str) -> PathBuf {
+        self.dir.join(entry_name(number, kind, name))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shelf {
+    fn add(&mut self, number: u64, kept: Kept, written: Option<SystemTime>) {
+        let begun = || Exchange { number, time: SystemTime::UNIX_EPOCH, files: Vec::new() };
+        let exchange = self.exchanges.entry(number).or_insert_with(begun);
+        exchange.time = exchange.time.max(written.unwrap_or(SystemTime::UNIX_EPOCH));
+        self.bytes += kept.len;
+        exchange.files.push(kept);
+        exchange.files.sort_by_key(|file| order(file.kind));
+    }
+
+    /// What was kept at this place before: of an attempt that was broken off.
+    fn forget(&mut self, number: u64, kind: EntryKind) -> Option<Kept> {
+        let exchange = self.exchanges.get_mut(&number)?;
+        let at = exchange.files.iter().position(|file| order(file.kind) == order(kind))?;
+        let old = exchange.files.remove(at);
+        self.bytes -= old.len;
+        Some(old)
+    }
+}
+
+/// The request, then the answers.
+fn order(kind: EntryKind) -> u32 {
+    match kind {
+        EntryKind::Claimed | EntryKind::Staged => 0,
+        EntryKind::Answer(_, order) => order,
+    }
+}
+
+fn folder_of(kind: EntryKind) -> FolderKind {
+    match kind {
+        EntryKind::Claimed | EntryKind::Staged => FolderKind::Req,
+        EntryKind::Answer(Target::Res, _) => FolderKind::Res,
+        EntryKind::Answer(Target::Face, _) => FolderKind::Face,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANSWER: EntryKind = EntryKind::Answer(Target::Res, 1);
+
+    fn open(root: &Path, bytes: u64) -> Copies {
+        Copies::open(root, Bounds { bytes, ..Bounds::new(7, 1) })
+    }
+
+    fn on_disk(root: &Path) -> usize {
+        std::fs::read_dir(root.join(KEPT_NAME)).map_or(0, Iterator::count)
+    }
+
+    fn numbers(copies: &Copies) -> Vec<u64> {
+        copies.all().iter().map(|exchange| exchange.number).collect()
+    }
+
+    fn with_request(root: &Path, copies: &Copies, number: u64) {
+        copies.keep_bytes(number, ANSWER, "a.xml", b"answer");
+        let record = root.join(entry_name(number, EntryKind::Staged, "q.xml"));
+        std::fs::write(&record, "question").unwrap();
+        copies.take_record(number, "q.xml", &record);
+    }
+
+    #[test]
+    fn a_request_and_its_answers_are_one_exchange_and_survive_a_restart() {
+        let root = tempfile::tempdir().unwrap();
+        with_request(root.path(), &open(root.path(), 1000), 42);
+        let after = open(root.path(), 1000);
+        let exchange = after.exchange(42).unwrap();
+        let files: Vec<_> = exchange.files.iter().map(|f| (f.folder, f.name.as_str(), f.len)).collect();
+        assert_eq!(files, [(FolderKind::Req, "q.xml", 8), (FolderKind::Res, "a.xml", 6)]);
+        assert_eq!(after.read(42, FolderKind::Req, "q.xml", 100).unwrap(), b"question");
+        assert_eq!(after.latest_with(FolderKind::Res, "a.xml").map(|e| e.number), Some(42));
+        assert_eq!(after.highest(), 42);
+    }
+
+    #[test]
+    fn over_the_megabytes_the_oldest_exchanges_go_whole() {
+        let root = tempfile::tempdir().unwrap();
+        let copies = open(root.path(), 30);
+        (1..=4).for_each(|number| with_request(root.path(), &copies, number));
+        assert_eq!(numbers(&copies), [3, 4], "two of 14 bytes fit into 30");
+        assert_eq!(on_disk(root.path()), 4);
+        drop(copies);
+        assert_eq!(numbers(&open(root.path(), 14)), [4], "bounds that were made narrower hold from the start");
+    }
+
+    #[test]
+    fn what_is_larger_than_all_room_is_not_kept_and_that_is_told_once() {
+        let root = tempfile::tempdir().unwrap();
+        let copies = open(root.path(), 10);
+        copies.keep_bytes(1, ANSWER, "a.xml", b"fits");
+        for number in 2..4 {
+            copies.keep_bytes(number, ANSWER, "b.xml", &[b'x'; 11]);
+        }
+        assert!(copies.trouble().is_some_and(|cause| cause.to_string().contains("11 bytes")));
+        assert!(copies.trouble().is_none());
+        assert!(copies.read(2, FolderKind::Res, "b.xml", 100).is_err());
+    }
+
+    #[test]
+    fn after_the_days_an_exchange_goes() {
+        let root = tempfile::tempdir().unwrap();
+        let copies = open(root.path(), 1000);
+        with_request(root.path(), &copies, 1);
+        let now = SystemTime::now();
+        copies.tidy(now + 6 * DAY);
+        assert_eq!(numbers(&copies), [1]);
+        copies.tidy(now + 8 * DAY);
+        assert_eq!((numbers(&copies).len(), on_disk(root.path())), (0, 0));
+    }
+
+    #[test]
+    fn a_restart_counts_days_by_the_answer_and_not_by_a_request_that_was_copied_with_its_old_time() {
+        let root = tempfile::tempdir().unwrap();
+        with_request(root.path(), &open(root.path(), 1000), 1);
+        let place = |kind, name| root.path().join(KEPT_NAME).join(entry_name(1, kind, name));
+        let age = |path: PathBuf, days| {
+            let file = std::fs::File::options().write(true).open(path).unwrap();
+            file.set_modified(SystemTime::now() - days * DAY).unwrap();
+        };
+        age(place(EntryKind::Claimed, "q.xml"), 400);
+        assert_eq!(numbers(&open(root.path(), 1000)), [1]);
+        age(place(ANSWER, "a.xml"), 8);
+        assert!(open(root.path(), 1000).all().is_empty());
+        assert_eq!(on_disk(root.path()), 0);
+    }
+
+    #[test]
+    fn zero_keeps_nothing_and_the_record_goes() {
+        let root = tempfile::tempdir().unwrap();
+        for bounds in [Bounds::new(0, 256), Bounds::new(7, 0), Bounds::NOTHING] {
+            let copies = Copies::open(root.path(), bounds);
+            with_request(root.path(), &copies, 1);
+            assert!(copies.all().is_empty() && std::fs::read_dir(root.path()).unwrap().next().is_none());
+        }
+    }
+
+    #[test]
+    fn a_folder_that_somebody_removed_is_made_again() {
+        let root = tempfile::tempdir().unwrap();
+        let copies = open(root.path(), 1000);
+        with_request(root.path(), &copies, 1);
+        std::fs::remove_dir_all(root.path().join(KEPT_NAME)).unwrap();
+        assert!(copies.read(1, FolderKind::Req, "q.xml", 100).is_err());
+        with_request(root.path(), &copies, 2);
+        assert_eq!(copies.read(2, FolderKind::Req, "q.xml", 100).unwrap(), b"question");
+    }
+
+    #[test]
+    fn an_answer_made_anew_after_a_kill_takes_the_place_of_the_earlier_one() {
+        let root = tempfile::tempdir().unwrap();
+        let copies = open(root.path(), 1000);
+        copies.keep_bytes(1, ANSWER, "a.xml", b"broken off");
+        copies.keep_bytes(1, ANSWER, "a.err", b"err");
+        let names: Vec<_> = copies.exchange(1).unwrap().files.into_iter().map(|f| f.name).collect();
+        assert_eq!((names, on_disk(root.path())), (vec!["a.err".to_owned()], 1));
+    }
+}
