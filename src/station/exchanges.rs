@@ -81,9 +81,7 @@ pub struct Document {
     /// The file.
     #[serde(flatten)]
     pub file: KeptFile,
-    /// Where its bytes are fetched.
-    pub bytes: String,
-    /// As text; none of zips, pages and files above 1 MiB.
+    /// As text; none of zips, pages and files above 1 MiB, which `content` has.
     pub text: Option<String>,
     /// Each element with its label and what its value means, as `madoguchi explain --json` has them.
     #[schema(value_type = Option<Object>)]
@@ -181,7 +179,7 @@ impl Station {
     pub fn documents(&self, id: &str, lang: Option<Lang>) -> Result<Documents, StationError> {
         let (terminal, exchange) = self.exchange(id)?;
         let lang = lang.unwrap_or(self.lang);
-        let shown = |file: &Kept| self.document(id, &terminal, exchange.number, file, lang);
+        let shown = |file: &Kept| self.document(&terminal, exchange.number, file, lang);
         let (requests, answers): (Vec<_>, Vec<_>) =
             exchange.files.iter().partition(|file| file.folder == FolderKind::Req);
         Ok(Documents {
@@ -276,11 +274,13 @@ impl Station {
         find().ok_or_else(|| StationError::NoSuchExchange { id: id.to_owned() })
     }
 
-    fn document(&self, id: &str, terminal: &Terminal, number: u64, kept: &Kept, lang: Lang) -> Document {
+    fn document(&self, terminal: &Terminal, number: u64, kept: &Kept, lang: Lang) -> Document {
         let bytes = (kept.len <= EXPLAINED).then(|| terminal.copies().read(number, kept.folder, &kept.name, EXPLAINED));
         let name = kept.name.as_str();
         let told = match &bytes {
-            None => Err("1 MiB より大きいため、bytes から取得してください / above 1 MiB: fetch its bytes".to_owned()),
+            None => {
+                Err("1 MiB より大きいため content で取得してください / above 1 MiB: fetch it as `content`".to_owned())
+            }
             Some(Err(cause)) => Err(cause.to_string()),
             Some(Ok(bytes)) if is_sealed_name(name) => Ok(explain::zip(name, bytes, lang)),
             Some(Ok(bytes)) => {
@@ -290,8 +290,7 @@ impl Station {
         let bytes = bytes.and_then(Result::ok).filter(|bytes| !bytes.contains(&0));
         let as_text = |bytes: Vec<u8>| text::decode(&bytes, None).ok().map(|decoded| decoded.text.into_owned());
         let (explained, problem) = told.map_or_else(|why| (None, Some(why)), |told| (Some(told), None));
-        let place = format!("/control/v1/exchanges/{id}/{}/{name}", kept.folder);
-        Document { file: kept_file(kept), bytes: place, text: bytes.and_then(as_text), explained, problem }
+        Document { file: kept_file(kept), text: bytes.and_then(as_text), explained, problem }
     }
 }
 

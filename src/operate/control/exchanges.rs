@@ -41,21 +41,29 @@ pub async fn one(
     Ok(Json(aside(move || station.documents(&id, query.lang)).await?))
 }
 
+/// Which file of an exchange.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Which {
+    /// `req`, `res` or `face`.
+    #[param(value_type = String)]
+    pub folder: FolderKind,
+    /// Its name.
+    pub name: String,
+}
+
 /// The bytes of one file, as they went through.
 #[utoipa::path(
-    get, path = "/control/v1/exchanges/{id}/{folder}/{name}", tag = "files",
-    params(
-        ("id" = String, Path, description = "`TERMINAL-NUMBER`"),
-        ("folder" = String, Path, description = "`req`, `res` or `face`"),
-        ("name" = String, Path, description = "file name")
-    ),
+    get, path = "/control/v1/exchanges/{id}/content", tag = "files",
+    params(("id" = String, Path, description = "`TERMINAL-NUMBER`"), Which),
     responses((status = 200, content_type = "application/octet-stream", body = [u8]), (status = 404, body = Problem), (status = 422, body = Problem))
 )]
-pub async fn bytes(
+pub async fn content(
     State(station): State<Arc<Station>>,
-    Path((id, folder, name)): Path<(String, FolderKind, String)>,
+    Path(id): Path<String>,
+    Query(file): Query<Which>,
 ) -> Result<Vec<u8>, Problem> {
-    aside(move || station.kept_bytes(&id, folder, &name)).await
+    aside(move || station.kept_bytes(&id, file.folder, &file.name)).await
 }
 
 /// Repeats a request or a visit: the same files, again as new, or at another reader. Of a visit answers when its files stand.

@@ -39,7 +39,7 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         .route("/control/v1/files/content", get(screen::content))
         .route("/control/v1/exchanges", get(exchanges::all))
         .route("/control/v1/exchanges/{id}", get(exchanges::one))
-        .route("/control/v1/exchanges/{id}/{folder}/{name}", get(exchanges::bytes))
+        .route("/control/v1/exchanges/{id}/content", get(exchanges::content))
         .route("/control/v1/exchanges/{id}/repeat", post(exchanges::repeat))
         .route("/control/v1/screen", get(screen::look).post(screen::act))
         .route("/control/v1/readers/{n}/own", get(screen::own))

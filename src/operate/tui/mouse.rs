@@ -70,6 +70,7 @@ impl App {
                 }
                 self.own = file;
             }
+            Target::Repeat(at) => return self.repeat(Some(at)),
             Target::Answer(yes) => {
                 let asked = self.popups.pop();
                 if yes && asked == Some(Popup::Reset) {
@@ -101,7 +102,12 @@ impl App {
 
     fn wheel(&mut self, target: &Target, by: isize, view: &View) {
         let panel = match target {
-            Target::Outside | Target::Popup | Target::Fault(_) | Target::Own(_) | Target::Answer(_) => {
+            Target::Outside
+            | Target::Popup
+            | Target::Fault(_)
+            | Target::Own(_)
+            | Target::Repeat(_)
+            | Target::Answer(_) => {
                 return self.wheel_popup(by, view);
             }
             Target::Hint(_) => return,

@@ -5,7 +5,7 @@
 //! - [`people`], [`reader`], [`folder`], [`journal`], [`preview`]: the panels
 //! - [`bars`]: header, footer, the strip of a small terminal
 //! - [`popup`]: help, faults, reset, PIN
-//! - [`own`]: the list of files of the operator's own
+//! - [`own`]: the list of files of the operator's own; [`repeat`]: how something is repeated
 
 mod bars;
 mod folder;
@@ -16,6 +16,7 @@ mod people;
 mod popup;
 mod preview;
 mod reader;
+mod repeat;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -40,6 +41,8 @@ pub(super) enum Target {
     File(FileKey),
     Fault(usize),
     Own(usize),
+    /// A way of repeating.
+    Repeat(usize),
     Hint(Action),
     /// Yes or no of a question.
     Answer(bool),
@@ -121,6 +124,7 @@ fn paint(app: &App, view: &View, buf: &mut Buffer) -> Spots {
             Popup::Help(panel) => popup::help(&mut pen, *panel),
             Popup::Faults => popup::faults(&mut pen, view),
             Popup::Own => own::paint(&mut pen, view),
+            Popup::Repeat(repeat) => repeat::paint(&mut pen, repeat),
             Popup::Reset => popup::reset(&mut pen),
             Popup::Pin(entry) => popup::pin(&mut pen, entry),
         }
