@@ -25,6 +25,8 @@ mod clients;
 mod commands;
 #[path = "station/control.rs"]
 mod control;
+#[path = "station/exchanges.rs"]
+mod exchanges;
 #[path = "station/faults.rs"]
 mod faults;
 #[path = "station/golden.rs"]

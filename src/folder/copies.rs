@@ -6,10 +6,11 @@
 //! ```
 //!
 //! Names are those of the work folder ([`super::recover`]), so one number holds together what belongs together: an [`Exchange`]. The
-//! request is not written again: the record that is left of it when its answers stand is moved here. Answers are *copied*, never linked:
-//! what a client does to its file must not change what was delivered. Nothing decides by what lies here, and no failure here keeps an
-//! answer back.
+//! request is not written again: the record that is left of it when its answers stand is moved here. Answers are *copied*: what a client
+//! does to its file must not change what was delivered. One of hundreds of megabytes is linked first, which takes no time, and copied when
+//! it stands. Nothing decides by what lies here, and no failure here keeps an answer back.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -60,6 +61,13 @@ pub struct Exchange {
     pub files: Vec<Kept>,
 }
 
+impl Exchange {
+    /// All its files together.
+    fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.len).sum()
+    }
+}
+
 /// One file of an exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
@@ -78,6 +86,7 @@ pub struct Copies {
     dir: PathBuf,
     bounds: Bounds,
     shelf: Mutex<Shelf>,
+    parting: Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -87,6 +96,8 @@ struct Shelf {
     /// Since when nothing could be kept, and why; the second is taken by whoever tells it.
     failing: bool,
     untold: Option<io::Error>,
+    /// Files of these names are the client's, too, until they are parted.
+    shared: Vec<(u64, EntryKind, String)>,
 }
 
 impl Copies {
@@ -96,14 +107,18 @@ impl Copies {
         let mut shelf = Shelf::default();
         // No folder yet: nothing was kept.
         for file in std::fs::read_dir(&dir).into_iter().flatten().flatten() {
-            let Some(entry) = parse_entry(file.path()) else { continue };
+            let Some(entry) = parse_entry(file.path()) else {
+                // Half a copy of a killed run.
+                let _ = std::fs::remove_file(file.path());
+                continue;
+            };
             let Ok(metadata) = file.metadata() else { continue };
             let kept = Kept { folder: folder_of(entry.kind), name: entry.name, len: metadata.len(), kind: entry.kind };
             // A request keeps the time of its writer, which may be any: the answers' counts.
             let written = metadata.modified().ok().filter(|_| entry.kind != EntryKind::Claimed);
             shelf.add(entry.seq, kept, written);
         }
-        let copies = Self { dir, bounds, shelf: Mutex::new(shelf) };
+        let copies = Self { dir, bounds, shelf: Mutex::new(shelf), parting: Mutex::default() };
         copies.tidy(SystemTime::now());
         copies
     }
@@ -165,6 +180,19 @@ impl Copies {
         self.make_room(&mut shelf, now, 0, None);
     }
 
+    /// An answer found no room on the disk: the older half of the copies goes, since answers are what the disk is for.
+    pub fn make_way(&self, cause: &io::Error) {
+        if !matches!(cause.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
+            return;
+        }
+        let mut shelf = self.lock();
+        let half = shelf.bytes / 2;
+        while shelf.bytes > half {
+            let Some(number) = shelf.exchanges.first_key_value().map(|(number, _)| *number) else { return };
+            self.let_go(&mut shelf, number);
+        }
+    }
+
     // ── from the rooms beside ──────────────────────────────────────────────────────────────────────────────────────────
 
     /// Keeps an answer that was just staged.
@@ -172,10 +200,48 @@ impl Copies {
         self.keep(number, kind, name, bytes.len() as u64, |place| std::fs::write(place, bytes));
     }
 
-    /// Keeps a copy of a file, of whatever length.
-    pub(super) fn keep_copy(&self, number: u64, kind: EntryKind, name: &str, file: &Path) {
+    /// Keeps a file of whatever length without reading it, where it is on this file system. One that is to become a client's file is
+    /// `shared` until [`Copies::part`].
+    pub(super) fn keep_file(&self, number: u64, kind: EntryKind, name: &str, file: &Path, shared: bool) {
         let Ok(metadata) = file.metadata() else { return };
-        self.keep(number, kind, name, metadata.len(), |place| std::fs::copy(file, place).map(drop));
+        let linked = Cell::new(false);
+        self.keep(number, kind, name, metadata.len(), |place| match std::fs::hard_link(file, place) {
+            Ok(()) => {
+                linked.set(true);
+                Ok(())
+            }
+            // Perhaps the very same file: it must not be written over.
+            Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => Err(cause),
+            Err(_) => std::fs::copy(file, place).map(drop),
+        });
+        if shared && linked.get() {
+            self.lock().shared.push((number, kind, name.to_owned()));
+        }
+    }
+
+    /// Is there something to part?
+    pub(super) fn shares(&self) -> bool {
+        !self.lock().shared.is_empty()
+    }
+
+    /// Gives what is shared with clients' files bytes of its own. Blocks as long as the copying takes.
+    pub(super) fn part(&self) {
+        let _one_at_a_time = self.parting.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let Some((number, kind, name)) = self.lock().shared.first().cloned() else { return };
+            let (place, beside) = (self.place(number, kind, &name), self.dir.join(format!("{number}.part")));
+            // What cannot be parted (no room) stays as it is: shared is better than lost.
+            let parted = std::fs::copy(&place, &beside).and_then(|_| std::fs::rename(&beside, &place));
+            if parted.is_err() {
+                let _ = std::fs::remove_file(&beside);
+            }
+            if self.exchange(number).is_none() {
+                // It went while it was copied.
+                let _ = std::fs::remove_file(&place);
+            }
+            // Only now: whoever asks whether something is shared means the file.
+            self.lock().shared.remove(0);
+        }
     }
 
     /// Takes over what is left of a request when its answers stand. The record of a visit, and of a request of the terminal's own, is
@@ -224,6 +290,11 @@ impl Copies {
     /// Removes the oldest until `len` more bytes fit; false when they never will. `spared` is the exchange that is being written.
     fn make_room(&self, shelf: &mut Shelf, now: SystemTime, len: u64, spared: Option<u64>) -> bool {
         let over = |shelf: &Shelf| shelf.bytes + len > self.bounds.bytes || shelf.exchanges.len() > MOST;
+        let own = spared.and_then(|number| shelf.exchanges.get(&number)).map_or(0, Exchange::bytes);
+        if own + len > self.bounds.bytes && spared.is_some() {
+            // Nothing goes for what finds no room all the same.
+            return false;
+        }
         let old = |exchange: &Exchange| now.duration_since(exchange.time).is_ok_and(|age| age > self.bounds.age);
         loop {
             let oldest = shelf.exchanges.iter().find(|(number, _)| Some(**number) != spared);
@@ -231,11 +302,15 @@ impl Copies {
             else {
                 return !over(shelf);
             };
-            if let Some(exchange) = shelf.exchanges.remove(&number) {
-                for file in &exchange.files {
-                    shelf.bytes -= file.len;
-                    self.remove(number, file);
-                }
+            self.let_go(shelf, number);
+        }
+    }
+
+    fn let_go(&self, shelf: &mut Shelf, number: u64) {
+        if let Some(exchange) = shelf.exchanges.remove(&number) {
+            for file in &exchange.files {
+                shelf.bytes -= file.len;
+                self.remove(number, file);
             }
         }
     }
@@ -350,6 +425,7 @@ mod tests {
         assert!(copies.trouble().is_some_and(|cause| cause.to_string().contains("11 bytes")));
         assert!(copies.trouble().is_none());
         assert!(copies.read(2, FolderKind::Res, "b.xml", 100).is_err());
+        assert_eq!(numbers(&copies), [1], "nothing went for it");
     }
 
     #[test]
@@ -399,6 +475,59 @@ mod tests {
         assert!(copies.read(1, FolderKind::Req, "q.xml", 100).is_err());
         with_request(root.path(), &copies, 2);
         assert_eq!(copies.read(2, FolderKind::Req, "q.xml", 100).unwrap(), b"question");
+    }
+
+    #[test]
+    fn one_of_200_megabytes_is_kept_at_once_and_the_next_one_takes_its_place() {
+        let root = tempfile::tempdir().unwrap();
+        let copies = Copies::open(root.path(), Bounds::new(7, 256));
+        for number in [1, 2] {
+            let large = root.path().join("large");
+            std::fs::File::create(&large).unwrap().set_len(200 << 20).unwrap();
+            copies.keep_file(number, ANSWER, "large.xml", &large, true);
+            std::fs::remove_file(large).unwrap();
+            assert!(copies.shares());
+        }
+        assert_eq!(numbers(&copies), [2]);
+        copies.part();
+        assert_eq!(copies.exchange(2).unwrap().files[0].len, 200 << 20);
+        assert_eq!(on_disk(root.path()), 1);
+    }
+
+    #[test]
+    fn what_a_client_does_to_its_file_does_not_change_what_was_kept() {
+        let root = tempfile::tempdir().unwrap();
+        let copies = open(root.path(), 1000);
+        let delivered = root.path().join("a.xml");
+        std::fs::write(&delivered, "as delivered").unwrap();
+        copies.keep_file(1, ANSWER, "a.xml", &delivered, true);
+        copies.part();
+        assert!(!copies.shares());
+        // In place, as an editor or a careless program does.
+        std::fs::write(&delivered, "changed").unwrap();
+        assert_eq!(copies.read(1, FolderKind::Res, "a.xml", 100).unwrap(), b"as delivered");
+    }
+
+    #[test]
+    fn on_a_full_disk_the_older_half_makes_way_for_answers() {
+        let root = tempfile::tempdir().unwrap();
+        let copies = open(root.path(), 1000);
+        (1..=4).for_each(|number| with_request(root.path(), &copies, number));
+        copies.make_way(&io::ErrorKind::PermissionDenied.into());
+        assert_eq!(numbers(&copies).len(), 4, "for no other reason");
+        copies.make_way(&io::ErrorKind::StorageFull.into());
+        assert_eq!((numbers(&copies), on_disk(root.path())), (vec![3, 4], 4));
+        (0..9).for_each(|_| copies.make_way(&io::ErrorKind::StorageFull.into()));
+        assert_eq!(on_disk(root.path()), 0);
+    }
+
+    #[test]
+    fn half_a_copy_of_a_killed_run_goes() {
+        let root = tempfile::tempdir().unwrap();
+        with_request(root.path(), &open(root.path(), 1000), 1);
+        std::fs::write(root.path().join(KEPT_NAME).join("1.part"), "half").unwrap();
+        open(root.path(), 1000);
+        assert_eq!(on_disk(root.path()), 2);
     }
 
     #[test]

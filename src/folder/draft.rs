@@ -54,9 +54,9 @@ impl Draft {
         self.file.try_clone()
     }
 
-    /// It is whole, and can be staged. Blocks: it is copied for those who want to see it later, before anybody waits for it.
+    /// It is whole, and can be staged.
     pub fn into_item(self) -> Item {
-        self.copies.keep_copy(self.seq, EntryKind::Answer(self.target, 1), &self.name, &self.path);
+        self.copies.keep_file(self.seq, EntryKind::Answer(self.target, 1), &self.name, &self.path, true);
         Item { target: self.target, name: self.name.clone(), content: Content::Draft(self) }
     }
 
@@ -98,6 +98,27 @@ mod tests {
             assert_eq!(std::fs::read_to_string(&placed[0].path).unwrap(), "<a>答</a>", "{manner:?}");
             assert!(recover::entries(&folders).is_empty(), "{manner:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_draft_is_kept_with_its_request_and_has_bytes_of_its_own() {
+        let root = tempfile::tempdir().unwrap();
+        let bounds = crate::folder::Bounds::new(7, 256);
+        let folders = Arc::new(Folders::open_keeping(Paths::below(root.path()), bounds).unwrap());
+        std::fs::write(folders.dir(FolderKind::Req).join("q.xml"), "the request").unwrap();
+        let claim = claim::claim(&folders, "q.xml").unwrap();
+        let draft = Draft::begin(&folders, &claim, Target::Res, "a.xml").unwrap();
+        draft.writer().unwrap().write_all(b"large").unwrap();
+        let parcel = Parcel::stage(&folders, Some(&claim), vec![draft.into_item()]).unwrap();
+        let placed = parcel.deliver(Delivery::Rename, |_| {}).await;
+        assert_eq!(placed[0].exchange, claim.seq);
+        let copies = folders.copies();
+        while copies.shares() {
+            tokio::task::yield_now().await;
+        }
+        std::fs::write(&placed[0].path, "changed").unwrap();
+        assert_eq!(copies.read(claim.seq, FolderKind::Req, "q.xml", 100).unwrap(), b"the request");
+        assert_eq!(copies.read(claim.seq, FolderKind::Res, "a.xml", 100).unwrap(), b"large");
     }
 
     #[test]

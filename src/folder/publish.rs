@@ -165,7 +165,7 @@ impl Parcel {
                 (Content::TheRequest, Some(claim)) => {
                     written.push(staged.clone());
                     let kept = Kept::Open(Arc::new(copy(&claim.path, &staged)?));
-                    folders.copies().keep_copy(seq, kind, &item.name, &claim.path);
+                    folders.copies().keep_file(seq, kind, &item.name, &claim.path, false);
                     answers.push(Answer { staged, target: item.target, name: item.name, kept });
                     continue;
                 }
@@ -250,6 +250,11 @@ impl Parcel {
             }
             tell(Progress::Placed(placed.clone()));
             delivered.push(placed);
+        }
+        let copies = self.folders.copies().clone();
+        if copies.shares() {
+            // Nobody waits for it.
+            tokio::task::spawn_blocking(move || copies.part());
         }
         delivered
     }

@@ -88,6 +88,7 @@ impl Terminal {
             match asked.map_err(|panicked| stays(&panicked.to_string()))? {
                 Ok(reply) => return Ok(reply),
                 Err(Unready::Work(cause)) => {
+                    self.copies().make_way(&cause);
                     waiting.get_or_insert_with(|| Waiting::begin(self, &self.folders, &cause));
                 }
                 Err(Unready::Gone) => {

@@ -32,6 +32,7 @@ impl Terminal {
             match write() {
                 Ok(written) => return written,
                 Err(cause) => {
+                    self.copies().make_way(&cause);
                     waiting.get_or_insert_with(|| Waiting::begin(self, folders, &cause));
                 }
             }
