@@ -147,7 +147,8 @@ fn a_bulk_query_and_its_result_are_sealed_and_nothing_of_it_stays_in_the_clear()
     assert_eq!(done.all("BulkConfirmUnit").len(), 1);
     assert_eq!(station.names("res"), ["OQSmuquc01res_1.zip", "OQSmuquc02res_1.zip"]);
     let work = station.at(".madoguchi");
-    let clear = || names(&work.join("req")).iter().all(|name| !name.ends_with(".xml"));
+    let clear =
+        || ["req", "req/kept"].iter().all(|at| names(&work.join(at)).iter().all(|name| !name.ends_with(".xml")));
     until("nothing in the clear", || clear().then_some(()));
 }
 
