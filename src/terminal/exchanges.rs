@@ -43,7 +43,7 @@ impl Terminal {
     /// Says once that nothing can be kept, and why; answers go on.
     pub(super) fn tell_unkept(&self) {
         if let Some(cause) = self.copies().trouble() {
-            self.trouble(
+            self.notice(
                 format!("控えを残せません: {cause}。要求と回答はいつも通り処理します"),
                 format!("no copies can be kept: {cause}; requests and answers go on as ever"),
             );

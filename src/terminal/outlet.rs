@@ -67,6 +67,7 @@ impl Terminal {
                     );
                 }
                 Progress::Held { path, cause } => {
+                    self.copies().make_way(&cause);
                     let path = path.display();
                     self.trouble(
                         format!(
