@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use super::adoption::Adoption;
 use super::bindings::Bindings;
+use super::exchanges::Visits;
 use super::faults::knob_of_any_room;
 use super::journal::Journal;
 use super::layouts::{Layouts, LayoutsError};
@@ -128,6 +129,7 @@ impl Station {
             connection,
             terminals,
             uses: settings.station.uses,
+            visits: Visits::default(),
             elements: Arc::new(layouts.elements),
             asks_always: settings.station.subsidy_question == SubsidyQuestion::Always,
         });

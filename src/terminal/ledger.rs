@@ -26,6 +26,8 @@ pub struct FileRecord {
     pub name: String,
     /// Its full path there.
     pub path: PathBuf,
+    /// The exchange it belongs to, once that is known.
+    pub exchange: Option<u64>,
     /// What happened, with document times.
     pub life: Vec<(FileLife, DateTime)>,
     /// The last remark about it.
@@ -65,6 +67,8 @@ pub struct Step<'a> {
     pub name: &'a str,
     /// Its full path, for its first step.
     pub path: PathBuf,
+    /// The exchange it belongs to, where this step knows it.
+    pub exchange: Option<u64>,
     /// What happened.
     pub life: FileLife,
     /// When.
@@ -89,6 +93,7 @@ impl Ledger {
                 self.by_revision.remove(&file.revision);
                 self.by_revision.insert(revision, number);
                 file.revision = revision;
+                file.exchange = step.exchange.or(file.exchange);
                 if file.life.len() < MAX_STEPS {
                     file.life.push((step.life, step.time));
                 }
@@ -116,6 +121,7 @@ impl Ledger {
             folder: step.folder,
             name: step.name.to_owned(),
             path: step.path,
+            exchange: step.exchange,
             life: vec![(step.life, step.time)],
             note: step.note,
         });
@@ -155,7 +161,7 @@ mod tests {
 
     fn step(name: &str, life: FileLife) -> Step<'_> {
         let time = jiff::civil::datetime(2026, 11, 21, 9, 0, 0, 0);
-        Step { folder: FolderKind::Req, name, path: name.into(), life, time, note: None }
+        Step { folder: FolderKind::Req, name, path: name.into(), exchange: None, life, time, note: None }
     }
 
     #[test]

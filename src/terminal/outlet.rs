@@ -32,6 +32,7 @@ impl Terminal {
             match write() {
                 Ok(written) => return written,
                 Err(cause) => {
+                    self.copies().make_way(&cause);
                     waiting.get_or_insert_with(|| Waiting::begin(self, folders, &cause));
                 }
             }
@@ -66,6 +67,7 @@ impl Terminal {
                     );
                 }
                 Progress::Held { path, cause } => {
+                    self.copies().make_way(&cause);
                     let path = path.display();
                     self.trouble(
                         format!(
@@ -91,7 +93,8 @@ impl Terminal {
         // Before it is told: whoever hears of the file may set the clock at once.
         self.note_birth(&placed.path);
         let older = lock(&self.ledger).delivered_at(&placed.path).filter(|_| placed.replaced);
-        self.step(placed.folder, &placed.path, FileLife::Delivered, note, watch.map(|w| w.elapsed_ms()));
+        let (exchange, place) = (Some(placed.exchange), (placed.folder, placed.path.as_path()));
+        self.step_of(exchange, place, FileLife::Delivered, note, watch.map(|w| w.elapsed_ms()));
         if placed.replaced {
             let (ja, en) = older.map(|time| time.strftime("%H:%M:%S").to_string()).map_or_else(
                 || (String::new(), String::new()),
@@ -108,6 +111,7 @@ impl Terminal {
             );
         }
         lock(&self.uncollected).follow(&placed.path, placed.folder);
+        self.tell_unkept();
     }
 }
 

@@ -69,6 +69,7 @@ impl App {
                 }
                 self.own = file;
             }
+            Target::Repeat(at) => return self.repeat(Some(at)),
             Target::Answer(yes) => {
                 let asked = self.popups.pop();
                 if yes && asked == Some(Popup::Reset) {
@@ -105,6 +106,7 @@ impl App {
             | Target::Fault(_)
             | Target::Own(_)
             | Target::Holder(_)
+            | Target::Repeat(_)
             | Target::Answer(_) => {
                 return self.wheel_popup(by, view);
             }

@@ -14,7 +14,7 @@ use crate::station::error::StationError;
 use crate::station::links::Opening;
 use crate::station::reader::Source;
 use crate::station::visit::{VisitFiles, VisitReport, VisitStep};
-use crate::visit::{CertificateStatus, Outcome};
+use crate::visit::{CertificateStatus, Outcome, Plan};
 
 /// The person at the reader.
 pub struct Guest {
@@ -24,6 +24,8 @@ pub struct Guest {
     pub person: Option<Arc<Person>>,
     /// What carries their certificate, when the person says so.
     pub medium: Option<Medium>,
+    /// What they do: as it was ordered or is their habit, then as it was done by hand.
+    pub plan: Plan,
     /// Answers for them, when nobody does it by hand.
     pub auto: Option<AutoPilot>,
     /// Did nobody order what they do?

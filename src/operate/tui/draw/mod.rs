@@ -5,7 +5,8 @@
 //! - [`people`], [`reader`], [`folder`], [`journal`], [`preview`]: the panels
 //! - [`bars`]: header, footer, the strip of a small terminal
 //! - [`popup`]: help, faults, reset, PIN
-//! - [`own`]: the list of files of the operator's own; [`who`]: the people for a card that nobody knows
+//! - [`own`]: the list of files of the operator's own; [`repeat`]: how something is repeated; [`who`]: the people for a
+//!   card that nobody knows
 
 mod bars;
 mod folder;
@@ -16,6 +17,7 @@ mod people;
 mod popup;
 mod preview;
 mod reader;
+mod repeat;
 mod who;
 
 use ratatui::Frame;
@@ -44,6 +46,8 @@ pub(super) enum Target {
     Own(usize),
     /// A row of those whose card it could be.
     Holder(usize),
+    /// A way of repeating.
+    Repeat(usize),
     Hint(Action),
     /// Yes or no of a question.
     Answer(bool),
@@ -125,6 +129,7 @@ fn paint(app: &App, view: &View, buf: &mut Buffer) -> Spots {
             Popup::Help(panel) => popup::help(&mut pen, *panel),
             Popup::Faults => popup::faults(&mut pen, view),
             Popup::Own => own::paint(&mut pen, view),
+            Popup::Repeat(repeat) => repeat::paint(&mut pen, repeat),
             Popup::Reset => popup::reset(&mut pen),
             Popup::Pin(entry) => popup::pin(&mut pen, entry),
             Popup::Who(who) => who::paint(&mut pen, who, view),

@@ -119,6 +119,7 @@ impl Attendant {
             reference,
             person,
             auto: None,
+            plan: Plan::default(),
             by_habit: plan.is_none(),
             targets,
             lent: !soft && self.setup.source != *source,
@@ -131,7 +132,8 @@ impl Attendant {
             self.watch_lent(&guest, name.clone());
         }
         let habits = guest.person.as_ref().map_or_else(Plan::default, |p| p.habits.clone());
-        guest.auto = Some(AutoPilot::new(self.led_by_faults(plan.unwrap_or(habits), &guest)));
+        guest.plan = plan.unwrap_or(habits);
+        guest.auto = Some(AutoPilot::new(self.led_by_faults(guest.plan.clone(), &guest)));
         if let (true, Some(person)) = (soft, &guest.person) {
             self.slot.insert(self.links.roster.soft_card(person, &self.links.knobs, &guest.targets()));
         }
@@ -190,6 +192,9 @@ impl Attendant {
         }
         if let Some(ledger) = self.ledgers.get_mut(&guest.reference) {
             ledger.is_visit_of(&person);
+        }
+        if guest.by_habit {
+            guest.plan = person.habits.clone();
         }
         guest.person = Some(person);
     }
