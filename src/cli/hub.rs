@@ -7,6 +7,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use tokio::net::TcpListener;
 
+use crate::cli::ending::told_to_end;
 use crate::cli::{Exit, Failure, Outcome};
 use crate::clock::Clock;
 use crate::event::{Lang, Sink, say};
@@ -54,7 +55,7 @@ pub fn run(args: &HubArgs, lang: Lang) -> Outcome {
     runtime.block_on(async {
         let listener = TcpListener::bind(&args.listen).await.map_err(|error| occupied(&args.listen, &error, lang))?;
         eprintln!("madoguchi hub ready url=http://{}", listener.local_addr().map_err(internal)?);
-        server::serve(listener, Arc::new(hub), clock, interrupted()).await.map_err(internal)
+        server::serve(listener, Arc::new(hub), clock, told_to_end()).await.map_err(internal)
     })?;
     Ok(Exit::Done)
 }
@@ -97,13 +98,6 @@ fn occupied(listen: &str, error: &std::io::Error, lang: Lang) -> Failure {
         "name another address with --listen (port 0 takes a free one)",
     );
     Failure::new(Exit::Outside, format!("{listen} {what}: {error}")).remedy(remedy)
-}
-
-/// Ends at Ctrl-C. Where the signal cannot be had, the hub serves until it is killed.
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ pub mod check;
 pub mod client;
 pub mod compare;
 pub mod doctor;
+mod ending;
 pub mod exchanges;
 pub mod explain;
 pub mod hub;

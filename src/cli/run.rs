@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use tokio::sync::broadcast::error::RecvError;
 
+use crate::cli::ending::told_to_end;
 use crate::cli::{Exit, Failure, Outcome};
 use crate::event::{Event, Lang};
 use crate::operate::control::server;
@@ -158,25 +159,6 @@ async fn show_screen(station: Arc<Station>, lang: Lang) -> Result<(), Failure> {
     ended
         .map_err(|error| failed(error.to_string()))?
         .map_err(|error| failed(error.to_string()).remedy("--headless を使ってください / use --headless"))
-}
-
-/// Ctrl-C, or SIGTERM where there is one.
-async fn told_to_end() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    // Where the signal cannot be had, the station stays open until it is killed.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }
 
 fn could_not_open(error: &OpenError) -> Failure {

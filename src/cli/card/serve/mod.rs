@@ -18,6 +18,7 @@ use self::purse::Purse;
 use super::ServeArgs;
 use crate::card::soft::Timing;
 use crate::card::vpcd::Line;
+use crate::cli::ending::told_to_end;
 use crate::cli::{Exit, Failure, Outcome};
 use crate::clock::{Clock, Stopwatch};
 use crate::knob::{self, Knob, NotAKnob};
@@ -174,19 +175,7 @@ fn listen_for_the_end(tell: &Sender<Told>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failure)?;
     let tell = tell.clone();
     let listen = move || {
-        let ended = runtime.block_on(async {
-            #[cfg(unix)]
-            {
-                use tokio::signal::unix::{SignalKind, signal};
-                let mut terminated = signal(SignalKind::terminate())?;
-                tokio::select! { ended = tokio::signal::ctrl_c() => ended, _ = terminated.recv() => Ok(()) }
-            }
-            #[cfg(not(unix))]
-            tokio::signal::ctrl_c().await
-        });
-        if let Err(error) = ended {
-            failure(error).report();
-        }
+        runtime.block_on(told_to_end());
         // The loop has ended by itself already, or ends now.
         let _ = tell.send(Told::End);
     };
