@@ -15,9 +15,9 @@ use super::{answers, events, faults, files, people, readers, screen, server, tab
     paths(
         visits::make,
         readers::all, readers::one, readers::press,
-        files::since, screen::content,
+        files::since, screen::content, files::collect, files::put_request,
         screen::look, screen::act, screen::own, screen::elements,
-        events::stream,
+        events::stream, events::journal,
         people::all, people::one, people::replace, people::add, people::remove, people::issue_card,
         people::reset_card,
         table::export, table::import, unknown::all, unknown::adopt,
