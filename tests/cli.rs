@@ -7,6 +7,8 @@ mod doctor;
 #[cfg(target_os = "linux")]
 #[path = "cli/foreign.rs"]
 mod foreign;
+#[path = "cli/scenario.rs"]
+mod scenario;
 #[path = "cli/words.rs"]
 mod words;
 #[cfg(target_os = "linux")]
@@ -47,7 +49,7 @@ fn madoguchi_in(place: &Path, args: &[&str], variables: &[(&str, &str)]) -> Said
     Said { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
 }
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "run",
     "attach",
     "tap",
@@ -63,6 +65,7 @@ const COMMANDS: [&str; 15] = [
     "people",
     "hub",
     "doctor",
+    "scenario",
 ];
 
 #[test]

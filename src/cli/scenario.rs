@@ -12,15 +12,15 @@ use std::sync::Mutex;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::client::station_url;
+use crate::cli::client::{StationArgs, station_url};
 use crate::cli::{Exit, Failure, Outcome};
 use crate::event::{Lang, Words};
-use crate::operate::scenario::line::Line;
+use crate::operate::scenario::line::{Line, LineError};
 use crate::operate::scenario::model::Group;
 use crate::operate::scenario::read::{self, Read, ReadError};
 use crate::operate::scenario::run::{self, Where};
 use crate::operate::scenario::verdict::{State, Verdict};
-use crate::operate::scenario::{junit, schema};
+use crate::operate::scenario::{junit, record, schema};
 
 /// シナリオ: レセコンに試させること / scenarios: what a レセコン is tried with
 #[derive(Debug, Args)]
@@ -34,6 +34,7 @@ enum Command {
     Run(RunArgs),
     List(ListArgs),
     Show(ShowArgs),
+    New(NewArgs),
     Schema(SchemaArgs),
 }
 
@@ -94,6 +95,19 @@ struct ShowArgs {
     toml: bool,
 }
 
+/// シナリオを書き始める。動いている窓口で起こったことから作れる / begin a scenario; one of what just happened at a running station
+#[derive(Debug, Args)]
+struct NewArgs {
+    /// 動いている窓口の記録から、もう一度実行して合格するシナリオを作る / of a running station's journal: it passes when it is run again
+    #[arg(long)]
+    from_journal: bool,
+    /// 書くファイル (既定: 標準出力) / where it is written (default: standard output)
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    station: StationArgs,
+}
+
 /// 書式の JSON Schema を出力 / print the JSON Schema of the format
 #[derive(Debug, Args)]
 struct SchemaArgs {}
@@ -106,11 +120,38 @@ pub fn run(args: &ScenarioArgs, lang: Lang) -> Outcome {
         Command::Run(args) => run_them(args, lang),
         Command::List(args) => show::list(&of_groups(read::shipped().map_err(unreadable)?, &args.group), args, lang),
         Command::Show(args) => show::one(&args.place, args.toml, lang),
+        Command::New(args) => new(args),
         Command::Schema(_) => {
             println!("{:#}", schema::schema());
             Ok(Exit::Done)
         }
     }
+}
+
+/// What an empty scenario looks like: one visit, and what is expected of it.
+const BEGINNING: &str = include_str!("scenario/new.toml");
+
+fn new(args: &NewArgs) -> Outcome {
+    let text = if args.from_journal {
+        let line = Line::to(station_url(args.station.station.clone()), args.station.token.clone());
+        record::scenario(&line).map_err(|error| {
+            let exit = if matches!(error, LineError::Unreachable { .. }) { Exit::Outside } else { Exit::Internal };
+            Failure::new(exit, error.to_string())
+                .remedy("`madoguchi run` で起動するか --station を確認してください / start one, or correct --station")
+        })?
+    } else {
+        BEGINNING.to_owned()
+    };
+    match &args.out {
+        None => print!("{text}"),
+        Some(file) => {
+            // Somebody's work is not written over.
+            let new = std::fs::OpenOptions::new().write(true).create_new(true).open(file);
+            new.and_then(|mut file| file.write_all(text.as_bytes()))
+                .map_err(|error| Failure::new(Exit::Outside, format!("{}: {error}", file.display())))?;
+        }
+    }
+    Ok(Exit::Done)
 }
 
 fn unreadable(error: ReadError) -> Failure {

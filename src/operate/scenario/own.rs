@@ -116,8 +116,8 @@ impl Drop for Own {
 pub fn settings(scenario: &Scenario) -> Result<Settings, Box<Mistake>> {
     let text = toml::to_string(&scenario.settings)
         .map_err(|error| Mistake::of_key("settings", "settings", "設定として書けません", error.to_string()))?;
-    let settings: Settings = handwritten::from_toml("settings", &text)?;
-    Ok(settings)
+    // The line is that of our own copy; whoever has the file finds the key in it.
+    handwritten::from_toml("settings", &text).map_err(|mistake| Box::new(Mistake { line: None, ..*mistake }))
 }
 
 /// A folder that goes away, unless it is kept.

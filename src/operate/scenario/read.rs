@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::library;
 use super::model::{Scenario, Step};
 use super::request;
+use super::{library, own};
 use crate::handwritten::{self, Mistake, nearest};
 
 /// A scenario that was read.
@@ -122,6 +122,7 @@ fn file(path: &Path) -> Result<Read, ReadError> {
 /// The first mistake.
 pub fn scenario(file: &str, text: &str) -> Result<Scenario, Box<Mistake>> {
     let scenario: Scenario = handwritten::from_toml(file, text)?;
+    own::settings(&scenario).map_err(|mistake| mistake.placed(file, text))?;
     check(&scenario).map_err(|(step, mistake)| placed(*mistake, step, file, text))?;
     Ok(scenario)
 }

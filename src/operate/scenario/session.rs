@@ -141,13 +141,21 @@ impl Session {
     /// Makes the start of a scenario: clock, people, faults.
     pub fn set_up(&mut self, scenario: &Scenario) -> Result<(), Stopped> {
         if let (Some(clock), true) = (&scenario.clock, self.elsewhere) {
-            let station = self.station()?;
-            let was = parse_time(&station.time).ok_or_else(|| station.time.clone())?;
-            self.undo.push(Undo::Clock { frozen: station.frozen, was, since: Stopwatch::start() });
-            self.line.put("/control/v1/clock", &json!({ "freeze": clock }))?;
+            self.set_clock(&json!({ "freeze": clock }))?;
         }
         self.put_people(scenario)?;
         scenario.faults.iter().try_for_each(|fault| self.arm(fault, json!({})))
+    }
+
+    /// Sets document time.
+    pub fn set_clock(&mut self, order: &Value) -> Result<(), Stopped> {
+        if !self.undo.iter().any(|undo| matches!(undo, Undo::Clock { .. })) {
+            let station = self.station()?;
+            let was = parse_time(&station.time).ok_or_else(|| station.time.clone())?;
+            self.undo.push(Undo::Clock { frozen: station.frozen, was, since: Stopwatch::start() });
+        }
+        self.line.put("/control/v1/clock", order)?;
+        Ok(())
     }
 
     /// The people of the start; again after a restart, since whoever was put there is gone.
@@ -156,7 +164,8 @@ impl Session {
     }
 
     fn put_person(&mut self, id: &str, being: &Being) -> Result<(), Stopped> {
-        let new = being.from.is_some() || being.profile.is_some();
+        let known = self.knows(id)?;
+        let new = being.from.is_some() || (being.profile.is_some() && !known);
         let mut profile = match (&being.from, &being.profile) {
             (_, Some(profile)) => profile.clone(),
             (Some(from), None) => {
@@ -168,7 +177,8 @@ impl Session {
             (None, None) => self.profile(id)?,
         };
         if !new {
-            self.remember(id, &profile);
+            let was = self.profile(id)?;
+            self.remember(id, &was);
         }
         self.change(&mut profile, &being.set, &being.remove)?;
         if !new {
@@ -180,6 +190,14 @@ impl Session {
         self.undo.push(Undo::NewPerson(called.clone()));
         self.called.insert(id.to_owned(), called);
         Ok(())
+    }
+
+    fn knows(&self, id: &str) -> Result<bool, LineError> {
+        match self.profile(id) {
+            Ok(_) => Ok(true),
+            Err(LineError::Refused { status: 404, .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Changes a person in the middle.

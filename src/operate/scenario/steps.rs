@@ -148,10 +148,9 @@ fn send(asked: &Request, step: &str, session: &Session) -> Result<Done, Stopped>
     }
 }
 
-fn advance(by: &Advance, session: &Session) -> Result<(), Stopped> {
+fn advance(by: &Advance, session: &mut Session) -> Result<(), Stopped> {
     let seconds = ((by.days * 24 + by.hours) * 60 + by.minutes) * 60 + by.seconds;
-    session.line.put("/control/v1/clock", &json!({ "advance_s": seconds }))?;
-    Ok(())
+    session.set_clock(&json!({ "advance_s": seconds }))
 }
 
 fn fault(wanted: &Fault, session: &mut Session) -> Result<(), Stopped> {
