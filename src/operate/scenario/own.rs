@@ -1,5 +1,6 @@
 //! A station for one scenario: in this process, on a folder of its own that goes away with it, reached over its control API like any other.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -129,19 +130,26 @@ struct Folder {
 impl Folder {
     fn make(keep: Option<&Path>) -> std::io::Result<Self> {
         static MADE: AtomicU64 = AtomicU64::new(0);
-        let path = match keep {
-            Some(place) => std::path::absolute(place)?,
-            None => {
-                let number = MADE.fetch_add(1, Ordering::Relaxed);
-                std::env::temp_dir().join(format!("madoguchi-scenario-{}-{number}", std::process::id()))
+        if let Some(place) = keep {
+            let path = std::path::absolute(place)?;
+            // What lies there already is somebody's.
+            if std::fs::read_dir(&path).is_ok_and(|mut entries| entries.next().is_some()) {
+                let why = format!("{} は空ではありません / is not empty", path.display());
+                return Err(std::io::Error::new(ErrorKind::AlreadyExists, why));
             }
-        };
-        // What an earlier run left under this name is not this run's.
-        if path.exists() {
-            std::fs::remove_dir_all(&path)?;
+            std::fs::create_dir_all(&path)?;
+            return Ok(Self { path, kept: true });
         }
-        std::fs::create_dir_all(&path)?;
-        Ok(Self { path, kept: keep.is_some() })
+        loop {
+            let number = MADE.fetch_add(1, Ordering::Relaxed);
+            let path = std::env::temp_dir().join(format!("madoguchi-scenario-{}-{number}", std::process::id()));
+            match std::fs::create_dir(&path) {
+                Ok(()) => return Ok(Self { path, kept: false }),
+                // Left by another process of this number.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! ${today}  ${today-30d}  ${today-1y@10-01}      a day, YYYYMMDD; the forms of docs/card-profiles.md
-//! ${today:iso}  ${today:wareki}  ${today:short}  2026-11-21, 令和8年11月21日, R8.11.21
+//! ${today:iso}  ${today:month}                   2026-11-21, 202611
+//! ${today:wareki}  ${today:short}                令和8年11月21日, R8.11.21
 //! ${now}                                         document time, 14 digits
 //! ${unique}  ${unique:6}  ${unique.b}            digits of this run alone (12); with another name others
 //! ${institution}                                 医療機関コード
@@ -72,11 +73,12 @@ fn say(date: Date, form: &str) -> Result<String, String> {
     match form {
         "" => Ok(date8(date)),
         "iso" => Ok(date.strftime("%Y-%m-%d").to_string()),
+        "month" => Ok(date.strftime("%Y%m").to_string()),
         "wareki" => in_era().map(|(era, year)| format!("{}{year}年{}月{}日", era.name, date.month(), date.day())),
         "short" => in_era().map(|(era, year)| format!("{}{year}.{}.{}", era.letter, date.month(), date.day())),
-        other => {
-            Err(format!("日付の形「{other}」はありません。iso, wareki, short のどれかです / iso, wareki or short"))
-        }
+        other => Err(format!(
+            "日付の形「{other}」はありません。iso, month, wareki, short のどれかです / iso, month, wareki or short"
+        )),
     }
 }
 
@@ -104,6 +106,7 @@ mod tests {
         assert_eq!(filled("a ${today} b"), "a 20261121 b");
         assert_eq!(filled("${today-30d}"), "20261022");
         assert_eq!(filled("${today-1y@10-01:iso}"), "2025-10-01");
+        assert_eq!(filled("${today-11m:month}"), "202512");
         assert_eq!(filled("${today:wareki}、${today-30y:short}"), "令和8年11月21日、H8.11.21");
         assert_eq!(filled("${now}${unique}${unique:3}${unique.b}"), "20261121093000123b12");
     }

@@ -122,9 +122,17 @@ fn file(path: &Path) -> Result<Read, ReadError> {
 /// The first mistake.
 pub fn scenario(file: &str, text: &str) -> Result<Scenario, Box<Mistake>> {
     let scenario: Scenario = handwritten::from_toml(file, text)?;
-    own::settings(&scenario).map_err(|mistake| mistake.placed(file, text))?;
+    own::settings(&scenario).map_err(|mistake| of_settings(*mistake, file, text))?;
     check(&scenario).map_err(|(step, mistake)| placed(*mistake, step, file, text))?;
     Ok(scenario)
+}
+
+/// The mistake with the first line that names its key: settings may stand in a table of one line.
+fn of_settings(mut mistake: Mistake, file: &str, text: &str) -> Box<Mistake> {
+    let names = |line: &str| mistake.key.as_deref().is_some_and(|key| line.contains(key));
+    mistake.line = text.lines().position(names).map(|at| at + 1);
+    mistake.file = file.to_owned();
+    Box::new(mistake)
 }
 
 /// The mistake with the line of its step's table.

@@ -25,6 +25,7 @@ pub struct Usual {
 }
 
 static USUAL: LazyLock<BTreeMap<String, Usual>> = LazyLock::new(|| {
+    // The table is compiled in and a test reads it.
     handwritten::from_toml("requests.toml", include_str!("data/requests.toml"))
         .unwrap_or_else(|mistake| panic!("a table of ours does not hold: {mistake}"))
 });

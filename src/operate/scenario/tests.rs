@@ -89,7 +89,7 @@ const WRONG: [(&str, &str, &str, &[&str]); 12] = [
         "S-01",
         "//MedicalSubsidyRecipientNumber",
         "//MedicalSubsidyRecipientNumbre",
-        &["その要素がない", "MedicalSubsidyRecipientNumber は「1234566」"],
+        &["その要素がない", "「1234566」は MessageBody/MedicalSubsidies/MedicalSubsidyRecipientNumber にある"],
     ),
     ("S-07", "subsidy = \"decline\"", "subsidy = \"use\"", &["pmh が出ない", "出た: PMHsimsm01res_"]),
     ("S-34", "settings = { terminal = [{ pmh_order = \"pmh-first\" }] }", "", &["face は pmh の後", "順序が逆"]),
@@ -144,7 +144,7 @@ fn a_mistake_names_file_line_key_and_the_nearest_right_name() {
             "[[steps]]\nvisit = { person = \"taro\" }\n[[steps.expect]]\nfile = \"rse/a.xml\"\n",
             &["x.toml:5: file", "res"],
         ),
-        ("settings = { hub = { spec_yaer = \"R6\" } }\nsteps = []\n", &["spec_yaer", "spec_year"]),
+        ("settings = { hub = { spec_yaer = \"R6\" } }\nsteps = []\n", &["x.toml:5: spec_yaer", "spec_year"]),
         ("group2 = 1\nsteps = []\n", &["x.toml:5: group2", "group"]),
     ] {
         let mistake = read::scenario("x.toml", &format!("{HEAD}{text}")).unwrap_err().to_string();
