@@ -151,7 +151,7 @@ pub struct Step {
 #[serde(deny_unknown_fields, default)]
 pub struct Visit {
     /// Its name, among several visits at once.
-    #[serde(skip_serializing)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Person id.
     pub person: String,
@@ -169,8 +169,7 @@ pub struct Visit {
     pub visual: bool,
     /// `"all"`, `"none"` or a list of questions.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    pub consent: Option<Value>,
+    pub consent: Option<Consent>,
     /// `use` or `decline` (受給者証).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subsidy: Option<String>,
@@ -183,6 +182,16 @@ pub struct Visit {
     /// Faults of this visit alone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<String>,
+}
+
+/// What the patient agrees to.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Consent {
+    /// `all` or `none`.
+    Word(String),
+    /// These questions only.
+    Only(Vec<String>),
 }
 
 /// A request as a レセコン writes it.

@@ -57,7 +57,8 @@ pub fn act(step: &Step, number: usize, session: &mut Session, ask: Ask<'_>) -> R
 }
 
 fn visit(ordered: &Visit, session: &Session) -> Result<Done, Stopped> {
-    let mut order = serde_json::to_value(ordered).map_err(|error| error.to_string())?;
+    let ordered = Visit { name: None, ..ordered.clone() };
+    let mut order = serde_json::to_value(&ordered).map_err(|error| error.to_string())?;
     order["person"] = json!(session.person(&ordered.person));
     let report = session.line.post("/control/v1/visits", &order)?;
     let mut done = Done::default();

@@ -82,6 +82,53 @@ fn the_schema_of_the_docs_is_that_of_the_types() {
     assert!(kept == text, "write it anew: MADOGUCHI_WRITE=1 cargo test --lib operate::scenario");
 }
 
+/// As far as editors complain: keys that there are, values of the right kind.
+fn fits(value: &Value, kind: &Value, definitions: &Value) -> bool {
+    if let Some(name) = kind["$ref"].as_str() {
+        return fits(value, &definitions[name.trim_start_matches("#/$defs/")], definitions);
+    }
+    if let Some(any) = kind["oneOf"].as_array() {
+        return any.iter().any(|kind| fits(value, kind, definitions));
+    }
+    let types = kind["type"].as_array().cloned().unwrap_or_else(|| vec![kind["type"].clone()]);
+    let is = |name: &str| types.iter().any(|kind| kind == name || kind.is_null());
+    match value {
+        Value::String(text) => {
+            is("string") && kind["enum"].as_array().is_none_or(|words| words.iter().any(|word| word == text))
+        }
+        Value::Bool(_) => is("boolean"),
+        Value::Number(_) => is("integer") || is("number"),
+        Value::Array(list) => is("array") && list.iter().all(|value| fits(value, &kind["items"], definitions)),
+        Value::Object(map) => {
+            is("object")
+                && map.iter().all(|(key, value)| match kind["properties"].get(key) {
+                    Some(kind) => fits(value, kind, definitions),
+                    None => {
+                        kind["additionalProperties"] != false
+                            && (!kind["additionalProperties"].is_object()
+                                || fits(value, &kind["additionalProperties"], definitions))
+                    }
+                })
+        }
+        Value::Null => is("null"),
+    }
+}
+
+#[test]
+fn the_schema_takes_every_shipped_scenario_and_no_unknown_key() {
+    let schema = schema::schema();
+    let valid = |text: &str| {
+        let value: Value = toml::from_str(text).unwrap();
+        fits(&value, &schema, &schema["$defs"])
+    };
+    for (id, text) in library::SHIPPED {
+        assert!(valid(text), "{id}");
+        assert!(!valid(&format!("titel = \"x\"\n{text}")), "{id}");
+        assert!(!valid(&text.replacen("[[steps]]\n", "[[steps]]\nnaem = \"x\"\n", 1)), "{id}");
+        assert!(!valid(&text.replacen("[[steps.expect]]\n", "[[steps.expect]]\ncuont = 1\n", 1)), "{id}");
+    }
+}
+
 /// Id of a shipped scenario, what is made wrong in it, and what the verdict must say.
 const WRONG: [(&str, &str, &str, &[&str]); 12] = [
     ("S-01", "\"54139993\"", "\"54139994\"", &["//MedicalSubsidyInsurerNumber は「54139994」", "実際: 「54139993」"]),
