@@ -27,7 +27,7 @@ fn what_does_not_hold_ends_with_one_and_is_in_the_json() {
     assert_eq!(said.code, 1, "{}", said.err);
     let verdicts: Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!(verdicts[0]["state"], "failed");
-    let said = madoguchi_in(place.path(), &["--lang", "en", "scenario", "run", "."], &[]);
+    let said = madoguchi_in(place.path(), &["scenario", "run", ".", "--lang", "en"], &[]);
     assert!(said.code == 1 && said.out.contains("got: \"54139993\""), "{}", said.out);
 }
 

@@ -106,7 +106,12 @@ pub const SHIPPED: &[(&str, &str)] = scenarios![
     "T-10"
 ];
 
-/// The text of the shipped scenario of this id; upper and lower case are the same.
+/// The shipped scenario of this id, with the id as it is shipped; upper and lower case are the same.
+pub fn named(id: &str) -> Option<(&'static str, &'static str)> {
+    SHIPPED.iter().copied().find(|(shipped, _)| shipped.eq_ignore_ascii_case(id))
+}
+
+/// Its text alone.
 pub fn text(id: &str) -> Option<&'static str> {
-    SHIPPED.iter().find(|(shipped, _)| shipped.eq_ignore_ascii_case(id)).map(|(_, text)| *text)
+    named(id).map(|(_, text)| text)
 }

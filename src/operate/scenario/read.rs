@@ -87,8 +87,8 @@ fn from_text(id: &str, text: &str) -> Result<Read, ReadError> {
 /// # Errors
 /// There is none.
 pub fn named(id: &str) -> Result<Read, ReadError> {
-    match library::text(id) {
-        Some(text) => from_text(id, text),
+    match library::named(id) {
+        Some((id, text)) => from_text(id, text),
         None => Err(ReadError::Nowhere {
             name: id.to_owned(),
             nearest: nearest(id, library::SHIPPED.iter().map(|(id, _)| *id)).map(str::to_owned),
