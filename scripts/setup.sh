@@ -32,6 +32,12 @@ for purpose in "$@"; do
         command -v python3 >/dev/null || need python3
         command -v node >/dev/null || need nodejs
         command -v tsc >/dev/null || need node-typescript
+        command -v javac >/dev/null || need default-jdk-headless
+        command -v mcs >/dev/null || need mono-mcs
+        command -v mono >/dev/null || need mono-runtime
+        for part in net-http runtime-serialization xml-linq; do
+            dpkg -s "libmono-system-${part}4.0-cil" >/dev/null 2>&1 || need "libmono-system-${part}4.0-cil"
+        done
         command -v 7zz >/dev/null || need 7zip
         command -v pdftotext >/dev/null || need poppler-utils
         command -v ip >/dev/null || need iproute2

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, date};
 use madoguchi::authority::cv::Branch;
-use madoguchi::authority::{Authority, pool};
+use madoguchi::authority::pool;
 use madoguchi::card::soft::{CardImage, SoftCard};
 use madoguchi::people::{personalise::personalise, read_toml};
 use madoguchi::random::Seed;
@@ -49,7 +49,7 @@ fn image() -> CardImage {
          my_number = \"{MY_NUMBER}\"\n[card]\nsecurity_code = \"2285\"\n"
     );
     let person = read_toml("hanako.toml", &profile).unwrap().settle("hanako", TODAY).unwrap();
-    personalise(&person, &Authority::default())
+    personalise(&person)
 }
 
 fn card() -> Card<Wire> {

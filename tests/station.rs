@@ -44,6 +44,8 @@ mod opening;
 mod own;
 #[path = "station/people.rs"]
 mod people;
+#[path = "station/recorded.rs"]
+mod recorded;
 #[path = "station/refusals.rs"]
 mod refusals;
 #[path = "station/registrations.rs"]

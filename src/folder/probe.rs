@@ -1,10 +1,11 @@
 //! Trying a folder out and leaving nothing behind: can files appear in it as answers do, who works there, and does it lie on a network.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::layout::{HOLDER_NAME, LOCK_NAME, WORK_NAME, same_file_system};
+use super::layout::{WORK_NAME, same_file_system};
+use super::lock;
 
 /// File systems that live on another machine or below a virtual one: they send no events for what others do (spec/platforms.md).
 const REMOTE: [&str; 12] = [
@@ -72,14 +73,7 @@ pub fn work_place(folder: &Path) -> Option<PathBuf> {
 
 /// The process id of the station that works on `folder` now; `?` where it cannot be told.
 pub fn holder(folder: &Path) -> Option<String> {
-    let work = work_of(folder)?;
-    match File::open(work.join(LOCK_NAME)).ok()?.try_lock_shared() {
-        Err(TryLockError::WouldBlock) => {
-            let pid = fs::read_to_string(work.join(HOLDER_NAME)).ok().filter(|pid| !pid.is_empty());
-            Some(pid.unwrap_or_else(|| "?".to_owned()))
-        }
-        _ => None,
-    }
+    lock::holder(&work_of(folder)?)
 }
 
 /// Is `folder` a file system of its own, so that nothing can be moved into it at once?

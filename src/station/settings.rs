@@ -309,8 +309,15 @@ impl Settings {
                 let ja = format!("端末 {} はありません (1–{terminals})", reader.terminal);
                 return Err(wrong("reader.terminal", &ja, "no such [[terminal]]"));
             }
-            if let Err(error) = Source::parse(&reader.source) {
-                return Err(wrong("reader.source", &error.to_string(), "soft or pcsc:READER"));
+            match Source::parse(&reader.source) {
+                Ok(Source::Soft | Source::Pcsc(_)) => {}
+                // It would lie there for ever: nobody puts it down, and nobody takes it away.
+                Ok(Source::Replay(_)) => {
+                    let ja = "記録したカードは置きっぱなしにできません。tap --card replay:FILE で置いてください";
+                    let en = "a recorded card is put down for a visit, with tap --card replay:FILE";
+                    return Err(wrong("reader.source", ja, en));
+                }
+                Err(error) => return Err(wrong("reader.source", &error.to_string(), "soft or pcsc:READER")),
             }
         }
         Ok(())

@@ -128,6 +128,23 @@ fn a_recorded_card_is_read_like_the_card_and_holds_no_pin() {
 }
 
 #[test]
+fn a_card_that_is_no_my_number_card_is_told_what_it_is_and_what_to_do() {
+    let place = tempfile::tempdir().unwrap();
+    let commands: [&[&str]; 3] = [&["read", "--offline"], &["read", "--serial-only"], &["pin-status"]];
+    for (person, what) in [("juki", "住民基本台帳カード"), ("teiki", "公的個人認証APがありません")]
+    {
+        for command in commands {
+            let said = madoguchi_in(place.path(), &[&["card"], command, &["--person", person]].concat(), &[]);
+            assert_eq!(said.code, 1, "{}", said.err);
+            for part in [what, "マイナンバーカードを置いてください", "put a My Number card on the reader"]
+            {
+                assert!(said.err.contains(part), "{person} {command:?}: {}", said.err);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_pin_that_cannot_be_one_is_refused_before_it_costs_a_try() {
     let place = tempfile::tempdir().unwrap();
     for (key, pin) in [("authentication", "12345"), ("authentication", "12a4"), ("signature", "abc123")] {
