@@ -160,6 +160,12 @@ pub enum Event {
     },
     /// A person was made of such a query.
     Adopted { id: String, name: String },
+    /// A reader holds a card that nobody knows, and asks the staff whose it is.
+    WhoIsThis { reader: usize },
+    /// A real card was bound to a person; `card` is its label here and says nothing of it.
+    Bound { card: String, person: String },
+    /// It was unbound.
+    Unbound { card: String, person: String },
     /// Back to the start-up state.
     Reset,
 }
@@ -221,6 +227,14 @@ impl Event {
             }
             Self::Adopted { id, name } if ja => format!("照会された人を採用 {name} ({id})"),
             Self::Adopted { id, name } => format!("adopted whom a query named: {name} ({id})"),
+            Self::WhoIsThis { reader } if ja => {
+                format!("リーダー{reader} どなたのカードですか (画面で選ぶ、または card bind 患者)")
+            }
+            Self::WhoIsThis { reader } => format!("reader {reader}: whose card is this? (choose, or card bind PERSON)"),
+            Self::Bound { card, person } if ja => format!("実カード {card} を {person} のカードとして登録"),
+            Self::Bound { card, person } => format!("real card {card} bound to {person}"),
+            Self::Unbound { card, person } if ja => format!("実カード {card} ({person}) の登録を取消"),
+            Self::Unbound { card, person } => format!("real card {card} ({person}) unbound"),
             Self::Reset => say(lang, "起動時の状態に戻しました", "back to the start-up state").to_owned(),
         }
     }

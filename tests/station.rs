@@ -25,6 +25,10 @@ mod clients;
 mod commands;
 #[path = "station/control.rs"]
 mod control;
+#[path = "station/drives.rs"]
+mod drives;
+#[path = "station/exchanges.rs"]
+mod exchanges;
 #[path = "station/faults.rs"]
 mod faults;
 #[path = "station/golden.rs"]

@@ -257,8 +257,11 @@ mod tests {
     const SELECT_CERTIFICATE: [u8; 7] = [0, 0xA4, 2, 0x0C, 2, 0, 0x0A];
     const READ: [u8; 5] = [0, 0xB0, 0, 0, 0];
 
-    /// What each of `commands` took at the reader's side, over what it should have taken: the best of several, for whatever else this
-    /// machine does delays some of them.
+    /// Late is what comes this much after its time.
+    const LATE: f64 = 1.05;
+
+    /// What each of `commands` took at the reader's side, over what it should have taken: the first that was in time, or the best of many,
+    /// for whatever else this machine does delays some of them.
     fn lateness(timing: Timing, commands: &[&[u8]]) -> Vec<f64> {
         let slot = Slot::timed("test", timing);
         slot.insert(card());
@@ -270,7 +273,17 @@ mod tests {
                 let answer = card.transmit(command).unwrap();
                 watch.elapsed_ms() / (timing.of(&name, command, &answer).as_secs_f64() * 1000.0)
             };
-            commands.iter().map(|command| (0..15).map(|_| once(command)).fold(f64::MAX, f64::min)).collect()
+            let mut best_of_many = |command: &&[u8]| {
+                let mut best = f64::MAX;
+                for _ in 0..100 {
+                    best = best.min(once(command));
+                    if best < LATE {
+                        break;
+                    }
+                }
+                best
+            };
+            commands.iter().map(&mut best_of_many).collect()
         })
         .unwrap()
     }
@@ -279,7 +292,7 @@ mod tests {
     fn a_card_that_is_timed_answers_within_five_per_cent_of_what_was_computed() {
         for timing in [Timing::Kbit106, Timing::Kbit848] {
             let late = lateness(timing, &[&SELECT, &SELECT_CERTIFICATE, &READ]);
-            assert!(late.iter().all(|late| (1.0..1.05).contains(late)), "{timing}: {late:?}");
+            assert!(late.iter().all(|late| (1.0..LATE).contains(late)), "{timing}: {late:?}");
         }
     }
 

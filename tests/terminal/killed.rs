@@ -19,6 +19,7 @@ use crate::desk::{FakeHub, INSTITUTION, drop_in, request};
 /// Set for the child: the root of its folders.
 const ROOT: &str = "MADOGUCHI_TEST_ROOT";
 const KILLS: u64 = 12;
+const MOST_KILLS: u64 = 60;
 const PER_ROUND: u32 = 12;
 
 /// The body of the child; as a test of its own it has nothing to serve and ends at once.
@@ -77,7 +78,8 @@ fn collect(res: &std::path::Path, answers: &mut BTreeMap<String, usize>) {
 /// Claimed requests and staged answers in the work folder.
 fn unfinished(root: &std::path::Path) -> usize {
     let names = fs::read_dir(root.join(".madoguchi").join("req")).into_iter().flatten().flatten();
-    names.filter(|entry| !entry.file_name().to_string_lossy().starts_with("lock")).count()
+    let done = |name: &str| name.starts_with("lock") || name == "kept";
+    names.filter(|entry| !done(&entry.file_name().to_string_lossy())).count()
 }
 
 #[test]
@@ -86,8 +88,9 @@ fn killed_in_the_middle_of_its_work_again_and_again_every_request_is_answered_ex
     let (req, res) = (root.path().join("req"), root.path().join("res"));
     fs::create_dir_all(&req).unwrap();
     let mut answers = BTreeMap::new();
-    let (mut sent, mut left_behind) = (0_usize, 0);
-    for round in 0..KILLS {
+    let (mut sent, mut left_behind, mut round) = (0_usize, 0, 0);
+    // A machine with much else to do comes less far in the same time: until one was killed in the middle, and not for ever.
+    while round < KILLS || (left_behind == 0 && round < MOST_KILLS) {
         let mut child = start_up(root.path());
         // From hardly up to well at work: a little later each time, with requests until the last moment.
         let life = Duration::from_millis(20 + round * 8);
@@ -107,6 +110,7 @@ fn killed_in_the_middle_of_its_work_again_and_again_every_request_is_answered_ex
         child.kill().unwrap();
         child.wait().unwrap();
         left_behind += unfinished(root.path());
+        round += 1;
     }
     let answered_by_killed_ones = answers.len();
     // The last one may finish. A refused request brings two files.
@@ -121,7 +125,7 @@ fn killed_in_the_middle_of_its_work_again_and_again_every_request_is_answered_ex
     child.wait().unwrap();
     collect(&res, &mut answers);
     println!(
-        "{KILLS} kills left {left_behind} pieces of work behind; {answered_by_killed_ones} of {expected} files came from processes that were killed"
+        "{round} kills left {left_behind} pieces of work behind; {answered_by_killed_ones} of {expected} files came from processes that were killed"
     );
     assert!(left_behind > 0, "no kill came in the middle of anything");
     assert_eq!(answers.len(), expected);

@@ -85,7 +85,7 @@ pub enum JpkiError {
         needed: usize,
     },
     /// VERIFY missed.
-    #[error("暗証番号が違います。残り {tries} 回 / wrong PIN: {tries} tries left")]
+    #[error("{}", missed(*tries))]
     WrongPin {
         /// Tries left.
         tries: u8,
@@ -114,6 +114,16 @@ pub enum JpkiError {
     /// The certificate cannot be read as one.
     #[error("証明書: {0}")]
     Certificate(String),
+}
+
+/// A wrong PIN for people: how it stands now.
+fn missed(tries: u8) -> String {
+    match tries {
+        0 => "暗証番号が違います。ロックされました。市区町村の窓口で再設定してください / wrong PIN, and now locked: it is reset at the municipality"
+            .to_owned(),
+        1 => "暗証番号が違います。残り 1 回 / wrong PIN: 1 try left".to_owned(),
+        _ => format!("暗証番号が違います。残り {tries} 回 / wrong PIN: {tries} tries left"),
+    }
 }
 
 impl From<CertificateError> for JpkiError {

@@ -98,6 +98,10 @@ fn a_wrong_pin_is_sent_once_and_the_last_try_is_kept_unless_told() {
     assert_eq!(try_it(LastTry::Keep), (JpkiError::TooDear { tries: 1 }, 2));
     assert_eq!(try_it(LastTry::Spend), (JpkiError::WrongPin { tries: 0 }, 3));
     assert_eq!(try_it(LastTry::Spend), (JpkiError::PinLocked, 3));
+    for (tries, told) in [(2, "2 tries left"), (1, "1 try left"), (0, "now locked")] {
+        let message = JpkiError::WrongPin { tries }.to_string();
+        assert!(message.ends_with(told) || message.contains(&format!("{told}:")), "{message}");
+    }
 }
 
 #[test]
@@ -230,6 +234,21 @@ fn a_certificate_that_ends_early_or_never_is_an_error_not_a_loop() {
     let mut script = Script::of(&[ok, &[0x90]]);
     let result = Jpki::select(&mut script).unwrap().certificate(CertificateFile::Authentication);
     assert_eq!(result, Err(JpkiError::NoStatus(1)));
+}
+
+#[test]
+fn cards_that_say_6282_at_the_end_of_a_file_are_read_like_those_that_say_6b00() {
+    let (ok, end): (&[u8], &[u8]) = (&[0x90, 0x00], &[0x62, 0x82]);
+    let whole = [&[0x30, 0x2A][..], &[0x11; 42]].concat();
+    let mut script = Script::of(&[ok, ok, &[&whole[..], end].concat()]);
+    let read = Jpki::select(&mut script).unwrap().certificate(CertificateFile::Authentication);
+    assert_eq!(read.as_ref(), Ok(&whole));
+    for behind in [end, &[0x6B, 0x00]] {
+        let mut script = Script::of(&[ok, ok, &[&whole[..40], end].concat(), behind]);
+        let read = Jpki::select(&mut script).unwrap().certificate(CertificateFile::Authentication);
+        assert_eq!(read, Err(JpkiError::FileEnds { have: 40, needed: 44 }));
+        assert_eq!(script.0[3], [0x00, 0xB0, 0, 40, 4]);
+    }
 }
 
 #[test]

@@ -28,7 +28,8 @@ impl Eligibility {
     pub fn open_visit(&self, opening: VisitOpening) -> Result<Standing, HubError> {
         steering::validity(&opening.steering)?;
         let (time, day) = (opening.asker.time, opening.asker.time.date());
-        let finding = self.certificates.check(&opening.evidence, time, opening.steering.authority)?;
+        let holder = opening.holder.as_deref().map(|holder| self.store.by_id(holder)).transpose()?.flatten();
+        let finding = self.certificates.check(&opening.evidence, time, opening.steering.authority, holder.is_some())?;
         let known = self.whose(&finding, opening.holder.as_deref())?;
         let subsidies_known =
             finding.status.admits() && known.as_ref().is_some_and(|known| self.pmh_knows(known, &opening));
