@@ -10,6 +10,8 @@ mod doctor;
 #[cfg(target_os = "linux")]
 #[path = "cli/foreign.rs"]
 mod foreign;
+#[path = "cli/scenario.rs"]
+mod scenario;
 #[path = "cli/words.rs"]
 mod words;
 #[cfg(target_os = "linux")]
@@ -50,7 +52,7 @@ fn madoguchi_in(place: &Path, args: &[&str], variables: &[(&str, &str)]) -> Said
     Said { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
 }
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "run",
     "attach",
     "tap",
@@ -67,6 +69,7 @@ const COMMANDS: [&str; 16] = [
     "people",
     "hub",
     "doctor",
+    "scenario",
 ];
 
 #[test]

@@ -24,7 +24,7 @@ use madoguchi::operate::doctor::{CHECKS, Check};
 use shell::Shell;
 
 /// Every document whose commands are run below, each in a world and a folder of its own.
-const RUN: [&str; 18] = [
+const RUN: [&str; 19] = [
     "README.md",
     "README.ja.md",
     "docs/README.md",
@@ -42,6 +42,7 @@ const RUN: [&str; 18] = [
     "docs/words.md",
     "docs/doctor.md",
     "docs/people.md",
+    "docs/scenarios.md",
     "docs/exchanges.md",
 ];
 /// Documents whose commands need the source folder: they are checked by what they name.
@@ -172,6 +173,11 @@ fn every_command_of_the_people_page_does_what_it_shows() {
 #[test]
 fn every_command_of_the_check_page_does_what_it_shows() {
     run_document("every_command_of_the_check_page_does_what_it_shows", "docs/check.md");
+}
+
+#[test]
+fn every_command_of_the_scenarios_page_does_what_it_shows() {
+    run_document("every_command_of_the_scenarios_page_does_what_it_shows", "docs/scenarios.md");
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod password;
 pub mod people;
 mod pin;
 pub mod run;
+pub mod scenario;
 pub mod send;
 pub mod tables;
 pub mod tap;
@@ -62,6 +63,7 @@ enum Command {
     People(people::PeopleArgs),
     Hub(hub::HubArgs),
     Doctor(doctor::DoctorArgs),
+    Scenario(scenario::ScenarioArgs),
     /// シェルの補完を出力 / print completions for a shell
     Completions {
         /// bash, zsh, fish, powershell, elvish
@@ -121,6 +123,7 @@ fn carry_out(line: Line) -> Outcome {
         Some(Command::People(args)) => people::run(&args, lang),
         Some(Command::Hub(args)) => hub::run(&args, lang),
         Some(Command::Doctor(args)) => doctor::run(&args, lang),
+        Some(Command::Scenario(args)) => scenario::run(&args, lang),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Line::command(), "madoguchi", &mut std::io::stdout());
             Ok(Exit::Done)

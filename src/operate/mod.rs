@@ -6,6 +6,7 @@
 //! - [`touch`]: the patient's page of a reader
 //! - [`compare`]: captured files of a real terminal beside ours (it asks a hub of its own, no station)
 //! - [`fault`]: faults by name
+//! - [`scenario`]: what a レセコン is tried with, run
 //! - [`words`]: the words of the field, searched
 //! - [`doctor`]: what works on this machine, and what does not
 
@@ -13,6 +14,7 @@ pub mod compare;
 pub mod control;
 pub mod doctor;
 pub mod fault;
+pub mod scenario;
 pub mod touch;
 pub mod tui;
 pub mod words;

@@ -12,6 +12,7 @@
 //! - [`plastic`]: cards in PC/SC readers; [`bindings`]: whose they are
 //! - `faults`: the knobs of all rooms
 //! - [`answers`]: the operator's own answers
+//! - `shared`: the shared folders as another program uses them
 //! - [`view`], [`visit`], [`error`]: the station from outside; [`desk`]: as a screen drives it
 
 pub mod adoption;
@@ -31,6 +32,7 @@ pub mod plastic;
 pub mod reader;
 pub mod roster;
 pub mod settings;
+mod shared;
 pub mod state;
 pub mod view;
 pub mod visit;

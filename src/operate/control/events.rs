@@ -1,15 +1,18 @@
-//! `GET /control/v1/events`: the journal as server-sent events.
+//! `GET /control/v1/events`: the journal as server-sent events, and `GET /control/v1/journal`: as one list.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{Stream, StreamExt, stream};
 use tokio_stream::wrappers::BroadcastStream;
 
+use super::files::Since;
+use super::problem::{Problem, Query};
 use crate::event::Entry;
 use crate::station::Station;
 
@@ -37,6 +40,16 @@ pub async fn stream(
     });
     let past = stream::iter(past.into_iter().map(|entry| as_event(&entry)));
     Sse::new(past.chain(live).map(Ok)).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+}
+
+/// The journal as far as it is kept, oldest first.
+#[utoipa::path(
+    get, path = "/control/v1/journal", tag = "events", params(Since),
+    responses((status = 200, description = "journal entries, as in events", body = [Object]), (status = 422, body = Problem))
+)]
+pub async fn journal(State(station): State<Arc<Station>>, Query(query): Query<Since>) -> Json<Vec<Entry>> {
+    let entries = station.journal().since(query.since, usize::MAX);
+    Json(entries.iter().map(|entry| entry.as_ref().clone()).collect())
 }
 
 fn as_event(entry: &Arc<Entry>) -> Event {

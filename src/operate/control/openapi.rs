@@ -17,10 +17,10 @@ use super::{
     paths(
         visits::make,
         readers::all, readers::one, readers::press,
-        files::since, screen::content,
+        files::since, screen::content, files::collect, files::put_request,
         exchanges::all, exchanges::one, exchanges::content, exchanges::repeat,
         screen::look, screen::act, screen::own, screen::elements,
-        events::stream,
+        events::stream, events::journal,
         people::all, people::one, people::replace, people::add, people::remove, people::issue_card,
         people::reset_card,
         table::export, table::import, unknown::all, unknown::adopt,

@@ -1,0 +1,219 @@
+//! `madoguchi scenario`: what a レセコン is tried with, run, listed, shown, and made of what just happened.
+//!
+//! - `show`: the lists and one scenario in words
+//! - `told`: verdicts in words
+
+mod show;
+mod told;
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use clap::{Args, Subcommand};
+
+use crate::cli::client::{StationArgs, station_url};
+use crate::cli::{Exit, Failure, Outcome};
+use crate::event::{Lang, Words};
+use crate::operate::scenario::line::{Line, LineError};
+use crate::operate::scenario::model::Group;
+use crate::operate::scenario::read::{self, Read, ReadError};
+use crate::operate::scenario::run::{self, Where};
+use crate::operate::scenario::verdict::{State, Verdict};
+use crate::operate::scenario::{junit, record, schema};
+
+/// シナリオ: レセコンに試させること / scenarios: what a レセコン is tried with
+#[derive(Debug, Args)]
+pub struct ScenarioArgs {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(RunArgs),
+    List(ListArgs),
+    Show(ShowArgs),
+    New(NewArgs),
+    Schema(SchemaArgs),
+}
+
+/// 実行する。名前もファイルもなければ内蔵のすべて / run them; all built-in ones when none is named
+#[derive(Debug, Args)]
+struct RunArgs {
+    /// ファイル、フォルダ、または内蔵のシナリオの名前 / files, folders, or names of built-in scenarios
+    #[arg(value_name = "FILE|DIR|ID")]
+    places: Vec<PathBuf>,
+    /// この区分だけ (繰り返し可) / only this group (repeatable)
+    #[arg(long, value_name = "GROUP", value_parser = GROUPS)]
+    group: Vec<String>,
+    /// 同時に動かす数 (既定: 機械の CPU の数) / how many at once (default: as many as the machine has processors)
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// 動いている窓口で順に実行する / at a running station, one after the other: HOST:PORT or URL
+    #[arg(long, value_name = "URL")]
+    station: Option<String>,
+    /// 制御APIのトークン / token of the control API, where it demands one
+    #[arg(long, value_name = "TOKEN", env = "MADOGUCHI_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// レセコンの画面についての質問を、その場で尋ねる / ask here what only somebody at the レセコン can see
+    #[arg(long)]
+    ask: bool,
+    /// 窓口のフォルダをここに残す / keep the folders of the stations below this one
+    #[arg(long, value_name = "DIR", conflicts_with = "station")]
+    keep: Option<PathBuf>,
+    /// 結果をJUnit形式で書く / write the results as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// JSONで出力 / print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// 内蔵のシナリオの一覧、試験計画として / the built-in scenarios, as a test plan
+#[derive(Debug, Args)]
+struct ListArgs {
+    /// この区分だけ (繰り返し可) / only this group (repeatable)
+    #[arg(long, value_name = "GROUP", value_parser = GROUPS)]
+    group: Vec<String>,
+    /// 印刷できる試験計画 (Markdown) / a test plan to be printed, as Markdown
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
+    /// JSONで出力 / print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// 一つのシナリオの説明 / what one scenario says
+#[derive(Debug, Args)]
+struct ShowArgs {
+    /// 内蔵のシナリオの名前、またはファイル / the name of a built-in scenario, or a file
+    #[arg(value_name = "ID|FILE")]
+    place: PathBuf,
+    /// ファイルの中身をそのまま出力 / print the file itself
+    #[arg(long)]
+    toml: bool,
+}
+
+/// シナリオを書き始める。動いている窓口で起こったことから作れる / begin a scenario; one of what just happened at a running station
+#[derive(Debug, Args)]
+struct NewArgs {
+    /// 動いている窓口の記録から、もう一度実行して合格するシナリオを作る / of a running station's journal: it passes when it is run again
+    #[arg(long)]
+    from_journal: bool,
+    /// 書くファイル (既定: 標準出力) / where it is written (default: standard output)
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    station: StationArgs,
+}
+
+/// 書式の JSON Schema を出力 / print the JSON Schema of the format
+#[derive(Debug, Args)]
+struct SchemaArgs {}
+
+const GROUPS: [&str; 8] = ["normal", "absence", "change", "numbers", "text", "failure", "r6", "safety"];
+
+/// Runs the command.
+pub fn run(args: &ScenarioArgs, lang: Lang) -> Outcome {
+    match &args.command {
+        Command::Run(args) => run_them(args, lang),
+        Command::List(args) => show::list(&of_groups(read::shipped().map_err(unreadable)?, &args.group), args, lang),
+        Command::Show(args) => show::one(&args.place, args.toml, lang),
+        Command::New(args) => new(args),
+        Command::Schema(_) => {
+            println!("{:#}", schema::schema());
+            Ok(Exit::Done)
+        }
+    }
+}
+
+/// What an empty scenario looks like: one visit, and what is expected of it.
+const BEGINNING: &str = include_str!("scenario/new.toml");
+
+fn new(args: &NewArgs) -> Outcome {
+    let text = if args.from_journal {
+        let line = Line::to(station_url(args.station.station.clone()), args.station.token.clone());
+        record::scenario(&line).map_err(|error| {
+            let exit = if matches!(error, LineError::Unreachable { .. }) { Exit::Outside } else { Exit::Internal };
+            Failure::new(exit, error.to_string())
+                .remedy("`madoguchi run` で起動するか --station を確認してください / start one, or correct --station")
+        })?
+    } else {
+        BEGINNING.to_owned()
+    };
+    match &args.out {
+        None => print!("{text}"),
+        Some(file) => {
+            // Somebody's work is not written over.
+            let new = std::fs::OpenOptions::new().write(true).create_new(true).open(file);
+            new.and_then(|mut file| file.write_all(text.as_bytes()))
+                .map_err(|error| Failure::new(Exit::Outside, format!("{}: {error}", file.display())))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn unreadable(error: ReadError) -> Failure {
+    let failure = Failure::new(Exit::Usage, error.to_string());
+    match error {
+        ReadError::Nowhere { .. } => {
+            failure.remedy("madoguchi scenario list で一覧が出ます / see `madoguchi scenario list`")
+        }
+        _ => failure,
+    }
+}
+
+fn of_groups(all: Vec<Read>, groups: &[String]) -> Vec<Read> {
+    let wanted = |group: Group| groups.is_empty() || groups.iter().any(|name| name == group.name());
+    all.into_iter().filter(|read| wanted(read.scenario.group)).collect()
+}
+
+fn run_them(args: &RunArgs, lang: Lang) -> Outcome {
+    let scenarios = of_groups(read::all(&args.places).map_err(unreadable)?, &args.group);
+    let place = match &args.station {
+        Some(station) => Where::Elsewhere(Line::to(station_url(Some(station.clone())), args.token.clone())),
+        None => Where::Own { keep: args.keep.clone() },
+    };
+    let jobs = args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let asker = Mutex::new(std::io::stdin());
+    let ask = |question: &Words| args.ask.then(|| asked(&asker, question, lang)).flatten();
+    let live = !args.json && std::io::stderr().is_terminal();
+    let told = |verdict: &Verdict| {
+        if live {
+            eprintln!("{}", told::line(verdict, lang));
+        }
+    };
+    let internal = |error: std::io::Error| Failure::new(Exit::Internal, error.to_string());
+    let verdicts = run::all(&scenarios, &place, jobs, &ask, &told).map_err(internal)?;
+    if let Some(file) = &args.junit {
+        let text = junit::report(&verdicts, lang).map_err(internal)?;
+        std::fs::write(file, text)
+            .map_err(|error| Failure::new(Exit::Outside, format!("{}: {error}", file.display())))?;
+    }
+    if args.json {
+        println!("{:#}", serde_json::to_value(&verdicts).unwrap_or_default());
+    } else {
+        print!("{}", told::report(&verdicts, lang, live));
+    }
+    let any = |state: State| verdicts.iter().any(|verdict| verdict.state == state);
+    Ok(match (any(State::Unreachable), any(State::Failed)) {
+        (true, _) => Exit::Outside,
+        (false, true) => Exit::DidNotHold,
+        (false, false) => Exit::Done,
+    })
+}
+
+/// `y` or `n`; anything else, or the end of the input, is no answer.
+fn asked(input: &Mutex<std::io::Stdin>, question: &Words, lang: Lang) -> Option<bool> {
+    let input = input.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    eprint!("? {} [y/n] ", question.say(lang));
+    let _ = std::io::stderr().flush();
+    let mut line = String::new();
+    input.lock().read_line(&mut line).ok()?;
+    match line.trim() {
+        "y" | "Y" | "はい" => Some(true),
+        "n" | "N" | "いいえ" => Some(false),
+        _ => None,
+    }
+}

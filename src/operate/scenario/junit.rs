@@ -1,0 +1,87 @@
+//! JUnit XML, as build servers read it: a suite per group, a test case per scenario.
+
+use std::io;
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+
+use super::model::Group;
+use super::verdict::{State, Verdict};
+use crate::event::Lang;
+
+/// All verdicts.
+///
+/// # Errors
+/// What the writer of XML says.
+pub fn report(verdicts: &[Verdict], lang: Lang) -> io::Result<String> {
+    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
+    writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    let all: Vec<&Verdict> = verdicts.iter().collect();
+    let counts = counts(&all);
+    let root = writer.create_element("testsuites").with_attributes(counts.iter().map(|(k, v)| (*k, v.as_str())));
+    root.write_inner_content(|writer| {
+        for group in Group::ALL {
+            let mine: Vec<&Verdict> = verdicts.iter().filter(|verdict| verdict.group == group).collect();
+            if !mine.is_empty() {
+                suite(writer, group, &mine, lang)?;
+            }
+        }
+        Ok(())
+    })?;
+    String::from_utf8(writer.into_inner()).map(|text| text + "\n").map_err(io::Error::other)
+}
+
+fn counts(verdicts: &[&Verdict]) -> [(&'static str, String); 5] {
+    let of = |state: State| verdicts.iter().filter(|verdict| verdict.state == state).count().to_string();
+    let seconds = verdicts.iter().map(|verdict| verdict.millis).sum::<f64>() / 1000.0;
+    [
+        ("tests", verdicts.len().to_string()),
+        ("failures", of(State::Failed)),
+        ("errors", of(State::Unreachable)),
+        ("skipped", of(State::Skipped)),
+        ("time", format!("{seconds:.3}")),
+    ]
+}
+
+fn suite(writer: &mut Writer<Vec<u8>>, group: Group, verdicts: &[&Verdict], lang: Lang) -> io::Result<()> {
+    let (name, counts) = (group.words(), counts(verdicts));
+    let suite = writer.create_element("testsuite").with_attribute(("name", name.say(lang)));
+    suite
+        .with_attributes(counts.iter().map(|(k, v)| (*k, v.as_str())))
+        .write_inner_content(|writer| verdicts.iter().try_for_each(|verdict| case(writer, verdict, lang)))?;
+    Ok(())
+}
+
+fn case(writer: &mut Writer<Vec<u8>>, verdict: &Verdict, lang: Lang) -> io::Result<()> {
+    let name = plain(&format!("{} {}", verdict.id, verdict.title.say(lang)));
+    let time = format!("{:.3}", verdict.millis / 1000.0);
+    let class = format!("scenario.{}", verdict.group.name());
+    let case = writer.create_element("testcase").with_attributes([
+        ("classname", class.as_str()),
+        ("name", name.as_str()),
+        ("time", time.as_str()),
+    ]);
+    let lines: Vec<String> = verdict.lines(lang).iter().map(|line| plain(line)).collect();
+    let element = match verdict.state {
+        State::Held => {
+            case.write_empty()?;
+            return Ok(());
+        }
+        State::Failed => "failure",
+        State::Unreachable => "error",
+        State::Skipped => "skipped",
+    };
+    let message = lines.first().cloned().unwrap_or_default();
+    case.write_inner_content(|writer| {
+        let element = writer.create_element(element).with_attribute(("message", message.as_str()));
+        element.write_text_content(BytesText::new(&lines.join("\n")))?;
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// Without what XML cannot hold: values come from files of anybody.
+fn plain(text: &str) -> String {
+    let good = |c: char| !c.is_control() && !matches!(c, '\u{FFFE}' | '\u{FFFF}');
+    text.chars().map(|c| if good(c) { c } else { '?' }).collect()
+}

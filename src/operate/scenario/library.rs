@@ -1,0 +1,117 @@
+//! The shipped scenarios, compiled in: the binary has them wherever it is.
+
+/// Id and text of each file of `scenarios/`; a test compares the list with the folder.
+macro_rules! scenarios {
+    ($($id:literal)*) => {
+        &[$(($id, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/", $id, ".toml")))),*]
+    };
+}
+
+/// Id and TOML text of every shipped scenario, by id.
+pub const SHIPPED: &[(&str, &str)] = scenarios![
+    "B-01"
+    "B-02"
+    "B-03"
+    "M-01"
+    "M-02"
+    "M-03"
+    "M-04"
+    "Q-01"
+    "Q-02"
+    "Q-03"
+    "Q-04"
+    "Q-05"
+    "Q-06"
+    "Q-07"
+    "Q-08"
+    "Q-09"
+    "Q-10"
+    "Q-11"
+    "Q-12"
+    "Q-13"
+    "Q-14"
+    "Q-15"
+    "Q-16"
+    "R-01"
+    "R-02"
+    "R-03"
+    "R-04"
+    "R-05"
+    "R-06"
+    "S-01"
+    "S-02"
+    "S-03"
+    "S-04"
+    "S-05"
+    "S-06"
+    "S-06b"
+    "S-07"
+    "S-08"
+    "S-09"
+    "S-10"
+    "S-11"
+    "S-12"
+    "S-13"
+    "S-14"
+    "S-15"
+    "S-16"
+    "S-17"
+    "S-18"
+    "S-19"
+    "S-20"
+    "S-21"
+    "S-22"
+    "S-23"
+    "S-23b"
+    "S-23c"
+    "S-24"
+    "S-25"
+    "S-26"
+    "S-27"
+    "S-28"
+    "S-29"
+    "S-29b"
+    "S-30"
+    "S-30b"
+    "S-31"
+    "S-33"
+    "S-34"
+    "S-34b"
+    "S-34c"
+    "S-35"
+    "S-35b"
+    "S-37"
+    "S-38"
+    "S-38b"
+    "S-38c"
+    "S-38d"
+    "S-39"
+    "S-40"
+    "S-41"
+    "S-42"
+    "S-43"
+    "S-44"
+    "S-45"
+    "S-46"
+    "S-47"
+    "T-01"
+    "T-02"
+    "T-03"
+    "T-04"
+    "T-05"
+    "T-06"
+    "T-07"
+    "T-08"
+    "T-09"
+    "T-10"
+];
+
+/// The shipped scenario of this id, with the id as it is shipped; upper and lower case are the same.
+pub fn named(id: &str) -> Option<(&'static str, &'static str)> {
+    SHIPPED.iter().copied().find(|(shipped, _)| shipped.eq_ignore_ascii_case(id))
+}
+
+/// Its text alone.
+pub fn text(id: &str) -> Option<&'static str> {
+    named(id).map(|(_, text)| text)
+}

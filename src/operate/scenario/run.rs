@@ -1,0 +1,238 @@
+//! One scenario run, and many side by side.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+
+use super::judge::judge;
+use super::line::{Line, LineError};
+use super::model::{Scenario, Step};
+use super::own::{NotOpened, Own};
+use super::read::{Read, deeds};
+use super::session::{Session, Stopped};
+use super::steps::{self, Ask};
+use super::verdict::{Check, State, StepVerdict, Verdict};
+use crate::clock::Stopwatch;
+use crate::event::Words;
+use crate::random::{Seed, secret_key};
+
+/// A station of one's own answers at once; on a busy machine it still takes its time.
+const OWN_PATIENCE: Duration = Duration::from_secs(20);
+/// One elsewhere may live at the pace of a real one, with a レセコン that somebody works at.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where scenarios are run.
+#[derive(Debug, Clone)]
+pub enum Where {
+    /// Each at a station of its own.
+    Own {
+        /// Their folders stay below this one.
+        keep: Option<PathBuf>,
+    },
+    /// At somebody's station, one after the other.
+    Elsewhere(Line),
+}
+
+/// Runs all of them, `jobs` at a time at stations of their own; verdicts in the order of the scenarios. `told` hears each as it ends.
+///
+/// # Errors
+/// The machine gives no runtime.
+pub fn all(
+    scenarios: &[Read],
+    place: &Where,
+    jobs: usize,
+    ask: Ask<'_>,
+    told: &(dyn Fn(&Verdict) + Sync),
+) -> std::io::Result<Vec<Verdict>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let jobs = if matches!(place, Where::Elsewhere(_)) { 1 } else { jobs.clamp(1, scenarios.len().max(1)) };
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                while let Some(read) = scenarios.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let verdict = one(read, place, runtime.handle(), ask);
+                    told(&verdict);
+                    done.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(verdict);
+                }
+            });
+        }
+    });
+    runtime.shutdown_background();
+    let mut verdicts = done.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let place_of = |id: &str| scenarios.iter().position(|read| read.id == id);
+    verdicts.sort_by_key(|verdict| place_of(&verdict.id));
+    Ok(verdicts)
+}
+
+/// Runs one.
+pub fn one(read: &Read, place: &Where, runtime: &Handle, ask: Ask<'_>) -> Verdict {
+    let watch = Stopwatch::start();
+    let mut verdict = Verdict {
+        id: read.id.clone(),
+        file: read.file.clone(),
+        title: read.scenario.title.clone(),
+        group: read.scenario.group,
+        state: State::Held,
+        why: None,
+        steps: Vec::new(),
+        faults: Vec::new(),
+        millis: 0.0,
+    };
+    let ended = match place {
+        Where::Own { keep } => at_own(read, keep.as_deref(), runtime, ask, &mut verdict),
+        Where::Elsewhere(line) => elsewhere(read, line, ask, &mut verdict),
+    };
+    match ended {
+        Ok(()) => {}
+        Err(Stopped::Line(error)) => {
+            verdict.state = State::Unreachable;
+            verdict.why = Some(Words::new(error.to_string(), error.to_string()));
+        }
+        Err(Stopped::Because(why)) => {
+            verdict.state = State::Failed;
+            let (ja, en) = why.rsplit_once(" / ").unwrap_or((&why, &why));
+            verdict.why = Some(Words::new(ja, en));
+        }
+    }
+    if verdict.state == State::Held && verdict.misses().next().is_some() {
+        verdict.state = State::Failed;
+    }
+    verdict.millis = watch.elapsed_ms();
+    verdict
+}
+
+impl From<NotOpened> for Stopped {
+    fn from(error: NotOpened) -> Self {
+        Self::Because(error.to_string())
+    }
+}
+
+fn at_own(
+    read: &Read,
+    keep: Option<&Path>,
+    runtime: &Handle,
+    ask: Ask<'_>,
+    verdict: &mut Verdict,
+) -> Result<(), Stopped> {
+    let scenario = &read.scenario;
+    let keep = keep.map(|place| place.join(&read.id));
+    let mut own = Own::open(scenario, keep.as_deref(), runtime)?;
+    let seed = Seed(scenario.seed.unwrap_or_default());
+    let mut session = Session::begin(&read.id, own.line()?, seed, false, OWN_PATIENCE)?;
+    let ended = go(scenario, &mut session, &mut || Ok(Some(own.restart()?)), ask, verdict);
+    verdict.faults = hits(&session).unwrap_or_default();
+    ended
+}
+
+fn elsewhere(read: &Read, line: &Line, ask: Ask<'_>, verdict: &mut Verdict) -> Result<(), Stopped> {
+    let scenario = &read.scenario;
+    let skipped = if !scenario.settings.is_empty() {
+        Some(Words::new(
+            "窓口の設定を変えるため、自分の窓口でしか動きません",
+            "it sets the station's settings, so it needs a station of its own",
+        ))
+    } else if scenario.steps.iter().any(|step| step.restart) {
+        Some(Words::new(
+            "端末を再起動するため、自分の窓口でしか動きません",
+            "it restarts the terminal, so it needs a station of its own",
+        ))
+    } else {
+        None
+    };
+    if skipped.is_some() {
+        verdict.state = State::Skipped;
+        verdict.why = skipped;
+        return Ok(());
+    }
+    let mut session = Session::begin(&read.id, line.clone(), fresh_seed()?, true, PATIENCE)?;
+    let ended = go(scenario, &mut session, &mut || Ok(None), ask, verdict);
+    verdict.faults = hits(&session).unwrap_or_default();
+    session.put_back();
+    ended
+}
+
+/// At somebody's station what is unique must differ from every run before it, so it hangs on no seed.
+fn fresh_seed() -> Result<Seed, Stopped> {
+    let key = secret_key().map_err(|error| Stopped::Because(error.to_string()))?;
+    let first: [u8; 8] = std::array::from_fn(|at| key.get(at).copied().unwrap_or_default());
+    Ok(Seed(u64::from_be_bytes(first)))
+}
+
+fn go(
+    scenario: &Scenario,
+    session: &mut Session,
+    restart: &mut dyn FnMut() -> Result<Option<Line>, Stopped>,
+    ask: Ask<'_>,
+    verdict: &mut Verdict,
+) -> Result<(), Stopped> {
+    session.set_up(scenario)?;
+    for (index, step) in scenario.steps.iter().enumerate() {
+        let number = index + 1;
+        let mut told = StepVerdict { number, name: step.name.clone(), deed: deed(step), checks: Vec::new() };
+        let acted = match step.restart {
+            true => restarted(scenario, session, restart).map(|()| Vec::new()),
+            false => steps::act(step, number, session, ask),
+        };
+        match acted {
+            Ok(checks) => told.checks.extend(checks),
+            Err(Stopped::Because(why)) => {
+                let (ja, en) = why.rsplit_once(" / ").unwrap_or((&why, &why));
+                let what = Words::new(format!("{} ができる", told.deed), format!("{} can be done", told.deed));
+                told.checks.push(Check::failed(what, Words::new(ja, en), None));
+                verdict.steps.push(told);
+                // What follows rests on it.
+                return Ok(());
+            }
+            Err(lost) => return Err(lost),
+        }
+        for expect in &step.expect {
+            match judge(expect, session) {
+                Ok(checks) => told.checks.extend(checks),
+                Err(Stopped::Because(why)) => {
+                    let (ja, en) = why.rsplit_once(" / ").unwrap_or((&why, &why));
+                    let what = Words::new("期待が読める", "the expectation can be read");
+                    told.checks.push(Check::failed(what, Words::new(ja, en), None));
+                }
+                Err(lost) => return Err(lost),
+            }
+        }
+        verdict.steps.push(told);
+    }
+    Ok(())
+}
+
+fn restarted(
+    scenario: &Scenario,
+    session: &mut Session,
+    restart: &mut dyn FnMut() -> Result<Option<Line>, Stopped>,
+) -> Result<(), Stopped> {
+    if let Some(line) = restart()? {
+        session.counts_anew(line);
+        session.put_people(scenario)?;
+    }
+    Ok(())
+}
+
+/// The step in a word or two.
+fn deed(step: &Step) -> String {
+    let name = deeds(step).first().copied().unwrap_or("expect");
+    let of = match name {
+        "visit" => step.visit.as_ref().map(|visit| visit.person.clone()),
+        "request" => step.request.as_ref().map(|request| request.interface.clone()),
+        "person" => step.person.as_ref().map(|change| change.id.clone()),
+        "fault" => step.fault.as_ref().map(|fault| fault.name.clone()),
+        _ => None,
+    };
+    of.map_or_else(|| name.to_owned(), |of| format!("{name} {of}"))
+}
+
+fn hits(session: &Session) -> Result<Vec<String>, LineError> {
+    let journal = session.journal()?;
+    let hits = journal.iter().filter(|entry| entry["kind"] == "fault-hit");
+    Ok(hits.filter_map(|entry| entry["name"].as_str().map(str::to_owned)).collect())
+}
