@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::civil::{Date, date};
+use jiff::civil::{Date, Time, date};
 
 /// What may differ from hub to hub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,12 @@ pub struct Settings {
     pub bulk_ready_after: Duration,
     /// A 受付番号 is known for so long after its reception, in document time. The real time is not public ([C]).
     pub bulk_kept_for: Duration,
+    /// New links stop in the night and on the third week-end ([`super::maintenance`]). Off unless asked for: a simulator is used at
+    /// any hour.
+    pub maintenance: bool,
+    /// The hour at which 中間サーバー tells オンライン資格確認 who was registered at PMH; `None`: at once. The real hour is not public
+    /// ([C]).
+    pub link_at: Option<Time>,
 }
 
 impl Settings {
@@ -50,6 +56,8 @@ impl Default for Settings {
             grace_months: 3,
             bulk_ready_after: Duration::from_secs(5),
             bulk_kept_for: Duration::from_secs(BULK_KEPT_FOR_DAYS * DAY),
+            maintenance: false,
+            link_at: None,
         }
     }
 }

@@ -358,6 +358,7 @@ pub fn person(id: &str, serial: u8) -> Person {
         reference_number: None,
         qualifications: vec![insurance(&format!("9{serial:03}"), None)],
         subsidies: vec![],
+        subsidies_linked_on: None,
         home_consents: vec![],
         medications: History::default(),
         checkups: vec![],
