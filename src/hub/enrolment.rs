@@ -27,9 +27,9 @@ impl Systems {
         trail.about(&person.id);
         let my_number = self.residents.settle(&person.id, personalise::my_numbers(person));
         self.authority.enrol(person)?;
-        if person.card.kind.has_authentication() {
-            self.residents.issued(&my_number, SerialNumber::from_integer(&person.card.serial));
-        }
+        let has_certificate = person.card.kind.has_authentication();
+        let serial = has_certificate.then(|| SerialNumber::from_integer(&person.card.serial));
+        self.residents.issued(&my_number, serial);
         trail.arrow(System::Insurer, System::Intermediary, [Carried::MyNumber, Carried::Qualifications]);
         let code = self.residents.code_of_number(&my_number, trail);
         let linking_number = self.intermediary.insure(&my_number, code, trail)?;

@@ -51,7 +51,7 @@ use self::intermediary::Intermediary;
 use self::jpki_authority::JpkiAuthority;
 use self::medical_hub::MedicalHub;
 use self::resident_register::ResidentRegister;
-pub use self::settings::Settings;
+pub use self::settings::{PastDays, Settings};
 use self::trail::Trail;
 use self::wording::Wording;
 use crate::event::chain::Occasion;

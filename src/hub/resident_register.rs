@@ -20,8 +20,10 @@ pub struct ResidentRegister {
 
 #[derive(Default)]
 struct Inner {
-    /// Whose certificate it is. What was issued stays.
+    /// Whose certificate it is.
     certificates: HashMap<SerialNumber, ResidentCode>,
+    /// The one that a resident has: another takes its place.
+    current: HashMap<ResidentCode, SerialNumber>,
     /// Who holds a 個人番号, by their names in the people files.
     holders: HashMap<MyNumber, String>,
 }
@@ -48,10 +50,17 @@ impl ResidentRegister {
         self.inner.write().unwrap_or_else(PoisonError::into_inner).holders.remove(my_number);
     }
 
-    /// Notes whose certificate this is.
-    pub fn issued(&self, my_number: &MyNumber, serial: SerialNumber) {
+    /// Notes which certificate a resident has, if any; the one they had before leads to nobody any more.
+    pub fn issued(&self, my_number: &MyNumber, serial: Option<SerialNumber>) {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        inner.certificates.insert(serial, self.resident_code(my_number));
+        let resident = self.resident_code(my_number);
+        if let Some(former) = inner.current.remove(&resident) {
+            inner.certificates.remove(&former);
+        }
+        if let Some(serial) = serial {
+            inner.current.insert(resident.clone(), serial.clone());
+            inner.certificates.insert(serial, resident);
+        }
     }
 
     /// 支払基金 asks in advance, for everybody whom an insurer registers (spec/pmh.md §4.1).

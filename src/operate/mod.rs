@@ -4,11 +4,13 @@
 //! - [`control`]: the control API
 //! - [`tui`]: the operator's text screen
 //! - [`touch`]: the patient's page of a reader
+//! - [`chain`]: the chain of identities, drawn
 //! - [`compare`]: captured files of a real terminal beside ours (it asks a hub of its own, no station)
 //! - [`fault`]: faults by name
 //! - [`words`]: the words of the field, searched
 //! - [`doctor`]: what works on this machine, and what does not
 
+pub mod chain;
 pub mod compare;
 pub mod control;
 pub mod doctor;

@@ -163,6 +163,7 @@ impl Made<'_> {
             my_number: None,
             reference_number: None,
             subsidies_linked_on: None,
+            information_withheld: false,
             irregular: self.irregular(),
             adopted: true,
             card: CardProfile::default(),

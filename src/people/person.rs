@@ -51,6 +51,8 @@ pub struct Person {
     pub subsidies: Vec<Subsidy>,
     /// From this day on オンライン資格確認 knows what PMH has of them; `None`: since ever.
     pub subsidies_linked_on: Option<Date>,
+    /// 自己情報提供不可: the centre shows nothing of them to who comes with a card.
+    pub information_withheld: bool,
     /// Consents given at home (居宅同意取得型).
     pub home_consents: Vec<HomeConsent>,
     /// 薬剤情報・診療情報

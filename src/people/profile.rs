@@ -53,6 +53,9 @@ pub struct Profile {
     pub reference_number: Option<String>,
     /// From this day on オンライン資格確認 knows what PMH has of them; since ever where it is left out.
     pub subsidies_linked_on: Option<Day>,
+    /// 自己情報提供不可: the centre shows nothing of them to who comes with a card.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub information_withheld: bool,
     /// Numbers of this file that break their rule on purpose; they are still reported, as intended.
     #[serde(default)]
     pub irregular: Vec<String>,

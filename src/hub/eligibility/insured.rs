@@ -32,6 +32,8 @@ pub struct Insured {
     pub physical_card: bool,
     /// Registered as 保険証 from the start.
     pub registered: bool,
+    /// 自己情報提供不可: such a person cannot use the card as 保険証 (spec/pmh.md §5.3, [A]).
+    pub information_withheld: bool,
     pub reference_number: Option<String>,
     /// Newest first.
     pub qualifications: Vec<Qualification>,
@@ -62,6 +64,7 @@ impl Insured {
             serial: used_before.then(|| SerialNumber::from_integer(&person.card.serial)),
             physical_card: matches!(person.card.kind, CardKind::MyNumberCard | CardKind::FaceOnly),
             registered: person.card.registered,
+            information_withheld: person.information_withheld,
             reference_number: person.reference_number.clone(),
             qualifications: person.qualifications.clone(),
             home_consents: person.home_consents.clone(),

@@ -59,7 +59,7 @@ impl Memory {
 impl Inner {
     fn known(&self, id: &str) -> Option<Known> {
         let insured = self.insured.get(id)?.clone();
-        let registered = insured.registered || self.registered.contains(id);
+        let registered = !insured.information_withheld && (insured.registered || self.registered.contains(id));
         Some(Known { insured, registered })
     }
 

@@ -9,8 +9,9 @@
 //! - [`matching`]: insurance data → persons; [`validity`]: person and day → 資格有効性 and qualifications; [`ticket`]: 医療券
 //! - [`steering`]: outcomes the operator asked for
 //! - [`record`], [`key`]: a qualification becomes a record with its 資格確認キー
-//! - [`insured`], [`store`], [`memory`]: what is kept
+//! - [`insured`], [`store`], [`memory`]: what is kept; [`book`]: what insurers told when
 
+pub mod book;
 pub mod bulk;
 mod care;
 pub mod consent;
@@ -95,6 +96,9 @@ impl Eligibility {
     /// qualification check); afterwards its serial number is known, and only its validity is asked for.
     fn whose_certificate(&self, finding: &Finding, now: DateTime, trail: &Trail) -> Result<Option<Known>, StoreError> {
         let known = self.store.by_certificate(finding)?;
+        if known.is_some() {
+            trail.arrow(System::Eligibility, System::Eligibility, [Carried::Serial, Carried::LinkingNumber]);
+        }
         if known.is_some() || !finding.status.admits() {
             return Ok(known);
         }

@@ -37,7 +37,9 @@ pub struct Situation<'a> {
 /// The questions, in the order of the screens (spec/jpki-card.md §5.4). Nobody is asked whose visit ends anyway.
 pub fn questions(situation: &Situation<'_>) -> Vec<Question> {
     let Some(known) = situation.known.filter(|_| situation.certificate.admits()) else { return Vec::new() };
-    if !known.registered && (!known.insured.physical_card || situation.links_stopped) {
+    let can_be_registered =
+        known.insured.physical_card && !known.insured.information_withheld && !situation.links_stopped;
+    if !known.registered && !can_be_registered {
         return Vec::new();
     }
     // After its end a certificate still confirms the qualification, and gives no medical information (§3.5, [A]).

@@ -1,5 +1,6 @@
 //! What the eligibility system keeps: the insured, which cards are registered, open visits and announced PMH requests.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -72,6 +73,23 @@ pub struct Known {
     pub insured: Arc<Insured>,
     /// Registered as 保険証, from the start or at a reader?
     pub registered: bool,
+}
+
+impl Known {
+    /// The same as the centre knew them on `day`.
+    #[must_use]
+    pub fn as_known_on(self, day: Date) -> Self {
+        Self { insured: as_known_on(self.insured, day), ..self }
+    }
+}
+
+/// A person as the centre knew them on `day`.
+pub fn as_known_on(insured: Arc<Insured>, day: Date) -> Arc<Insured> {
+    let known = match insured.as_known_on(day) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(known) => Some(Arc::new(known)),
+    };
+    known.unwrap_or(insured)
 }
 
 /// A visit between its two halves.

@@ -67,6 +67,7 @@ fn insured(qualifications: Vec<Qualification>) -> Insured {
         serial: Some(SerialNumber::from_integer(&[1, 2, 3])),
         physical_card: true,
         registered: true,
+        information_withheld: false,
         reference_number: Some("0001234".into()),
         qualifications,
         home_consents: Vec::new(),

@@ -86,7 +86,7 @@ impl Eligibility {
             (by_certificate, _) => by_certificate,
         };
         known.iter().for_each(|known| trail.about(&known.insured.id));
-        Ok(known)
+        Ok(known.map(|known| known.as_known_on(now.date())))
     }
 
     fn next_visit(&self) -> VisitId {
@@ -96,6 +96,9 @@ impl Eligibility {
 
     /// PMH down is PMH without data: it must not disturb the qualification (spec/pmh.md §5.4 R5).
     fn pmh_knows(&self, known: &Known, opening: &VisitOpening, trail: &Trail) -> bool {
+        if known.insured.information_withheld {
+            return false;
+        }
         let (time, day) = (opening.asker.time, opening.asker.time.date());
         let pmh_id = self.pmh_id(&known.insured, time, trail).unwrap_or_default();
         pmh_id.is_some_and(|id| self.ask_pmh(&id, day, trail).is_ok_and(|found| !found.is_empty()))

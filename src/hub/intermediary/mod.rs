@@ -116,8 +116,9 @@ impl Intermediary {
     fn tell(&self, my_number: &MyNumber, entry: Entry, trail: &Trail) -> Result<(), StoreError> {
         let (true, Some(from)) = (entry.insured, entry.linked_from) else { return Ok(()) };
         let (linking_number, pmh_id) = (self.linking_number_of(my_number), self.pmh_id_of(my_number));
-        let told = [Carried::LinkingNumber, Carried::PmhId, Carried::From { time: from }];
-        trail.arrow(System::Intermediary, System::Eligibility, told);
+        let since = (from > DateTime::MIN).then_some(Carried::From { time: from });
+        let told = [Some(Carried::LinkingNumber), Some(Carried::PmhId), since];
+        trail.arrow(System::Intermediary, System::Eligibility, told.into_iter().flatten());
         self.links.receive(Link { linking_number, pmh_id, from })
     }
 

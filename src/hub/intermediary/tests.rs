@@ -92,7 +92,7 @@ fn a_certificate_leads_to_the_number_that_its_owner_has_with_the_insurers() {
     let world = world(Settings::default());
     let [first, second] = numbers();
     let (card, strangers) = (crate::card::serial::SerialNumber::from_integer(&[1, 2]), [3, 4]);
-    world.residents.issued(&first, card.clone());
+    world.residents.issued(&first, Some(card.clone()));
     let ask = |serial: &crate::card::serial::SerialNumber| {
         let code = world.residents.code_of_certificate(serial, &Trail::default())?;
         world.intermediary.linking_number(code, &Trail::default()).unwrap()
@@ -102,8 +102,9 @@ fn a_certificate_leads_to_the_number_that_its_owner_has_with_the_insurers() {
     assert_eq!(ask(&card), Some(linking_number.clone()));
     assert_ne!(linking_number, other);
     let renewed = crate::card::serial::SerialNumber::from_integer(&[9, 9]);
-    world.residents.issued(&first, renewed.clone());
+    world.residents.issued(&first, Some(renewed.clone()));
     assert_eq!(ask(&renewed), Some(linking_number), "another certificate, the same person");
+    assert_eq!(ask(&card), None, "the one before it is nobody's");
     assert_eq!(ask(&crate::card::serial::SerialNumber::from_integer(&strangers)), None);
 }
 

@@ -111,6 +111,7 @@ fn settled(id: &str, name: &str, birthdate: Date, day: Date) -> Result<Person, W
         my_number: None,
         reference_number: None,
         subsidies_linked_on: None,
+        information_withheld: false,
         adopted: false,
         irregular: Vec::new(),
         card: Default::default(),

@@ -38,6 +38,8 @@ pub enum Popup {
     Faults,
     /// Files of the operator's own.
     Own,
+    /// The chain of identities.
+    Chain,
     /// "Back to the start-up state?"
     Reset,
     /// Digits for a button that asks for them.
@@ -93,6 +95,7 @@ pub struct App {
     pub(super) own_files: Option<Vec<OwnFile>>,
     pub(super) own: usize,
     pub(super) help_row: usize,
+    pub(super) chain_row: usize,
     pub(super) filters: Filters,
     pub(super) popups: Vec<Popup>,
     pub(super) preview: Option<Preview>,
@@ -120,6 +123,7 @@ impl App {
             own_files: None,
             own: 0,
             help_row: 0,
+            chain_row: 0,
             filters: Filters::default(),
             popups: Vec::new(),
             preview: None,

@@ -25,7 +25,7 @@ mod pin;
 mod preview;
 mod run;
 mod tty;
-mod width;
+pub(super) mod width;
 
 pub use app::{App, FileKey, Panel, Popup};
 pub use bindings::{BINDINGS, BUTTON_KEYS, Binding, PERSON_KEYS, PLASTIC_KEY};
