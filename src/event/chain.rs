@@ -126,7 +126,7 @@ impl Carried {
             Self::Qualifications => plain("資格情報", "qualifications"),
             Self::Certificates { count } => match lang {
                 Lang::Ja => format!("受給者証 {count}件"),
-                Lang::En => format!("{count} subsidy certificates"),
+                Lang::En => format!("subsidy certificates: {count}"),
             },
             Self::Status { status } => format!("{} {status}", say(lang, "有効性", "status")),
             Self::From { time } => match lang {

@@ -1,5 +1,6 @@
 //! The chain of identities: what each system knows, and that nothing of it reaches a clinic, a journal or a trace.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -191,7 +192,7 @@ fn all_uses(world: &World) {
 
 /// Whatever must not be heard, in text and as the bytes of hexadecimal text. With every key that the hub can have made.
 fn forbidden() -> Vec<(&'static str, String)> {
-    let numbers: Vec<_> = people().iter().flat_map(my_numbers).collect();
+    let numbers: BTreeSet<_> = people().iter().flat_map(my_numbers).collect();
     let ids: Vec<PmhId> = numbers.iter().map(pmh_id).collect();
     let keys = ids.iter().flat_map(|id| {
         let (sealer, _) = linkage::pair(Seed(1));

@@ -1,9 +1,10 @@
 //! What the screen looks like. Every snapshot here has been read; read them again when they change.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use madoguchi::event::Lang;
+use madoguchi::event::chain::{Arrow, Carried, Occasion, System};
+use madoguchi::event::{Entry, Event, Lang};
 use madoguchi::operate::tui::{App, Look, draw};
-use madoguchi::station::view::View;
+use madoguchi::station::view::{ChainView, View};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -125,6 +126,9 @@ screens! {
     own_broken_80x24: bound(Lang::Ja), "xG", 80, 24;
     own_120x36_en: bound(Lang::En), "x>", 120, 36;
     own_bound_80x24: bound(Lang::Ja), "", 80, 24;
+    chain_of_nobody_80x24: rich(Lang::Ja), "#", 80, 24;
+    chain_120x36: chained(Lang::Ja), "#", 120, 36;
+    chain_80x24_en: chained(Lang::En), "#>>", 80, 24;
     reset_80x24: rich(Lang::Ja), "R", 80, 24;
     pin_80x24: rich(Lang::Ja), "B12", 80, 24;
     file_open_80x24: rich(Lang::Ja), "\t\t>>>\n>>>>>>>>>", 80, 24;
@@ -135,6 +139,27 @@ screens! {
     several_terminals_and_readers_200x60: several(Lang::Ja), "r", 200, 60;
     alarm_80x24: alarm(Lang::Ja), "", 80, 24;
     frozen_120x36: View { frozen: true, ..fresh(Lang::Ja) }, "", 120, 36;
+}
+
+/// After a visit.
+fn chained(lang: Lang) -> View {
+    let visit = Event::Chain {
+        occasion: Occasion::Visit,
+        person: Some("taro".into()),
+        arrows: vec![
+            Arrow { from: System::Terminal, to: System::Eligibility, carried: vec![Carried::Evidence] },
+            Arrow {
+                from: System::Eligibility,
+                to: System::Eligibility,
+                carried: vec![Carried::Serial, Carried::PmhId],
+            },
+            Arrow { from: System::Eligibility, to: System::Pmh, carried: vec![Carried::LinkageKey] },
+            Arrow { from: System::Pmh, to: System::Eligibility, carried: vec![Carried::Certificates { count: 2 }] },
+        ],
+    };
+    let view = rich(lang);
+    let entries = (7..15).map(|seq| Entry { seq, time: view.time, event: visit.clone() });
+    View { chains: entries.filter_map(|entry| ChainView::of(&entry)).collect(), ..view }
 }
 
 /// The next visit of the first reader brings a file of the operator's own.
