@@ -190,11 +190,28 @@ pub struct HubTable {
     /// New links stop from 03:00 to 06:00 and on the third week-end; visits go on. Of the embedded hub.
     pub maintenance: bool,
     /// Hour at which who was registered at PMH is linked; at once when left out. Of the embedded hub.
+    #[serde(deserialize_with = "time_of_day")]
     pub link_at: Option<Time>,
     /// What the centre knew when, in answers about days that are past. Of the embedded hub.
     pub past_days: PastDays,
     /// How long it takes. Of the embedded hub.
     pub latency: Latency,
+}
+
+/// An hour of the day, in quotes or as TOML writes times; the environment has no quotes.
+fn time_of_day<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Time>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Quoted(String),
+        Plain(toml::value::Datetime),
+    }
+    let text = match Written::deserialize(input)? {
+        Written::Quoted(text) => text,
+        Written::Plain(time) => time.to_string(),
+    };
+    let wrong = |_| serde::de::Error::custom(format!("「{text}」は時刻ではありません / not an hour of the day: HH:MM"));
+    text.parse().map(Some).map_err(wrong)
 }
 
 /// `[card]`: for the commands that read cards.

@@ -20,12 +20,16 @@ use crate::visit::{Consents, Standing, VisitId};
 pub enum Latency {
     /// 待たせない / at once
     #[default]
+    #[value(hide = true)]
     None,
     /// ふつう、一秒ほど / about a second
+    #[value(hide = true)]
     Ordinary,
     /// 遅い、数秒 / some seconds
+    #[value(hide = true)]
     Slow,
     /// 朝の混雑、ばらつきが大きい / the morning's crowd, very uneven
+    #[value(hide = true)]
     Peak,
 }
 

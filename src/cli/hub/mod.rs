@@ -53,7 +53,7 @@ pub struct HubArgs {
     /// レイアウトのフォルダ (errors.toml のコードで答える) / layout folder; the codes of its errors.toml are given
     #[arg(long, value_name = "DIR", env = "MADOGUCHI_STATION_LAYOUTS")]
     pub layouts: Option<PathBuf>,
-    /// 応答にかかる時間 (既定 none) / how long answers take (default none)
+    /// 応答にかかる時間 (none, ordinary, slow, peak、既定 none) / how long answers take (default none)
     #[arg(long, value_name = "PROFILE", value_enum, default_value_t, hide_default_value = true)]
     pub latency: Latency,
     /// When new links are made.
