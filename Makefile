@@ -1,7 +1,7 @@
 # Two commands are enough: `make run` and `make test`.
 # Both install what the machine lacks first (scripts/setup.sh says what, and does nothing where nothing is missing).
 
-.PHONY: run test test-windows setup setup-test fmt lint bench
+.PHONY: run test test-windows pack-windows setup setup-test fmt lint bench
 
 run: setup
 	cargo run --release --locked --bin madoguchi -- $(ARGS)
@@ -13,6 +13,12 @@ test: setup-test
 test-windows:
 	@scripts/setup.sh build windows
 	@scripts/test-windows.sh
+
+# What Windows users unpack and run: target/pack/madoguchi-VERSION-windows-x86_64.zip
+pack-windows:
+	@scripts/setup.sh build pack
+	cargo build --release --locked --target x86_64-pc-windows-gnu
+	@scripts/pack_windows.py target/x86_64-pc-windows-gnu/release/madoguchi.exe target/pack
 
 setup:
 	@scripts/setup.sh build

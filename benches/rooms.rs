@@ -74,7 +74,7 @@ fn card(figures: &mut Figures) -> Outcome {
     let today = jiff::Zoned::now().date();
     let everybody = people::built_in(today)?;
     let person = everybody.get("taro").ok_or("taro is not among the people")?;
-    let image = Arc::new(personalise(person, &person.card.authority()));
+    let image = Arc::new(personalise(person));
 
     figures.about("The software card");
     let key = pool::key(&person.card.key);

@@ -3,7 +3,8 @@
 #
 #   scripts/setup.sh build          to build and run it
 #   scripts/setup.sh build test     and to run its tests against a real pcscd and a real Samba
-#   scripts/setup.sh build windows  and to build it for Windows and run it under Wine
+#   scripts/setup.sh build pack     and to build and pack it for Windows
+#   scripts/setup.sh build windows  and to run that under Wine
 #
 # Where packages cannot be installed from here (no Debian, no root, no sudo) it says what is missing and how it is called.
 set -eu
@@ -32,6 +33,12 @@ for purpose in "$@"; do
         command -v python3 >/dev/null || need python3
         command -v node >/dev/null || need nodejs
         command -v tsc >/dev/null || need node-typescript
+        command -v javac >/dev/null || need default-jdk-headless
+        command -v mcs >/dev/null || need mono-mcs
+        command -v mono >/dev/null || need mono-runtime
+        for part in net-http runtime-serialization xml-linq; do
+            dpkg -s "libmono-system-${part}4.0-cil" >/dev/null 2>&1 || need "libmono-system-${part}4.0-cil"
+        done
         command -v 7zz >/dev/null || need 7zip
         command -v pdftotext >/dev/null || need poppler-utils
         command -v ip >/dev/null || need iproute2
@@ -40,15 +47,18 @@ for purpose in "$@"; do
         [ -x /usr/sbin/smbd ] || need samba
         command -v smbclient >/dev/null || need smbclient
         ;;
-    windows)
+    pack | windows)
         command -v x86_64-w64-mingw32-gcc >/dev/null || need gcc-mingw-w64-x86-64
-        command -v wine >/dev/null || need wine
-        [ -e /usr/lib/wine/wine64 ] || need wine64
+        command -v python3 >/dev/null || need python3
+        if [ "$purpose" = windows ]; then
+            command -v wine >/dev/null || need wine
+            [ -e /usr/lib/wine/wine64 ] || need wine64
+        fi
         command -v rustup >/dev/null || { echo "rustup がありません / rustup is missing: https://rustup.rs" >&2; exit 3; }
         rustup target list --installed | grep -qx x86_64-pc-windows-gnu || rustup target add x86_64-pc-windows-gnu
         ;;
     *)
-        echo "setup.sh: build, test, windows" >&2
+        echo "setup.sh: build, test, pack, windows" >&2
         exit 2
         ;;
     esac

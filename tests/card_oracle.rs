@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, date};
 use madoguchi::authority::cv::Branch;
-use madoguchi::authority::{Authority, pool};
+use madoguchi::authority::pool;
+use madoguchi::card::layout::ApplicationKind;
 use madoguchi::card::soft::{CardImage, SoftCard};
 use madoguchi::people::{personalise::personalise, read_toml};
 use madoguchi::random::Seed;
@@ -49,7 +50,7 @@ fn image() -> CardImage {
          my_number = \"{MY_NUMBER}\"\n[card]\nsecurity_code = \"2285\"\n"
     );
     let person = read_toml("hanako.toml", &profile).unwrap().settle("hanako", TODAY).unwrap();
-    personalise(&person, &Authority::default())
+    personalise(&person)
 }
 
 fn card() -> Card<Wire> {
@@ -275,5 +276,15 @@ fn data_objects_are_built_like_those_of_a_real_test_card() {
         let theirs = std::fs::read(fixtures().join(file)).unwrap();
         let ours = image.objects.iter().find(|object| object.tag == tag).unwrap().content.get();
         assert_eq!(fixtures::structure(ours, &[]), fixtures::structure(&theirs, &[]), "{file}");
+    }
+}
+
+#[test]
+fn certificates_are_built_like_those_of_a_real_test_card_and_of_its_authority() {
+    let image = image();
+    for (file, id) in fixtures::CERTIFICATES {
+        let theirs = std::fs::read(fixtures().join(file)).unwrap();
+        let ours = image.content(ApplicationKind::Jpki, *id).unwrap();
+        assert_eq!(fixtures::form_of_certificate(ours), fixtures::form_of_certificate(&theirs), "{file}");
     }
 }

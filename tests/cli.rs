@@ -2,6 +2,9 @@
 
 #[path = "cli/card.rs"]
 mod card;
+#[cfg(windows)]
+#[path = "cli/console.rs"]
+mod console;
 #[path = "cli/doctor.rs"]
 mod doctor;
 #[cfg(target_os = "linux")]
@@ -77,9 +80,9 @@ fn help_is_as_people_have_read_it() {
     }
 }
 
-/// Blanks at the ends of lines are the library's, and nobody's contract.
+/// Blanks at the ends of lines are the library's, and nobody's contract; on Windows the program's file has an ending.
 fn plain(text: &str) -> String {
-    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").replace("madoguchi.exe", "madoguchi")
 }
 
 #[test]

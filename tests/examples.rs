@@ -36,3 +36,22 @@ fn the_typescript_example_compiles_strictly_and_runs_without_packages() {
     printed("tsc", &[&options[..], &[example.as_str()]].concat(), place.path());
     assert_eq!(printed("node", &["visit.js", env!("CARGO_BIN_EXE_madoguchi")], place.path()), PRINTED);
 }
+
+#[test]
+fn the_java_example_runs_from_its_source() {
+    let place = tempfile::tempdir().unwrap();
+    let example = format!("{EXAMPLES}/Visit.java");
+    // A lone JVM would speak the locale's encoding, which CI has none of.
+    let options = ["-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8"];
+    let args = [&options[..], &[example.as_str(), env!("CARGO_BIN_EXE_madoguchi")]].concat();
+    assert_eq!(printed("java", &args, place.path()), PRINTED);
+}
+
+#[test]
+fn the_csharp_example_compiles_and_runs_without_packages() {
+    let place = tempfile::tempdir().unwrap();
+    let example = format!("{EXAMPLES}/Visit.cs");
+    let libraries = ["-r:System.Net.Http", "-r:System.Runtime.Serialization", "-r:System.Xml.Linq"];
+    printed("mcs", &[&libraries[..], &["-out:Visit.exe", example.as_str()]].concat(), place.path());
+    assert_eq!(printed("mono", &["Visit.exe", env!("CARGO_BIN_EXE_madoguchi")], place.path()), PRINTED);
+}

@@ -25,6 +25,8 @@ mod clients;
 mod commands;
 #[path = "station/control.rs"]
 mod control;
+#[path = "station/drives.rs"]
+mod drives;
 #[path = "station/faults.rs"]
 mod faults;
 #[path = "station/golden.rs"]
@@ -44,6 +46,8 @@ mod opening;
 mod own;
 #[path = "station/people.rs"]
 mod people;
+#[path = "station/recorded.rs"]
+mod recorded;
 #[path = "station/refusals.rs"]
 mod refusals;
 #[path = "station/registrations.rs"]

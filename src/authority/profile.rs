@@ -1,4 +1,5 @@
-//! The certificates, field by field, in the order found on a test card (spec/jpki-card.md §3.1–3.3, [A] unless noted).
+//! The certificates, field by field, in the order found on a test card and in the roots of the real authority (spec/jpki-card.md §3.1–3.3,
+//! [A] unless noted).
 
 use jiff::civil::{Date, DateTime};
 use rsa::{RsaPrivateKey, RsaPublicKey};
@@ -33,9 +34,10 @@ pub(super) fn root(generation: Generation, purpose: Purpose) -> Vec<u8> {
     let (not_before, not_after) = life(generation);
     let extensions = [
         key_usage(0x06),
-        extension(ce::BASIC_CONSTRAINTS, true, &sequence(&[boolean_true()])),
         extension(ce::SUBJECT_ALT_NAME, false, &sequence(&[context(4, &japanese_name(purpose))])),
-        crl_distribution(purpose, &[]),
+        extension(ce::BASIC_CONSTRAINTS, true, &sequence(&[boolean_true()])),
+        // The authority itself is the point.
+        crl_distribution(&issuer_name(purpose)),
         subject_key(&key.to_public_key()),
     ];
     let body = Body {
@@ -59,7 +61,7 @@ pub(super) fn authentication(generation: Generation, holder: &Holder) -> Vec<u8>
         extension(ce::EXTENDED_KEY_USAGE, false, &sequence(&[oid(&CLIENT_AUTH)])),
         policies(purpose),
         extension(ce::ISSUER_ALT_NAME, false, &sequence(&[context(4, &japanese_name(purpose))])),
-        crl_distribution(purpose, &[&holder.residence.0, &holder.residence.1]),
+        crl_distribution(&point_of(purpose, &holder.residence)),
         ocsp(),
         authority_key(generation, purpose, &issuer.to_public_key()),
         subject_key(&key),
@@ -74,10 +76,10 @@ pub(super) fn signature(generation: Generation, holder: &Holder, attributes: &At
     let key = pool::key(&holder.key).to_public_key();
     let extensions = [
         key_usage(0xC0),
-        policies(purpose),
         subject_attributes(attributes),
+        policies(purpose),
         extension(ce::ISSUER_ALT_NAME, false, &sequence(&[context(4, &japanese_name(purpose))])),
-        crl_distribution(purpose, &[&holder.residence.0, &holder.residence.1]),
+        crl_distribution(&point_of(purpose, &holder.residence)),
         authority_key(generation, purpose, &issuer.to_public_key()),
         subject_key(&key),
     ];
@@ -196,18 +198,21 @@ pub(super) fn policy(purpose: Purpose) -> [u128; 4] {
 }
 
 /// A directory name, no address: CRLs of this kind cannot be fetched over HTTP (spec/jpki-card.md §3.1).
-fn crl_distribution(purpose: Purpose, residence: &[&str]) -> Vec<u8> {
-    let mut parts = vec![
+fn crl_distribution(point: &[u8]) -> Vec<u8> {
+    let full_name = context(0, &context(4, point));
+    extension(ce::CRL_DISTRIBUTION, false, &sequence(&[sequence(&[context(0, &full_name)])]))
+}
+
+/// The distribution point of the holder's municipality.
+fn point_of(purpose: Purpose, (prefecture, municipality): &(String, String)) -> Vec<u8> {
+    name(&[
         (Attribute::Country, "JP"),
         (Attribute::Organization, AUTHORITY_NAME),
         (Attribute::Unit, purpose.unit()),
         (Attribute::Unit, "CRL Distribution Points"),
-    ];
-    let point = residence.last().map_or_else(|| "CRLDP".to_owned(), |municipality| format!("{municipality} CRLDP"));
-    parts.extend(residence.iter().take(1).map(|prefecture| (Attribute::Unit, *prefecture)));
-    parts.push((Attribute::CommonName, &point));
-    let full_name = context(0, &context(4, &name(&parts)));
-    extension(ce::CRL_DISTRIBUTION, false, &sequence(&[sequence(&[context(0, &full_name)])]))
+        (Attribute::Unit, prefecture),
+        (Attribute::CommonName, &format!("{municipality} CRLDP")),
+    ])
 }
 
 fn ocsp() -> Vec<u8> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::reader::{CardChannel, CardReader, Disposition, ReaderError, Transmit};
 use super::soft::{SoftCard, Timing};
+use super::to_reader;
 use crate::clock::Stopwatch;
 
 /// A wait that ends by the system's clock ends this much late at worst; the rest is slept to the point ([`sleep_exactly`]).
@@ -112,12 +113,15 @@ impl Slot {
         self.0.changed.notify_all();
     }
 
-    /// One command to the card that came with change number `changes`. A slow card is waited for without holding the slot,
+    /// One command to the card that came with change number `changes`, or to the slot as its reader. A slow card is waited for without holding the slot,
     /// so that it can be taken away meanwhile.
     pub(super) fn exchange(&self, changes: u64, command: &[u8]) -> Result<Vec<u8>, ReaderError> {
         let watch = Stopwatch::start();
         let mut held = self.lock();
         let card = held.card_of(changes).ok_or(ReaderError::Removed)?;
+        if to_reader::is_for_reader(command) {
+            return Ok(to_reader::answer(command, card.pupi()));
+        }
         let answer = card.process(command);
         let due = self.0.timing.of(&card.image().name, command, &answer) + card.quirks().answer_delay;
         if card.is_leaving() {
@@ -243,15 +247,21 @@ impl Transmit for SlotChannel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::card::atr;
     use crate::card::reader::transact;
-    use crate::card::soft::tests::card;
+    use crate::card::soft::tests::{card, whole_image};
+    use crate::card::soft::{CardImage, Quirks};
+    use crate::random::Seed;
 
     const SELECT: [u8; 15] = [0, 0xA4, 4, 0x0C, 10, 0xD3, 0x92, 0xF0, 0, 0x26, 1, 0, 0, 0, 1];
     const SELECT_CERTIFICATE: [u8; 7] = [0, 0xA4, 2, 0x0C, 2, 0, 0x0A];
     const READ: [u8; 5] = [0, 0xB0, 0, 0, 0];
 
-    /// What each of `commands` took at the reader's side, over what it should have taken: the best of several, for whatever else this
-    /// machine does delays some of them.
+    /// Late is what comes this much after its time.
+    const LATE: f64 = 1.05;
+
+    /// What each of `commands` took at the reader's side, over what it should have taken: the first that was in time, or the best of many,
+    /// for whatever else this machine does delays some of them.
     fn lateness(timing: Timing, commands: &[&[u8]]) -> Vec<f64> {
         let slot = Slot::timed("test", timing);
         slot.insert(card());
@@ -263,7 +273,17 @@ mod tests {
                 let answer = card.transmit(command).unwrap();
                 watch.elapsed_ms() / (timing.of(&name, command, &answer).as_secs_f64() * 1000.0)
             };
-            commands.iter().map(|command| (0..15).map(|_| once(command)).fold(f64::MAX, f64::min)).collect()
+            let mut best_of_many = |command: &&[u8]| {
+                let mut best = f64::MAX;
+                for _ in 0..100 {
+                    best = best.min(once(command));
+                    if best < LATE {
+                        break;
+                    }
+                }
+                best
+            };
+            commands.iter().map(&mut best_of_many).collect()
         })
         .unwrap()
     }
@@ -272,8 +292,34 @@ mod tests {
     fn a_card_that_is_timed_answers_within_five_per_cent_of_what_was_computed() {
         for timing in [Timing::Kbit106, Timing::Kbit848] {
             let late = lateness(timing, &[&SELECT, &SELECT_CERTIFICATE, &READ]);
-            assert!(late.iter().all(|late| (1.0..1.05).contains(late)), "{timing}: {late:?}");
+            assert!(late.iter().all(|late| (1.0..LATE).contains(late)), "{timing}: {late:?}");
         }
+    }
+
+    #[test]
+    fn a_command_for_the_reader_never_comes_to_the_card() {
+        let contactless = || {
+            let image = CardImage { atr: atr::CONTACTLESS.to_vec(), ..whole_image() };
+            SoftCard::new(Arc::new(image), Seed(1))
+                .with_quirks(Quirks { first_command_fails: true, ..Quirks::default() })
+        };
+        let slot = Slot::new("test");
+        slot.insert(contactless());
+        let say = |command: &[u8]| slot.exchange(slot.presence().0, command).unwrap();
+        let number = say(&[0xFF, 0xCA, 0, 0, 0]);
+        assert_eq!((number.len(), &number[4..]), (6, &[0x90, 0x00][..]));
+        // Asked again it is the same, and the card's first command is still to come.
+        assert_eq!(say(&[0xFF, 0xCA, 0, 0, 0]), number);
+        assert_eq!(say(&SELECT), [0x6F, 0x00]);
+        assert_eq!(say(&SELECT), [0x90, 0x00]);
+        assert_eq!(say(&SELECT_CERTIFICATE), [0x90, 0x00]);
+        // Were this a VERIFY, a try would be gone.
+        assert_eq!(say(&[0xFF, 0x20, 0x00, 0x98, 4, 0x39, 0x39, 0x39, 0x39]), [0x6D, 0x00]);
+        assert_eq!(say(&[0x00, 0x20, 0x00, 0x98]), [0x63, 0xC3]);
+        slot.with_card(SoftCard::power_cycle);
+        assert_ne!(say(&[0xFF, 0xCA, 0, 0, 0]), number, "no card is known by it");
+        slot.insert(card());
+        assert_eq!(say(&[0xFF, 0xCA, 0, 0, 0]), [0x6A, 0x81], "a card with contacts has none");
     }
 
     #[test]

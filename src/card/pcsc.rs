@@ -4,13 +4,13 @@
 //! context serves one thread at a time. The ATR comes from SCardStatus: vpcd does not know SCARD_ATTR_ATR_STRING
 //! (spec/jpki-card.md §6.4 j).
 
-use std::borrow::Cow;
 use std::ffi::{CStr, CString};
 use std::time::Duration;
 
 use ::pcsc::{Card, Context, Error, Protocol, Protocols, ReaderState, Scope, ShareMode, State};
 
 use super::reader::{CardChannel, CardReader, Disposition, ReaderError, Transmit};
+use super::t0;
 
 /// Longest answer: an extended one and its status word.
 const LONGEST_ANSWER: usize = 65_536 + 2;
@@ -227,7 +227,7 @@ struct PcscCard<'c> {
 
 impl Transmit for PcscCard<'_> {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, ReaderError> {
-        let command = if self.is_t0 { for_t0(command) } else { Cow::Borrowed(command) };
+        let command = if self.is_t0 { t0::carried(command) } else { command.into() };
         match self.card.transmit(&command, &mut self.buffer) {
             // Every card answers with a status word at least; an answer of nothing, or a command that was not carried over, is what
             // the service makes of a card torn away in the middle. It says so itself only at the next look.
@@ -235,18 +235,6 @@ impl Transmit for PcscCard<'_> {
             Ok(answer) => Ok(answer.to_vec()),
             Err(error) => Err(reader_error(error)),
         }
-    }
-}
-
-/// A short command as T=0 carries it (ISO 7816-3 §12): always with P3, which is 00 where there is neither data nor answer, and never with
-/// an Le behind data, for the card says by 61xx what it has. A command with a PIN has data and no Le, so no copy of it is made.
-fn for_t0(command: &[u8]) -> Cow<'_, [u8]> {
-    match command {
-        [_, _, _, _] => Cow::Owned([command, &[0]].concat()),
-        [_, _, _, _, lc, data_and_le @ ..] if *lc != 0 && data_and_le.len() == usize::from(*lc) + 1 => {
-            Cow::Borrowed(command.get(..command.len() - 1).unwrap_or(command))
-        }
-        _ => Cow::Borrowed(command),
     }
 }
 
@@ -274,20 +262,6 @@ mod tests {
         assert_eq!(choose(Some("2"), &have).unwrap(), have[1]);
         assert_eq!(choose(Some("sony"), &have).unwrap(), have[1]);
         assert_eq!(choose(Some("00"), &have).unwrap(), have[0]);
-    }
-
-    #[test]
-    fn a_command_for_t0_has_its_p3_and_no_le_behind_data() {
-        for (command, carried) in [
-            (&[0x00, 0x20, 0x00, 0x80][..], &[0x00, 0x20, 0x00, 0x80, 0x00][..]),
-            (&[0x00, 0xB0, 0x00, 0x00, 0x00], &[0x00, 0xB0, 0x00, 0x00, 0x00]),
-            (&[0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x17], &[0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x17]),
-            (&[0x80, 0x2A, 0x00, 0x80, 0x02, 0x30, 0x31, 0x00], &[0x80, 0x2A, 0x00, 0x80, 0x02, 0x30, 0x31]),
-        ] {
-            assert_eq!(for_t0(command).as_ref(), carried);
-        }
-        let with_pin = [0x00, 0x20, 0x00, 0x80, 0x04, 0x31, 0x32, 0x33, 0x34];
-        assert!(matches!(for_t0(&with_pin), Cow::Borrowed(_)), "no second copy of a PIN");
     }
 
     #[test]

@@ -310,8 +310,9 @@ mod tests {
         let slot = slot();
         let (mut vpcd, _attached) = Vpcd::with(&slot);
         vpcd.say(&[0x01]);
-        assert_eq!(vpcd.ask(&[0x04]), crate::card::soft::image::ATR_CONTACT);
+        assert_eq!(vpcd.ask(&[0x04]), crate::card::atr::CONTACT);
         assert_eq!(vpcd.ask(&SELECT), [0x90, 0x00]);
+        assert_eq!(vpcd.ask(&[0xFF, 0xCA, 0, 0, 0]), [0x6A, 0x81], "that was for the reader: the card has contacts");
         vpcd.say(&[0x7F]);
         assert_eq!(vpcd.ask(&READ_AVAILABILITY), [0x8F, 0x8F, 0x00, 0x90, 0x00]);
         vpcd.say(&[0x02]);
@@ -349,7 +350,7 @@ mod tests {
         // Nobody accepts it: the kernel keeps it in the queue, as it keeps a second card of one slot.
         assert_eq!(line.recv_timeout(Duration::from_secs(30)).unwrap(), Line::Waiting);
         let mut vpcd = Vpcd { stream: listener.accept().unwrap().0, listener };
-        assert_eq!(vpcd.ask(&[0x04]), crate::card::soft::image::ATR_CONTACT);
+        assert_eq!(vpcd.ask(&[0x04]), crate::card::atr::CONTACT);
         assert_eq!(line.recv_timeout(Duration::from_secs(30)).unwrap(), Line::Connected);
         drop(vpcd);
         assert_eq!(line.recv_timeout(Duration::from_secs(30)).unwrap(), Line::Lost("vpcd closed the line".to_owned()));

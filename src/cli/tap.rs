@@ -12,7 +12,8 @@ use crate::secret::Pin;
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("identify").args(["face", "pin", "pin_fd", "pin_prompt", "visual"]))]
 pub struct TapArgs {
-    /// 患者 (card-profiles のファイル名)。束縛済みの実カードでは省略可 / person id; may be left out for a bound real card
+    /// 患者 (card-profiles のファイル名)。束縛済みの実カードと記録したカードでは省略可 / person id; may be left out for a bound real card
+    /// and for a recorded one
     person: Option<String>,
     /// リーダー番号 (1から) / reader, from 1
     #[arg(long, value_name = "N")]
@@ -45,8 +46,9 @@ pub struct TapArgs {
     /// 未登録のカードを登録しない / do not register a card that is not registered yet
     #[arg(long)]
     no_register: bool,
-    /// カード: soft または pcsc[:リーダー名] / the card: soft, or what lies in a PC/SC reader
-    #[arg(long, value_name = "soft|pcsc[:READER]")]
+    /// カード: soft, pcsc[:リーダー名], replay:ファイル (card read --trace の記録) / the card: soft, pcsc[:READER], or replay:FILE, one that was
+    /// recorded by card read --trace
+    #[arg(long, value_name = "CARD")]
     card: Option<String>,
     /// 手持ちのXMLをこの受付の結果にする (answers フォルダの中の名前) / this visit brings a file of the folder of answers
     #[arg(long, value_name = "FILE")]
@@ -96,10 +98,18 @@ fn order(args: &TapArgs) -> Result<Value, Failure> {
     put("subsidy", args.subsidy.clone().map(Value::from));
     put("prescription", args.prescription.clone().map(Value::from));
     put("register", args.no_register.then_some(json!(false)));
-    put("card", args.card.clone().map(Value::from));
+    put("card", args.card.as_deref().map(card).map(Value::from));
     put("answer", args.own.clone().map(Value::from));
     put("faults", (!args.fault.is_empty()).then(|| json!(args.fault)));
     Ok(Value::Object(order))
+}
+
+/// The station works in another folder: a recording is named from the root.
+fn card(text: &str) -> String {
+    match text.strip_prefix("replay:").map(std::path::absolute) {
+        Some(Ok(file)) => format!("replay:{}", file.display()),
+        _ => text.to_owned(),
+    }
 }
 
 fn consent(text: &str) -> Value {
@@ -129,6 +139,9 @@ fn print_report(report: &Value, lang: Lang) {
     let word = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     let why = word(&report["why"][say(lang, "ja", "en")]);
     println!("{}  {}  {:.0} ms", word(&report["person"]), why, report["millis"].as_f64().unwrap_or_default());
+    if let Some(error) = report["card_error"].as_str() {
+        println!("  card  {error}");
+    }
     for key in ["face", "pmh"] {
         if let Some(path) = report["files"][key].as_str() {
             println!("  {key:<5} {path}");

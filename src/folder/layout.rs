@@ -3,20 +3,17 @@
 //! The work folder is on the file system of the folder it serves (rename must be atomic) and never below `res` or `face`, which
 //! some clients watch with all their subfolders (spec/known-clients.md §1, K3).
 
-use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::event::FolderKind;
+use crate::folder::lock::{Lock, LockError};
 use crate::folder::recover;
 
 /// The hidden folder beside the shared ones.
 pub const WORK_NAME: &str = ".madoguchi";
-pub(super) const LOCK_NAME: &str = "lock";
-/// Beside the lock, because Windows lets nobody read a locked file.
-pub(super) const HOLDER_NAME: &str = "lock.pid";
 
 /// The three shared folders (spec/oqs-interface.md §5.2, [A]).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,8 +175,8 @@ impl Folders {
 #[derive(Debug)]
 struct Work {
     dir: PathBuf,
-    /// Held as long as the station lives; the system lets go of it when the process dies.
-    _lock: File,
+    /// Held as long as the station lives.
+    _lock: Lock,
 }
 
 impl Work {
@@ -203,22 +200,12 @@ fn make(path: &Path) -> Result<(), LayoutError> {
     std::fs::create_dir_all(path).map_err(|cause| LayoutError::Unusable { path: path.to_owned(), cause })
 }
 
-fn lock(dir: &Path) -> Result<File, LayoutError> {
-    let unusable = |cause| LayoutError::Unusable { path: dir.to_owned(), cause };
-    let file = File::options().create(true).truncate(false).write(true).open(dir.join(LOCK_NAME)).map_err(unusable)?;
-    let holder = dir.join(HOLDER_NAME);
-    match file.try_lock() {
-        Ok(()) => {
-            // For a second station only, to say whom to stop: the first one comes up on a full disk, too.
-            let _ = std::fs::write(&holder, std::process::id().to_string());
-            Ok(file)
-        }
-        Err(TryLockError::WouldBlock) => Err(LayoutError::Locked {
-            path: dir.to_owned(),
-            pid: std::fs::read_to_string(&holder).ok().filter(|pid| !pid.is_empty()).unwrap_or_else(|| "?".to_owned()),
-        }),
-        Err(TryLockError::Error(cause)) => Err(unusable(cause)),
-    }
+fn lock(dir: &Path) -> Result<Lock, LayoutError> {
+    let path = dir.to_owned();
+    Lock::take(dir, &std::process::id().to_string()).map_err(|error| match error {
+        LockError::Held(pid) => LayoutError::Locked { path, pid },
+        LockError::Unusable(cause) => LayoutError::Unusable { path, cause },
+    })
 }
 
 #[cfg(unix)]
@@ -230,11 +217,11 @@ pub(super) fn same_file_system(a: &Path, b: &Path) -> bool {
     }
 }
 
-/// By drive or share: std shows no volume number on Windows, and a folder mounted from another volume is rare there.
+/// By drive or share, in whatever letters: std shows no volume number on Windows, and a folder mounted from another volume is rare there.
 #[cfg(not(unix))]
 pub(super) fn same_file_system(a: &Path, b: &Path) -> bool {
     let prefix = |path: &Path| {
-        std::path::absolute(path).ok().and_then(|p| p.components().next().map(|c| c.as_os_str().to_owned()))
+        std::path::absolute(path).ok().and_then(|p| p.components().next().map(|c| c.as_os_str().to_ascii_lowercase()))
     };
     prefix(a) == prefix(b)
 }

@@ -7,6 +7,7 @@
 //! ```
 //!
 //! - [`layout`]: `req`, `res`, `face`, the hidden work folder beside them, and the lock that keeps two stations apart
+//! - [`lock`]: a folder that one process has to itself
 //! - [`watch`]: one native watcher for all terminals; it only wakes
 //! - [`listing`]: what lies in a folder now
 //! - [`settle`]: when a file may be taken (pure)
@@ -32,6 +33,7 @@ pub mod foreign;
 pub mod intake;
 pub mod layout;
 pub mod listing;
+pub mod lock;
 pub mod probe;
 pub mod publish;
 pub mod recover;

@@ -1,10 +1,11 @@
 //! Trying a folder out and leaving nothing behind: can files appear in it as answers do, who works there, and does it lie on a network.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::layout::{HOLDER_NAME, LOCK_NAME, WORK_NAME, same_file_system};
+use super::layout::{WORK_NAME, same_file_system};
+use super::lock;
 
 /// File systems that live on another machine or below a virtual one: they send no events for what others do (spec/platforms.md).
 const REMOTE: [&str; 12] = [
@@ -46,6 +47,37 @@ pub struct Refused {
     pub left: Option<PathBuf>,
 }
 
+/// A hidden folder, made as a terminal makes its folders at the start, to try out what is not there yet; gone when this value is. Where a folder can
+/// be made a file sometimes cannot: whoever is no administrator of a Windows makes folders in `C:\`, and no files.
+#[derive(Debug)]
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    /// In `place`.
+    ///
+    /// # Errors
+    /// [`Refused`], and nothing stays.
+    pub fn make(place: &Path) -> Result<Self, Refused> {
+        let path = place.join(format!(".madoguchi-doctor-{}", std::process::id()));
+        match fs::create_dir(&path) {
+            Ok(()) => Ok(Self(path)),
+            Err(cause) => Err(Refused { step: Step::Write, place: place.to_owned(), cause, left: None }),
+        }
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Nobody else knows of it, so nothing is in it.
+        let _ = fs::remove_dir(&self.0);
+    }
+}
+
 /// Does with a hidden file what a terminal does with an answer: writes it in `from`, renames it into `to`; and removes it.
 ///
 /// # Errors
@@ -72,14 +104,7 @@ pub fn work_place(folder: &Path) -> Option<PathBuf> {
 
 /// The process id of the station that works on `folder` now; `?` where it cannot be told.
 pub fn holder(folder: &Path) -> Option<String> {
-    let work = work_of(folder)?;
-    match File::open(work.join(LOCK_NAME)).ok()?.try_lock_shared() {
-        Err(TryLockError::WouldBlock) => {
-            let pid = fs::read_to_string(work.join(HOLDER_NAME)).ok().filter(|pid| !pid.is_empty());
-            Some(pid.unwrap_or_else(|| "?".to_owned()))
-        }
-        _ => None,
-    }
+    lock::holder(&work_of(folder)?)
 }
 
 /// Is `folder` a file system of its own, so that nothing can be moved into it at once?
@@ -97,7 +122,7 @@ pub fn nearest_existing(path: &Path) -> Option<PathBuf> {
 /// How `folder` is reached, where it lies on another machine: `cifs`, `nfs4`, or the share by its name.
 pub fn network(folder: &Path) -> Option<String> {
     let path = folder.canonicalize().ok()?;
-    share_of(&path).or_else(|| {
+    share_of(folder).or_else(|| share_of(&path)).or_else(|| {
         let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
         remote_kind(&mounts, &path)
     })
@@ -150,6 +175,18 @@ mod tests {
         assert_eq!((refused.step, refused.left), (Step::Rename, None));
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
         assert_eq!(try_out(&root.path().join("missing"), &req).unwrap_err().step, Step::Write);
+    }
+
+    #[test]
+    fn what_is_not_there_is_tried_out_in_a_folder_that_is_gone_afterwards() {
+        let root = tempfile::tempdir().unwrap();
+        let scratch = Scratch::make(root.path()).unwrap();
+        try_out(scratch.path(), scratch.path()).unwrap();
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
+        drop(scratch);
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
+        let refused = Scratch::make(&root.path().join("missing")).unwrap_err();
+        assert_eq!((refused.step, refused.left), (Step::Write, None));
     }
 
     #[test]

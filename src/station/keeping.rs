@@ -1,11 +1,10 @@
 //! What lasts is written down where `--state` says: while the station works, and at its end.
 
-use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use super::Station;
-use super::state::{self, State};
+use super::state::{State, StateFolder};
 
 /// How often is looked whether something changed: as much is lost when the process is killed.
 const LOOK: Duration = Duration::from_secs(1);
@@ -30,7 +29,7 @@ impl Station {
 
     /// Keeps what lasts; gives what was seen. A folder that refuses is told once for each change, not every second.
     fn keep_if_changed(&self, written: Option<State>) -> Option<State> {
-        let folder = self.state.as_deref()?;
+        let folder = self.state.as_ref()?;
         let now = match self.lasting() {
             Ok(now) if written.as_ref() == Some(&now) => return written,
             Ok(now) => now,
@@ -39,15 +38,15 @@ impl Station {
                 return written;
             }
         };
-        if let Err(error) = state::write(folder, &now) {
+        if let Err(error) = folder.write(&now) {
             self.links.trouble("station", error.to_string(), error.to_string());
         }
         Some(now)
     }
 
     /// Keeps what lasts, now.
-    pub(super) fn keep(&self, folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
-        Ok(state::write(folder, &self.lasting()?)?)
+    pub(super) fn keep(&self, folder: &StateFolder) -> Result<(), Box<dyn std::error::Error>> {
+        Ok(folder.write(&self.lasting()?)?)
     }
 
     fn lasting(&self) -> Result<State, Box<dyn std::error::Error>> {

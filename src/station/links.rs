@@ -122,7 +122,7 @@ impl Links {
     pub fn opening(&self, guest: &Guest) -> Opening {
         Opening {
             reference: guest.reference.clone(),
-            holder: guest.person.as_ref().filter(|_| !guest.soft).map(|person| person.id.clone()),
+            holder: guest.person.as_ref().filter(|_| !guest.is_soft()).map(|person| person.id.clone()),
             steering: Steering::draw(&self.knobs, &guest.targets()),
         }
     }

@@ -32,7 +32,6 @@ pub mod state;
 pub mod view;
 pub mod visit;
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
@@ -44,6 +43,7 @@ use self::journal::Journal;
 use self::links::Links;
 use self::reader::{Message, Order, Press, Reader, Setup, Source};
 use self::roster::{IssuedCard, PersonRow, ResetCard};
+use self::state::StateFolder;
 use self::view::{FileView, LifeStep, ReaderView, StationView, TerminalView};
 use self::visit::{VisitReport, VisitRequest};
 use crate::clock::Clock;
@@ -68,7 +68,7 @@ pub struct Station {
     plastic: plastic::Watch,
     lang: Lang,
     control: OnceLock<String>,
-    state: Option<PathBuf>,
+    state: Option<StateFolder>,
     armed_at_start: Vec<(&'static Knob, Setting)>,
     stop: watch::Sender<bool>,
     serving: Mutex<Vec<tokio::task::JoinHandle<()>>>,
@@ -280,10 +280,11 @@ impl Station {
             // A task that panicked has told so on stderr; the others still end in order.
             let _ = task.await;
         }
-        if let Some(folder) = &self.state
-            && let Err(error) = self.keep(folder)
-        {
-            eprintln!("madoguchi: {error}");
+        if let Some(folder) = &self.state {
+            if let Err(error) = self.keep(folder) {
+                eprintln!("madoguchi: {error}");
+            }
+            folder.release();
         }
     }
 

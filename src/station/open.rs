@@ -14,7 +14,7 @@ use super::reader::attendant::Attendant;
 use super::reader::{Setup, Source};
 use super::roster::Roster;
 use super::settings::{FaultEntry, Settings, SettingsError, SubsidyQuestion, UnknownPeople};
-use super::state::{self, StateError};
+use super::state::{StateError, StateFolder};
 use super::view::TerminalView;
 use super::{Station, StationError, plastic};
 use crate::clock::Clock;
@@ -63,7 +63,11 @@ pub enum OpenError {
 impl OpenError {
     /// Is it something outside (folders) rather than a setting that is wrong?
     pub fn is_outside(&self) -> bool {
-        matches!(self, Self::Terminal(TerminalError::Folders(_)) | Self::State(StateError::Unwritable { .. }))
+        matches!(
+            self,
+            Self::Terminal(TerminalError::Folders(_))
+                | Self::State(StateError::Unwritable { .. } | StateError::Held { .. })
+        )
     }
 
     /// What can be done about it, where the message does not say so itself.
@@ -93,7 +97,8 @@ impl Station {
         let people = load_or_built_in(settings.station.people.as_deref(), clock.now().date())?;
         let meant = |finding: &Finding| finding.intended || layouts.knows(finding);
         let unmeant: Vec<Finding> = people.findings().into_iter().filter(|finding| !meant(finding)).collect();
-        let kept = settings.station.state.as_deref().map_or_else(|| Ok(Default::default()), state::read)?;
+        let state = settings.station.state.as_deref().map(|folder| StateFolder::take(folder, "run")).transpose()?;
+        let kept = state.as_ref().map_or_else(|| Ok(Default::default()), StateFolder::read)?;
         let roster = Arc::new(Roster::new(people, clock.clone(), seed, kept.cards, kept.adopted));
         let (connection, hub) =
             connect(&settings, &layouts, &roster, seed, &knobs, &kept.reference_numbers, sink.clone())?;
@@ -154,7 +159,7 @@ impl Station {
             plastic,
             lang,
             control: OnceLock::new(),
-            state: settings.station.state.clone(),
+            state,
             armed_at_start: Vec::new(),
             stop: watch::channel(false).0,
             serving: Mutex::default(),

@@ -199,12 +199,8 @@ impl Roster {
         let spoilt = flaw::drawn(person, knobs, targets, self.clock.now().date());
         let mut cards = self.cards();
         let image = match &spoilt {
-            Some(spoilt) => Arc::new(personalise(spoilt, &spoilt.card.authority())),
-            None => cards
-                .images
-                .entry(person.id.clone())
-                .or_insert_with(|| Arc::new(personalise(person, &person.card.authority())))
-                .clone(),
+            Some(spoilt) => Arc::new(personalise(spoilt)),
+            None => cards.images.entry(person.id.clone()).or_insert_with(|| Arc::new(personalise(person))).clone(),
         };
         let card = SoftCard::new(image, self.seed);
         let card = match cards.kept.cards.get(&person.id) {

@@ -190,28 +190,12 @@ pub struct HubTable {
     /// New links stop from 03:00 to 06:00 and on the third week-end; visits go on. Of the embedded hub.
     pub maintenance: bool,
     /// Hour at which who was registered at PMH is linked; at once when left out. Of the embedded hub.
-    #[serde(deserialize_with = "time_of_day")]
+    #[serde(deserialize_with = "handwritten::time_of_day")]
     pub link_at: Option<Time>,
     /// What the centre knew when, in answers about days that are past. Of the embedded hub.
     pub past_days: PastDays,
     /// How long it takes. Of the embedded hub.
     pub latency: Latency,
-}
-
-/// An hour of the day, in quotes or as TOML writes times; the environment has no quotes.
-fn time_of_day<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Time>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        Quoted(String),
-        Plain(toml::value::Datetime),
-    }
-    let text = match Written::deserialize(input)? {
-        Written::Quoted(text) => text,
-        Written::Plain(time) => time.to_string(),
-    };
-    let wrong = |_| serde::de::Error::custom(format!("「{text}」は時刻ではありません / not an hour of the day: HH:MM"));
-    text.parse().map(Some).map_err(wrong)
 }
 
 /// `[card]`: for the commands that read cards.
@@ -337,8 +321,15 @@ impl Settings {
                 let ja = format!("端末 {} はありません (1–{terminals})", reader.terminal);
                 return Err(wrong("reader.terminal", &ja, "no such [[terminal]]"));
             }
-            if let Err(error) = Source::parse(&reader.source) {
-                return Err(wrong("reader.source", &error.to_string(), "soft or pcsc:READER"));
+            match Source::parse(&reader.source) {
+                Ok(Source::Soft | Source::Pcsc(_)) => {}
+                // It would lie there for ever: nobody puts it down, and nobody takes it away.
+                Ok(Source::Replay(_)) => {
+                    let ja = "記録したカードは置きっぱなしにできません。tap --card replay:FILE で置いてください";
+                    let en = "a recorded card is put down for a visit, with tap --card replay:FILE";
+                    return Err(wrong("reader.source", ja, en));
+                }
+                Err(error) => return Err(wrong("reader.source", &error.to_string(), "soft or pcsc:READER")),
             }
         }
         Ok(())

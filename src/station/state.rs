@@ -1,4 +1,5 @@
-//! What is kept between runs with `--state DIR`: PIN counters, changed PINs, face misses, registered 照会番号, adopted people.
+//! What is kept between runs with `--state DIR`: PIN counters, changed PINs, face misses, registered 照会番号, adopted people. One process at a
+//! time has the folder: what two wrote there would be a mixture, with tries that come back.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -8,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::roster::Kept;
+use crate::folder::lock::{Lock, LockError};
 use crate::handwritten;
 use crate::hub::ReferenceNumbers;
 use crate::people::Profile;
@@ -30,6 +32,16 @@ pub enum StateError {
         /// Why.
         cause: io::Error,
     },
+    /// Another process keeps its state there.
+    #[error(
+        "状態フォルダ {folder} は別の madoguchi ({holder}) が使用中です。終了してからやり直すか、別の --state を指定してください / another madoguchi ({holder}) keeps its state there: stop it, or choose another folder with --state"
+    )]
+    Held {
+        /// The folder of `--state`.
+        folder: PathBuf,
+        /// Its command and process id.
+        holder: String,
+    },
 }
 
 /// What of a station lasts.
@@ -43,20 +55,60 @@ pub struct State {
     pub adopted: BTreeMap<String, Profile>,
 }
 
-/// Reads what was kept in `folder`; nothing yet is no mistake.
+/// The folder of `--state`, for this process alone as long as it is held.
+#[derive(Debug)]
+pub struct StateFolder {
+    path: PathBuf,
+    lock: Lock,
+}
+
+impl StateFolder {
+    /// Takes the folder, which is made if need be; `command` is who others are told of.
+    ///
+    /// # Errors
+    /// [`StateError::Held`] while another process has it.
+    pub fn take(path: &Path, command: &str) -> Result<Self, StateError> {
+        let folder = path.to_owned();
+        let unwritable = |cause| StateError::Unwritable { folder: folder.clone(), cause };
+        std::fs::create_dir_all(path).map_err(unwritable)?;
+        match Lock::take(path, &format!("{command}, pid {}", std::process::id())) {
+            Ok(lock) => Ok(Self { path: folder, lock }),
+            Err(LockError::Held(holder)) => Err(StateError::Held { folder, holder }),
+            Err(LockError::Unusable(cause)) => Err(unwritable(cause)),
+        }
+    }
+
+    /// What was kept there.
+    ///
+    /// # Errors
+    /// [`StateError::Unusable`] for a file that is there and cannot be read.
+    pub fn read(&self) -> Result<State, StateError> {
+        read(&self.path)
+    }
+
+    /// Writes it, each file whole: beside, then by rename.
+    ///
+    /// # Errors
+    /// [`StateError::Unwritable`].
+    pub fn write(&self, state: &State) -> Result<(), StateError> {
+        write_file(&self.path, CARDS, &state.cards)?;
+        write_file(&self.path, NUMBERS, &state.reference_numbers)?;
+        write_file(&self.path, ADOPTED, &state.adopted)
+    }
+
+    /// Lets the next process have it.
+    pub fn release(&self) {
+        self.lock.release();
+    }
+}
+
+/// Reads what was kept in `folder`, whoever has it; nothing yet is no mistake.
 pub fn read(folder: &Path) -> Result<State, StateError> {
     Ok(State {
         cards: read_file(folder, CARDS)?,
         reference_numbers: read_file(folder, NUMBERS)?,
         adopted: read_file(folder, ADOPTED)?,
     })
-}
-
-/// Writes it, each file whole: beside, then by rename.
-pub fn write(folder: &Path, state: &State) -> Result<(), StateError> {
-    write_file(folder, CARDS, &state.cards)?;
-    write_file(folder, NUMBERS, &state.reference_numbers)?;
-    write_file(folder, ADOPTED, &state.adopted)
 }
 
 fn read_file<T: DeserializeOwned + Default>(folder: &Path, name: &str) -> Result<T, StateError> {
@@ -72,7 +124,6 @@ fn read_file<T: DeserializeOwned + Default>(folder: &Path, name: &str) -> Result
 fn write_file(folder: &Path, name: &str, kept: &impl Serialize) -> Result<(), StateError> {
     let unwritable = |cause| StateError::Unwritable { folder: folder.to_owned(), cause };
     let text = serde_json::to_string_pretty(kept).map_err(|e| unwritable(e.into()))?;
-    std::fs::create_dir_all(folder).map_err(unwritable)?;
     let beside = folder.join(format!("{name}.new"));
     std::fs::write(&beside, text).map_err(unwritable)?;
     std::fs::rename(&beside, folder.join(name)).map_err(unwritable)
@@ -94,11 +145,24 @@ mod tests {
         kept.reference_numbers.entry("taro".into()).or_default().insert("1319919997".into(), "K-1".into());
         let profile = "name = \"試験　一子\"\nsex = \"2\"\nbirthdate = \"-40y\"\nadopted = true\n";
         kept.adopted.insert("saiyo-1".into(), crate::people::read_toml("", profile).unwrap());
-        write(dir.path(), &kept).unwrap();
-        assert_eq!(read(dir.path()).unwrap(), kept);
+        let folder = StateFolder::take(dir.path(), "test").unwrap();
+        folder.write(&kept).unwrap();
+        assert_eq!(folder.read().unwrap(), kept);
         for file in [ADOPTED, NUMBERS, CARDS] {
             std::fs::write(dir.path().join(file), "{").unwrap();
-            assert!(read(dir.path()).unwrap_err().to_string().contains(file));
+            assert!(folder.read().unwrap_err().to_string().contains(file));
         }
+    }
+
+    #[test]
+    fn the_folder_is_had_by_one_process_which_the_others_are_told_of() {
+        let dir = tempfile::tempdir().unwrap();
+        let inner = dir.path().join("made/here");
+        let first = StateFolder::take(&inner, "run").unwrap();
+        let refused = StateFolder::take(&inner, "card serve").unwrap_err().to_string();
+        assert!(refused.contains(&format!("(run, pid {})", std::process::id())), "{refused}");
+        assert_eq!(read(&inner).unwrap(), State::default(), "whoever only looks is not kept out");
+        first.release();
+        StateFolder::take(&inner, "card serve").unwrap();
     }
 }

@@ -13,7 +13,7 @@ use crate::visit::{CertificateStatus, ConsentPlan, FaceResult, Identify, Outcome
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VisitRequest {
-    /// Person id. May be left out for a real card that was bound to a person.
+    /// Person id. May be left out for a real card that was bound to a person, and for a recorded one.
     pub person: Option<String>,
     /// Reader, from 1; the first one that fits when left out.
     pub reader: Option<usize>,
@@ -37,7 +37,8 @@ pub struct VisitRequest {
     pub prescription: Option<PrescriptionForm>,
     /// Would the person register a card that is not registered yet?
     pub register: Option<bool>,
-    /// `soft` (the person's software card) or `pcsc[:READER]` (what lies in that reader).
+    /// `soft` (the person's software card), `pcsc[:READER]` (what lies in that reader) or `replay:FILE` (a card that was recorded, in a
+    /// file of the station's machine).
     #[schema(example = "soft")]
     pub card: Option<String>,
     /// The operator's own file that this visit brings, by its name in the folder of answers (docs/own-xml.md).
@@ -111,6 +112,9 @@ pub struct VisitReport {
     pub certificate: Option<CertificateStatus>,
     /// The files that were written.
     pub files: VisitFiles,
+    /// Why the card gave nothing, where it failed; of a recorded card, the command that was never recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card_error: Option<String>,
     /// States the dialogue went through, with the milliseconds since the card was put down.
     pub steps: Vec<VisitStep>,
     /// From the card on the reader to the last file, milliseconds of machine time.

@@ -196,7 +196,7 @@ fn image() -> Arc<CardImage> {
     let make = || {
         let people = madoguchi::people::built_in(date(2026, 11, 21)).unwrap();
         let taro = people.get("taro").unwrap();
-        Arc::new(personalise(taro, &taro.card.authority()))
+        Arc::new(personalise(taro))
     };
     Arc::clone(IMAGE.get_or_init(make))
 }

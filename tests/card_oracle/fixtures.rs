@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use madoguchi::card::layout::ApplicationKind::{self, Text, Visual};
-use madoguchi::card::layout::{text, visual};
+use madoguchi::card::layout::{self, text, visual};
 use madoguchi::card::tlv::take;
+use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// A file of theirs and the file of ours.
 pub struct Row {
@@ -35,6 +36,16 @@ pub const ROWS: &[Row] = &[
     Row { file: "surface-0003.bin", application: Visual, id: visual::BASIC, varies: &[] },
     Row { file: "surface-0004.bin", application: Visual, id: visual::CV_CERTIFICATE, varies: &[] },
     Row { file: "surface-0005.bin", application: Visual, id: visual::MY_NUMBER_IMAGE, varies: &[0xFF40, 0xDF41] },
+];
+
+/// A certificate of theirs and the file of ours. Two of each root: of both generations of the test authority.
+pub const CERTIFICATES: &[(&str, u16)] = &[
+    ("jpki-auth-cert.der", layout::AUTHENTICATION_CERTIFICATE),
+    ("jpki-sign-cert.der", layout::SIGNATURE_CERTIFICATE),
+    ("jpki-auth-ca-cert.der", layout::AUTHENTICATION_CA),
+    ("jpki-auth-ca-cert-2019.der", layout::AUTHENTICATION_CA),
+    ("jpki-sign-ca-cert.der", layout::SIGNATURE_CA),
+    ("jpki-sign-ca-cert-2019.der", layout::SIGNATURE_CA),
 ];
 
 /// Where cargo keeps the source of the crate.
@@ -84,4 +95,29 @@ fn describe(mut bytes: &[u8], varies: &[u16], depth: usize, lines: &mut String) 
         }
         bytes = rest;
     }
+}
+
+/// Names and extensions of a certificate in their order: identifiers, criticality, tags; no values. Filler behind it does not count.
+pub fn form_of_certificate(file: &[u8]) -> Vec<String> {
+    let (_, certificate) = X509Certificate::from_der(file).unwrap();
+    let names = [("issuer", certificate.issuer()), ("subject", certificate.subject())]
+        .map(|(what, name)| format!("{what} {}", tags(name.as_raw())));
+    let extensions = certificate.extensions().iter().map(|extension| {
+        let critical = if extension.critical { " critical" } else { "" };
+        format!("{}{critical} {}", extension.oid, tags(extension.value))
+    });
+    names.into_iter().chain(extensions).collect()
+}
+
+/// The tags of DER, those within another one in brackets.
+fn tags(mut der: &[u8]) -> String {
+    const CONSTRUCTED: u16 = 0x20;
+    let mut all = Vec::new();
+    while !der.is_empty() {
+        let (tag, value, rest) = take(der).unwrap();
+        let inside = if tag & CONSTRUCTED == 0 { String::new() } else { format!("[{}]", tags(value)) };
+        all.push(format!("{tag:02X}{inside}"));
+        der = rest;
+    }
+    all.join(" ")
 }

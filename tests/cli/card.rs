@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{Said, madoguchi_in};
 
@@ -128,6 +128,23 @@ fn a_recorded_card_is_read_like_the_card_and_holds_no_pin() {
 }
 
 #[test]
+fn a_card_that_is_no_my_number_card_is_told_what_it_is_and_what_to_do() {
+    let place = tempfile::tempdir().unwrap();
+    let commands: [&[&str]; 3] = [&["read", "--offline"], &["read", "--serial-only"], &["pin-status"]];
+    for (person, what) in [("juki", "住民基本台帳カード"), ("teiki", "公的個人認証APがありません")]
+    {
+        for command in commands {
+            let said = madoguchi_in(place.path(), &[&["card"], command, &["--person", person]].concat(), &[]);
+            assert_eq!(said.code, 1, "{}", said.err);
+            for part in [what, "マイナンバーカードを置いてください", "put a My Number card on the reader"]
+            {
+                assert!(said.err.contains(part), "{person} {command:?}: {}", said.err);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_pin_that_cannot_be_one_is_refused_before_it_costs_a_try() {
     let place = tempfile::tempdir().unwrap();
     for (key, pin) in [("authentication", "12345"), ("authentication", "12a4"), ("signature", "abc123")] {
@@ -135,5 +152,43 @@ fn a_pin_that_cannot_be_one_is_refused_before_it_costs_a_try() {
         let said = madoguchi_in(place.path(), &arguments, &[]);
         assert_eq!(said.code, 1, "{}", said.err);
         assert!(!said.err.contains("00200080") && !said.err.contains(pin), "{}", said.err);
+    }
+}
+
+#[test]
+fn a_certificate_whose_signature_does_not_hold_is_not_genuine_and_one_of_a_stranger_unknown() {
+    let place = tempfile::tempdir().unwrap();
+    for (fault, code, outcome, meaning) in [
+        ("certificate-forged", 1, "not-genuine", "the issuer's signature does not hold"),
+        ("certificate-wrong-authority", 0, "unknown", "chain not verified: unknown issuer"),
+    ] {
+        let profile = format!(
+            "name = \"試験　花子\"\nsex = \"2\"\nbirthdate = \"1985-04-12\"\naddress = \"架空県見本市窓口町一丁目２番３号\"\n\
+             [card]\nfaults = {{ {fault} = true }}\n"
+        );
+        std::fs::write(place.path().join("hanako.toml"), profile).unwrap();
+        let (said, card) = read(place.path(), &["--person", "hanako", "--people", ".", "--offline"]);
+        assert_eq!((said.code, told(&card)[0]), (code, outcome), "{fault}: {}", said.err);
+        assert_eq!(
+            (&card["chain"]["meaning"], &card["chain"]["verified"]),
+            (&meaning.into(), &false.into()),
+            "{fault}"
+        );
+        assert_eq!(card["chain"]["test_authority"], false, "{fault}: nobody's word for its being a test card");
+    }
+}
+
+#[test]
+fn a_wrong_pin_is_a_result_too() {
+    let place = tempfile::tempdir().unwrap();
+    for (person, pin, code, told) in [
+        ("taro", "1234", 0, json!({ "verified": true, "tried": true, "tries": null })),
+        ("taro", "9999", 1, json!({ "verified": false, "tried": true, "tries": 2 })),
+        ("lock", "1234", 1, json!({ "verified": false, "tried": false, "tries": 0 })),
+    ] {
+        let arguments = ["card", "verify-pin", "--person", person, "--pin", pin, "--json"];
+        let said = madoguchi_in(place.path(), &arguments, &[]);
+        assert_eq!((said.code, serde_json::from_str(&said.out).ok()), (code, Some(told)), "{person}: {}", said.err);
+        assert_eq!(said.err.is_empty(), code == 0, "for people too: {}", said.err);
     }
 }

@@ -48,7 +48,7 @@ impl Desk {
 
     /// Both certificates of a person, as files that openssl reads.
     fn write_card(&self, person: &Person) {
-        let card = personalise(person, &person.card.authority());
+        let card = personalise(person);
         for (file, name) in [(AUTHENTICATION_CERTIFICATE, "auth"), (SIGNATURE_CERTIFICATE, "sign")] {
             let content = card.content(ApplicationKind::Jpki, file).unwrap();
             let length = Header::read(content).unwrap().total_length();

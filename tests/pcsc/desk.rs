@@ -129,8 +129,7 @@ pub fn card_with_atr(person: &str, atr: Vec<u8>) -> SoftCard {
 
 fn personalised(person: &str) -> CardImage {
     let people = madoguchi::people::built_in(date(2026, 11, 21)).unwrap();
-    let person = people.get(person).unwrap();
-    personalise(person, &person.card.authority())
+    personalise(people.get(person).unwrap())
 }
 
 /// A certificate of such a card, read in this process.

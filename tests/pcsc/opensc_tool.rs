@@ -1,5 +1,7 @@
 //! K7: opensc-tool, and which cards OpenSC takes for what they are.
 
+use madoguchi::card::apdu::hex;
+use madoguchi::card::atr::SEEN;
 use madoguchi::card::pcsc::list_readers;
 use madoguchi::card::soft::quirk::Quirks;
 
@@ -35,6 +37,12 @@ fn opensc_tool_sends_any_command_and_resets_the_card_warm_and_cold() {
         let select = "00A4040C0AD392F000260100000001";
         let told = sent(&[select, "00A4020C020006", "00B0000020", "00EE0000"]);
         assert_shows(&told, &["JPKIAPICCTOKEN2", "SW1=0x90, SW2=0x00", "SW1=0x6D, SW2=0x00"]);
+        // For the reader, which has the number of a card without contacts: four bytes.
+        for length in ["00", "04"] {
+            assert_shows(&sent(&[&format!("FFCA0000{length}")]), &["SW1=0x90, SW2=0x00"]);
+        }
+        assert_shows(&sent(&["FFCA010000"]), &["SW1=0x6A, SW2=0x81"]);
+        assert_shows(&sent(&["FF82000006FFFFFFFFFFFF"]), &["SW1=0x6D, SW2=0x00"]);
         for reset in ["--reset=warm", "--reset=cold"] {
             tool("opensc-tool", &[reset]);
             assert_shows(&sent(&[select, "00840000FF"]), &["SW1=0x90, SW2=0x00"]);
@@ -58,30 +66,15 @@ fn opensc_takes_every_kind_of_token_for_what_it_is_and_no_other_card_for_one() {
     });
 }
 
-/// Every answer to reset under which a マイナンバーカード was seen, contact and contactless (spec/jpki-card.md §1).
-const ATRS: [&str; 10] = [
-    "3BE000FF8131FE4514",
-    "3BDA13FF8131FB468012392F31C173C601C03B",
-    "3BC5FF8131FB458073C6010000",
-    "3B888001000005E0B381A1007F",
-    "3B888001000041E0B381A1003B",
-    "3B888001004B51FF0081D100BC",
-    "3B888001004B51FFB381D1000F",
-    "3BF59100FF918171FE400042000100D1D6",
-    "3BF59100FF918171FE4000420001B3A115",
-    "3B80800101",
-];
-
 #[test]
 fn a_card_is_known_by_its_application_whatever_atr_its_reader_makes() {
     at_a_desk(|desk| {
-        for atr in ATRS {
-            let bytes = (0..atr.len()).step_by(2).map(|at| u8::from_str_radix(&atr[at..at + 2], 16).unwrap());
-            let card = card_with_atr("taro", bytes.collect());
-            desk.put(card);
+        for seen in SEEN.iter().filter(|seen| seen.is_my_number_card) {
+            let atr = hex(seen.atr);
+            desk.put(card_with_atr("taro", seen.atr.to_vec()));
             assert_shows(&tool("opensc-tool", &["--name"]), &["jpki"]);
             let shown = tool("opensc-tool", &["--atr"]).replace(':', "").to_uppercase();
-            assert_shows(&shown, &[atr]);
+            assert_shows(&shown, &[&atr]);
             let mut channel = desk.connect();
             assert!(with_jpki(&mut *channel, |jpki| jpki.serial()).is_ok(), "{atr}");
         }

@@ -201,6 +201,25 @@ fn a_locked_card_stays_locked_over_a_killed_station_until_it_is_reset() {
 }
 
 #[test]
+fn two_processes_never_have_one_state_folder() {
+    let place = Place::new();
+    let station = place.open(&["--state", "state"]);
+    let names = |code: Option<i32>, err: &str| {
+        assert!(code == Some(3) && err.contains("(run, pid ") && err.contains("--state"), "{code:?} {err}");
+    };
+    for args in [["card", "reset", "taro", "--state", "state"], ["card", "serve", "taro", "--state", "state"]] {
+        let said = crate::desk::madoguchi(place.path(), &args).output().unwrap();
+        names(said.status.code(), &String::from_utf8_lossy(&said.stderr));
+    }
+    let said = place.refused(&["--state", "state", "--folder", "other"]);
+    names(Some(said.code), &said.err);
+    // However it ends, the next one has the folder.
+    station.kill();
+    let said = crate::desk::madoguchi(place.path(), &["card", "reset", "taro", "--state", "state"]).output().unwrap();
+    assert!(said.status.success(), "{said:?}");
+}
+
+#[test]
 fn a_card_that_lies_on_a_reader_is_not_reset() {
     let place = Place::new();
     let station = place.open(&["--clock", FROZEN]);

@@ -101,14 +101,19 @@ impl Place {
         child.wait_with_output().unwrap().into()
     }
 
+    /// The usual folder of Linux is everybody's: that of Windows is one for the whole machine.
+    fn settings_name_a_folder(&self) -> bool {
+        let settings = fs::read_to_string(self.path().join("madoguchi.toml")).unwrap_or_default();
+        settings.lines().any(|line| line.trim_start().starts_with("folder"))
+    }
+
     fn run(&self, pace: &str, args: &[&str]) -> Command {
         let mut command = madoguchi(self.path(), &["run", "--headless", "--pace", pace]);
         let has = |option: &str| args.contains(&option);
         if !has("--control") {
             command.args(["--control", "127.0.0.1:0"]);
         }
-        // A settings file says itself where the folders are.
-        if !has("--folder") && !self.path().join("madoguchi.toml").exists() {
+        if !has("--folder") && !self.settings_name_a_folder() {
             command.args(["--folder", "oqs"]);
         }
         command.args(args);

@@ -179,6 +179,7 @@ fn day(date8: &str) -> String {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "pdftotext, which reads the paper, is a program of Linux")]
 fn after_a_visit_a_programs_request_finds_all_three_groups_and_the_paper_holds_the_same() {
     let place = Place::new();
     let station = place.open(&["--clock", FROZEN]);
@@ -207,6 +208,7 @@ fn after_a_visit_a_programs_request_finds_all_three_groups_and_the_paper_holds_t
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "pdftotext, which reads the paper, is a program of Linux")]
 fn check_ups_are_found_by_their_tags_and_printed_with_every_result() {
     let place = Place::new();
     let station = place.open(&["--clock", FROZEN]);

@@ -153,21 +153,19 @@ fn visits_that_were_killed_leave_whole_files_and_no_broken_promise() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_station_that_is_told_to_end_finishes_what_it_began_and_keeps_its_state() {
-    #[cfg(unix)]
-    {
-        let place = Place::new();
-        let station = place.open(&["--state", "state"]);
-        assert_eq!(station.visit_as(&json!({ "person": "taro", "pin": "0000" }))["outcome"], "pin-failed");
-        assert_eq!(station.process.terminate(), 0);
-        assert!(place.path().join("state").join("cards.json").exists());
-        let station = place.open(&["--state", "state"]);
-        for outcome in ["pin-failed", "pin-locked"] {
-            assert_eq!(station.visit_as(&json!({ "person": "taro", "pin": "0000" }))["outcome"], outcome);
-        }
-        drop(station);
-        let forgetful = place.open(&[]);
-        assert_eq!(forgetful.visit_as(&json!({ "person": "taro", "pin": "1234" }))["outcome"], "valid");
+    let place = Place::new();
+    let station = place.open(&["--state", "state"]);
+    assert_eq!(station.visit_as(&json!({ "person": "taro", "pin": "0000" }))["outcome"], "pin-failed");
+    assert_eq!(station.process.terminate(), 0);
+    assert!(place.path().join("state").join("cards.json").exists());
+    let station = place.open(&["--state", "state"]);
+    for outcome in ["pin-failed", "pin-locked"] {
+        assert_eq!(station.visit_as(&json!({ "person": "taro", "pin": "0000" }))["outcome"], outcome);
     }
+    drop(station);
+    let forgetful = place.open(&[]);
+    assert_eq!(forgetful.visit_as(&json!({ "person": "taro", "pin": "1234" }))["outcome"], "valid");
 }

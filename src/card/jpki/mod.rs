@@ -43,9 +43,20 @@ pub enum JpkiError {
     Reader(#[from] ReaderError),
     /// The application is not there (error 002 of the 顔認証付きカードリーダー).
     #[error(
-        "マイナンバーカードではありません (公的個人認証APがありません) / not a My Number card: it has no JPKI application"
+        "マイナンバーカードではありません (公的個人認証APがありません)。マイナンバーカードを置いてください / not a My Number card: it has no JPKI application; put a My Number card on the reader"
     )]
     NotAMyNumberCard,
+    /// The application is there, what a My Number card has in it is not: the token says itself that it is something else.
+    #[error(
+        "{}のため読めません (公的個人認証APにEF {file:04X}がありません)。マイナンバーカードを置いてください / this is not a My Number card but another: {} (no EF {file:04X} in its JPKI application); put a My Number card on the reader",
+        .kind.name().0, .kind.name().1
+    )]
+    OtherToken {
+        /// What it says it is.
+        kind: TokenKind,
+        /// The file that it does not have.
+        file: u16,
+    },
     /// A status word that ends the matter.
     #[error("{doing}: {status}")]
     Refused {
@@ -74,7 +85,7 @@ pub enum JpkiError {
         needed: usize,
     },
     /// VERIFY missed.
-    #[error("暗証番号が違います。残り {tries} 回 / wrong PIN: {tries} tries left")]
+    #[error("{}", missed(*tries))]
     WrongPin {
         /// Tries left.
         tries: u8,
@@ -103,6 +114,16 @@ pub enum JpkiError {
     /// The certificate cannot be read as one.
     #[error("証明書: {0}")]
     Certificate(String),
+}
+
+/// A wrong PIN for people: how it stands now.
+fn missed(tries: u8) -> String {
+    match tries {
+        0 => "暗証番号が違います。ロックされました。市区町村の窓口で再設定してください / wrong PIN, and now locked: it is reset at the municipality"
+            .to_owned(),
+        1 => "暗証番号が違います。残り 1 回 / wrong PIN: 1 try left".to_owned(),
+        _ => format!("暗証番号が違います。残り {tries} 回 / wrong PIN: {tries} tries left"),
+    }
 }
 
 impl From<CertificateError> for JpkiError {
@@ -278,9 +299,23 @@ impl<'c> Jpki<'c> {
         }
         self.file = None;
         let select = CommandApdu::new(0x00, ins::SELECT, 0x02, 0x0C).with_data(&file.to_be_bytes());
-        self.send_expecting_ok(&select, doing)?;
-        self.file = Some(file);
+        match self.send(&select)?.status {
+            StatusWord::OK => self.file = Some(file),
+            StatusWord::NOT_FOUND if file != layout::TOKEN_INFO => return Err(self.missing(file, doing)),
+            status => return Err(JpkiError::Refused { doing, status }),
+        }
         Ok(())
+    }
+
+    /// Why a file is not there: the token is asked what it is. One that does not say is refused in the card's own words.
+    fn missing(&mut self, file: u16, doing: &'static str) -> JpkiError {
+        use TokenKind::{Android, Iphone, MyNumberCard};
+        match self.token() {
+            Ok(TokenInfo { kind, .. }) if !matches!(kind, MyNumberCard | Android | Iphone) => {
+                JpkiError::OtherToken { kind, file }
+            }
+            _ => JpkiError::Refused { doing, status: StatusWord::NOT_FOUND },
+        }
     }
 
     /// Up to `length` bytes of the current file; none at or behind its end.

@@ -1,14 +1,17 @@
 //! The careful client against the software card: how many APDUs, and what it refuses to do.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sha2::Digest;
 
 use super::*;
+use crate::card::atr::SEEN;
 use crate::card::in_process::Slot;
 use crate::card::reader::{CardChannel, CardReader, Disposition, transact};
 use crate::card::soft::tests::{card, card_of, jpki_image, key};
-use crate::card::soft::{JpkiImage, Quirks, SoftCard};
+use crate::card::soft::{ApplicationImage, CardImage, JpkiImage, Quirks, SoftCard};
+use crate::random::Seed;
 use crate::secret::Pin;
 
 /// A card on a bare wire, with a record of what was said.
@@ -95,6 +98,10 @@ fn a_wrong_pin_is_sent_once_and_the_last_try_is_kept_unless_told() {
     assert_eq!(try_it(LastTry::Keep), (JpkiError::TooDear { tries: 1 }, 2));
     assert_eq!(try_it(LastTry::Spend), (JpkiError::WrongPin { tries: 0 }, 3));
     assert_eq!(try_it(LastTry::Spend), (JpkiError::PinLocked, 3));
+    for (tries, told) in [(2, "2 tries left"), (1, "1 try left"), (0, "now locked")] {
+        let message = JpkiError::WrongPin { tries }.to_string();
+        assert!(message.ends_with(told) || message.contains(&format!("{told}:")), "{message}");
+    }
 }
 
 #[test]
@@ -143,23 +150,7 @@ impl CardChannel for UnderAtr {
 
 #[test]
 fn a_card_is_known_by_its_application_whatever_its_atr() {
-    // spec/jpki-card.md §1: contact, contactless as readers make it, and those of other cards.
-    const ATRS: [&str; 12] = [
-        "3BE000FF8131FE4514",
-        "3BDA13FF8131FB468012392F31C173C601C03B",
-        "3BC5FF8131FB458073C6010000",
-        "3B888001000005E0B381A1007F",
-        "3B888001000041E0B381A1003B",
-        "3B888001004B51FF0081D100BC",
-        "3B888001004B51FFB381D1000F",
-        "3BF59100FF918171FE400042000100D1D6",
-        "3BF59100FF918171FE4000420001B3A115",
-        "3B80800101",
-        "3B888001000014E0B38191005E",
-        "3B88800100000000009181C100D8",
-    ];
-    for atr in ATRS {
-        let atr: Vec<u8> = (0..atr.len()).step_by(2).map(|i| u8::from_str_radix(&atr[i..i + 2], 16).unwrap()).collect();
+    for atr in SEEN.map(|seen| seen.atr.to_vec()) {
         let (_slot, channel) = slot_with(card());
         let mut ours = UnderAtr(channel, atr.clone());
         let serial = transact(&mut ours, |card| Jpki::select(card)?.serial()).unwrap();
@@ -246,9 +237,54 @@ fn a_certificate_that_ends_early_or_never_is_an_error_not_a_loop() {
 }
 
 #[test]
+fn cards_that_say_6282_at_the_end_of_a_file_are_read_like_those_that_say_6b00() {
+    let (ok, end): (&[u8], &[u8]) = (&[0x90, 0x00], &[0x62, 0x82]);
+    let whole = [&[0x30, 0x2A][..], &[0x11; 42]].concat();
+    let mut script = Script::of(&[ok, ok, &[&whole[..], end].concat()]);
+    let read = Jpki::select(&mut script).unwrap().certificate(CertificateFile::Authentication);
+    assert_eq!(read.as_ref(), Ok(&whole));
+    for behind in [end, &[0x6B, 0x00]] {
+        let mut script = Script::of(&[ok, ok, &[&whole[..40], end].concat(), behind]);
+        let read = Jpki::select(&mut script).unwrap().certificate(CertificateFile::Authentication);
+        assert_eq!(read, Err(JpkiError::FileEnds { have: 40, needed: 44 }));
+        assert_eq!(script.0[3], [0x00, 0xB0, 0, 40, 4]);
+    }
+}
+
+#[test]
 fn another_card_is_not_a_my_number_card() {
     let mut wire = Wire::to(card_of(None));
     assert_eq!(Jpki::select(&mut wire).err(), Some(JpkiError::NotAMyNumberCard));
+}
+
+#[test]
+fn a_token_that_lacks_what_a_my_number_card_has_is_told_by_its_own_name() {
+    let juki = || {
+        let image = CardImage {
+            name: "juki".to_owned(),
+            atr: crate::card::atr::JUKI.to_vec(),
+            applications: vec![ApplicationImage::jpki_of_juki_card()],
+            objects: Vec::new(),
+        };
+        Wire::to(SoftCard::new(Arc::new(image), Seed(1)))
+    };
+    let told = |error: JpkiError| {
+        let text = error.to_string();
+        assert!(text.contains("住民基本台帳カード") && text.contains("マイナンバーカードを置いてください"), "{text}");
+        error
+    };
+    let without = |file| JpkiError::OtherToken { kind: TokenKind::ResidentCard, file };
+    let mut wire = juki();
+    let certificate = Jpki::select(&mut wire).unwrap().certificate(CertificateFile::Authentication);
+    assert_eq!(told(certificate.unwrap_err()), without(layout::AUTHENTICATION_CERTIFICATE));
+    assert_eq!(wire.said.len(), 4, "SELECT twice, and two for what it says it is: {:?}", wire.said);
+    let tries = Jpki::select(&mut juki()).unwrap().pin_status(PinName::Authentication);
+    assert_eq!(told(tries.unwrap_err()), without(layout::AUTHENTICATION_PIN));
+    // A card that does not say what it is, and a file that this very kind does not have.
+    let ok: &[u8] = &[0x90, 0x00];
+    let mut script = Script::of(&[ok, &[0x6A, 0x82], &[0x6A, 0x82]]);
+    let refused = Jpki::select(&mut script).unwrap().certificate(CertificateFile::Authentication);
+    assert!(matches!(refused, Err(JpkiError::Refused { status: StatusWord::NOT_FOUND, .. })), "{refused:?}");
 }
 
 #[test]

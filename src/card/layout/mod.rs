@@ -76,6 +76,34 @@ pub const SIGNATURE_KEY: u16 = 0x001A;
 /// 署名用パスワード, 6–16 upper-case letters and digits, five tries [A].
 pub const SIGNATURE_PASSWORD: u16 = 0x001B;
 
+/// A file of the 公的個人認証AP whose purpose is in no source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unexplained {
+    /// Its identifier.
+    pub file: u16,
+    /// Was it seen to be a transparent file that nothing opens? Of the others it is known only that they can be selected.
+    pub is_closed: bool,
+    /// How sure its being there is: `A`, `B`, `C` as everywhere.
+    pub confidence: char,
+    /// Who saw it.
+    pub source: &'static str,
+}
+
+/// Those files (spec/jpki-card.md §2.3): 0009 answers to no PIN and no certificate of a terminal; the others are there on some cards.
+pub const UNEXPLAINED: [Unexplained; 6] = {
+    const fn seen(file: u16, is_closed: bool) -> Unexplained {
+        Unexplained { file, is_closed, confidence: 'B', source: "myna-card 3.3.4" }
+    }
+    [
+        seen(0x0005, false),
+        seen(0x0009, true),
+        seen(0x0010, false),
+        seen(0x0019, false),
+        seen(0x001C, false),
+        seen(0x001E, false),
+    ]
+};
+
 /// Files of the 券面事項入力補助AP (spec/jpki-card.md §2.5).
 pub mod text {
     /// 個人番号 [A]
@@ -134,7 +162,7 @@ pub mod visual {
 pub mod common {
     /// Serial, municipality and expiry; a record [B].
     pub const CARD_INFORMATION: u16 = 0x0001;
-    /// Key reference, 16 bytes; a record [B].
+    /// Key reference, 16 bytes [B]; that it is a record is inferred [C].
     pub const KEY_REFERENCE: u16 = 0x0002;
     /// The key of INTERNAL AUTHENTICATE [B].
     pub const AUTHENTICATION_KEY: u16 = 0x0019;

@@ -62,6 +62,9 @@ fn is_zero(number: &usize) -> bool {
 /// Why a file is no recording.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RecordingError {
+    /// The file itself.
+    #[error("記録を読めません: {0} / cannot read the recording")]
+    Unreadable(String),
     /// A line that cannot be read.
     #[error("{line}行目: {cause} / line {line} is not of a recording (`card read --trace FILE` writes one)")]
     Line {

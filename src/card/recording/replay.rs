@@ -1,10 +1,16 @@
 //! A reader in which a recorded card lies. It answers what the recording answers, in the recording's order, and knows nothing else.
 
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 use std::time::Duration;
 
 use super::{Entry, Recording, RecordingError, command_text, from_hex};
 use crate::card::apdu::CommandApdu;
 use crate::card::reader::{CardChannel, CardReader, Disposition, ReaderError, Transmit};
+
+/// No recording of a visit comes near it: a certificate takes some 5 kB.
+const LARGEST_FILE: u64 = 16 * 1024 * 1024;
 
 /// The card of one recording; always there, always the same.
 pub struct ReplayReader {
@@ -13,6 +19,15 @@ pub struct ReplayReader {
 }
 
 impl ReplayReader {
+    /// A reader with the card that was recorded in `file`.
+    ///
+    /// # Errors
+    /// [`RecordingError`]: a file that cannot be read, or is no recording that can be played.
+    pub fn open(file: &Path) -> Result<Self, RecordingError> {
+        let text = text_of(file).map_err(|error| RecordingError::Unreadable(error.to_string()))?;
+        Self::new(&format!("replay of {}", file.display()), Recording::parse(&text)?)
+    }
+
     /// A reader called `name` with the recorded card in it.
     ///
     /// # Errors
@@ -24,6 +39,19 @@ impl ReplayReader {
             None => Ok(Self { name: name.to_owned(), recording }),
         }
     }
+}
+
+/// What never ends, such as a pipe, is not begun.
+fn text_of(file: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    if !std::fs::metadata(file)?.is_file() {
+        return Err(io::Error::other("not a file"));
+    }
+    File::open(file)?.take(LARGEST_FILE + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LARGEST_FILE {
+        return Err(io::Error::other(format!("more than {LARGEST_FILE} bytes")));
+    }
+    Ok(text)
 }
 
 impl CardReader for ReplayReader {

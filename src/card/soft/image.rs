@@ -13,15 +13,6 @@ use super::key::SigningKey;
 use crate::card::layout::{ApplicationKind, PinName, Reference};
 use crate::secret::Pin;
 
-/// Contact マイナンバーカード; what GET DATA 5F51 of a test card returns as well (spec/jpki-card.md §1.1, [A]).
-pub const ATR_CONTACT: [u8; 9] = [0x3B, 0xE0, 0x00, 0xFF, 0x81, 0x31, 0xFE, 0x45, 0x14];
-/// Contactless, as a reader makes it from ISO 14443 type B (spec/jpki-card.md §1.2, [A]).
-pub const ATR_CONTACTLESS: [u8; 13] = [0x3B, 0x88, 0x80, 0x01, 0x00, 0x00, 0x41, 0xE0, 0xB3, 0x81, 0xA1, 0x00, 0x3B];
-/// 住民基本台帳カード over the same reader (spec/jpki-card.md §1.2, [B]).
-pub const ATR_JUKI: [u8; 13] = [0x3B, 0x88, 0x80, 0x01, 0x00, 0x00, 0x14, 0xE0, 0xB3, 0x81, 0x91, 0x00, 0x5E];
-/// Another card of type B, 運転免許証 (spec/jpki-card.md §1.2, [B]).
-pub const ATR_FOREIGN: [u8; 13] = [0x3B, 0x88, 0x80, 0x01, 0x00, 0x00, 0x00, 0x00, 0x91, 0x81, 0xC1, 0x00, 0xD8];
-
 /// A card as it leaves personalisation.
 #[derive(Debug)]
 pub struct CardImage {

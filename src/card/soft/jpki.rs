@@ -74,8 +74,19 @@ impl From<JpkiImage> for ApplicationImage {
             // Without a 署名用 certificate its password was never set: blocked, so that clients still get a counter.
             ReferenceImage::new(PinName::Signature, jpki.signature_password).blocked(signature.is_none()).in_its_file(),
         ];
-        Self::new(ApplicationKind::Jpki, files)
+        // Seen on cards; no source has them on a phone.
+        let is_card = jpki.kind == TokenKind::MyNumberCard;
+        Self::new(ApplicationKind::Jpki, files.into_iter().chain(unexplained().filter(|_| is_card)))
     }
+}
+
+/// The files that nobody can explain. What a closed one holds is not known, so it holds nothing; that the others are internal files, for
+/// nobody has told of anything read there, is inferred [C].
+fn unexplained() -> impl Iterator<Item = (u16, FileImage)> {
+    layout::UNEXPLAINED.into_iter().map(|row| {
+        let file = if row.is_closed { FileImage::bytes(Vec::new(), Right::Never) } else { FileImage::Internal };
+        (row.file, file)
+    })
 }
 
 impl ApplicationImage {

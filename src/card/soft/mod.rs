@@ -34,7 +34,10 @@ mod verify;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rand_core::RngCore;
+
 use super::apdu::{CommandApdu, ResponseApdu, ins};
+use super::atr;
 use super::layout::ApplicationKind;
 pub use super::layout::PinName;
 use super::status::StatusWord;
@@ -55,6 +58,8 @@ pub struct SoftCard {
     state: CardState,
     quirks: Quirks,
     seed: Seed,
+    /// How often it was powered up.
+    activations: u64,
     /// How many random draws were made: the name of the next one.
     draws: u64,
     session: Session,
@@ -81,7 +86,7 @@ impl SoftCard {
     /// A fresh card as personalisation left it. Randomness (GET CHALLENGE, PSS salts) comes from `seed`.
     pub fn new(image: Arc<CardImage>, seed: Seed) -> Self {
         let (state, quirks, session) = (CardState::default(), Quirks::default(), Session::default());
-        Self { image, state, quirks, seed, draws: 0, session }
+        Self { image, state, quirks, seed, activations: 0, draws: 0, session }
     }
 
     /// The same card with what its use changed before.
@@ -116,6 +121,14 @@ impl SoftCard {
         &self.image.atr
     }
 
+    /// The number under which it answers a reader's call; other each time that it is powered up, and none on a card with contacts.
+    pub fn pupi(&self) -> Option<[u8; 4]> {
+        let mut pupi = [0; 4];
+        let mut rng = self.seed.rng(&["soft-card", &self.image.name, "pupi", &self.activations.to_string()]);
+        rng.fill_bytes(&mut pupi);
+        atr::is_contactless(self.atr()).then_some(pupi)
+    }
+
     /// Tries left of a reference; `None` when the card has no such reference, or one without a limit.
     pub fn tries(&self, pin: PinName) -> Option<u8> {
         self.tries_of(self.image.reference(pin)?)
@@ -123,6 +136,7 @@ impl SoftCard {
 
     /// Power off and on (00, 01): rights, application and file are gone.
     pub fn power_cycle(&mut self) {
+        self.activations += 1;
         self.session = Session::default();
     }
 

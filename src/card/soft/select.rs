@@ -41,8 +41,11 @@ impl SoftCard {
         }
         self.session.application = Some(kind);
         self.session.file = None;
-        let wants_fci = command.p2 == 0x00 && command.expected().is_some();
-        Ok(if wants_fci { control_information(kind) } else { Vec::new() })
+        // Never more than the command asks for; without Le that is nothing.
+        let wanted = if command.p2 == 0x00 { command.expected().unwrap_or(0) } else { 0 };
+        let mut information = control_information(kind);
+        information.truncate(wanted as usize);
+        Ok(information)
     }
 
     /// By identifier. Nothing comes back, whatever P2 asks for ([B]).

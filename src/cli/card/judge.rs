@@ -62,18 +62,17 @@ pub(super) fn judge(
     clock: &Clock,
 ) -> Result<Opinion, Failure> {
     let test = test_root(certificate);
-    let (issuer, policy) = match &test {
-        Some((_, root)) => (Some(root.clone()), Some(Authority::policy(Purpose::Authentication))),
-        None => {
-            let issuer = match verify_chain(certificate, trusted) {
-                Chain::Verified { root } => trusted.get(root).cloned(),
-                _ => None,
-            };
-            let known = issuer.as_ref().and_then(KnownAuthority::of);
-            (issuer, known.map(|known| known.policy().oid.clone()))
-        }
-    };
     let roots = test.as_ref().map_or(trusted, |(_, root)| std::slice::from_ref(root));
+    let issuer = match verify_chain(certificate, roots) {
+        Chain::Verified { root } => roots.get(root).cloned(),
+        _ => None,
+    };
+    let is_test = test.is_some() && issuer.is_some();
+    let policy = match &issuer {
+        Some(_) if is_test => Some(Authority::policy(Purpose::Authentication)),
+        Some(issuer) => KnownAuthority::of(issuer).map(|known| known.policy().oid.clone()),
+        None => None,
+    };
     let judgement = Judgement::of(certificate, roots, policy.as_deref(), clock.now());
     let finding = match &issuer {
         Some(issuer) => {
@@ -86,18 +85,25 @@ pub(super) fn judge(
         // Whose answer nobody can check, nobody is asked.
         None => Finding { standing: Standing::Unknown, from: None, remarks: Vec::new() },
     };
-    Ok(Opinion { judgement, issuer, is_test: test.is_some(), finding })
+    Ok(Opinion { judgement, issuer, is_test, finding })
 }
 
-/// The generation of the test authority that issued it. The name is looked at first: making a root's key takes a while.
+/// The generation of the test authority that issued it, or whose key it names without being signed by it. The name is looked at first:
+/// making a root's key takes a while.
 fn test_root(certificate: &Certificate) -> Option<(Authority, Certificate)> {
     if !Authority::is_named_in(&certificate.issuer) {
         return None;
     }
-    Authority::generations().find_map(|authority| {
-        let root = Certificate::parse(&authority.root(Purpose::Authentication)).ok()?;
-        verify_chain(certificate, std::slice::from_ref(&root)).is_verified().then_some((authority, root))
-    })
+    let mut named = None;
+    for authority in Authority::generations() {
+        let Ok(root) = Certificate::parse(&authority.root(Purpose::Authentication)) else { continue };
+        match verify_chain(certificate, std::slice::from_ref(&root)) {
+            Chain::Verified { .. } => return Some((authority, root)),
+            Chain::BadSignature => named = named.or(Some((authority, root))),
+            Chain::UnknownIssuer | Chain::OtherGeneration => {}
+        }
+    }
+    named
 }
 
 /// Whom to ask, in order. A real authority learns from a question that somebody looks at this card, so without a word of the operator only

@@ -4,13 +4,13 @@ use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::read::write_file;
 use super::source::Source;
 use super::{KeyName, SignArgs, VerifyPinArgs};
 use crate::card::certificate::Certificate;
-use crate::card::jpki::{CertificateFile, LastTry, check_signature};
+use crate::card::jpki::{CertificateFile, JpkiError, LastTry, check_signature};
 use crate::cli::{Exit, Failure, Outcome};
 use crate::clock::Clock;
 
@@ -36,16 +36,29 @@ fn last_try(spend: bool) -> LastTry {
 pub(super) fn verify_pin(args: &VerifyPinArgs, clock: &Clock) -> Outcome {
     let mut source = Source::open(&args.source, clock)?;
     let pin = source.pin(&args.pin, args.key.prompt())?;
-    let verified = source.with_jpki(|jpki| jpki.verify(args.key.pin(), &pin, last_try(args.spend_last_try)));
+    let verified = source.with_jpki(|jpki| Ok(jpki.verify(args.key.pin(), &pin, last_try(args.spend_last_try))));
     // Closed either way: what was verified must not stay open to the next program.
     source.close(true)?;
-    verified?;
-    if args.json {
-        println!("{:#}", json!({ "verified": true }));
-    } else {
-        println!("暗証番号は正しい / the PIN is right");
+    let verified = verified?;
+    match told(&verified).filter(|_| args.json) {
+        Some(told) => println!("{told:#}"),
+        None if verified.is_ok() => println!("暗証番号は正しい / the PIN is right"),
+        None => {}
     }
+    verified?;
     Ok(Exit::Done)
+}
+
+/// What the card said of a PIN, as JSON; `None` when it came to something else.
+fn told(verified: &Result<(), JpkiError>) -> Option<Value> {
+    let (is_right, was_tried, tries) = match verified {
+        Ok(()) => (true, true, None),
+        Err(JpkiError::WrongPin { tries }) => (false, true, Some(*tries)),
+        Err(JpkiError::TooDear { tries }) => (false, false, Some(*tries)),
+        Err(JpkiError::PinLocked) => (false, false, Some(0)),
+        Err(_) => return None,
+    };
+    Some(json!({ "verified": is_right, "tried": was_tried, "tries": tries }))
 }
 
 pub(super) fn sign(args: &SignArgs, clock: &Clock) -> Outcome {

@@ -141,6 +141,7 @@ pub(super) fn pin_status(args: &PinStatusArgs, clock: &Clock) -> Outcome {
 
 fn state_text(state: PinState) -> String {
     match state {
+        PinState::Tries(1) => "残り 1 回 / 1 try left".to_owned(),
         PinState::Tries(tries) => format!("残り {tries} 回 / {tries} tries left"),
         PinState::Locked => "ロック / locked".to_owned(),
         PinState::Unlimited => "回数制限なし / no limit".to_owned(),

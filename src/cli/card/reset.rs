@@ -5,15 +5,16 @@ use serde_json::{Value, json};
 use super::ResetArgs;
 use crate::cli::client::Client;
 use crate::cli::{Exit, Outcome};
-use crate::station::state;
+use crate::station::state::StateFolder;
 
 pub(super) fn reset(args: &ResetArgs) -> Outcome {
     let was_kept = match &args.state {
         Some(folder) => {
-            let mut kept = state::read(folder)?;
+            let folder = StateFolder::take(folder, "card reset")?;
+            let mut kept = folder.read()?;
             let was_kept = kept.cards.forget_use(&args.person);
             if was_kept {
-                state::write(folder, &kept)?;
+                folder.write(&kept)?;
             }
             was_kept
         }

@@ -197,10 +197,7 @@ fn connect(reader: &mut dyn CardReader) -> Result<Box<dyn CardChannel>, ReaderEr
 
 /// The card of a recording.
 fn recorded(file: &Path) -> Result<ReplayReader, Failure> {
-    let wrong = |error: &dyn std::fmt::Display| Failure::new(Exit::Usage, format!("{}: {error}", file.display()));
-    let text = std::fs::read_to_string(file).map_err(|error| wrong(&error))?;
-    let recording = Recording::parse(&text).map_err(|error| wrong(&error))?;
-    ReplayReader::new(&format!("replay of {}", file.display()), recording).map_err(|error| wrong(&error))
+    ReplayReader::open(file).map_err(|error| Failure::new(Exit::Usage, format!("{}: {error}", file.display())))
 }
 
 /// Writes a file that others of this machine cannot read.
@@ -223,7 +220,7 @@ pub(super) fn person(id: &str, folder: Option<&Path>, clock: &Clock) -> Result<P
 
 /// The software card of `person`, by the test authority.
 pub(super) fn card_of(person: &Person) -> SoftCard {
-    let card = SoftCard::new(Arc::new(personalise(person, &person.card.authority())), Seed::default());
+    let card = SoftCard::new(Arc::new(personalise(person)), Seed::default());
     card.with_quirks(person.card.quirks.clone())
 }
 

@@ -40,8 +40,8 @@ fn no_service(error: &ReaderError, is_needed: bool) -> Finding {
     let grade = if is_needed { Grade::Broken } else { Grade::Warning };
     let remedy = match error {
         ReaderError::NoService => Words::new(
-            "Linux では pcscd を入れて起動し、Windows では Smart Card サービスを開始してください",
-            "Linux: install and start pcscd; Windows: start the Smart Card service",
+            "Linux では pcscd を入れて起動し、Windows ではリーダーをつないで sc start SCardSvr としてください",
+            "Linux: install and start pcscd; Windows: attach a reader, then sc start SCardSvr",
         ),
         _ => Words::new(
             "このユーザーが PC/SC を使えるか（Linux では polkit の規則）を確かめてください",

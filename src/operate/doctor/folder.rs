@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::settings::{refusal, shown};
 use super::{FOLDER_FREE, FOLDER_OWNER, FOLDER_RIGHTS, FOLDER_SHARE, Finding, Grade, WATCHER, both};
 use crate::event::Words;
-use crate::folder::probe;
+use crate::folder::probe::{self, Refused, Scratch};
 use crate::folder::watch::{Role, Watch};
 use crate::station::settings::Settings;
 use crate::terminal::guard::{self, Theirs};
@@ -59,8 +59,7 @@ fn somebody_elses(folder: &Path, theirs: &Theirs) -> Finding {
 }
 
 fn rights(folder: &Path) -> Finding {
-    let is_there = folder.is_dir();
-    let Some((from, to)) = places(folder) else {
+    let Some(there) = probe::nearest_existing(folder) else {
         let found = Words::new("上にあるフォルダもありません", "no folder above it exists either");
         let remedy = Words::new(
             "ドライブか共有をつなぐか、--folder で別のフォルダを指定してください",
@@ -68,7 +67,7 @@ fn rights(folder: &Path) -> Finding {
         );
         return FOLDER_RIGHTS.told(Grade::Broken, shown(folder), found, remedy);
     };
-    if folder.exists() && !is_there {
+    if folder.exists() && !folder.is_dir() {
         let found = Words::new("フォルダではなくファイルです", "is a file, not a folder");
         let remedy = Words::new(
             "どかすか、--folder で別のフォルダを指定してください",
@@ -76,20 +75,24 @@ fn rights(folder: &Path) -> Finding {
         );
         return FOLDER_RIGHTS.told(Grade::Broken, shown(folder), found, remedy);
     }
-    if let Err(refused) = probe::try_out(&from, &to) {
+    let places = match Places::of(folder, &there) {
+        Ok(places) => places,
+        Err(refused) => return refusal(&FOLDER_RIGHTS, folder, &refused),
+    };
+    if let Err(refused) = probe::try_out(&places.from, &places.to) {
         return refusal(&FOLDER_RIGHTS, folder, &refused);
     }
     // A client that may write but not list still works; a terminal that may not list finds nothing.
-    if let Err(cause) = std::fs::read_dir(&to) {
+    if let Err(cause) = std::fs::read_dir(&places.to) {
         let found = Words::new(format!("中を見られません: {cause}"), format!("cannot be listed: {cause}"));
         let remedy = Words::new("このユーザーに読み取りの権限を与えてください", "give this user the right to read it");
         return FOLDER_RIGHTS.told(Grade::Broken, shown(folder), found, remedy);
     }
     FOLDER_RIGHTS.good(
         shown(folder),
-        match is_there {
-            true => Words::new("作成、改名、削除ができます", "files can be written, renamed and removed"),
-            false => Words::new("まだありません。起動のとき作ります", "not there yet; made at the start"),
+        match places.scratch {
+            None => Words::new("作成、改名、削除ができます", "files can be written, renamed and removed"),
+            Some(_) => Words::new("まだありません。起動のとき作ります", "not there yet; made at the start"),
         },
     )
 }
@@ -152,11 +155,15 @@ fn watcher(folder: &Path, terminal: &TerminalSettings) -> io::Result<Finding> {
         let found = Words::new(format!("{poll} ms ごとに見ます"), format!("looked at every {poll} ms"));
         return Ok(WATCHER.good(shown(folder), found));
     }
-    let Some((from, to)) = places(folder) else {
+    let Some(there) = probe::nearest_existing(folder) else {
         let found = Words::new("フォルダがないので調べていません", "not tried: there is no folder");
         return Ok(WATCHER.told(Grade::Note, shown(folder), found, again()));
     };
-    Ok(heard(wakes(&from, &to)?, &to))
+    let woken = match Places::of(folder, &there) {
+        Ok(places) => wakes(&places.from, &places.to)?,
+        Err(_) => Woken::Untried,
+    };
+    Ok(heard(woken, if folder.is_dir() { folder } else { &there }))
 }
 
 /// What the watcher's silence or noise means.
@@ -219,13 +226,24 @@ fn wakes(from: &Path, to: &Path) -> io::Result<Woken> {
     Ok(if woken.is_ok() { Woken::Yes } else { Woken::No })
 }
 
-/// Where a file is made and where it is put, to try `folder` out: itself, or what it will be made in.
-fn places(folder: &Path) -> Option<(PathBuf, PathBuf)> {
-    if !folder.is_dir() {
-        let there = probe::nearest_existing(folder)?;
-        return Some((there.clone(), there));
+/// Where a file is made and where it is put, to try a folder out.
+struct Places {
+    from: PathBuf,
+    to: PathBuf,
+    /// Stands for a folder that is not there yet.
+    scratch: Option<Scratch>,
+}
+
+impl Places {
+    /// `there` is `folder`, or the nearest one above it that exists.
+    fn of(folder: &Path, there: &Path) -> Result<Self, Refused> {
+        if folder.is_dir() {
+            let from = probe::work_place(folder).unwrap_or_else(|| folder.to_owned());
+            return Ok(Self { from, to: folder.to_owned(), scratch: None });
+        }
+        let scratch = Scratch::make(there)?;
+        Ok(Self { from: scratch.path().to_owned(), to: scratch.path().to_owned(), scratch: Some(scratch) })
     }
-    Some((probe::work_place(folder).unwrap_or_else(|| folder.to_owned()), folder.to_owned()))
 }
 
 #[cfg(test)]

@@ -44,8 +44,33 @@ fn control(settings: &Settings) -> Finding {
             ),
         );
     }
-    address(&PORT_CONTROL, listen, Grade::Broken, CONTROL_REMEDY)
+    let found = address(&PORT_CONTROL, listen, Grade::Broken, CONTROL_REMEDY);
+    if is_loopback || found.grade > Grade::Good {
+        return found;
+    }
+    PORT_CONTROL.told(
+        Grade::Note,
+        listen,
+        Words::new(
+            "空いています。他の機械からは、ファイアウォールが許せば届きます",
+            "is free; other machines reach it where the firewall lets them",
+        ),
+        Words::new(FIREWALL.0, FIREWALL.1),
+    )
 }
+
+/// How a firewall is opened for the control API.
+const FIREWALL: (&str, &str) = if cfg!(windows) {
+    (
+        "届かないときは、管理者で netsh advfirewall firewall add rule name=madoguchi dir=in action=allow profile=private program=…\\madoguchi.exe",
+        "where they do not, as administrator: netsh advfirewall firewall add rule name=madoguchi dir=in action=allow profile=private program=…\\madoguchi.exe",
+    )
+} else {
+    (
+        "届かないときは、この機械のファイアウォールでこのポート（TCP）を許可してください",
+        "where they do not, allow this port (TCP) in the firewall of this machine",
+    )
+};
 
 /// Is `listen` free? `grade`: how bad it is when somebody else has it.
 fn address(check: &Check, listen: &str, grade: Grade, remedy: (&str, &str)) -> Finding {
@@ -170,6 +195,10 @@ mod tests {
         settings.control.listen = "0.0.0.0:0".to_owned();
         assert_eq!(control(&settings).grade, Grade::Broken);
         settings.control.token = Some(crate::secret::Secret::new("x"));
+        let found = control(&settings);
+        assert_eq!(found.grade, Grade::Note);
+        assert!(found.found.en.contains("firewall"), "{found:?}");
+        settings.control.listen = "127.0.0.1:0".to_owned();
         assert_eq!(control(&settings).grade, Grade::Good);
     }
 }

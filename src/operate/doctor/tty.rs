@@ -1,6 +1,7 @@
 //! How Japanese comes out on this terminal: written, and the cursor asked where it stands; without a terminal, by the locale.
 
 use std::io::{self, IsTerminal, Write};
+use std::process::{Command, Stdio};
 
 use crossterm::cursor::{MoveToColumn, position};
 use crossterm::terminal::{Clear, ClearType, disable_raw_mode, enable_raw_mode};
@@ -13,6 +14,21 @@ use crate::text::width::columns;
 /// What the screens are made of: full width, half-width kana with its mark, box lines.
 const SAMPLES: [&str; 3] = ["窓口", "ｶﾞｷﾞ", "─│"];
 
+/// What `chcp` calls UTF-8.
+const UTF_8: u32 = 65001;
+/// Consoles that count East Asian ambiguous characters, those of the frames among them, as full width.
+const NARROW: (&str, &str) = if cfg!(windows) {
+    (
+        "Windows Terminal を使うか、コンソールのフォントを BIZ UDゴシックなどにして chcp 65001 としてください",
+        "use Windows Terminal, or chcp 65001 and another font in the properties of the console",
+    )
+} else {
+    (
+        "端末の設定で曖昧な幅の文字を1桁に、フォントを等幅の日本語フォントにしてください",
+        "set ambiguous characters to one column, and a monospaced Japanese font, in the terminal's settings",
+    )
+};
+
 /// Encoding, then width.
 pub fn tty() -> Vec<Finding> {
     let locale = locale();
@@ -22,13 +38,8 @@ pub fn tty() -> Vec<Finding> {
 }
 
 fn encoding(locale: Option<&str>) -> Finding {
-    // The console of Windows is written to as UTF-16, whatever its code page.
     if cfg!(windows) {
-        let found = Words::new(
-            "コンソールには Unicode で書きます。パイプには UTF-8 です",
-            "Unicode on a console, UTF-8 into a pipe",
-        );
-        return TTY_ENCODING.good("-", found);
+        return on_windows(code_page());
     }
     let folded = locale.unwrap_or_default().to_ascii_lowercase().replace('-', "");
     match folded.contains("utf8") {
@@ -49,6 +60,37 @@ fn encoding(locale: Option<&str>) -> Finding {
     }
 }
 
+/// The console of Windows is written to as UTF-16, whatever its code page; files and pipes get UTF-8, and whoever reads those takes them
+/// for text of the code page.
+fn on_windows(code_page: Option<u32>) -> Finding {
+    let ja = "コンソールには Unicode で、ファイルとパイプには UTF-8 で書きます";
+    let en = "Unicode on the console, UTF-8 into files and pipes";
+    match code_page {
+        Some(code_page) if code_page != UTF_8 => TTY_ENCODING.told(
+            Grade::Note,
+            "chcp",
+            Words::new(format!("コードページ {code_page}。{ja}"), format!("code page {code_page}; {en}")),
+            Words::new(
+                "出力をほかのコマンドで読むなら chcp 65001、PowerShell では [Console]::OutputEncoding = [Text.Encoding]::UTF8",
+                "where other commands read the output: chcp 65001; in PowerShell [Console]::OutputEncoding = [Text.Encoding]::UTF8",
+            ),
+        ),
+        _ => TTY_ENCODING.good("chcp", Words::new(ja, en)),
+    }
+}
+
+/// The code page of the console; nothing else tells it without a call of the system.
+fn code_page() -> Option<u32> {
+    let said = Command::new("cmd").args(["/c", "chcp"]).stdin(Stdio::null()).output().ok()?;
+    // Without a console there is none, and it says 0.
+    number_in(&String::from_utf8_lossy(&said.stdout)).filter(|code_page| *code_page != 0)
+}
+
+/// The number of `Active code page: 932`, in whatever language that is said.
+fn number_in(said: &str) -> Option<u32> {
+    said.rsplit(|c: char| !c.is_ascii_digit()).find(|number| !number.is_empty())?.parse().ok()
+}
+
 fn width(measured: Option<io::Result<Vec<(&'static str, usize)>>>) -> Finding {
     let place = std::env::var("TERM").unwrap_or_else(|_| "-".to_owned());
     let fonts = Words::new(
@@ -61,7 +103,10 @@ fn width(measured: Option<io::Result<Vec<(&'static str, usize)>>>) -> Finding {
         Some(Err(cause)) => TTY_WIDTH.told(
             Grade::Note,
             place,
-            Words::new(format!("測れません ({cause})。見本: {look}"), format!("cannot be measured ({cause}); sample: {look}")),
+            Words::new(
+                format!("測れません ({cause})。見本: {look}"),
+                format!("cannot be measured ({cause}); sample: {look}"),
+            ),
             fonts,
         ),
         Some(Ok(widths)) => match widths.iter().find(|(sample, seen)| columns_of(sample) != *seen) {
@@ -76,12 +121,12 @@ fn width(measured: Option<io::Result<Vec<(&'static str, usize)>>>) -> Finding {
                 place,
                 Words::new(
                     format!("「{sample}」が {seen} 桁です（{} 桁のはず）。画面の列がずれます", columns_of(sample)),
-                    format!("\"{sample}\" takes {seen} columns, not {}: columns of the screen are shifted", columns_of(sample)),
+                    format!(
+                        "\"{sample}\" takes {seen} columns, not {}: columns of the screen are shifted",
+                        columns_of(sample)
+                    ),
                 ),
-                Words::new(
-                    "端末の設定で曖昧な幅の文字を1桁に、フォントを等幅の日本語フォントにしてください",
-                    "set ambiguous characters to one column, and a monospaced Japanese font, in the terminal's settings",
-                ),
+                Words::new(NARROW.0, NARROW.1),
             ),
         },
     }
@@ -131,6 +176,17 @@ mod tests {
         assert!(found.found.en.contains("\"─│\" takes 4 columns, not 2"), "{found:?}");
         assert_eq!(width(Some(Err(io::Error::other("silent")))).grade, Grade::Note);
         assert_eq!(width(None).grade, Grade::Good);
+    }
+
+    #[test]
+    fn a_code_page_that_is_not_utf8_is_worth_knowing_in_whatever_language_the_system_tells_it() {
+        let told = |said: &str| on_windows(number_in(said));
+        for said in ["Active code page: 932\r\n", "現在のコード ページ: 932\r\n", "Aktive Codepage: 932."] {
+            let found = told(said);
+            assert_eq!(found.grade, Grade::Note, "{said}");
+            assert!(found.found.en.contains("932") && found.remedy.unwrap().en.contains("chcp 65001"));
+        }
+        assert_eq!((told("Active code page: 65001").grade, told("").grade), (Grade::Good, Grade::Good));
     }
 
     #[test]

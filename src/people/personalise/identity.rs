@@ -6,14 +6,16 @@ use super::printed::Printed;
 use super::{derived_digits, is_face_only, key_of};
 use crate::authority::cv::{Branch, CvKey, MUNICIPALITY};
 use crate::authority::pool;
+use crate::card::atr;
 use crate::card::layout::{ApplicationKind, PinName, common, object, resident};
 use crate::card::soft::image::{
-    ATR_CONTACT, ApplicationImage, DataObject, FileImage, KeyCommand, KeyImage, Lazy, LazyBytes, ReferenceImage, Right,
+    ApplicationImage, DataObject, FileImage, KeyCommand, KeyImage, Lazy, LazyBytes, ReferenceImage, Right,
 };
 use crate::card::soft::key::SigningKey;
 use crate::people::Person;
 
-/// Tag of a record's only object. Its length is one byte: records have a form of TLV of their own (JICSAP, [B]).
+/// Tag of a record's only object. Its length is one byte: records have a form of TLV of their own (JICSAP; seen in EF 0001 of the 共通カードAP
+/// [B]).
 const RECORD: u8 = 0x01;
 /// GlobalPlatform's card recognition data as a card of the usual kind has it: that card management is GlobalPlatform 2.2.1, cards are
 /// identified by its scheme, and the channel is SCP 02 with option 15. What real cards say is not public: *provisional* [C].
@@ -57,7 +59,7 @@ fn record(value: &[u8]) -> FileImage {
     FileImage::Records { records: vec![[header.as_slice(), value].concat()], read: Right::Free }
 }
 
-/// EF 0002 of both, byte for byte the same; which key it names is not known [B].
+/// EF 0002 of both, byte for byte the same; which key it names is not known [B]. That it is a record of the form of EF 0001 is inferred [C].
 fn key_reference() -> FileImage {
     record(&Branch::PowerUp.municipality().id())
 }
@@ -83,7 +85,7 @@ pub(super) fn objects(person: &Person, printed: &Printed) -> Vec<DataObject> {
         at_power_up(object::CV_LOWER, LazyBytes::new(move || issuer.certify_as_data_object(&CvKey::end_of_chain()))),
         DataObject {
             tag: object::CONTACT_ATR,
-            content: LazyBytes::ready(ATR_CONTACT.iter().skip(1).copied().collect()),
+            content: LazyBytes::ready(atr::CONTACT.iter().skip(1).copied().collect()),
             is_everywhere: true,
         },
     ]

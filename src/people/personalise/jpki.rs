@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
-use super::is_face_only;
+use super::{is_face_only, sex_digit};
 use crate::authority::cv::MUNICIPALITY;
 use crate::authority::{Attributes, Authority, Holder, Purpose, pool};
 use crate::card::layout::TokenKind;
@@ -16,7 +16,8 @@ use crate::people::{CardKind, Person};
 const RESIDENCE: (&str, &str) = ("Madoguchi-ken", "Shiken-shi");
 
 /// The application on the card or the phone of `person`.
-pub(super) fn application(person: &Person, kind: TokenKind, authority: &Authority) -> ApplicationImage {
+pub(super) fn application(person: &Person, kind: TokenKind) -> ApplicationImage {
+    let authority = &person.card.authority();
     JpkiImage {
         kind,
         authentication: authentication(person, authority),
@@ -54,7 +55,7 @@ fn signature(person: &Person, authority: &Authority) -> LazyCredential {
     };
     let attributes = Attributes {
         name: person.name.clone(),
-        sex: person.sex.clone(),
+        sex: sex_digit(person).to_owned(),
         birthdate: person.birthdate,
         address: person.address.clone().unwrap_or_default(),
     };
@@ -137,7 +138,7 @@ mod tests {
     fn a_juki_card_says_what_it_is_and_holds_no_certificate() {
         let people = crate::people::built_in(date(2026, 11, 21)).unwrap();
         let juki = people.get("juki").unwrap();
-        let card = personalise(juki, &juki.card.authority());
+        let card = personalise(juki);
         let label = card.content(ApplicationKind::Jpki, layout::TOKEN_INFO).unwrap();
         assert_eq!(TokenKind::from_label(&label[..32]), TokenKind::ResidentCard);
         for file in [layout::AUTHENTICATION_CERTIFICATE, layout::SIGNATURE_CERTIFICATE, layout::AUTHENTICATION_PIN] {

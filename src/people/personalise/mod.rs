@@ -24,12 +24,11 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::{CardKind, Person};
-use crate::authority::{Authority, pool};
+use crate::authority::pool;
+use crate::card::atr;
 use crate::card::layout::{ApplicationKind, TokenKind};
 use crate::card::soft::CardImage;
-use crate::card::soft::image::{
-    ATR_CONTACTLESS, ATR_FOREIGN, ATR_JUKI, ApplicationImage, FileImage, KeyCommand, KeyImage, Lazy, Right,
-};
+use crate::card::soft::image::{ApplicationImage, FileImage, KeyCommand, KeyImage, Lazy, Right};
 use crate::card::soft::key::SigningKey;
 use crate::secret::MyNumber;
 pub use jpki::{authentication_certificate, signature_serial};
@@ -40,30 +39,41 @@ pub fn my_numbers(person: &Person) -> [MyNumber; 2] {
     printed::my_numbers(person)
 }
 
-/// The card of `person`, issued by `authority`.
-pub fn personalise(person: &Person, authority: &Authority) -> CardImage {
+/// The card of `person`, issued by the generation of the authority that their profile names.
+pub fn personalise(person: &Person) -> CardImage {
     let domain = || ApplicationImage::new(ApplicationKind::IssuerSecurityDomain, []);
-    let phone = |kind| (vec![domain(), jpki::application(person, kind, authority)], Vec::new());
+    let phone = |kind| (vec![domain(), jpki::application(person, kind)], Vec::new());
     let (atr, (applications, objects)) = match person.card.kind {
         CardKind::MyNumberCard | CardKind::FaceOnly => {
             let printed = Printed::of(person);
             let applications = vec![
                 domain(),
-                jpki::application(person, TokenKind::MyNumberCard, authority),
+                jpki::application(person, TokenKind::MyNumberCard),
                 text::application(person, &printed),
                 visual::application(person, &printed),
                 identity::resident(person),
                 identity::common(person, &printed),
             ];
-            (ATR_CONTACTLESS, (applications, identity::objects(person, &printed)))
+            (atr::CONTACTLESS, (applications, identity::objects(person, &printed)))
         }
         // No source has any other application on a phone.
-        CardKind::Android => (ATR_CONTACTLESS, phone(TokenKind::Android)),
-        CardKind::Iphone => (ATR_CONTACTLESS, phone(TokenKind::Iphone)),
-        CardKind::JukiCard => (ATR_JUKI, (vec![domain(), ApplicationImage::jpki_of_juki_card()], Vec::new())),
-        CardKind::Foreign => (ATR_FOREIGN, (Vec::new(), Vec::new())),
+        CardKind::Android => (atr::CONTACTLESS, phone(TokenKind::Android)),
+        CardKind::Iphone => (atr::CONTACTLESS, phone(TokenKind::Iphone)),
+        CardKind::JukiCard => (atr::JUKI, (vec![domain(), ApplicationImage::jpki_of_juki_card()], Vec::new())),
+        CardKind::Foreign => (atr::LICENCE, (Vec::new(), Vec::new())),
     };
     CardImage { name: person.id.clone(), atr: atr.to_vec(), applications, objects }
+}
+
+/// 性別 as a card writes it, on its face and in the 署名用電子証明書 alike: JIS X 0303 (ISO 5218), 1, 2, or 0 where nothing is known. The card's
+/// own files follow it [B, myna-card 3.3.4: 1 was seen, the others are the standard's]; that the certificate does too is inferred [C]. The
+/// code of the insurers (OQSCD007) has 3 for what this standard calls 0.
+fn sex_digit(person: &Person) -> &'static str {
+    match person.sex.as_str() {
+        "1" => "1",
+        "2" => "2",
+        _ => "0",
+    }
 }
 
 fn is_face_only(person: &Person) -> bool {

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::derived_digits;
+use super::{derived_digits, sex_digit};
 use crate::clock::{self, era};
 use crate::number::my_number::check_digit;
 use crate::people::Person;
@@ -23,7 +23,7 @@ pub(super) struct Printed {
     pub(super) address: String,
     /// 生年月日
     pub(super) birthdate: Date,
-    /// 性別 as ISO 5218: 1, 2, or 0 where the register says nothing.
+    /// 性別, [`sex_digit`]
     pub(super) sex: &'static str,
     /// 交付日
     pub(super) issued: Date,
@@ -41,11 +41,7 @@ impl Printed {
             name: cut(&person.name, ROOM_FOR_NAME),
             address: cut(person.address.as_deref().unwrap_or_default(), ROOM_FOR_ADDRESS),
             birthdate: person.birthdate,
-            sex: match person.sex.as_str() {
-                "1" => "1",
-                "2" => "2",
-                _ => "0",
-            },
+            sex: sex_digit(person),
             issued: person.card.valid_from,
             expires: person.card.card_valid_until,
             security_code: person.card.security_code.clone(),

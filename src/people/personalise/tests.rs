@@ -7,8 +7,10 @@ use sha2::Sha256;
 use super::*;
 use crate::authority::cv::Branch;
 use crate::card::layout::{self, PinName, common, object, resident, text, visual};
+use crate::card::soft::SoftCard;
 use crate::card::tlv::take;
 use crate::people::read_toml;
+use crate::random::Seed;
 use crate::secret::Pin;
 
 const TODAY: Date = date(2026, 11, 21);
@@ -17,7 +19,7 @@ const SMALL: &str = "name = \"追加　一子\"\nsex = \"2\"\nbirthdate = \"1985
 
 fn image(profile: &str) -> CardImage {
     let person = read_toml("p", profile).unwrap().settle("ichiko", TODAY).unwrap();
-    personalise(&person, &Authority::default())
+    personalise(&person)
 }
 
 fn content(image: &CardImage, kind: ApplicationKind, id: u16) -> Vec<u8> {
@@ -196,4 +198,59 @@ fn a_card_prints_no_secret_of_its_own() {
     let shown = format!("{image:?}");
     assert!(!shown.contains("999000000334") && !shown.contains("1234"), "{shown}");
     assert_eq!(format!("{:?}", Pin::new("1")), "Pin(••••)");
+}
+
+#[test]
+fn a_file_that_nobody_can_explain_can_be_selected_and_gives_nothing_whatever_was_verified() {
+    const SELECT: &[u8] = &[0x00, 0xA4, 0x04, 0x0C, 10, 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01];
+    let say = |card: &mut SoftCard, command: &[u8]| {
+        let answer = card.process(command);
+        assert_eq!(answer.len(), 2, "{command:02X?} gave something");
+        u16::from_be_bytes([answer[0], answer[1]])
+    };
+    let rights: [&[u8]; 3] = [&[0x00, 0x20, 0x00, 0x80], b"\x00\x20\x00\x98\x041234", b"\x00\x20\x00\x9B\x06ABC123"];
+    for right in rights {
+        let mut card = SoftCard::new(Arc::new(image(SMALL)), Seed(1));
+        assert_eq!(say(&mut card, SELECT), 0x9000);
+        say(&mut card, right);
+        for row in layout::UNEXPLAINED {
+            let [high, low] = row.file.to_be_bytes();
+            let read = if row.is_closed { 0x6982 } else { 0x6981 };
+            let commands: [(&[u8], u16); 6] = [
+                (&[0x00, 0xA4, 0x02, 0x0C, 2, high, low], 0x9000),
+                (&[0x00, 0xB0, 0x00, 0x00, 0x00], read),
+                (&[0x00, 0xB2, 0x01, 0x04, 0x00], 0x6981),
+                (&[0x00, 0x20, 0x00, 0x80], 0x6981),
+                (&[0x00, 0x20, 0x00, 0x80, 4, 0x31, 0x32, 0x33, 0x34], 0x6981),
+                (&[0x80, 0x2A, 0x00, 0x80, 1, 0x42, 0x00], 0x6981),
+            ];
+            for (command, status) in commands {
+                assert_eq!(say(&mut card, command), status, "{:04X}: {command:02X?}", row.file);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_nobody_can_explain_is_on_cards_and_on_no_phone() {
+    for (kind, is_there) in [("my-number-card", true), ("face-only", true), ("android", false), ("iphone", false)] {
+        let image = image(&format!("{SMALL}[card]\nkind = \"{kind}\"\n"));
+        for row in layout::UNEXPLAINED {
+            assert_eq!(image.file(ApplicationKind::Jpki, row.file).is_some(), is_there, "{kind} {:04X}", row.file);
+        }
+    }
+}
+
+#[test]
+fn the_sex_that_is_not_set_is_the_standards_zero_in_every_place() {
+    use ApplicationKind::{Jpki, Text, Visual};
+    for (code, digit) in [("1", "1"), ("2", "2"), ("3", "0")] {
+        let image = image(&SMALL.replace("sex = \"2\"", &format!("sex = \"{code}\"")));
+        let of = |tag: u16| [&tag.to_be_bytes()[..], &[1], digit.as_bytes()].concat();
+        assert!(has(&content(&image, Text, text::ATTRIBUTES), &of(0xDF25)), "{code}");
+        assert!(has(&content(&image, Visual, visual::FACE), &of(0xDF23)), "{code}");
+        // UTF8String of one byte behind the attribute's identifier, …5.5.3 (spec/jpki-card.md §3.2).
+        let in_certificate = [&[0x05, 0x05, 0x03, 0xA0, 3, 0x0C, 1][..], digit.as_bytes()].concat();
+        assert!(has(&content(&image, Jpki, layout::SIGNATURE_CERTIFICATE), &in_certificate), "{code}");
+    }
 }

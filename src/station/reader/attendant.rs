@@ -19,6 +19,8 @@ use super::guest::{Guest, Ledger};
 use super::hand::Hand;
 use super::{Message, Setup, Shared, Source, show};
 use crate::card::in_process::Slot;
+use crate::card::jpki::JpkiError;
+use crate::card::reader::ReaderError;
 use crate::event::Event as Journal;
 use crate::face_reader::dialogue::Dialogue;
 use crate::face_reader::event::{Effect, Event, Ignored, Reply, Ticket, TimerId};
@@ -44,6 +46,15 @@ pub enum Happened {
         reply: Reply,
         /// Serial number of its certificate, raw, when it could be read.
         serial: Option<Vec<u8>>,
+    },
+    /// A card gave nothing.
+    CardFailed {
+        /// The visit.
+        reference: String,
+        /// Of the visit.
+        era: u64,
+        /// Why.
+        why: JpkiError,
     },
     /// The centre's answer to *ask standing*, with what it shows about the visit.
     Standing {
@@ -170,6 +181,16 @@ impl Attendant {
                 }
                 drop(self.take(Event::Reply(ticket, reply)));
             }
+            Happened::CardFailed { reference, era, why } => {
+                if matches!(why, JpkiError::Reader(ReaderError::NotRecorded { .. })) {
+                    let text = why.to_string();
+                    let (ja, en) = text.split_once(" / ").unwrap_or((&text, &text));
+                    self.links.trouble("card", ja, en);
+                }
+                if let Some(ledger) = self.ledgers.get_mut(&reference).filter(|_| era == self.era) {
+                    ledger.card_failed(why.to_string());
+                }
+            }
             Happened::Standing { ticket, reply, proof, certificate } => {
                 if ticket == self.dialogue.ticket() {
                     self.proof = proof;
@@ -258,7 +279,7 @@ impl Attendant {
         if let (Some(card), Some(person)) = (self.slot.remove(), &guest.person) {
             self.links.roster.keep_card(&person.id, &card);
         }
-        if guest.lent || guest.soft && self.setup.source != Source::Soft {
+        if guest.lent || guest.is_soft() && self.setup.source != Source::Soft {
             let own = self.setup.source.clone();
             if let Err(error) = self.use_reader(&own) {
                 self.links.trouble("station", error.to_string(), error.to_string());

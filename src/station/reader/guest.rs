@@ -11,6 +11,7 @@ use crate::face_reader::patient::AutoPilot;
 use crate::people::Person;
 use crate::station::error::StationError;
 use crate::station::links::Opening;
+use crate::station::reader::Source;
 use crate::station::visit::{VisitFiles, VisitReport, VisitStep};
 use crate::visit::{CertificateStatus, Outcome};
 
@@ -28,7 +29,7 @@ pub struct Guest {
     pub by_habit: bool,
     /// The names under which a knob may hit them: visit, person, reader.
     pub targets: Vec<String>,
-    /// Is the card only lent to this reader, and lies in a PC/SC reader of its own?
+    /// Is the card only lent to this reader, and lies in a PC/SC reader of its own, or in a file?
     pub lent: bool,
     /// Lives as long as the guest stays: whoever watches a lent card holds it weakly.
     pub stay: Arc<()>,
@@ -36,11 +37,16 @@ pub struct Guest {
     pub opening: Opening,
     /// The file of the operator's own that was ordered with the visit.
     pub own: Option<String>,
-    /// Software card in the slot?
-    pub soft: bool,
+    /// What was put down.
+    pub source: Source,
 }
 
 impl Guest {
+    /// Does a software card lie in the slot?
+    pub fn is_soft(&self) -> bool {
+        self.source == Source::Soft
+    }
+
     /// The targets as knobs want them.
     pub fn targets(&self) -> Vec<&str> {
         self.targets.iter().map(String::as_str).collect()
@@ -62,6 +68,8 @@ pub struct Ledger {
     /// Are files still to come?
     pub delivering: bool,
     files: VisitFiles,
+    /// Why the card, or the recording of one, gave nothing.
+    card_error: Option<String>,
     /// When the last thing anybody waits for was there: the outcome, or the last file.
     millis: f64,
     /// Has the patient left the reader?
@@ -87,6 +95,7 @@ impl Ledger {
             outcome: None,
             delivering: false,
             files: VisitFiles::default(),
+            card_error: None,
             millis: 0.0,
             left: false,
             reply,
@@ -103,6 +112,11 @@ impl Ledger {
         if self.steps.last().is_none_or(|last| last.state != state) {
             self.steps.push(VisitStep { state: state.to_owned(), millis: self.watch.elapsed_ms() });
         }
+    }
+
+    /// The card did not do what it was asked.
+    pub fn card_failed(&mut self, why: String) {
+        self.card_error = Some(why);
     }
 
     /// The visit has its outcome.
@@ -149,6 +163,7 @@ impl Ledger {
             proof: self.proof.map(str::to_owned),
             certificate: self.certificate,
             files: self.files,
+            card_error: self.card_error,
             steps: self.steps,
             millis: self.millis,
         };

@@ -5,7 +5,7 @@
 use crate::card::certificate::Certificate;
 use crate::card::jpki::{CertificateFile, Jpki, JpkiError, LastTry, check_signature};
 use crate::card::layout::TokenKind;
-use crate::card::reader::{CardChannel, CardReader, Disposition, transact};
+use crate::card::reader::{CardChannel, CardReader, Disposition, ReaderError, transact};
 use crate::card::soft::PinName;
 use crate::card::status::StatusWord;
 use crate::face_reader::event::{CardSighting, Medium, PinCheck, Reply};
@@ -21,6 +21,8 @@ pub struct Hand {
     /// May the card be plastic? Then its last try is kept, unless the test authority issued it.
     may_be_plastic: bool,
     held: Option<Held>,
+    /// Why it last gave nothing.
+    failure: Option<JpkiError>,
 }
 
 /// A card that was read in this visit.
@@ -46,7 +48,7 @@ pub enum NoEvidence {
 impl Hand {
     /// A hand over `reader`, which holds software cards of this process.
     pub fn new(reader: Box<dyn CardReader>, test_roots: Roots) -> Self {
-        Self { reader, test_roots, may_be_plastic: false, held: None }
+        Self { reader, test_roots, may_be_plastic: false, held: None, failure: None }
     }
 
     /// A hand over a reader in which anybody's card may lie.
@@ -59,32 +61,48 @@ impl Hand {
         self.held = None;
         let mut channel = match self.reader.connect() {
             Ok(channel) => channel,
-            Err(_) => return Reply::CardUnreadable,
+            Err(error) => return self.unread(error.into()),
         };
         let read = transact(channel.as_mut(), |card| {
             let mut jpki = Jpki::select(card)?;
             let kind = jpki.token()?.kind;
-            // A 住基カード has a 公的個人認証AP too, but no 利用者証明用電子証明書 in it.
-            if kind == TokenKind::ResidentCard {
-                return Err(JpkiError::NotAMyNumberCard);
-            }
             let certificate = match jpki.certificate(CertificateFile::Authentication) {
                 Ok(der) => Some(der),
                 // An Android phone shows its certificate after the PIN only.
                 Err(JpkiError::Refused { status: StatusWord::SECURITY_STATUS, .. }) => None,
                 Err(error) => return Err(error),
             };
-            let tries = jpki.pin_status(PinName::Authentication)?.tries();
+            let tries = match jpki.pin_status(PinName::Authentication) {
+                Ok(state) => state.tries(),
+                // A recording of `card read`, where nobody asked for them: the visit can do without.
+                Err(JpkiError::Reader(ReaderError::NotRecorded { .. })) => None,
+                Err(error) => return Err(error),
+            };
             Ok((kind, certificate, tries))
         });
         let (kind, certificate, tries) = match read {
             Ok(Ok(read)) => read,
-            Ok(Err(JpkiError::NotAMyNumberCard)) => return Reply::NotAMyNumberCard,
-            Ok(Err(_)) | Err(_) => return Reply::CardUnreadable,
+            Ok(Err(error)) => return self.unread(error),
+            Err(error) => return self.unread(error.into()),
         };
         let Some(medium) = medium.or(medium_of(kind)) else { return Reply::NotAMyNumberCard };
         self.held = Some(Held { channel, certificate, signed: None, last_try_kept: false });
         Reply::CardRead(CardSighting { pin_tries_left: tries, ..CardSighting::new(medium) })
+    }
+
+    fn unread(&mut self, error: JpkiError) -> Reply {
+        let reply = match error {
+            // A 住基カード has a 公的個人認証AP too, but no 利用者証明用電子証明書 in it.
+            JpkiError::NotAMyNumberCard | JpkiError::OtherToken { .. } => Reply::NotAMyNumberCard,
+            _ => Reply::CardUnreadable,
+        };
+        self.failure = Some(error);
+        reply
+    }
+
+    /// Why the card gave nothing when it was last asked, once.
+    pub fn take_failure(&mut self) -> Option<JpkiError> {
+        self.failure.take()
     }
 
     /// Serial number of the certificate that was read, raw.
@@ -123,8 +141,14 @@ impl Hand {
                 held.last_try_kept = true;
                 PinCheck::Locked
             }
-            Ok(Err(_)) | Err(_) => PinCheck::CardFailed,
+            Ok(Err(error)) => self.pin_unchecked(error),
+            Err(error) => self.pin_unchecked(error.into()),
         }
+    }
+
+    fn pin_unchecked(&mut self, error: JpkiError) -> PinCheck {
+        self.failure = Some(error);
+        PinCheck::CardFailed
     }
 
     /// Was the PIN not tried, because one try was left on a real card?
@@ -187,8 +211,10 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::authority::Authority;
     use crate::card::in_process::Slot;
+    use crate::card::jpki::Exchange;
+    use crate::card::recording::Recording;
+    use crate::card::recording::replay::ReplayReader;
     use crate::card::soft::SoftCard;
     use crate::people::built_in;
     use crate::people::personalise::personalise;
@@ -197,7 +223,7 @@ mod tests {
     /// A card with one try left.
     fn almost_locked() -> Slot {
         let people = built_in(date(2026, 11, 21)).unwrap();
-        let card = SoftCard::new(Arc::new(personalise(people.get("taro").unwrap(), &Authority::default())), Seed(1));
+        let card = SoftCard::new(Arc::new(personalise(people.get("taro").unwrap())), Seed(1));
         let slot = Slot::new("taro");
         slot.insert(card);
         let mut channel = slot.reader().connect().unwrap();
@@ -224,6 +250,31 @@ mod tests {
         assert!(hand.last_try_kept());
         hand.let_go();
         assert_eq!(tries(&slot), 1);
+    }
+
+    #[test]
+    fn a_recording_of_a_read_shows_the_card_and_has_no_answer_for_its_pin() {
+        let people = built_in(date(2026, 11, 21)).unwrap();
+        let slot = Slot::new("taro");
+        slot.insert(SoftCard::new(Arc::new(personalise(people.get("taro").unwrap())), Seed(1)));
+        let mut recording = Recording::new("taro", &[]);
+        let mut note = |exchange: &Exchange<'_>| recording.note(exchange);
+        // As `card read` does: nobody asks for the tries left.
+        let read = transact(&mut *slot.reader().connect().unwrap(), |card| {
+            let mut jpki = Jpki::select_traced(card, Some(&mut note))?;
+            jpki.certificate(CertificateFile::Authentication)?;
+            jpki.token()
+        });
+        read.unwrap().unwrap();
+        let reader = ReplayReader::new("replay", recording).unwrap();
+        let mut hand = Hand::new(Box::new(reader), Roots::of_test_authority());
+        let Reply::CardRead(sighting) = hand.read(None) else { panic!("{:?}", hand.take_failure()) };
+        assert_eq!((sighting.pin_tries_left, hand.take_failure()), (None, None));
+        assert!(matches!(hand.evidence(Method::Visual).unwrap().proof, Proof::TestAuthority));
+        assert_eq!(hand.check_pin(&Pin::new("1234"), b"challenge"), PinCheck::CardFailed);
+        let failure = hand.take_failure().unwrap();
+        assert!(failure.to_string().contains("00A4020C020018"), "{failure}");
+        assert_eq!(hand.take_failure(), None, "told once");
     }
 
     #[test]

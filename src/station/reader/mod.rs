@@ -16,6 +16,7 @@ pub mod hand;
 pub mod press;
 pub mod show;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -58,20 +59,53 @@ pub enum Source {
     Soft,
     /// Whatever lies in this PC/SC reader; the first one when it has no name.
     Pcsc(Option<String>),
+    /// The card that was recorded in this file (`card read --trace`).
+    Replay(PathBuf),
+}
+
+impl fmt::Display for Source {
+    /// As [`Source::parse`] reads it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind())?;
+        match self {
+            Self::Soft | Self::Pcsc(None) => Ok(()),
+            Self::Pcsc(Some(name)) => write!(f, ":{name}"),
+            Self::Replay(file) => write!(f, ":{}", file.display()),
+        }
+    }
 }
 
 impl Source {
-    /// Reads `soft`, `pcsc` or `pcsc:NAME`.
+    /// Reads `soft`, `pcsc`, `pcsc:NAME` or `replay:FILE`.
     pub fn parse(text: &str) -> Result<Self, StationError> {
         match text.split_once(':') {
             None if text == "soft" => Ok(Self::Soft),
             None if text == "pcsc" => Ok(Self::Pcsc(None)),
             Some(("pcsc", name)) if !name.is_empty() => Ok(Self::Pcsc(Some(name.to_owned()))),
+            Some(("replay", file)) if !file.is_empty() => Ok(Self::Replay(file.into())),
             _ => Err(StationError::BadValue {
                 what: "card".to_owned(),
-                ja: format!("「{text}」は soft, pcsc, pcsc:リーダー名 のいずれでもありません"),
-                en: "soft, pcsc or pcsc:READER".to_owned(),
+                ja: format!("「{text}」は soft, pcsc, pcsc:リーダー名, replay:ファイル のいずれでもありません"),
+                en: "soft, pcsc, pcsc:READER or replay:FILE".to_owned(),
             }),
+        }
+    }
+
+    /// What it is, in one word: for the journal.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Soft => "soft",
+            Self::Pcsc(_) => "pcsc",
+            Self::Replay(_) => "replay",
+        }
+    }
+
+    /// The same for people.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::Soft => "ソフトウェアカード / software card",
+            Self::Pcsc(_) => "実カード / card in a PC/SC reader",
+            Self::Replay(_) => "記録したカード / recorded card",
         }
     }
 }

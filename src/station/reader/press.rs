@@ -14,7 +14,7 @@ use crate::visit::{FaceResult, PrescriptionForm, Question};
 pub enum Press {
     /// A person's card (or phone) is put on the reader; what follows is answered step by step, unless `auto_pilot`.
     CardPlaced {
-        /// Person id, or `pcsc:READER` for the card that lies in a PC/SC reader.
+        /// Person id, `pcsc:READER` for the card that lies in a PC/SC reader, or `replay:FILE` for a recorded one.
         person: String,
         /// Let the person's habits answer.
         #[serde(default)]

@@ -1,7 +1,7 @@
 //! The reader as others see it.
 
 use super::guest::Guest;
-use super::{Press, Setup, Source};
+use super::{Press, Setup};
 use crate::event::Words;
 use crate::face_reader::dialogue::Dialogue;
 use crate::face_reader::event::EventKind;
@@ -20,19 +20,13 @@ pub fn view(
     let person = guest.and_then(|g| g.person.as_ref());
     ReaderView {
         number: setup.number,
-        source: match &setup.source {
-            Source::Soft => "soft".to_owned(),
-            Source::Pcsc(name) => name.as_ref().map_or("pcsc".to_owned(), |name| format!("pcsc:{name}")),
-        },
+        source: setup.source.to_string(),
         terminal: setup.terminal + 1,
         state: dialogue.state().to_string(),
         auto_pilot: guest.map_or(auto_pilot, |g| g.auto.is_some()),
         person: person.map(|p| p.id.clone()),
         person_name: person.map(|p| p.name.clone()),
-        card: dialogue.card_present().then(|| {
-            let soft = guest.is_some_and(|g| g.soft);
-            if soft { "ソフトウェアカード / software card" } else { "実カード / card in a PC/SC reader" }.to_owned()
-        }),
+        card: dialogue.card_present().then(|| guest.map_or(&setup.source, |guest| &guest.source).words().to_owned()),
         proof: proof.map(str::to_owned),
         screen: screen(dialogue, guest.is_some()),
         possible: possible(dialogue),

@@ -48,6 +48,8 @@ fn command() -> impl Strategy<Value = Vec<u8>> {
     let file = 0x01_u16..=0x1E;
     let select = proptest::sample::select(APPLICATIONS.to_vec())
         .prop_map(|kind| CommandApdu::new(0, ins::SELECT, 0x04, 0x0C).with_data(kind.aid()));
+    let select_with_fci = (proptest::sample::select(APPLICATIONS.to_vec()), 1_u32..=24)
+        .prop_map(|(kind, le)| CommandApdu::new(0, ins::SELECT, 0x04, 0x00).with_data(kind.aid()).expecting(le));
     let select_file =
         file.clone().prop_map(|id| CommandApdu::new(0, ins::SELECT, 0x02, 0x0C).with_data(&id.to_be_bytes()));
     let read = (file.clone(), 0_u8..4)
@@ -75,7 +77,7 @@ fn command() -> impl Strategy<Value = Vec<u8>> {
     });
     let any_header = any::<[u8; 4]>().prop_map(|[a, b, c, d]| CommandApdu::new(a, b, c, d).expecting(256));
     let sensible = prop_oneof![
-        3 => select, 2 => select_file, 4 => read, 1 => read_current, 1 => record, 6 => verify, 1 => question, 2 => change,
+        3 => select, 1 => select_with_fci, 2 => select_file, 4 => read, 1 => read_current, 1 => record, 6 => verify, 1 => question, 2 => change,
         1 => sign, 1 => prove, 1 => any_header,
     ];
     prop_oneof![
@@ -115,6 +117,8 @@ impl Monitor {
             prop_assert!(!is_done, "{} is no command and was done", hex(command));
             return Ok(());
         };
+        let asked = parsed.expected().unwrap_or(0) as usize;
+        prop_assert!(data.len() <= asked, "{} bytes to {}, which asks for {asked}", data.len(), hex(command));
         if is_done {
             self.must_be_known(&parsed)?;
             self.learn(&parsed);

@@ -1,5 +1,6 @@
 //! What was measured on real cards by the author of myna-card 3.3.4 and is public there, row by row ([B]). Two rows are elsewhere: the
-//! first command after power-up that fails once is a quirk (`session`), and without secure messaging no counter of it goes wrong.
+//! first command after power-up that fails once is a quirk (`session`), and a counter of secure messaging that goes wrong is tried with the
+//! client that measured it (`tests/card_oracle`).
 
 use super::*;
 

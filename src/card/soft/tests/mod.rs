@@ -27,6 +27,7 @@ use crate::card::apdu::hex;
 use crate::card::layout::{ApplicationKind, TokenKind};
 use crate::secret::Pin;
 use whole::whole_card;
+pub(in crate::card) use whole::whole_image;
 
 /// One key for all tests: the card does not care whose it is. `card` may not ask the authority for one.
 pub(in crate::card) fn key() -> Arc<RsaPrivateKey> {
@@ -65,8 +66,12 @@ pub(in crate::card) fn jpki_image() -> JpkiImage {
 pub(in crate::card) fn card_of(jpki: Option<JpkiImage>) -> SoftCard {
     let power_up = ApplicationImage::new(ApplicationKind::IssuerSecurityDomain, []);
     let applications = jpki.map(|jpki| vec![power_up, jpki.into()]).unwrap_or_default();
-    let image =
-        CardImage { name: "test".to_owned(), atr: image::ATR_CONTACT.to_vec(), applications, objects: Vec::new() };
+    let image = CardImage {
+        name: "test".to_owned(),
+        atr: crate::card::atr::CONTACT.to_vec(),
+        applications,
+        objects: Vec::new(),
+    };
     SoftCard::new(Arc::new(image), Seed(1))
 }
 

@@ -329,7 +329,11 @@ fn the_token_says_what_kind_of_card_it_is() {
         let info = card.process(&bytes("00B08600 00"));
         assert_eq!(info.len(), 160 + 2);
         assert_eq!(TokenKind::from_label(&info[..32]), kind);
+        // §2.4: manufacturer, model, serial; flags and sessions; longest and shortest PIN; memory; versions and time.
+        assert!(info[32..64].iter().all(u8::is_ascii_digit) && info[32..64].ends_with(b"01"));
+        assert!(info[64..96].iter().all(|byte| matches!(byte, b' '..=b'~')));
         assert_eq!(hex(&info[96..116]), "0000040D00000001000000000000000100000000");
+        assert_eq!(hex(&info[116..140]), "0000001000000006FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF");
         assert_eq!(info[140..160], *b"03019999999999999999");
     }
 }

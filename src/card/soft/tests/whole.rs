@@ -2,10 +2,7 @@
 //! of the 券面事項入力補助AP, over and over.
 
 use super::*;
-use crate::card::layout::{common, object, resident, text, visual};
-
-/// EF 0009 of the 公的個人認証AP, which no known right opens.
-const NEVER_READ: u16 = 0x0009;
+use crate::card::layout::{UNEXPLAINED, common, object, resident, text, visual};
 
 /// The value of each reference.
 pub(super) fn value(pin: PinName) -> &'static str {
@@ -28,13 +25,16 @@ pub(super) fn whole_card() -> SoftCard {
     SoftCard::new(Arc::new(whole_image()), Seed(1))
 }
 
-pub(super) fn whole_image() -> CardImage {
+pub(in crate::card) fn whole_image() -> CardImage {
     let mut jpki = ApplicationImage::from(jpki_image());
-    jpki.files.insert(NEVER_READ, marked("JP", NEVER_READ, Right::Never));
+    // What no right opens has something in it here, so that it is seen when it comes out.
+    for closed in UNEXPLAINED.into_iter().filter(|row| row.is_closed) {
+        jpki.files.insert(closed.file, marked("JP", closed.file, Right::Never));
+    }
     let power_up = ApplicationImage::new(ApplicationKind::IssuerSecurityDomain, []);
     let applications =
         vec![power_up, jpki, text_application(), visual_application(), resident_application(), common_application()];
-    CardImage { name: "whole".to_owned(), atr: image::ATR_CONTACT.to_vec(), applications, objects: objects() }
+    CardImage { name: "whole".to_owned(), atr: crate::card::atr::CONTACT.to_vec(), applications, objects: objects() }
 }
 
 fn text_application() -> ApplicationImage {
@@ -102,7 +102,7 @@ fn resident_application() -> ApplicationImage {
 }
 
 fn objects() -> Vec<DataObject> {
-    let contact_atr = image::ATR_CONTACT[1..].to_vec();
+    let contact_atr = crate::card::atr::CONTACT[1..].to_vec();
     [
         (object::ISSUER, vec![0x49; 16], false),
         (object::CARD_NUMBER, b"000000000000019".to_vec(), false),

@@ -1,6 +1,5 @@
 //! The cards that are served, the slots in which they lie, and what their use left on them.
 
-use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 
 use super::{Told, fault};
@@ -17,13 +16,13 @@ use crate::people;
 use crate::random::Seed;
 use crate::station::error::StationError;
 use crate::station::roster::Roster;
-use crate::station::state::{self, State, StateError};
+use crate::station::state::{State, StateError, StateFolder};
 
 /// Cards and slots.
 pub(super) struct Purse {
     roster: Roster,
     stands: Vec<Stand>,
-    state: Option<(PathBuf, State)>,
+    state: Option<(StateFolder, State)>,
 }
 
 /// A slot that is shown to vpcd.
@@ -55,13 +54,14 @@ impl Purse {
     ) -> Result<Self, Failure> {
         let people = people::load_or_built_in(args.people.as_deref(), clock.now().date())
             .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
-        let kept = args.state.as_deref().map(state::read).transpose()?;
+        let state = args.state.as_deref().map(|folder| StateFolder::take(folder, "card serve")).transpose()?;
+        let kept = state.as_ref().map(StateFolder::read).transpose()?;
         let State { cards, adopted, .. } = kept.clone().unwrap_or_default();
         let roster = Roster::new(people, clock.clone(), Seed::default(), cards, adopted);
         let timing = super::timing(&args.timing).unwrap_or_default();
         let stand = |(index, address)| stand(index, address, timing, tell.clone());
         let stands = addresses.into_iter().enumerate().map(stand).collect::<Result<_, _>>()?;
-        Ok(Self { roster, stands, state: args.state.clone().zip(kept) })
+        Ok(Self { roster, stands, state: state.zip(kept) })
     }
 
     /// Puts a person's card into a slot (from 1), with these faults. Says what lies there then.
@@ -158,7 +158,7 @@ impl Purse {
         if let Some((folder, written)) = &mut self.state {
             let now = State { cards: self.roster.kept(), ..written.clone() };
             if now != *written {
-                state::write(folder, &now)?;
+                folder.write(&now)?;
                 *written = now;
             }
         }

@@ -201,11 +201,17 @@ impl Attendant {
 
     /// Does something with the card beside the loop.
     fn with_hand(&self, act: impl FnOnce(&mut Hand) -> Happened + Send + 'static) {
-        let (hand, me) = (self.hand.clone(), self.me.clone());
+        let (hand, me, era) = (self.hand.clone(), self.me.clone(), self.era);
+        let reference = self.guest.as_ref().map(|guest| guest.reference.clone()).unwrap_or_default();
         tokio::task::spawn_blocking(move || {
-            let happened = act(&mut hand.lock().unwrap_or_else(PoisonError::into_inner));
+            let mut hand = hand.lock().unwrap_or_else(PoisonError::into_inner);
+            let happened = act(&mut hand);
+            let failed = hand.take_failure().map(|why| Happened::CardFailed { reference, era, why });
+            drop(hand);
             if let Some(me) = me.upgrade() {
-                let _ = me.send(Message::Happened(happened));
+                for happened in failed.into_iter().chain([happened]) {
+                    let _ = me.send(Message::Happened(happened));
+                }
             }
         });
     }

@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 
 use super::Attendant;
 use crate::card::pcsc;
+use crate::card::recording::replay::ReplayReader;
 use crate::card::soft::quirk::PIN_TRIES;
 use crate::event::Event as Journal;
 use crate::face_reader::event::{Event, Ignored, Medium};
@@ -53,9 +54,9 @@ impl Attendant {
 
     /// Puts a card down, or holds the phone that the reader waits for.
     fn place(&mut self, who: &str, auto_pilot: bool) -> Result<(), StationError> {
-        let (person, source) = match who.strip_prefix("pcsc:") {
-            Some(name) => (None, Source::Pcsc(Some(name.to_owned()))),
-            None => (Some(who), Source::Soft),
+        let (person, source) = match who.split_once(':') {
+            Some(("pcsc" | "replay", _)) => (None, Source::parse(who)?),
+            _ => (Some(who), Source::Soft),
         };
         let mut guest = self.sit_down(person, &source, None, &[])?;
         if !auto_pilot {
@@ -120,7 +121,7 @@ impl Attendant {
             lent: !soft && self.setup.source != *source,
             stay: Arc::new(()),
             own: None,
-            soft,
+            source: source.clone(),
         };
         if let (true, Source::Pcsc(name)) = (guest.lent, source) {
             self.watch_lent(&guest, name.clone());
@@ -171,6 +172,15 @@ impl Attendant {
                 Ok(reader) => Hand::over_plastic(Box::new(reader), roots),
                 Err(error) => return Err(StationError::Outside { message: error.to_string() }),
             },
+            Source::Replay(file) => match ReplayReader::open(file) {
+                Ok(reader) => Hand::new(Box::new(reader), roots),
+                Err(error) => {
+                    let what = format!("card replay:{}", file.display());
+                    let text = error.to_string();
+                    let (ja, en) = text.split_once(" / ").unwrap_or((&text, &text));
+                    return Err(StationError::BadValue { what, ja: ja.to_owned(), en: en.to_owned() });
+                }
+            },
         };
         self.hand = Arc::new(Mutex::new(hand));
         Ok(())
@@ -182,7 +192,7 @@ impl Attendant {
         self.links.sink.emit(Journal::CardPlaced {
             reader: self.setup.number,
             person: guest.person.as_ref().map(|p| p.id.clone()),
-            card: if guest.soft { "soft".to_owned() } else { "pcsc".to_owned() },
+            card: guest.source.kind().to_owned(),
         });
         self.proof = None;
         self.guest = Some(guest);
