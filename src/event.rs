@@ -166,6 +166,12 @@ pub enum Event {
     Adopted { id: String, name: String },
     /// Which systems behind the terminal told each other what; identifiers are in it by their kind only.
     Chain { occasion: Occasion, person: Option<String>, arrows: Vec<Arrow> },
+    /// A reader holds a card that nobody knows, and asks the staff whose it is.
+    WhoIsThis { reader: usize },
+    /// A real card was bound to a person; `card` is its label here and says nothing of it.
+    Bound { card: String, person: String },
+    /// It was unbound.
+    Unbound { card: String, person: String },
     /// Back to the start-up state.
     Reset,
 }
@@ -235,6 +241,14 @@ impl Event {
                 let steps = steps.collect::<Vec<_>>().join(" / ");
                 format!("{} {who} ({}) {steps}", say(lang, "識別子の連鎖", "identity chain"), occasion.text(lang))
             }
+            Self::WhoIsThis { reader } if ja => {
+                format!("リーダー{reader} どなたのカードですか (画面で選ぶ、または card bind 患者)")
+            }
+            Self::WhoIsThis { reader } => format!("reader {reader}: whose card is this? (choose, or card bind PERSON)"),
+            Self::Bound { card, person } if ja => format!("実カード {card} を {person} のカードとして登録"),
+            Self::Bound { card, person } => format!("real card {card} bound to {person}"),
+            Self::Unbound { card, person } if ja => format!("実カード {card} ({person}) の登録を取消"),
+            Self::Unbound { card, person } => format!("real card {card} ({person}) unbound"),
             Self::Reset => say(lang, "起動時の状態に戻しました", "back to the start-up state").to_owned(),
         }
     }

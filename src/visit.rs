@@ -323,6 +323,41 @@ impl Default for Plan {
     }
 }
 
+impl Plan {
+    /// It was done this way in the end; a PIN says so itself, when it is typed.
+    pub fn was_done_by(&mut self, method: Method) {
+        match (method, &self.identify) {
+            (Method::Face, Identify::Face(_)) | (Method::Pin, _) => {}
+            (Method::Face, _) => self.identify = Identify::Face(FaceResult::Match),
+            (Method::Visual, _) => self.identify = Identify::Visual,
+        }
+    }
+
+    /// These were the answers; what was not asked stays as it was planned.
+    pub fn was_answered(&mut self, consents: &Consents) {
+        self.register = consents.registration.unwrap_or(self.register);
+        self.subsidy = consents.subsidy.unwrap_or(self.subsidy);
+        self.prescription = consents.prescription.unwrap_or(self.prescription);
+        let asked = [
+            (Question::LimitCertificate, consents.limit_certificate),
+            (Question::SpecificDisease, consents.specific_disease),
+            (Question::DiagnosisAndPharmacists, consents.diagnosis_and_pharmacists),
+            (Question::Operation, consents.operation),
+            (Question::HealthCheckup, consents.health_checkup),
+        ];
+        let answered =
+            |(question, answer): (Question, Option<bool>)| (question, answer, self.consents.agrees(question));
+        let asked = asked.map(answered);
+        // 全て同意 stays one press where it was one.
+        if asked.iter().any(|(_, answer, planned)| answer.is_some_and(|answer| answer != *planned)) {
+            let agreed = |(question, answer, planned): (Question, Option<bool>, bool)| {
+                answer.unwrap_or(planned).then_some(question)
+            };
+            self.consents = ConsentPlan::Only(asked.into_iter().filter_map(agreed).collect());
+        }
+    }
+}
+
 /// How a patient identifies themselves.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Identify {
@@ -332,6 +367,16 @@ pub enum Identify {
     Pin(crate::secret::Pin),
     /// Is looked at by the staff.
     Visual,
+}
+
+impl Identify {
+    /// The same for a card whose PIN nobody knows: the face in place of a PIN.
+    pub fn without_pin(self) -> Self {
+        match self {
+            Self::Pin(_) => Self::Face(FaceResult::Match),
+            other => other,
+        }
+    }
 }
 
 /// What the camera makes of a face.

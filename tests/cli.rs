@@ -50,11 +50,12 @@ fn madoguchi_in(place: &Path, args: &[&str], variables: &[(&str, &str)]) -> Said
     Said { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
 }
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "run",
     "attach",
     "tap",
     "send",
+    "exchanges",
     "explain",
     "interfaces",
     "codes",

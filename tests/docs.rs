@@ -24,7 +24,7 @@ use madoguchi::operate::doctor::{CHECKS, Check};
 use shell::Shell;
 
 /// Every document whose commands are run below, each in a world and a folder of its own.
-const RUN: [&str; 17] = [
+const RUN: [&str; 18] = [
     "README.md",
     "README.ja.md",
     "docs/README.md",
@@ -42,6 +42,7 @@ const RUN: [&str; 17] = [
     "docs/words.md",
     "docs/doctor.md",
     "docs/people.md",
+    "docs/exchanges.md",
 ];
 /// Documents whose commands need the source folder: they are checked by what they name.
 const CHECKED: [&str; 3] = ["CONTRIBUTING.md", "docs/measurements.md", "docs/platforms.md"];

@@ -63,6 +63,7 @@ rules! {
         an_unknown_issuer_does_not_stop_a_visit
         every_generation_is_known_and_vouches_for_its_own_certificates_only
         a_certificate_that_names_the_key_of_a_root_and_is_not_signed_by_it_is_forged
+        an_operators_word_marks_a_certificate_that_was_never_issued_in_place_of_refusing_it
         a_certificate_that_its_authority_never_issued_ends_the_visit
         an_authority_that_cannot_be_asked_ends_the_visit_as_a_centre_that_cannot
         a_revocation_counts_from_its_own_time_on

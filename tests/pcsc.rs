@@ -3,7 +3,7 @@
 //! Each test runs in a world of its own (tests/world), with its own pcscd and vpcd.
 //!
 //! - `desk`: that world, with a card in its reader · `line`: what is said between vpcd and the card
-//! - `our_client`, `visit`: this program over PC/SC
+//! - `our_client`, `visit`: this program over PC/SC · `who`: cards that nobody knows, at a station of its own (`counter`)
 //! - `opensc_tool`, `pkcs15`, `pkcs11`: the programs of OpenSC (spec/known-clients.md K7); openssl checks what they sign
 //! - `sharing`: several programs, several readers, a service that goes and comes back
 //! - `serve`: several cards served at once, put in and taken out on command
@@ -11,6 +11,10 @@
 #![cfg(target_os = "linux")]
 
 mod world;
+
+#[path = "station/desk.rs"]
+#[allow(dead_code, reason = "the other tests of a station use the rest")]
+mod counter;
 
 #[path = "pcsc/desk.rs"]
 mod desk;
@@ -33,3 +37,5 @@ mod serve;
 mod sharing;
 #[path = "pcsc/visit.rs"]
 mod visit;
+#[path = "pcsc/who.rs"]
+mod who;

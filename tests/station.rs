@@ -27,6 +27,8 @@ mod commands;
 mod control;
 #[path = "station/drives.rs"]
 mod drives;
+#[path = "station/exchanges.rs"]
+mod exchanges;
 #[path = "station/faults.rs"]
 mod faults;
 #[path = "station/golden.rs"]

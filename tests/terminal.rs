@@ -156,7 +156,8 @@ async fn err_only_keeps_the_request_back() {
     let desk = Desk::open_with(|settings| settings.err = ErrStyle::ErrOnly).await;
     desk.drop_in("OQSsiquc01req_1.xml", b"<Message></Message>");
     desk.answer("OQSsiquc01req_1.err").await;
-    within("the record to go", || fs::read_dir(desk.work()).unwrap().count() == 2).await;
+    let unfinished = || fs::read_dir(desk.work()).unwrap().filter(|e| e.as_ref().unwrap().path().is_file()).count() - 2;
+    within("the record to go", || unfinished() == 0).await;
     assert!(!desk.res("OQSsiquc01req_1.xml").exists());
 }
 
@@ -202,6 +203,28 @@ async fn a_name_that_comes_again_in_whatever_letters_is_answered_again_and_the_l
     let answer = String::from_utf8(desk.answer("OQSsiquc01res_202611210001.xml").await).unwrap();
     assert!(answer.contains("third"), "{answer}");
     assert_eq!(desk.count(FileLife::Replaced), 2, "the journal says that older answers were replaced");
+    let told = |event: &Event| matches!(event, Event::File { life: FileLife::Replaced, note: Some(note), .. } if note.contains("delivered at "));
+    assert!(desk.heard(told), "and when those had come");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_beside_an_older_refusal_of_the_same_request_is_explained_and_so_is_the_reverse() {
+    let desk = Desk::open().await;
+    let older = |name: &str| {
+        desk.heard(
+            |event| matches!(event, Event::Notice { en, .. } if en.starts_with(name) && en.contains("older answer")),
+        )
+    };
+    desk.drop_in("OQSsiquc01req_1.xml", b"<Message></Message>");
+    desk.answer("OQSsiquc01req_1.xml").await;
+    assert!(!older("OQSsiquc01"), "nothing older is there");
+    desk.drop_in("OQSsiquc01req_1.xml", request("id", "12345678").as_bytes());
+    desk.answer("OQSsiquc01res_1.xml").await;
+    within("the explanation", || older("OQSsiquc01req_1.err ")).await;
+    desk.drop_in("OQSsiquc01req_2.xml", request("id", "12345678").as_bytes());
+    desk.answer("OQSsiquc01res_2.xml").await;
+    desk.drop_in("OQSsiquc01req_2.xml", b"<Message></Message>");
+    within("the explanation", || older("OQSsiquc01res_2.xml ")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

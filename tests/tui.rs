@@ -12,3 +12,5 @@ mod mouse;
 mod rich;
 #[path = "tui/screens.rs"]
 mod screens;
+#[path = "tui/who.rs"]
+mod who;

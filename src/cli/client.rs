@@ -105,6 +105,11 @@ impl Client {
         Ok(Ok(self.understand(&text)?))
     }
 
+    /// `DELETE path`, for a JSON answer.
+    pub fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+        self.read(self.authorised(self.agent.delete(format!("{}{path}", self.base))).call())
+    }
+
     /// `POST path` with a JSON body, for an answer without one.
     pub fn tell<B: Serialize>(&self, path: &str, body: &B) -> Result<(), Failure> {
         let request = self.agent.post(format!("{}{path}", self.base));

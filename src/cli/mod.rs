@@ -17,6 +17,7 @@ pub mod check;
 pub mod client;
 pub mod compare;
 pub mod doctor;
+pub mod exchanges;
 pub mod explain;
 pub mod hub;
 pub mod layout;
@@ -49,6 +50,7 @@ enum Command {
     Attach(attach::AttachArgs),
     Tap(tap::TapArgs),
     Send(send::SendArgs),
+    Exchanges(exchanges::ExchangesArgs),
     Explain(explain::ExplainArgs),
     #[command(flatten)]
     Words(words::Words),
@@ -108,6 +110,7 @@ fn carry_out(line: Line) -> Outcome {
         Some(Command::Attach(args)) => attach::run(&args, told),
         Some(Command::Tap(args)) => tap::run(&args, lang),
         Some(Command::Send(args)) => send::run(&args),
+        Some(Command::Exchanges(args)) => exchanges::run(&args, lang),
         Some(Command::Explain(args)) => explain::run(&args, lang),
         Some(Command::Words(table)) => words::run(&table, lang),
         Some(Command::Check(args)) => check::run(&args, lang),

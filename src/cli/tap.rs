@@ -1,5 +1,8 @@
 //! `madoguchi tap PERSON`: one visit on a running station.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use clap::{ArgGroup, Args};
 use serde_json::{Map, Value, json};
 
@@ -7,6 +10,9 @@ use crate::cli::client::{Client, StationArgs};
 use crate::cli::{Exit, Failure, Outcome};
 use crate::event::{Lang, say};
 use crate::secret::Pin;
+
+/// How often the readers are looked at while a visit waits.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// 患者のカードをリーダーに置き、受付を一回行う / put a person's card on the reader: one visit
 #[derive(Debug, Args)]
@@ -73,13 +79,39 @@ pub fn run(args: &TapArgs, lang: Lang) -> Outcome {
     if args.wait {
         client.wait_until_up()?;
     }
-    let report: Value = client.post("/control/v1/visits", &order)?;
+    let report: Value = match (&args.person, &args.card) {
+        (None, Some(_)) => while_saying_who_is_asked(&args.station, || client.post("/control/v1/visits", &order))?,
+        _ => client.post("/control/v1/visits", &order)?,
+    };
     if args.json {
         println!("{report:#}");
     } else {
         print_report(&report, lang);
     }
     Ok(if report["files"]["face"].is_string() { Exit::Done } else { Exit::DidNotHold })
+}
+
+/// A visit with a card that nobody knows waits for an answer at the station: whoever waits here is told so, once.
+fn while_saying_who_is_asked<T>(station: &StationArgs, visit: impl FnOnce() -> T) -> T {
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let client = Client::find(station);
+            while !over.load(Ordering::Relaxed) {
+                let readers: Vec<Value> = client.get("/control/v1/readers").unwrap_or_default();
+                if readers.iter().any(|reader| reader["state"] == "who-is-this") {
+                    eprintln!(
+                        "madoguchi: どなたのカードですか。窓口の画面で選ぶか、card bind 患者 で答えてください / whose card is this? choose at the station, or card bind PERSON"
+                    );
+                    return;
+                }
+                std::thread::sleep(LOOK);
+            }
+        });
+        let done = visit();
+        over.store(true, Ordering::Relaxed);
+        done
+    })
 }
 
 fn order(args: &TapArgs) -> Result<Value, Failure> {

@@ -199,6 +199,7 @@ impl Dialogue {
         let mut kinds = vec![if self.now.card_present { EventKind::CardRemoved } else { EventKind::CardPlaced }];
         kinds.extend(match state {
             State::ReadingCard => &[EventKind::CardRead, EventKind::CardUnreadable, EventKind::NotAMyNumberCard][..],
+            State::WhoIsThis => &[EventKind::HolderTold],
             State::FaceCapture => &[EventKind::Face],
             State::PinEntry | State::PhonePin => &[EventKind::PinTyped],
             State::CheckingPin => &[EventKind::PinChecked],
@@ -249,6 +250,7 @@ impl Dialogue {
                 self.leave(outcome, out)
             }
             Event::Staff(command) => self.visual(command, out),
+            Event::HolderTold => self.holder_told(out),
             Event::Reply(_, reply) => self.reply(reply, out),
             Event::TimedOut(timer) => {
                 // It ran out by itself: nothing is left to stop.

@@ -38,6 +38,8 @@ pub enum Event {
     PinTyped(Pin),
     /// A command of the staff, from the terminal's menu (spec/jpki-card.md §5.3).
     Staff(Staff),
+    /// The staff have said whose card this is, or that they leave it unknown: the visit goes on either way.
+    HolderTold,
     /// The answer to the question that was asked with this ticket.
     Reply(Ticket, Reply),
     /// A timer ran out.
@@ -188,12 +190,14 @@ pub struct CardSighting {
     pub face_misses: u8,
     /// What is left of the PIN's tries, where it was asked (asking costs no try); `Some(0)` is locked.
     pub pin_tries_left: Option<u8>,
+    /// Nobody knows whose it is: the staff are asked first.
+    pub holder_unknown: bool,
 }
 
 impl CardSighting {
     /// A card with nothing against it.
     pub fn new(medium: Medium) -> Self {
-        Self { medium, face_misses: 0, pin_tries_left: None }
+        Self { medium, face_misses: 0, pin_tries_left: None, holder_unknown: false }
     }
 
     /// Is face authentication locked on this card?
@@ -362,6 +366,7 @@ pub enum EventKind {
     VisualConfirm,
     VisualOff,
     StaffCancel,
+    HolderTold,
     TimedOut,
 }
 
@@ -378,6 +383,7 @@ impl Event {
             Self::Staff(Staff::VisualConfirm) => EventKind::VisualConfirm,
             Self::Staff(Staff::VisualOff) => EventKind::VisualOff,
             Self::Staff(Staff::Cancel) => EventKind::StaffCancel,
+            Self::HolderTold => EventKind::HolderTold,
             Self::Reply(_, reply) => reply.kind(),
             Self::TimedOut(_) => EventKind::TimedOut,
         }

@@ -93,10 +93,21 @@ impl Dialogue {
 
     fn card_read(&mut self, card: CardSighting, out: &mut Vec<Effect>) -> Taken {
         out.push(Effect::Beep);
+        self.patient()?.card = Some(card);
+        if card.holder_unknown { self.enter(State::WhoIsThis, out) } else { self.go_on_with(card, out) }
+    }
+
+    pub(super) fn holder_told(&mut self, out: &mut Vec<Effect>) -> Taken {
+        let card = self.patient()?.card.as_mut().ok_or(Ignored::NotNow)?;
+        card.holder_unknown = false;
+        let card = *card;
+        self.go_on_with(card, out)
+    }
+
+    fn go_on_with(&mut self, card: CardSighting, out: &mut Vec<Effect>) -> Taken {
         let phones = self.desk.settings.phone;
         let visual = self.now.visual_mode;
         let patient = self.patient()?;
-        patient.card = Some(card);
         // Taken out whatever lies there: a phone's PIN tried on the card would cost one of the card's tries.
         let typed = patient.phone_pin.take();
         match card.medium {

@@ -50,6 +50,8 @@ impl AutoPilot {
             State::BlockedFace | State::BlockedPin | State::RemoveCard | State::Error(_) | State::Idle => {
                 self.go(dialogue)
             }
+            // Whose card it is the patient is not asked.
+            State::WhoIsThis => None,
             State::ReadingCard | State::CheckingPin | State::Authenticating | State::Concluding => None,
         }
     }

@@ -275,6 +275,7 @@ fn screens() -> Vec<(&'static str, Vec<&'static str>)> {
         of(State::PhonePin, &["back"]),
         of(State::HoldPhone, &["back"]),
         of(State::ReadingCard, &[]),
+        of(State::WhoIsThis, &[]),
         of(State::MethodSelect, &["choose-face", "choose-pin", "back"]),
         of(State::FaceCapture, &["back"]),
         of(State::FaceRetry, &["choose-face", "choose-pin"]),

@@ -20,6 +20,8 @@ pub enum State {
     HoldPhone,
     /// The card is being read.
     ReadingCard,
+    /// どなたのカードですか: the staff are asked, the patient waits. A software card never comes here.
+    WhoIsThis,
     /// 顔認証 or 暗証番号?
     MethodSelect,
     /// The camera looks.
@@ -67,6 +69,7 @@ impl State {
             Self::PhonePin => "phone-pin",
             Self::HoldPhone => "hold-phone",
             Self::ReadingCard => "reading-card",
+            Self::WhoIsThis => "who-is-this",
             Self::MethodSelect => "method-select",
             Self::FaceCapture => "face-capture",
             Self::FaceRetry => "face-retry",
@@ -100,7 +103,7 @@ impl State {
     /// What is waited for here, with or without something on the reader. The staff and an idle reader have all the time there is.
     pub(super) fn timer(self, card_present: bool) -> Option<TimerKind> {
         match self {
-            Self::Idle | Self::StaffVisual | Self::BlockedFace | Self::BlockedPin => None,
+            Self::Idle | Self::WhoIsThis | Self::StaffVisual | Self::BlockedFace | Self::BlockedPin => None,
             Self::ReadingCard | Self::CheckingPin => Some(TimerKind::Card),
             Self::FaceCapture => Some(TimerKind::FaceCapture),
             Self::Authenticating | Self::Concluding => Some(TimerKind::Centre),

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::folder::claim::Claim;
+use crate::folder::copies::Copies;
 use crate::folder::layout::Folders;
 use crate::folder::publish::{Content, Item};
 use crate::folder::recover::{EntryKind, Target, entry_name};
@@ -20,6 +21,8 @@ pub struct Draft {
     pub(super) file: Arc<File>,
     target: Target,
     name: String,
+    seq: u64,
+    copies: Arc<Copies>,
 }
 
 impl PartialEq for Draft {
@@ -39,7 +42,8 @@ impl Draft {
         folders.restore_work()?;
         let path = folders.work(target.folder()).join(entry_name(claim.seq, EntryKind::Answer(target, 1), name));
         let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
-        Ok(Self { path, file: Arc::new(file), target, name: name.to_owned() })
+        let (name, copies) = (name.to_owned(), folders.copies().clone());
+        Ok(Self { path, file: Arc::new(file), target, name, seq: claim.seq, copies })
     }
 
     /// Where to write it.
@@ -52,6 +56,7 @@ impl Draft {
 
     /// It is whole, and can be staged.
     pub fn into_item(self) -> Item {
+        self.copies.keep_file(self.seq, EntryKind::Answer(self.target, 1), &self.name, &self.path, true);
         Item { target: self.target, name: self.name.clone(), content: Content::Draft(self) }
     }
 
@@ -93,6 +98,27 @@ mod tests {
             assert_eq!(std::fs::read_to_string(&placed[0].path).unwrap(), "<a>答</a>", "{manner:?}");
             assert!(recover::entries(&folders).is_empty(), "{manner:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_draft_is_kept_with_its_request_and_has_bytes_of_its_own() {
+        let root = tempfile::tempdir().unwrap();
+        let bounds = crate::folder::Bounds::new(7, 256);
+        let folders = Arc::new(Folders::open_keeping(Paths::below(root.path()), bounds).unwrap());
+        std::fs::write(folders.dir(FolderKind::Req).join("q.xml"), "the request").unwrap();
+        let claim = claim::claim(&folders, "q.xml").unwrap();
+        let draft = Draft::begin(&folders, &claim, Target::Res, "a.xml").unwrap();
+        draft.writer().unwrap().write_all(b"large").unwrap();
+        let parcel = Parcel::stage(&folders, Some(&claim), vec![draft.into_item()]).unwrap();
+        let placed = parcel.deliver(Delivery::Rename, |_| {}).await;
+        assert_eq!(placed[0].exchange, claim.seq);
+        let copies = folders.copies();
+        while copies.shares() {
+            tokio::task::yield_now().await;
+        }
+        std::fs::write(&placed[0].path, "changed").unwrap();
+        assert_eq!(copies.read(claim.seq, FolderKind::Req, "q.xml", 100).unwrap(), b"the request");
+        assert_eq!(copies.read(claim.seq, FolderKind::Res, "a.xml", 100).unwrap(), b"large");
     }
 
     #[test]

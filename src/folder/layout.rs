@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::event::FolderKind;
+use crate::folder::copies::{Bounds, Copies};
 use crate::folder::lock::{Lock, LockError};
 use crate::folder::recover;
 
@@ -86,12 +87,23 @@ pub struct Folders {
     req_work: Arc<Work>,
     res_work: Arc<Work>,
     face_work: Arc<Work>,
-    next: AtomicU64,
+    /// Shared with the face folders of readers: a number means one thing at a terminal.
+    next: Arc<AtomicU64>,
+    copies: Arc<Copies>,
 }
 
 impl Folders {
-    /// Makes what is missing, takes the lock, and counts on from what a former run left in the work folder.
+    /// Makes what is missing, takes the lock, and counts on from what a former run left in the work folder. Keeps no copies.
     pub fn open(paths: Paths) -> Result<Self, LayoutError> {
+        Self::open_keeping(paths, Bounds::NOTHING)
+    }
+
+    /// The same, with copies of what goes through.
+    pub fn open_keeping(paths: Paths, bounds: Bounds) -> Result<Self, LayoutError> {
+        Self::lay_out(paths, |work| (Arc::default(), Arc::new(Copies::open(work, bounds))))
+    }
+
+    fn lay_out(paths: Paths, shared: impl FnOnce(&Path) -> (Arc<AtomicU64>, Arc<Copies>)) -> Result<Self, LayoutError> {
         let mut works: Vec<Arc<Work>> = Vec::new();
         let mut work_for = |folder: &Path| -> Result<Arc<Work>, LayoutError> {
             make(folder)?;
@@ -105,15 +117,22 @@ impl Folders {
         let req_work = work_for(&paths.req)?;
         let res_work = work_for(&paths.res)?;
         let face_work = work_for(&paths.face)?;
-        let folders = Self { paths, req_work, res_work, face_work, next: AtomicU64::new(1) };
-        let highest = recover::entries(&folders).iter().map(|entry| entry.seq).max().unwrap_or(0);
-        folders.next.store(highest + 1, Ordering::Relaxed);
+        let (next, copies) = shared(&req_work.dir);
+        let folders = Self { paths, req_work, res_work, face_work, next, copies };
+        let left = recover::entries(&folders).iter().map(|entry| entry.seq).max().unwrap_or(0);
+        folders.next.fetch_max(left.max(folders.copies.highest()) + 1, Ordering::Relaxed);
         Ok(folders)
     }
 
-    /// A face folder by itself, for a reader that is tied to a 再来受付機.
-    pub fn open_face_only(face: PathBuf) -> Result<Self, LayoutError> {
-        Self::open(Paths { req: face.clone(), res: face.clone(), face })
+    /// A face folder by itself, for a reader that is tied to a 再来受付機; numbered and kept with the files of its terminal.
+    pub fn open_face_only(&self, face: PathBuf) -> Result<Self, LayoutError> {
+        let paths = Paths { req: face.clone(), res: face.clone(), face };
+        Self::lay_out(paths, |_| (self.next.clone(), self.copies.clone()))
+    }
+
+    /// What is kept of the files that went through.
+    pub fn copies(&self) -> &Arc<Copies> {
+        &self.copies
     }
 
     /// The shared folders.

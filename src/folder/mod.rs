@@ -19,6 +19,7 @@
 //! - [`recover`]: what a `kill -9` left behind (the decision is pure)
 //! - [`probe`]: trying a folder out, leaving nothing behind
 //! - [`collect`]: which delivered files were fetched
+//! - [`copies`]: the bytes of requests and answers, kept for a while
 //!
 //! # What survives what
 //!
@@ -28,6 +29,7 @@
 
 pub mod claim;
 pub mod collect;
+pub mod copies;
 pub mod draft;
 pub mod foreign;
 pub mod intake;
@@ -41,6 +43,7 @@ pub mod settle;
 pub mod watch;
 
 pub use claim::Claim;
+pub use copies::{Bounds, Copies, Exchange};
 pub use layout::{Folders, LayoutError, Paths};
 pub use publish::{Delivery, Item, Parcel, Placed};
 pub use watch::Watch;

@@ -70,6 +70,7 @@ pub enum Content {
 #[derive(Debug)]
 pub struct Parcel {
     folders: Arc<Folders>,
+    seq: u64,
     /// The request that is answered, or the first file of a visit.
     about: String,
     record: PathBuf,
@@ -105,6 +106,8 @@ pub struct Placed {
     pub path: PathBuf,
     /// Whether an older file of this name was there.
     pub replaced: bool,
+    /// The exchange it belongs to ([`super::copies`]).
+    pub exchange: u64,
 }
 
 /// What a delivery tells while it goes on.
@@ -162,6 +165,7 @@ impl Parcel {
                 (Content::TheRequest, Some(claim)) => {
                     written.push(staged.clone());
                     let kept = Kept::Open(Arc::new(copy(&claim.path, &staged)?));
+                    folders.copies().keep_file(seq, kind, &item.name, &claim.path, false);
                     answers.push(Answer { staged, target: item.target, name: item.name, kept });
                     continue;
                 }
@@ -169,6 +173,7 @@ impl Parcel {
             };
             written.push(staged.clone());
             std::fs::write(&staged, &bytes)?;
+            folders.copies().keep_bytes(seq, kind, &item.name, &bytes);
             answers.push(Answer { staged, target: item.target, name: item.name, kept: Kept::Bytes(bytes) });
         }
         let first = answers.first().ok_or_else(|| io::Error::other("nothing to deliver"))?;
@@ -190,7 +195,7 @@ impl Parcel {
             }
         };
         let about = claim.map_or_else(|| first.name.clone(), |claim| claim.name.clone());
-        Ok(Self { folders: folders.clone(), about, record, answers })
+        Ok(Self { folders: folders.clone(), seq, about, record, answers })
     }
 
     /// What an earlier run staged and did not deliver.
@@ -201,7 +206,8 @@ impl Parcel {
             }
             EntryKind::Claimed | EntryKind::Staged => None,
         });
-        Self { folders: folders.clone(), about: record.name, record: record.path, answers: answers.collect() }
+        let (seq, answers) = (record.seq, answers.collect());
+        Self { folders: folders.clone(), seq, about: record.name, record: record.path, answers }
     }
 
     /// Name of the request that is answered; of a visit, the name of its file.
@@ -213,7 +219,7 @@ impl Parcel {
     /// or away; dropping the future leaves the rest to the next start.
     pub async fn deliver(self, manner: Delivery, mut tell: impl FnMut(Progress)) -> Vec<Placed> {
         let mut delivered = Vec::with_capacity(self.answers.len());
-        for answer in &self.answers {
+        for (at, answer) in self.answers.iter().enumerate() {
             let path = self.folders.dir(answer.target.folder()).join(&answer.name);
             let mut wait = BACK_OFF.0;
             let mut tries = 0;
@@ -236,12 +242,20 @@ impl Parcel {
                 tokio::time::sleep(wait).await;
                 wait = (wait * 2).min(BACK_OFF.1);
             };
-            let placed = Placed { folder: answer.target.folder(), name: answer.name.clone(), path, replaced };
+            let (folder, name) = (answer.target.folder(), answer.name.clone());
+            let placed = Placed { folder, name, path, replaced, exchange: self.seq };
+            if at + 1 == self.answers.len() {
+                // Before it is told: whoever hears of the answer finds what was asked beside it.
+                self.folders.copies().take_record(self.seq, &self.about, &self.record);
+            }
             tell(Progress::Placed(placed.clone()));
             delivered.push(placed);
         }
-        // Should this fail, the next start finds a record without answers: delivered.
-        let _ = std::fs::remove_file(&self.record);
+        let copies = self.folders.copies().clone();
+        if copies.shares() {
+            // Nobody waits for it.
+            tokio::task::spawn_blocking(move || copies.part());
+        }
         delivered
     }
 }

@@ -75,7 +75,7 @@ pub fn entry_name(seq: u64, kind: EntryKind, name: &str) -> String {
     format!("{seq:08}.{kind}.{name}")
 }
 
-fn parse_entry(path: PathBuf) -> Option<Entry> {
+pub(super) fn parse_entry(path: PathBuf) -> Option<Entry> {
     let (seq, rest) = path.file_name()?.to_str()?.split_once('.')?;
     let (kind, name) = rest.split_once('.')?;
     let answer = |target, order: &str| Some(EntryKind::Answer(target, order.parse().ok()?));
@@ -174,7 +174,11 @@ pub fn recover(folders: &std::sync::Arc<Folders>) -> Unfinished {
                 unfinished.claims.push(Claim { seq: request.seq, name: request.name, path: request.path });
             }
             Fate::Deliver { record, answers } => unfinished.parcels.push(Parcel::found(folders, record, answers)),
-            Fate::Remove(entries) => remove(entries),
+            Fate::Remove(entries) => entries.into_iter().for_each(|entry| match entry.kind {
+                // Delivered and not put away: what was asked is kept as ever.
+                EntryKind::Staged => folders.copies().take_record(entry.seq, &entry.name, &entry.path),
+                _ => remove(vec![entry]),
+            }),
         }
     }
     unfinished

@@ -61,6 +61,15 @@ impl LocalDesk {
             }
             Command::Adopt { id } => self.station.adopt_remembered(&id).map(drop),
             Command::Own { reader, file } => self.station.bind_own(reader, file),
+            Command::Repeat { exchange, how } => {
+                let station = self.station.clone();
+                self.runtime.spawn(async move {
+                    if let Err(error) = station.repeat(&exchange, how).await {
+                        station.links.notice("operate", error.to_string(), error.to_string());
+                    }
+                });
+                Ok(())
+            }
             Command::Fault { name } => self.station.toggle(&name),
             Command::Reset => {
                 let station = self.station.clone();
@@ -91,7 +100,7 @@ impl Desk for LocalDesk {
     }
 
     fn contents(&self, file: &FileView) -> Option<Vec<u8>> {
-        std::fs::read(&file.path).ok()
+        self.station.contents(file)
     }
 
     fn own_files(&self, reader: usize) -> Vec<OwnFile> {
@@ -161,7 +170,7 @@ fn is_chain(entry: &Entry) -> bool {
 
 fn line(entry: &Entry, offered: &HashSet<String>) -> JournalLine {
     let loud = match &entry.event {
-        Event::Trouble { .. } | Event::FaultHit { .. } | Event::Unknown { .. } => true,
+        Event::Trouble { .. } | Event::FaultHit { .. } | Event::Unknown { .. } | Event::WhoIsThis { .. } => true,
         Event::File { life, .. } => *life == FileLife::Refused,
         _ => false,
     };

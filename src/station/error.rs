@@ -35,6 +35,12 @@ pub enum StationError {
         /// What is wrong: Japanese / English.
         why: String,
     },
+    /// Nothing of that id went through, or it is not kept any more.
+    #[error("{id} の控えはありません / nothing is kept of {id}")]
+    NoSuchExchange {
+        /// The id asked for.
+        id: String,
+    },
     /// Somebody stands at the reader.
     #[error("リーダー {number} は使用中です ({state}) / reader {number} is in use ({state})")]
     ReaderBusy {
@@ -58,6 +64,12 @@ pub enum StationError {
     CardOnReader {
         /// Reader number.
         number: usize,
+    },
+    /// No card of that label was bound.
+    #[error("「{label}」のカードの登録はありません / no card {label:?} was bound")]
+    NoSuchBinding {
+        /// The label asked for.
+        label: String,
     },
     /// The id is taken.
     #[error("患者「{id}」は既にいます / there is a person {id:?} already")]
@@ -118,6 +130,12 @@ impl StationError {
             Self::NoSuchAnswer { .. } => {
                 Some("GET /control/v1/answers に一覧があります / see GET /control/v1/answers".into())
             }
+            Self::NoSuchBinding { .. } => {
+                Some("GET /control/v1/bindings に一覧があります / see GET /control/v1/bindings".into())
+            }
+            Self::NoSuchExchange { .. } => Some(
+                "GET /control/v1/exchanges に一覧があります。期間と量は keep_days と keep_megabytes / see GET /control/v1/exchanges; keep_days and keep_megabytes say how long".into(),
+            ),
             Self::ReaderBusy { .. } | Self::CardOnReader { .. } => {
                 Some("カードを取り出すか別のリーダーを使ってください / take the card off, or use another reader".into())
             }

@@ -53,7 +53,8 @@ impl Station {
         // A hub elsewhere keeps its own.
         let reference_numbers = self.hub.as_ref().map(|hub| hub.reference_numbers()).transpose()?.unwrap_or_default();
         let roster = &self.links.roster;
-        Ok(State { cards: roster.kept(), reference_numbers, adopted: roster.adopted() })
+        let bindings = self.links.bindings.kept();
+        Ok(State { cards: roster.kept(), reference_numbers, adopted: roster.adopted(), bindings })
     }
 
     /// Starts keeping, where there is a folder for it.

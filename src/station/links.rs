@@ -13,6 +13,8 @@ use crate::hub::Roots;
 use crate::knob::Knobs;
 use crate::message::element::ElementTable;
 use crate::random::Seed;
+use crate::station::bindings::Bindings;
+use crate::station::exchanges::Visits;
 use crate::station::journal::Journal;
 use crate::station::reader::Setup;
 use crate::station::reader::guest::Guest;
@@ -46,6 +48,8 @@ pub struct Links {
     pub pace: Pace,
     /// People and cards.
     pub roster: Arc<Roster>,
+    /// Whose real cards are, by the operator's word.
+    pub bindings: Bindings,
     /// Roots of the test authority; made when a card is first tapped.
     pub test_roots: Roots,
     /// The hub.
@@ -54,6 +58,8 @@ pub struct Links {
     pub terminals: Vec<Arc<Terminal>>,
     /// The institution's switches.
     pub uses: Uses,
+    /// What was done at the readers, so that it can be done again.
+    pub visits: Visits,
     /// What elements are called, for whoever shows files.
     pub elements: Arc<ElementTable>,
     /// Is the 受給者証 question put at every visit, whether PMH knows anything or not?

@@ -8,15 +8,18 @@
 //! - [`journal`]: everything that happened
 //! - [`state`]: what is kept between runs; `keeping`: when
 //! - [`adoption`]: people whom a query names and nobody knows; [`import`]: many people as one table
-//! - [`plastic`]: cards in PC/SC readers
+//! - [`exchanges`]: requests beside their answers, after the files are gone, and the same again
+//! - [`plastic`]: cards in PC/SC readers; [`bindings`]: whose they are
 //! - `faults`: the knobs of all rooms
 //! - [`answers`]: the operator's own answers
 //! - [`view`], [`visit`], [`error`]: the station from outside; [`desk`]: as a screen drives it
 
 pub mod adoption;
 pub mod answers;
+pub mod bindings;
 pub mod desk;
 pub mod error;
+pub mod exchanges;
 mod faults;
 pub mod import;
 pub mod journal;
@@ -38,7 +41,7 @@ use serde_json::Value;
 use tokio::sync::{oneshot, watch};
 
 use self::adoption::Adoption;
-use self::error::StationError;
+pub use self::error::StationError;
 use self::journal::Journal;
 use self::links::Links;
 use self::reader::{Message, Order, Press, Reader, Setup, Source};
@@ -236,7 +239,8 @@ impl Station {
 
     // ── beginning and end ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    /// Back to the start-up state with the same seed; `req`, `res` and `face` stay as they are.
+    /// Back to the start-up state with the same seed; `req`, `res` and `face` stay as they are, and so do the copies of what went
+    /// through: whoever resets after a test that failed wants to look at it.
     pub async fn reset(&self) -> Result<(), StationError> {
         for reader in &self.readers {
             let (done, finished) = oneshot::channel();
@@ -248,7 +252,9 @@ impl Station {
             self.links.knobs.arm(knob, setting.clone());
         }
         self.put.clear();
+        self.links.visits.clear();
         self.links.roster.reset();
+        self.links.bindings.reset();
         self.adoption.iter().for_each(|adoption| adoption.reset());
         if let Some(hub) = &self.hub {
             hub.reset().map_err(|error| StationError::Outside { message: error.to_string() })?;
@@ -310,6 +316,7 @@ fn files_of(terminal: &Terminal, seq: u64, limit: usize) -> Vec<FileView> {
         folder: file.folder,
         name: file.name,
         path: file.path.display().to_string(),
+        exchange: file.exchange.map(|number| exchanges::id_of(terminal.number(), number)),
         life: file.life.into_iter().map(|(life, time)| LifeStep { life, time }).collect(),
         note: file.note,
     };

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 use tokio::sync::watch;
 
 use super::adoption::Adoption;
+use super::bindings::Bindings;
+use super::exchanges::Visits;
 use super::faults::knob_of_any_room;
 use super::journal::Journal;
 use super::layouts::{Layouts, LayoutsError};
@@ -127,10 +129,12 @@ impl Station {
             journal,
             pace: settings.station.pace,
             roster,
+            bindings: Bindings::new(kept.bindings),
             test_roots: Roots::of_test_authority(),
             connection,
             terminals,
             uses: settings.station.uses,
+            visits: Visits::default(),
             elements: Arc::new(layouts.elements),
             asks_always: settings.station.subsidy_question == SubsidyQuestion::Always,
         });

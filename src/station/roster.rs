@@ -170,6 +170,11 @@ impl Roster {
         self.read().iter().find(|person| person.card.serial == serial).map(|person| Arc::new(person.clone()))
     }
 
+    /// Had somebody a card of this serial number, before the one they have?
+    pub fn had_serial(&self, serial: &[u8]) -> bool {
+        self.read().iter().any(|person| person.card.former.iter().any(|card| card.serial == serial))
+    }
+
     /// Ids of those whom the numbers of a request may mean. A 照会番号 counts where nothing else names anybody: in a registration it is new.
     pub fn whose(&self, named: &Named) -> Vec<String> {
         if named.number.is_none() && named.reference_number.is_none() {

@@ -1,4 +1,5 @@
-//! What is kept between runs with `--state DIR`: PIN counters, changed PINs, face misses, registered 照会番号, adopted people. One process at a
+//! What is kept between runs with `--state DIR`: PIN counters, changed PINs, face misses, registered 照会番号, adopted people,
+//! cards that were bound to people. One process at a
 //! time has the folder: what two wrote there would be a mixture, with tries that come back.
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::bindings;
 use super::roster::Kept;
 use crate::folder::lock::{Lock, LockError};
 use crate::handwritten;
@@ -17,6 +19,7 @@ use crate::people::Profile;
 const CARDS: &str = "cards.json";
 const NUMBERS: &str = "reference-numbers.json";
 const ADOPTED: &str = "adopted-people.json";
+const BINDINGS: &str = "card-bindings.json";
 
 /// State that cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +56,8 @@ pub struct State {
     pub reference_numbers: ReferenceNumbers,
     /// People who were adopted, by id, as they were left.
     pub adopted: BTreeMap<String, Profile>,
+    /// Whose real cards are, with the key of their hashes.
+    pub bindings: bindings::Kept,
 }
 
 /// The folder of `--state`, for this process alone as long as it is held.
@@ -93,7 +98,8 @@ impl StateFolder {
     pub fn write(&self, state: &State) -> Result<(), StateError> {
         write_file(&self.path, CARDS, &state.cards)?;
         write_file(&self.path, NUMBERS, &state.reference_numbers)?;
-        write_file(&self.path, ADOPTED, &state.adopted)
+        write_file(&self.path, ADOPTED, &state.adopted)?;
+        write_file(&self.path, BINDINGS, &state.bindings)
     }
 
     /// Lets the next process have it.
@@ -108,6 +114,7 @@ pub fn read(folder: &Path) -> Result<State, StateError> {
         cards: read_file(folder, CARDS)?,
         reference_numbers: read_file(folder, NUMBERS)?,
         adopted: read_file(folder, ADOPTED)?,
+        bindings: read_file(folder, BINDINGS)?,
     })
 }
 
@@ -125,8 +132,17 @@ fn write_file(folder: &Path, name: &str, kept: &impl Serialize) -> Result<(), St
     let unwritable = |cause| StateError::Unwritable { folder: folder.to_owned(), cause };
     let text = serde_json::to_string_pretty(kept).map_err(|e| unwritable(e.into()))?;
     let beside = folder.join(format!("{name}.new"));
-    std::fs::write(&beside, text).map_err(unwritable)?;
+    write_for_its_owner(&beside, text.as_bytes()).map_err(unwritable)?;
     std::fs::rename(&beside, folder.join(name)).map_err(unwritable)
+}
+
+/// Elsewhere than on Unix the folder's own rights say who reads it.
+fn write_for_its_owner(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    io::Write::write_all(&mut options.open(path)?, bytes)
 }
 
 #[cfg(test)]
@@ -148,7 +164,7 @@ mod tests {
         let folder = StateFolder::take(dir.path(), "test").unwrap();
         folder.write(&kept).unwrap();
         assert_eq!(folder.read().unwrap(), kept);
-        for file in [ADOPTED, NUMBERS, CARDS] {
+        for file in [BINDINGS, ADOPTED, NUMBERS, CARDS] {
             std::fs::write(dir.path().join(file), "{").unwrap();
             assert!(folder.read().unwrap_err().to_string().contains(file));
         }

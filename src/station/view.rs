@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::event::chain::Arrow;
 use crate::event::{Entry, Event, FileLife, FolderKind, Lang, Words};
 use crate::message::element::ElementTable;
+use crate::station::exchanges::How;
 pub use crate::terminal::own::OwnFile;
 
 /// Everything a screen shows.
@@ -175,6 +176,8 @@ pub struct FileView {
     pub name: String,
     /// Full path of that place.
     pub path: String,
+    /// The exchange it belongs to (`/control/v1/exchanges/{id}`), once that is known: a request, and what it brought.
+    pub exchange: Option<String>,
     /// The steps of its life with their times.
     pub life: Vec<LifeStep>,
     /// What there is to say about it, in the journal's words.
@@ -311,6 +314,14 @@ pub enum Command {
         /// The file, by its name in the folder of answers.
         file: Option<String>,
     },
+    /// Repeat a request or a visit.
+    Repeat {
+        /// Its exchange ([`FileView::exchange`]).
+        exchange: String,
+        /// `same`, `again` or `reader:N`.
+        #[schema(value_type = String, example = "again")]
+        how: How,
+    },
     /// Make a person of a query that named nobody (the id of [`JournalLine::adopts`]).
     Adopt {
         /// The id.
@@ -328,7 +339,7 @@ pub trait Desk: Send + Sync {
     fn revision(&self) -> u64;
     /// Does what the operator asked. What comes of it shows in the next view and in the journal.
     fn act(&self, command: Command);
-    /// The bytes of a file of the shared folder, for the preview.
+    /// The bytes of a file of the shared folder, for the preview; also after it was collected, as long as they are kept.
     fn contents(&self, file: &FileView) -> Option<Vec<u8>>;
     /// The files of the operator's own that a visit at this reader could bring.
     fn own_files(&self, reader: usize) -> Vec<OwnFile>;

@@ -63,6 +63,10 @@ impl VisitRequest {
     /// The patient's plan: what was ordered, and the person's habits for the rest.
     pub fn plan(&self, person: Option<&Person>) -> Plan {
         let mut plan = person.map_or_else(Plan::default, |p| p.habits.clone());
+        // The habit is to type the PIN of the software card: on a real one it would cost a try.
+        if self.card.as_deref().is_some_and(|card| card != "soft") {
+            plan.identify = plan.identify.without_pin();
+        }
         if let Some(face) = self.face {
             plan.identify = Identify::Face(face);
         }

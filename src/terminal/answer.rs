@@ -64,7 +64,9 @@ impl Terminal {
             Ok(reply) => reply,
             Err(cause) => return self.cannot_answer(&claim, cause),
         };
-        self.step(FolderKind::Req, &self.req_path(&claim.name), reply.life, reply.note, Some(watch.elapsed_ms()));
+        let request = self.req_path(&claim.name);
+        let place = (FolderKind::Req, request.as_path());
+        self.step_of(Some(claim.seq), place, reply.life, reply.note, Some(watch.elapsed_ms()));
         turn.comes().await;
         let parcel = self.stage(&self.folders, Some(&claim), reply.items).await;
         let placed = self.deliver(parcel, Some(watch), reply.remark).await;
@@ -86,6 +88,7 @@ impl Terminal {
             match asked.map_err(|panicked| stays(&panicked.to_string()))? {
                 Ok(reply) => return Ok(reply),
                 Err(Unready::Work(cause)) => {
+                    self.copies().make_way(&cause);
                     waiting.get_or_insert_with(|| Waiting::begin(self, &self.folders, &cause));
                 }
                 Err(Unready::Gone) => {

@@ -1,7 +1,7 @@
 //! Every file seen, with the steps of its life. The screens, `GET files` and the report read it; nothing decides by it.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -26,6 +26,8 @@ pub struct FileRecord {
     pub name: String,
     /// Its full path there.
     pub path: PathBuf,
+    /// The exchange it belongs to, once that is known.
+    pub exchange: Option<u64>,
     /// What happened, with document times.
     pub life: Vec<(FileLife, DateTime)>,
     /// The last remark about it.
@@ -65,6 +67,8 @@ pub struct Step<'a> {
     pub name: &'a str,
     /// Its full path, for its first step.
     pub path: PathBuf,
+    /// The exchange it belongs to, where this step knows it.
+    pub exchange: Option<u64>,
     /// What happened.
     pub life: FileLife,
     /// When.
@@ -89,6 +93,7 @@ impl Ledger {
                 self.by_revision.remove(&file.revision);
                 self.by_revision.insert(revision, number);
                 file.revision = revision;
+                file.exchange = step.exchange.or(file.exchange);
                 if file.life.len() < MAX_STEPS {
                     file.life.push((step.life, step.time));
                 }
@@ -116,6 +121,7 @@ impl Ledger {
             folder: step.folder,
             name: step.name.to_owned(),
             path: step.path,
+            exchange: step.exchange,
             life: vec![(step.life, step.time)],
             note: step.note,
         });
@@ -128,6 +134,13 @@ impl Ledger {
         let mut records: Vec<FileRecord> = records.cloned().collect();
         records.reverse();
         records
+    }
+
+    /// When a file was last delivered at this path, as far as it is remembered.
+    pub fn delivered_at(&self, path: &Path) -> Option<DateTime> {
+        let number = self.latest.get(path)?;
+        let file = self.files.get(number.checked_sub(self.forgotten)?)?;
+        file.life.iter().rev().find(|(life, _)| *life == FileLife::Delivered).map(|(_, time)| *time)
     }
 
     /// Forgets all records; revisions go on, so that whoever asks `since` is not misled.
@@ -148,7 +161,7 @@ mod tests {
 
     fn step(name: &str, life: FileLife) -> Step<'_> {
         let time = jiff::civil::datetime(2026, 11, 21, 9, 0, 0, 0);
-        Step { folder: FolderKind::Req, name, path: name.into(), life, time, note: None }
+        Step { folder: FolderKind::Req, name, path: name.into(), exchange: None, life, time, note: None }
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! - [`own`]: answers of somebody else in place of the centre's
 //! - `outlet`: staging and delivering, with the journal's lines
 //! - [`stale`]: which files nobody fetched in time (pure)
+//! - `exchanges`: copies of what went through, and putting them where they were once more
 //! - `lingering`: looks for them, tells of them, removes them where that is wanted
 //! - [`ledger`]: every file seen and what became of it
 //!
@@ -19,6 +20,7 @@
 
 mod answer;
 mod bulk;
+mod exchanges;
 pub mod guard;
 pub mod ledger;
 mod lingering;
@@ -129,6 +131,8 @@ pub struct Terminal {
     waiting_for_room: AtomicUsize,
     /// About the real terminal's settings files, until `serve` tells it.
     remarks: Mutex<Vec<Words>>,
+    /// Names given to repeated requests.
+    repeated: Mutex<BTreeSet<String>>,
     own: own::Shelf,
     whose: Option<Whose>,
 }
@@ -151,7 +155,7 @@ impl Terminal {
         if !settings.take_over {
             guard::look(&settings.paths())?;
         }
-        let folders = Arc::new(Folders::open(settings.paths())?);
+        let folders = Arc::new(Folders::open_keeping(settings.paths(), settings.kept())?);
         Ok(Self {
             number,
             layout: read_layout(settings.layout.as_deref(), settings.edition)?,
@@ -171,6 +175,7 @@ impl Terminal {
             ages: Mutex::default(),
             face_folders: Mutex::default(),
             short_names: Mutex::default(),
+            repeated: Mutex::default(),
             hub_away: AtomicBool::new(false),
             waiting_for_room: AtomicUsize::new(0),
             remarks: Mutex::new(remarks),
@@ -215,13 +220,14 @@ impl Terminal {
         lock(&self.ledger).since(revision, limit)
     }
 
-    /// Back to the start-up state: the records are forgotten. `req`, `res` and `face` are never touched, and requests in work are
-    /// answered.
+    /// Back to the start-up state: the records are forgotten. `req`, `res` and `face` are never touched, requests in work are answered,
+    /// and copies stay: like the files in `res` they say what happened, and nothing is decided by them.
     pub fn reset(&self) {
         lock(&self.ledger).clear();
         lock(&self.uncollected).clear();
         *lock(&self.ages) = Ages::default();
         lock(&self.short_names).clear();
+        lock(&self.repeated).clear();
         self.own.reset();
     }
 
@@ -231,11 +237,24 @@ impl Terminal {
 
     /// Writes one step in the life of a file into ledger and journal.
     fn step(&self, folder: FolderKind, path: &Path, life: FileLife, note: Option<String>, millis: Option<f64>) {
+        self.step_of(None, (folder, path), life, note, millis);
+    }
+
+    /// The same, of a file that belongs to an exchange.
+    fn step_of(
+        &self,
+        exchange: Option<u64>,
+        (folder, path): (FolderKind, &Path),
+        life: FileLife,
+        note: Option<String>,
+        millis: Option<f64>,
+    ) {
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         lock(&self.ledger).note(ledger::Step {
             folder,
             name: &name,
             path: path.to_owned(),
+            exchange,
             life,
             time: self.clock.now(),
             note: note.clone(),

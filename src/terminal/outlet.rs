@@ -32,6 +32,7 @@ impl Terminal {
             match write() {
                 Ok(written) => return written,
                 Err(cause) => {
+                    self.copies().make_way(&cause);
                     waiting.get_or_insert_with(|| Waiting::begin(self, folders, &cause));
                 }
             }
@@ -66,6 +67,7 @@ impl Terminal {
                     );
                 }
                 Progress::Held { path, cause } => {
+                    self.copies().make_way(&cause);
                     let path = path.display();
                     self.trouble(
                         format!(
@@ -90,12 +92,37 @@ impl Terminal {
     fn tell_placed(&self, placed: &Placed, watch: Option<Stopwatch>, note: Option<String>) {
         // Before it is told: whoever hears of the file may set the clock at once.
         self.note_birth(&placed.path);
-        self.step(placed.folder, &placed.path, FileLife::Delivered, note, watch.map(|w| w.elapsed_ms()));
+        let older = lock(&self.ledger).delivered_at(&placed.path).filter(|_| placed.replaced);
+        let (exchange, place) = (Some(placed.exchange), (placed.folder, placed.path.as_path()));
+        self.step_of(exchange, place, FileLife::Delivered, note, watch.map(|w| w.elapsed_ms()));
         if placed.replaced {
-            let note = "以前の回答を置き換えました / took the place of an older answer".to_owned();
+            let (ja, en) = older.map(|time| time.strftime("%H:%M:%S").to_string()).map_or_else(
+                || (String::new(), String::new()),
+                |time| (format!("{time} に出力した"), format!(", delivered at {time} and not collected")),
+            );
+            let note = format!("{ja}未回収の以前の回答を置き換えました / took the place of an older answer{en}");
             self.step(placed.folder, &placed.path, FileLife::Replaced, Some(note), None);
         }
+        if let Some(other) = other_answer(placed).filter(|other| placed.path.with_file_name(other).exists()) {
+            let name = placed.path.file_name().unwrap_or_default().display();
+            self.notice(
+                format!("{other} は同じ要求への以前の回答です。回収されずに残っています。新しい回答は {name} です"),
+                format!("{other} is an older answer to the same request, not collected; the new answer is {name}"),
+            );
+        }
         lock(&self.uncollected).follow(&placed.path, placed.folder);
+        self.tell_unkept();
+    }
+}
+
+/// An answer and a refusal of one request have different names, so neither takes the place of the other: the name that the other kind has.
+fn other_answer(placed: &Placed) -> Option<String> {
+    let name = placed.path.file_name()?.to_str().filter(|_| placed.folder == FolderKind::Res)?;
+    let (stem, end) = name.rsplit_once('.')?;
+    match end {
+        "xml" if stem.contains("res_") => Some(format!("{}.err", stem.replacen("res_", "req_", 1))),
+        "err" if stem.contains("req_") => Some(format!("{}.xml", stem.replacen("req_", "res_", 1))),
+        _ => None,
     }
 }
 

@@ -47,6 +47,7 @@ impl Terminal {
         let _ = tokio::task::spawn_blocking(move || terminal.survey_own()).await;
         tokio::select! {
             never = self.clone().mind_stale_files() => match never {},
+            never = self.clone().mind_copies() => match never {},
             () = self.clone().serve_req(watch, shutdown) => {}
         }
     }
@@ -133,7 +134,7 @@ impl Counter {
             }
             let note = "前回の起動で受け取った要求 / taken by an earlier run".to_owned();
             let path = self.terminal.req_path(&claim.name);
-            self.terminal.step(FolderKind::Req, &path, FileLife::Claimed, Some(note), None);
+            self.terminal.step_of(Some(claim.seq), (FolderKind::Req, &path), FileLife::Claimed, Some(note), None);
             let turn = self.turns.take(&claim.name);
             self.answers.spawn(self.terminal.clone().answer(claim, true, turn));
         }
@@ -201,7 +202,8 @@ impl Counter {
             );
         }
         for taken in looked.taken {
-            terminal.step(FolderKind::Req, &terminal.req_path(&taken.claim.name), FileLife::Claimed, None, None);
+            let path = terminal.req_path(&taken.claim.name);
+            terminal.step_of(Some(taken.claim.seq), (FolderKind::Req, &path), FileLife::Claimed, None, None);
             let turn = self.turns.take(&taken.claim.name);
             self.answers.spawn(terminal.clone().answer(taken.claim, taken.whole, turn));
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::folder::{Delivery, Paths};
+use crate::folder::{Bounds, Delivery, Paths};
 use crate::message::Style;
 use crate::message::inquiry::tags::InquiryTags;
 use crate::message::name::{FaceName, PmhErr};
@@ -91,6 +91,10 @@ pub struct TerminalSettings {
     pub stale_after: Option<StayTime>,
     /// What becomes of a result that lies there longer.
     pub stale: Stale,
+    /// How many days the bytes of requests and answers are kept in the work folder; 0: not at all.
+    pub keep_days: u32,
+    /// How many megabytes of them are kept; 0: none.
+    pub keep_megabytes: u32,
     /// Folder of the operator's own answers (docs/own-xml.md).
     pub answers: Option<PathBuf>,
     /// Whether face files are written; the real terminal's `OutputFlg`, or yes, when left out.
@@ -138,6 +142,8 @@ impl Default for TerminalSettings {
             poll: None,
             stale_after: None,
             stale: Stale::default(),
+            keep_days: 7,
+            keep_megabytes: 256,
             answers: None,
             face_output: None,
             encryption: Encryption::default(),
@@ -167,6 +173,11 @@ impl TerminalSettings {
     /// How long a result may lie uncollected.
     pub fn stay(&self) -> StayTime {
         self.stale_after.unwrap_or_default()
+    }
+
+    /// How much of what goes through is kept.
+    pub fn kept(&self) -> Bounds {
+        Bounds::new(self.keep_days, self.keep_megabytes)
     }
 
     /// Whether face files are written.

@@ -65,7 +65,7 @@ impl Terminal {
             if known.contains_key(&path) || path == self.paths().face {
                 return Ok(());
             }
-            let opened = Arc::new(Folders::open_face_only(path.clone())?);
+            let opened = Arc::new(self.folders.open_face_only(path.clone())?);
             let left_behind = recover(&opened).parcels;
             known.insert(path, opened);
             left_behind

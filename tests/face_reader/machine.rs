@@ -140,6 +140,7 @@ pub fn alphabet() -> Vec<Letter> {
     letters.extend(["1234", "12x4"].map(|pin| Letter::People(Event::PinTyped(Pin::new(pin)))));
     let staff = [Staff::VisualOn, Staff::VisualConfirm, Staff::VisualOff, Staff::Cancel];
     letters.extend(staff.map(|command| Letter::People(Event::Staff(command))));
+    letters.push(Letter::People(Event::HolderTold));
     letters.extend(replies().into_iter().map(Letter::Reply));
     let late = [
         Reply::CardRead(CardSighting::new(Medium::Card)),
@@ -161,6 +162,8 @@ fn replies() -> Vec<Reply> {
         CardSighting { face_misses: 9, ..card },
         CardSighting { face_misses: 10, ..card },
         CardSighting { pin_tries_left: Some(0), ..card },
+        CardSighting { holder_unknown: true, ..card },
+        CardSighting { holder_unknown: true, ..CardSighting::new(Medium::Android) },
         CardSighting::new(Medium::FaceOnlyCard),
         CardSighting::new(Medium::Android),
         CardSighting::new(Medium::Iphone),

@@ -41,6 +41,8 @@ pub enum Rule {
     VisualIsTheStaffs,
     /// The count goes up by one with a mismatch, to zero with a match, and stays otherwise.
     FaceMissesBelongToTheCard,
+    /// A card that nobody knows waits for the staff, without a button for the patient.
+    UnknownHolderIsAskedFirst,
     /// A visit has one outcome.
     FinishedOnce,
     /// Answers and timers of something that is over change nothing.
@@ -56,7 +58,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::ConsentsAreThisPatients,
         Self::EveryQuestionIsAsked,
         Self::SentOnce,
@@ -72,6 +74,7 @@ impl Rule {
         Self::ConfirmedBeforeAsking,
         Self::VisualIsTheStaffs,
         Self::FaceMissesBelongToTheCard,
+        Self::UnknownHolderIsAskedFirst,
         Self::FinishedOnce,
         Self::LateChangesNothing,
         Self::IgnoredChangesNothing,
@@ -152,6 +155,7 @@ impl Monitor {
             Event::Staff(Staff::VisualOn) => self.visual_mode = true,
             Event::Staff(Staff::VisualOff) => self.visual_mode = false,
             Event::Staff(Staff::VisualConfirm) => visit.confirmed = Some(Method::Visual),
+            Event::HolderTold => visit.card = visit.card.map(|card| CardSighting { holder_unknown: false, ..card }),
             Event::Reply(_, Reply::CardRead(card)) => {
                 visit.card = Some(*card);
                 // A typed PIN was meant for the phone that was announced.
@@ -238,6 +242,10 @@ impl Monitor {
         let left_visual = before.state() == State::StaffVisual && state != State::StaffVisual;
         holds(!left_visual || matches!(event, Event::Staff(_) | Event::CardRemoved), Rule::VisualIsTheStaffs)?;
         holds(state != State::StaffVisual || self.visual_mode, Rule::VisualIsTheStaffs)?;
+        if visit.card.is_some_and(|card| card.holder_unknown) && !visit.finished {
+            let waits = state == State::WhoIsThis && after.screen().buttons.is_empty();
+            holds(waits, Rule::UnknownHolderIsAskedFirst)?;
+        }
         if let (Event::Face(FaceResult::Mismatch), Some(card)) = (event, visit.card) {
             let rose = card.face_misses > 0;
             holds(rose, Rule::FaceMissesBelongToTheCard)?;

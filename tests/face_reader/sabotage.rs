@@ -34,6 +34,7 @@ pub enum Bug {
     VisualEndsWithThePatient,
     VisualResetsTheFaceCount,
     CountsEveryMissTwice,
+    TakesAnUnknownCardForKnown,
     FinishesTwice,
     NeverFinishesWhenTheCardLeaves,
     TakesLateAnswers,
@@ -45,7 +46,7 @@ pub enum Bug {
 }
 
 /// Every bug, and the rule that has to catch it.
-pub const BUGS: [(Bug, Rule); 28] = [
+pub const BUGS: [(Bug, Rule); 29] = [
     (Bug::ConsentsSurviveThePatient, Rule::ConsentsAreThisPatients),
     (Bug::NoIsTakenForYes, Rule::ConsentsAreThisPatients),
     (Bug::ForgetsTheLastQuestion, Rule::EveryQuestionIsAsked),
@@ -66,6 +67,7 @@ pub const BUGS: [(Bug, Rule); 28] = [
     (Bug::VisualEndsWithThePatient, Rule::VisualIsTheStaffs),
     (Bug::VisualResetsTheFaceCount, Rule::FaceMissesBelongToTheCard),
     (Bug::CountsEveryMissTwice, Rule::FaceMissesBelongToTheCard),
+    (Bug::TakesAnUnknownCardForKnown, Rule::UnknownHolderIsAskedFirst),
     (Bug::FinishesTwice, Rule::FinishedOnce),
     (Bug::NeverFinishesWhenTheCardLeaves, Rule::FinishedOnce),
     (Bug::TakesLateAnswers, Rule::LateChangesNothing),
@@ -106,6 +108,9 @@ impl Sabotaged {
             (Bug::FaceOnlyCardIsTakenForAnyCard, Event::Reply(ticket, Reply::CardRead(card))) => {
                 let medium = if card.medium == Medium::FaceOnlyCard { Medium::Card } else { card.medium };
                 Event::Reply(ticket, Reply::CardRead(CardSighting { medium, ..card }))
+            }
+            (Bug::TakesAnUnknownCardForKnown, Event::Reply(ticket, Reply::CardRead(card))) => {
+                Event::Reply(ticket, Reply::CardRead(CardSighting { holder_unknown: false, ..card }))
             }
             (bug, Event::Reply(ticket, Reply::Standing(mut standing))) => {
                 match bug {

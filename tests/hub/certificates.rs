@@ -98,6 +98,26 @@ pub fn every_generation_is_known_and_vouches_for_its_own_certificates_only(world
     }
 }
 
+pub fn an_operators_word_marks_a_certificate_that_was_never_issued_in_place_of_refusing_it(world: &World) {
+    let mut stranger = people().remove(0);
+    stranger.card.serial = vec![0x66, 0x66, 0x67];
+    let certificate = authentication_certificate(&stranger, &Authority::default());
+    let of = |holder: &str, fault: Option<AuthorityFault>| {
+        world.visit("tanaka").with(|opening| {
+            opening.evidence.certificate = certificate.clone();
+            opening.holder = Some(holder.to_owned());
+            opening.steering.authority = fault;
+        })
+    };
+    assert_eq!(of("tanaka", None).open().certificate, CertificateStatus::ChainNotVerified);
+    assert_eq!(of("tanaka", None).answer(&all()).outcome, Outcome::Valid);
+    // A name that nobody has vouches for nothing, and an authority that is told to say no says no.
+    assert_eq!(of("no-such-person", None).open().certificate, CertificateStatus::Unknown);
+    assert_eq!(of("tanaka", Some(AuthorityFault::Unknown)).open().certificate, CertificateStatus::Unknown);
+    // The dates hold all the same.
+    assert_eq!(of("tanaka", None).on(date(2029, 8, 6)).open().certificate, CertificateStatus::Expired);
+}
+
 pub fn a_certificate_that_its_authority_never_issued_ends_the_visit(world: &World) {
     let mut stranger = people().remove(0);
     stranger.card.serial = vec![0x66, 0x66, 0x66];

@@ -30,7 +30,8 @@ fn collect(res: &Path) -> BTreeSet<String> {
 /// Files that the station still keeps for itself.
 fn in_work(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for name in names(folder).iter().filter(|name| !name.starts_with("lock")) {
+    // What is kept is done with.
+    for name in names(folder).iter().filter(|name| !name.starts_with("lock") && *name != "kept") {
         let path = folder.join(name);
         if path.is_dir() { found.extend(in_work(&path)) } else { found.push(path) }
     }

@@ -92,6 +92,28 @@ fn the_face_file_is_sealed_the_subsidy_document_plain_and_the_operator_hears_of_
 }
 
 #[test]
+fn a_sealed_request_is_kept_as_it_was_and_repeated_under_a_new_name_inside_and_out() {
+    let place = Place::new();
+    let station = station(&place, "OQSsiquc=e\n", "", "");
+    let zip = sealed_taro("1", WORD);
+    drop_in(&station, "OQSsiquc01req_1.zip", &zip);
+    let answer = station.file("res/OQSsiquc01res_1.zip");
+    let kept = place.path().join("oqs/.madoguchi/req/kept");
+    let stored = |end: &str| {
+        names(&kept).into_iter().find(|name| name.ends_with(end)).map(|name| fs::read(kept.join(name)).unwrap())
+    };
+    assert_eq!((stored("req_1.zip"), stored("res_1.zip")), (Some(zip), Some(answer)));
+    assert!(names(&kept).iter().all(|name| name.ends_with(".zip")), "nothing in the clear");
+    let said = station.command(&["exchanges", "1-1", "--repeat", "again"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let repeated = station.at("res").join("OQSsiquc01res_202611219001.zip");
+    station.file("res/OQSsiquc01res_202611219001.zip");
+    let (name, document) = unsealed(&repeated);
+    assert_eq!((name, document.value("QualificationValidity")), (answer_name("202611219001"), Some("1")));
+    assert_ne!(document.value("ArbitraryFileIdentifier"), Some(Request::taro().identifier.as_str()));
+}
+
+#[test]
 fn a_printed_answer_is_sealed_too() {
     let place = Place::new();
     let station = station(&place, "YZKsiquc01=e\n", "", "");
@@ -125,7 +147,8 @@ fn a_bulk_query_and_its_result_are_sealed_and_nothing_of_it_stays_in_the_clear()
     assert_eq!(done.all("BulkConfirmUnit").len(), 1);
     assert_eq!(station.names("res"), ["OQSmuquc01res_1.zip", "OQSmuquc02res_1.zip"]);
     let work = station.at(".madoguchi");
-    let clear = || names(&work.join("req")).iter().all(|name| !name.ends_with(".xml"));
+    let clear =
+        || ["req", "req/kept"].iter().all(|at| names(&work.join(at)).iter().all(|name| !name.ends_with(".xml")));
     until("nothing in the clear", || clear().then_some(()));
 }
 

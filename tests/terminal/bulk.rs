@@ -16,6 +16,8 @@ fn download() -> String {
 /// What the terminal still keeps for itself.
 fn left_in(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    // What is kept is done with.
+    let entries = entries.filter(|path| !path.ends_with("kept"));
     let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
     let is_lock = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("lock"));
     files.into_iter().filter(|path| !is_lock(path)).chain(folders.iter().flat_map(|path| left_in(path))).collect()

@@ -78,7 +78,8 @@ fn collect(res: &std::path::Path, answers: &mut BTreeMap<String, usize>) {
 /// Claimed requests and staged answers in the work folder.
 fn unfinished(root: &std::path::Path) -> usize {
     let names = fs::read_dir(root.join(".madoguchi").join("req")).into_iter().flatten().flatten();
-    names.filter(|entry| !entry.file_name().to_string_lossy().starts_with("lock")).count()
+    let done = |name: &str| name.starts_with("lock") || name == "kept";
+    names.filter(|entry| !done(&entry.file_name().to_string_lossy())).count()
 }
 
 #[test]

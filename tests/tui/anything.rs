@@ -72,7 +72,9 @@ fn file() -> impl Strategy<Value = FileView> {
         |(terminal, name, life, note)| FileView {
             seq: 1,
             terminal,
-            folder: FolderKind::Res,
+            // Some belong together, some stand alone.
+            folder: if name.len() % 3 == 0 { FolderKind::Req } else { FolderKind::Res },
+            exchange: (name.len() % 2 == 0).then(|| "1-1".to_owned()),
             path: name.clone(),
             name,
             life,

@@ -3,10 +3,11 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use madoguchi::event::Lang;
 use madoguchi::operate::tui::{App, BINDINGS, BUTTON_KEYS, Look, PERSON_KEYS, PLASTIC_KEY, Panel, Popup};
+use madoguchi::station::exchanges::How;
 use madoguchi::station::view::{Command, PersonView, View};
 use serde_json::json;
 
-use crate::rich::{own_files, rich};
+use crate::rich::{exchanged, own_files, rich};
 
 pub const LOOK: Look = Look { colour: true, boxes: true };
 
@@ -327,4 +328,35 @@ fn one_key_adopts_whom_the_chosen_line_of_the_journal_offers_else_the_latest_off
     assert_eq!(press(&mut app, &view, KeyCode::Char('+')), adopt("saiyo-first"));
     press(&mut app, &view, KeyCode::Up);
     assert_eq!(press(&mut app, &view, KeyCode::Char('+')), adopt("saiyo-second"), "a line that offers nobody");
+}
+
+#[test]
+fn one_key_repeats_a_request_or_a_visit_and_offers_a_visit_its_readers() {
+    let mut view = rich(Lang::Ja);
+    view.files = exchanged();
+    let repeat = |exchange: &str, how: How| Command::Repeat { exchange: exchange.into(), how };
+    let table = [
+        // The answer is chosen, and its request is meant.
+        (".\n", vec![repeat("1-8", How::Same)]),
+        (".s", vec![repeat("1-8", How::Same)]),
+        (".ja", vec![repeat("1-8", How::Again)]),
+        (".j\n", vec![repeat("1-8", How::Again)]),
+        (".2", vec![]),
+        ("G.2", vec![repeat("1-7", How::Reader(2))]),
+        ("G.G\n", vec![repeat("1-7", How::Reader(2))]),
+        ("\n.a", vec![repeat("1-8", How::Again)]),
+        ("..", vec![]),
+    ];
+    for (keys, commands) in table {
+        let mut app = app();
+        app.on_resize(200, 60, &view);
+        press(&mut app, &view, KeyCode::Tab);
+        press(&mut app, &view, KeyCode::Tab);
+        let typed: Vec<Command> = keys
+            .chars()
+            .flat_map(|key| press(&mut app, &view, if key == '\n' { KeyCode::Enter } else { KeyCode::Char(key) }))
+            .collect();
+        assert_eq!(typed, commands, "{keys:?}");
+        assert_eq!(app.popup().is_some(), keys == ".2", "{keys:?}");
+    }
 }

@@ -76,6 +76,24 @@ pub fn idle(number: usize) -> ReaderView {
     }
 }
 
+/// A reader with a card that nobody knows.
+pub fn asking(number: usize) -> ReaderView {
+    ReaderView {
+        state: "who-is-this".into(),
+        card: Some("実カード".into()),
+        possible: ["card-removed", "bind", "decline", "staff"].map(str::to_owned).into(),
+        screen: ScreenView {
+            title: words("しばらくお待ちください", "Please wait a moment"),
+            lines: vec![words("カードはそのままにしてください。", "Please leave your card where it is.")],
+            buttons: vec![
+                button("患者を選ぶ", "choose the person", json!({"event": "bind", "person": null}), true),
+                button("不明のまま", "leave unknown", json!({"event": "decline"}), true),
+            ],
+        },
+        ..idle(number)
+    }
+}
+
 pub fn choosing(number: usize) -> ReaderView {
     ReaderView {
         state: "method-select".into(),
@@ -129,12 +147,28 @@ pub fn file(folder: FolderKind, name: &str, life: &[(FileLife, i64)], note: Opti
         folder,
         name: name.into(),
         path: format!("/home/dev/oqs/{folder}/{name}"),
+        exchange: None,
         life: life
             .iter()
             .map(|(life, ms)| LifeStep { life: *life, time: START + SignedDuration::from_millis(*ms) })
             .collect(),
         note: note.map(Into::into),
     }
+}
+
+/// A visit, and after it a request that was answered; both answers were collected.
+pub fn exchanged() -> Vec<FileView> {
+    use FileLife::{Answered, Arrived, Claimed, Collected, Delivered};
+    let request = "OQSsiquc01req_202609290001.xml";
+    let of = |id: &str, file: FileView| FileView { exchange: Some(id.into()), ..file };
+    vec![
+        of("1-7", file(FolderKind::Face, FACE, &[(Delivered, 400), (Collected, 2_150)], None)),
+        of("1-8", file(FolderKind::Req, request, &[(Arrived, 18_000), (Claimed, 18_004), (Answered, 18_012)], None)),
+        of(
+            "1-8",
+            file(FolderKind::Res, "OQSsiquc01res_202609290001.xml", &[(Delivered, 18_014), (Collected, 19_000)], None),
+        ),
+    ]
 }
 
 pub const FACE: &str = "OQSsiquc01res_face_13123456714da5260a16de5a3d3ad7_20260929160112.xml";

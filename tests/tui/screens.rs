@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use madoguchi::event::chain::{Arrow, Carried, Occasion, System};
-use madoguchi::event::{Entry, Event, Lang};
+use madoguchi::event::{Entry, Event, FolderKind, Lang};
 use madoguchi::operate::tui::{App, Look, draw};
 use madoguchi::station::view::{ChainView, View};
 use ratatui::Terminal;
@@ -37,9 +37,10 @@ fn text(buffer: &Buffer) -> String {
     out
 }
 
-/// The screen after some keys: `\t` Tab, `\n` Enter, `\x1b` Esc, `<` Up, `>` Down.
+/// The screen after some keys: `\t` Tab, `\n` Enter, `\x1b` Esc, `<` Up, `>` Down, `←` Left.
 fn after(keys: &str, view: &View, width: u16, height: u16) -> String {
     let mut app = App::new(view.lang, LOOK, width, height);
+    app.on_view(view);
     for key in keys.chars() {
         let code = match key {
             '\t' => KeyCode::Tab,
@@ -47,11 +48,13 @@ fn after(keys: &str, view: &View, width: u16, height: u16) -> String {
             '\x1b' => KeyCode::Esc,
             '<' => KeyCode::Up,
             '>' => KeyCode::Down,
+            '\u{2190}' => KeyCode::Left,
             other => KeyCode::Char(other),
         };
         app.on_key(KeyEvent::new(code, KeyModifiers::NONE), view);
-        if let Some(file) = app.wants(view) {
-            app.show(&file, Some(DOCUMENT.as_bytes()));
+        while let Some(file) = app.wants(view) {
+            let document = if file.folder == FolderKind::Req { REQUEST } else { DOCUMENT };
+            app.show(&file, Some(document.as_bytes()));
         }
         if app.wants_own(view).is_some() {
             app.show_own(own_files(), view);
@@ -59,6 +62,25 @@ fn after(keys: &str, view: &View, width: u16, height: u16) -> String {
     }
     text(&buffer(&app, view, width, height))
 }
+
+const REQUEST: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>
+<XmlMsg>
+  <MessageHeader>
+    <QualificationConfirmationDate>20260929</QualificationConfirmationDate>
+    <MedicalInstitutionCode>1312345679</MedicalInstitutionCode>
+    <ArbitraryFileIdentifier>20260929160130001</ArbitraryFileIdentifier>
+  </MessageHeader>
+  <MessageBody>
+    <QualificationConfirmSearchInfo>
+      <InsurerNumber>06139999</InsurerNumber>
+      <InsuredCardSymbol>１２</InsuredCardSymbol>
+      <InsuredIdentificationNumber>３４５６</InsuredIdentificationNumber>
+      <Birthdate>19800401</Birthdate>
+      <LimitApplicationCertificateRelatedConsFlg>1</LimitApplicationCertificateRelatedConsFlg>
+    </QualificationConfirmSearchInfo>
+  </MessageBody>
+</XmlMsg>
+";
 
 const DOCUMENT: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>
 <XmlMsg>
@@ -130,12 +152,23 @@ screens! {
     chain_120x36: chained(Lang::Ja), "#", 120, 36;
     chain_80x24_en: chained(Lang::En), "#>>", 80, 24;
     reset_80x24: rich(Lang::Ja), "R", 80, 24;
+    who_80x24: unknown_card(Lang::Ja), "", 80, 24;
+    who_searched_80x24: unknown_card(Lang::Ja), "すず", 80, 24;
+    who_120x36_en: unknown_card(Lang::En), ">>", 120, 36;
     pin_80x24: rich(Lang::Ja), "B12", 80, 24;
     file_open_80x24: rich(Lang::Ja), "\t\t>>>\n>>>>>>>>>", 80, 24;
     file_open_120x36: rich(Lang::Ja), "\t\t>>>\nGkkkkk", 120, 36;
     file_open_120x36_en: rich(Lang::En), "\t\t>>>\n", 120, 36;
     file_open_200x60: rich(Lang::Ja), "\t\t>>>\n", 200, 60;
     file_raw_80x24: rich(Lang::Ja), "\t\t>>>\nx", 80, 24;
+    both_200x60: exchanged(Lang::Ja), "\t\t>\n\n", 200, 60;
+    both_120x36_en: exchanged(Lang::En), "\t\t>\n\n\n>>", 120, 36;
+    both_80x24_request: exchanged(Lang::Ja), "\t\t>\n\n", 80, 24;
+    both_80x24_answer: exchanged(Lang::Ja), "\t\t>\n\n\n", 80, 24;
+    both_40x10_answer: exchanged(Lang::Ja), "\t\t>\n\n\n", 40, 10;
+    repeat_request_80x24: exchanged(Lang::Ja), "\t\t>.>", 80, 24;
+    repeat_visit_120x36_en: exchanged(Lang::En), "\t\tG.", 120, 36;
+    repeat_nothing_80x24: rich(Lang::Ja), "\t\t.", 80, 24;
     several_terminals_and_readers_200x60: several(Lang::Ja), "r", 200, 60;
     alarm_80x24: alarm(Lang::Ja), "", 80, 24;
     frozen_120x36: View { frozen: true, ..fresh(Lang::Ja) }, "", 120, 36;
@@ -162,12 +195,24 @@ fn chained(lang: Lang) -> View {
     View { chains: entries.filter_map(|entry| ChainView::of(&entry)).collect(), ..view }
 }
 
+/// The first reader holds a card that nobody knows.
+fn unknown_card(lang: Lang) -> View {
+    View { readers: vec![crate::rich::asking(1)], ..rich(lang) }
+}
+
 /// The next visit of the first reader brings a file of the operator's own.
 fn bound(lang: Lang) -> View {
     let mut view = rich(lang);
     if let Some(reader) = view.readers.first_mut() {
         reader.own = Some("official/case01/face.xml".into());
     }
+    view
+}
+
+/// A request with its answer, newest in the list, and a visit below.
+fn exchanged(lang: Lang) -> View {
+    let mut view = rich(lang);
+    view.files = crate::rich::exchanged();
     view
 }
 

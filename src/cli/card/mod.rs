@@ -6,8 +6,10 @@
 //! - `prove`: verify-pin, sign
 //! - `issue`: another card for a person, at a running station or in their file
 //! - `serve`: software cards in real PC/SC readers, through vpcd
+//! - `bind`: whose a real card is, at a running station
 //! - `reset`: a card as it was issued, at a running station or in a folder of `--state`
 
+mod bind;
 mod issue;
 mod judge;
 mod prove;
@@ -58,6 +60,12 @@ enum CardCommand {
     Reset(ResetArgs),
     /// カードを再発行する (前のカードは失効) / issue another card to a person; the one before is revoked
     Issue(IssueArgs),
+    /// 実カードの患者を決める (鍵付きハッシュだけを残す) / say whose a real card is; only a keyed hash is kept
+    Bind(BindArgs),
+    /// 患者を決めた実カードの一覧 / the real cards that were bound
+    Bindings(BindingsArgs),
+    /// 実カードの登録を取り消す / forget a real card
+    Unbind(UnbindArgs),
 }
 
 /// Which card.
@@ -275,6 +283,42 @@ struct IssueArgs {
     station: StationArgs,
 }
 
+#[derive(Debug, Args)]
+struct BindArgs {
+    /// 患者 (card-profiles のファイル名) / person id
+    person: String,
+    /// カード: pcsc[:リーダー名]。省略時は窓口が尋ねているカード、なければ最初のPC/SCリーダーのカード / what lies in a PC/SC reader of the
+    /// station; left out: the card that it asks about, or the first one
+    #[arg(long, value_name = "pcsc[:READER]")]
+    card: Option<String>,
+    /// JSONで出力 / print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    station: StationArgs,
+}
+
+#[derive(Debug, Args)]
+struct BindingsArgs {
+    /// JSONで出力 / print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    station: StationArgs,
+}
+
+#[derive(Debug, Args)]
+struct UnbindArgs {
+    /// `card bindings` の表示名 / the label that `card bindings` shows
+    #[arg(value_name = "LABEL", required_unless_present = "all")]
+    label: Option<String>,
+    /// すべて / all of them
+    #[arg(long, conflicts_with = "label")]
+    all: bool,
+    #[command(flatten)]
+    station: StationArgs,
+}
+
 /// Runs the command. `clock` says on which day people and certificates are looked at.
 pub fn run(args: &CardArgs, clock: &Clock) -> Outcome {
     match &args.command {
@@ -286,6 +330,9 @@ pub fn run(args: &CardArgs, clock: &Clock) -> Outcome {
         CardCommand::Serve(args) => serve::serve(args, clock),
         CardCommand::Reset(args) => reset::reset(args),
         CardCommand::Issue(args) => issue::issue(args, clock),
+        CardCommand::Bind(args) => bind::bind(args),
+        CardCommand::Bindings(args) => bind::list(args),
+        CardCommand::Unbind(args) => bind::unbind(args),
     }
 }
 

@@ -46,19 +46,22 @@ impl Certificates {
         Self { authority, roots, settings }
     }
 
-    /// Decides about the certificate of `evidence` at `time`. What stops a visit is looked at before what only marks it.
+    /// Decides about the certificate of `evidence` at `time`. What stops a visit is looked at before what only marks it. `vouched`: an
+    /// operator has said whose it is. Then a number that the authority never issued does not stop the visit, as an unknown issuer does
+    /// not: it is marked (decisions.md §3).
     pub fn check(
         &self,
         evidence: &Evidence,
         time: DateTime,
         fault: Option<AuthorityFault>,
+        vouched: bool,
     ) -> Result<Finding, HubError> {
         let certificate =
             Certificate::parse(&evidence.certificate).map_err(|error| HubError::NotACertificate(error.to_string()))?;
         let status = if !proof_holds(&certificate, &evidence.proof) {
             CertificateStatus::ProofFailed
         } else {
-            match (self.ask(&certificate, time, fault)?, self.by_dates(&certificate, time)) {
+            match (self.ask(&certificate, time, fault, vouched)?, self.by_dates(&certificate, time)) {
                 (Some(stopped), _) if !stopped.admits() => stopped,
                 (_, Some(ended)) if ended != CertificateStatus::RenewalDue => ended,
                 (Some(marked), _) => marked,
@@ -75,6 +78,7 @@ impl Certificates {
         certificate: &Certificate,
         time: DateTime,
         fault: Option<AuthorityFault>,
+        vouched: bool,
     ) -> Result<Option<CertificateStatus>, HubError> {
         let issuer = self.roots.issuer_of(certificate);
         let generation = match &issuer {
@@ -86,6 +90,7 @@ impl Certificates {
             (Some(AuthorityFault::Revoked), _) | (_, Status::Revoked(_)) => Some(CertificateStatus::Revoked),
             _ if matches!(issuer, Issuer::Forged) => Some(CertificateStatus::ProofFailed),
             _ if matches!(issuer, Issuer::Unknown) => Some(CertificateStatus::ChainNotVerified),
+            (None, Status::Unknown) if vouched => Some(CertificateStatus::ChainNotVerified),
             (Some(AuthorityFault::Unknown), _) | (_, Status::Unknown) => Some(CertificateStatus::Unknown),
             (None, Status::Good) => None,
         })

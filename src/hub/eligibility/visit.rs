@@ -64,8 +64,9 @@ impl Eligibility {
     /// Asked at every visit, also of a card that is known.
     fn validity_of(&self, opening: &VisitOpening, trail: &Trail) -> Result<Finding, HubError> {
         trail.arrow(System::Eligibility, System::CertificateAuthority, [Carried::Serial]);
-        let finding =
-            self.lines.certificates.check(&opening.evidence, opening.asker.time, opening.steering.authority)?;
+        let holder = opening.holder.as_deref().map(|holder| self.store.by_id(holder)).transpose()?.flatten();
+        let (time, fault) = (opening.asker.time, opening.steering.authority);
+        let finding = self.lines.certificates.check(&opening.evidence, time, fault, holder.is_some())?;
         let status = serde_json::to_value(finding.status).unwrap_or_default();
         let status = status.as_str().unwrap_or_default().to_owned();
         trail.arrow(System::CertificateAuthority, System::Eligibility, [Carried::Status { status }]);

@@ -1,8 +1,8 @@
 //! The control API: a station driven over HTTP, by any language.
 //!
 //! - [`server`]: where it listens, the token, how it ends
-//! - `visits`, `readers`, `files`, `people`, `answers`, `faults`, `time`: one file per noun of the API
-//! - `table`: people as CSV; `unknown`: people whom a query named and nobody knew
+//! - `visits`, `readers`, `files`, `exchanges`, `people`, `answers`, `faults`, `time`: one file per noun of the API
+//! - `table`: people as CSV; `unknown`: people whom a query named and nobody knew; `bindings`: whose real cards are
 //! - [`screen`]: what the text screen on another machine shows and does
 //! - `events`: the journal as server-sent events
 //! - [`openapi`]: its own description at `/control/openapi.json`
@@ -11,7 +11,9 @@
 //! Handlers translate and nothing else: what a station can do, it does in `station`.
 
 mod answers;
+mod bindings;
 mod events;
+mod exchanges;
 mod faults;
 mod files;
 pub mod openapi;

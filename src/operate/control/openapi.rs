@@ -3,7 +3,9 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use super::{answers, events, faults, files, people, readers, screen, server, table, time, unknown, visits};
+use super::{
+    answers, bindings, events, exchanges, faults, files, people, readers, screen, server, table, time, unknown, visits,
+};
 
 /// The OpenAPI document, made from the handlers.
 #[derive(OpenApi)]
@@ -16,11 +18,13 @@ use super::{answers, events, faults, files, people, readers, screen, server, tab
         visits::make,
         readers::all, readers::one, readers::press,
         files::since, screen::content,
+        exchanges::all, exchanges::one, exchanges::content, exchanges::repeat,
         screen::look, screen::act, screen::own, screen::elements,
         events::stream,
         people::all, people::one, people::replace, people::add, people::remove, people::issue_card,
         people::reset_card,
         table::export, table::import, unknown::all, unknown::adopt,
+        bindings::all, bindings::bind, bindings::unbind,
         answers::all, answers::set, answers::remove,
         faults::all, faults::set, faults::clear,
         time::get, time::put,

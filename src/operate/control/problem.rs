@@ -39,6 +39,8 @@ impl From<StationError> for Problem {
             StationError::NoSuchPerson { .. } => (404, "no-such-person"),
             StationError::NoSuchFault { .. } => (404, "no-such-fault"),
             StationError::NoSuchAnswer { .. } => (404, "no-such-answer"),
+            StationError::NoSuchBinding { .. } => (404, "no-such-binding"),
+            StationError::NoSuchExchange { .. } => (404, "no-such-exchange"),
             StationError::ReaderBusy { .. } => (409, "reader-busy"),
             StationError::NotPossible { .. } => (409, "not-possible-now"),
             StationError::CardOnReader { .. } => (409, "card-on-reader"),

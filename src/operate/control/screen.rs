@@ -75,16 +75,15 @@ pub struct Seen {
     pub path: String,
 }
 
-/// The bytes of a file that was seen in the shared folder.
+/// The bytes of a file that was seen in the shared folder; also after it was collected, as long as they are kept.
 #[utoipa::path(
     get, path = "/control/v1/files/content", tag = "files", params(Seen),
     responses((status = 200, content_type = "application/octet-stream", body = [u8]), (status = 404, body = Problem), (status = 422, body = Problem))
 )]
 pub async fn content(State(station): State<Arc<Station>>, Query(query): Query<Seen>) -> Result<Vec<u8>, Problem> {
     // Nothing of this machine but what went through the folders.
-    let known = station.files_since(0, usize::MAX).into_iter().any(|file| file.path == query.path);
-    let path = query.path.clone();
-    let read = tokio::task::spawn_blocking(move || known.then(|| std::fs::read(path).ok()).flatten()).await;
+    let known = station.files_since(0, usize::MAX).into_iter().rev().find(|file| file.path == query.path);
+    let read = tokio::task::spawn_blocking(move || known.and_then(|file| station.contents(&file))).await;
     read.ok().flatten().ok_or_else(|| Problem {
         status: 404,
         title: "no-such-file",

@@ -7,13 +7,16 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use axum::{Json, Router};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::problem::Problem;
-use super::{answers, events, faults, files, openapi, page, people, readers, screen, table, time, unknown, visits};
+use super::{
+    answers, bindings, events, exchanges, faults, files, openapi, page, people, readers, screen, table, time, unknown,
+    visits,
+};
 use crate::hub::server::authority;
 use crate::message::xml::BULK_LIMIT;
 use crate::operate::touch;
@@ -35,6 +38,10 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         .route("/control/v1/readers/{n}/events", post(readers::press))
         .route("/control/v1/files", get(files::since))
         .route("/control/v1/files/content", get(screen::content))
+        .route("/control/v1/exchanges", get(exchanges::all))
+        .route("/control/v1/exchanges/{id}", get(exchanges::one))
+        .route("/control/v1/exchanges/{id}/content", get(exchanges::content))
+        .route("/control/v1/exchanges/{id}/repeat", post(exchanges::repeat))
         .route("/control/v1/screen", get(screen::look).post(screen::act))
         .route("/control/v1/readers/{n}/own", get(screen::own))
         .route("/control/v1/elements", get(screen::elements))
@@ -45,6 +52,8 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         .route("/control/v1/people/{id}", get(people::one).put(people::replace).delete(people::remove))
         .route("/control/v1/people/{id}/card", post(people::issue_card))
         .route("/control/v1/people/{id}/card/reset", post(people::reset_card))
+        .route("/control/v1/bindings", get(bindings::all).post(bindings::bind))
+        .route("/control/v1/bindings/{label}", delete(bindings::unbind))
         .route("/control/v1/answers", get(answers::all))
         .route("/control/v1/answers/{match}", answer)
         .route("/control/v1/faults", get(faults::all))
@@ -149,7 +158,7 @@ pub async fn station(State(station): State<Arc<Station>>) -> Json<StationView> {
     Json(station.summary())
 }
 
-/// Back to the start-up state, same seed. Never touches req, res and face.
+/// Back to the start-up state, same seed. Never touches req, res and face, nor what is kept of them (`exchanges`).
 #[utoipa::path(post, path = "/control/v1/reset", tag = "station", responses((status = 200, body = StationView), (status = 503, body = Problem)))]
 pub async fn reset(State(station): State<Arc<Station>>) -> Result<Json<StationView>, Problem> {
     station.reset().await?;

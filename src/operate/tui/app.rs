@@ -10,6 +10,8 @@ use super::layout::{Places, visible};
 use super::look::Look;
 use super::pin::PinEntry;
 use super::preview::Preview;
+use super::repeat::Repeat;
+use super::who::Who;
 use crate::event::{FolderKind, Lang};
 use crate::message::element::ElementTable;
 use crate::station::view::{Command, FileView, OwnFile, View};
@@ -42,8 +44,12 @@ pub enum Popup {
     Chain,
     /// "Back to the start-up state?"
     Reset,
+    /// How something is repeated.
+    Repeat(Repeat),
     /// Digits for a button that asks for them.
     Pin(PinEntry),
+    /// "Whose card is this?"
+    Who(Who),
 }
 
 /// Which file is meant, whatever else arrives meanwhile.
@@ -55,15 +61,19 @@ pub struct FileKey {
     pub folder: FolderKind,
     /// The file's name.
     pub name: String,
+    /// What it belongs to: a name may come again.
+    pub exchange: Option<String>,
 }
 
 impl FileKey {
     /// The key of `file`.
     pub fn of(file: &FileView) -> Self {
-        Self { terminal: file.terminal, folder: file.folder, name: file.name.clone() }
+        Self { terminal: file.terminal, folder: file.folder, name: file.name.clone(), exchange: file.exchange.clone() }
     }
-    fn is(&self, file: &FileView) -> bool {
-        self.terminal == file.terminal && self.folder == file.folder && self.name == file.name
+    /// Is it `file`? One that has just arrived belongs to nothing yet.
+    pub(super) fn is(&self, file: &FileView) -> bool {
+        let belongs = self.exchange == file.exchange || self.exchange.is_none() || file.exchange.is_none();
+        self.terminal == file.terminal && self.folder == file.folder && self.name == file.name && belongs
     }
 }
 
@@ -98,7 +108,11 @@ pub struct App {
     pub(super) chain_row: usize,
     pub(super) filters: Filters,
     pub(super) popups: Vec<Popup>,
+    /// Readers whose question *who is this?* was answered here or put off, while they still ask.
+    pub(super) told: Vec<usize>,
     pub(super) preview: Option<Preview>,
+    /// Its counterpart, while both are shown.
+    pub(super) beside: Option<Preview>,
     pub(super) elements: Arc<ElementTable>,
     pub(super) offsets: Offsets,
     pub(super) mouse: bool,
@@ -126,7 +140,9 @@ impl App {
             chain_row: 0,
             filters: Filters::default(),
             popups: Vec::new(),
+            told: Vec::new(),
             preview: None,
+            beside: None,
             elements: Arc::new(ElementTable::embedded().clone()),
             offsets: Offsets::default(),
             mouse: true,
@@ -173,16 +189,18 @@ impl App {
         Vec::new()
     }
 
-    /// The file whose bytes the preview wants; answer with [`App::show`].
+    /// A file whose bytes a preview wants; answer with [`App::show`], and ask again.
     pub fn wants(&self, view: &View) -> Option<FileView> {
-        let preview = self.preview.as_ref()?;
-        let file = view.files.iter().find(|file| preview.key.is(file))?;
-        preview.lacks(file).then(|| file.clone())
+        let wanted = |preview: &Preview| {
+            let file = view.files.iter().rev().find(|file| preview.key.is(file))?;
+            preview.lacks(file).then(|| file.clone())
+        };
+        self.preview.iter().chain(&self.beside).find_map(wanted)
     }
 
     /// The bytes of `file` for the preview, `None` where it is gone.
     pub fn show(&mut self, file: &FileView, bytes: Option<&[u8]>) {
-        if let Some(preview) = self.preview.as_mut().filter(|preview| preview.key.is(file)) {
+        for preview in self.preview.iter_mut().chain(&mut self.beside).filter(|preview| preview.key.is(file)) {
             preview.load(file, bytes, &self.elements, self.lang);
         }
     }
@@ -204,15 +222,27 @@ impl App {
 
     /// Brings what depends on size and view back into agreement: the focus on a panel that is visible, the first rows of lists.
     pub(super) fn settle(&mut self, view: &View) {
-        let shown = visible(self.size, self.preview.is_some());
+        let shown = self.visible();
         if !shown.contains(&self.panel) {
             self.panel = shown.first().copied().unwrap_or(Panel::People);
         }
         let Some(places) = Places::of(self, view) else { return };
         self.offsets = draw::offsets(self, view, &places);
-        if let (Some(preview), Some(rect)) = (&mut self.preview, places.preview) {
-            (preview.row, preview.top) = draw::preview_rows(preview, rect);
+        let top = draw::first_holder(self, view);
+        if let Some(Popup::Who(who)) = self.popups.last_mut() {
+            who.top = top;
         }
+        let Some((focused, other)) = places.preview.map(|rect| self.halves(rect)) else { return };
+        for (preview, rect) in [(&mut self.preview, Some(focused)), (&mut self.beside, other)] {
+            if let (Some(preview), Some(rect)) = (preview, rect) {
+                (preview.row, preview.top) = draw::preview_rows(preview, rect);
+            }
+        }
+    }
+
+    /// The panels that are shown, in the order of Tab.
+    pub(super) fn visible(&self) -> Vec<Panel> {
+        visible(self.size, self.preview.is_some(), self.beside.is_some())
     }
 
     /// What can be clicked at a cell.

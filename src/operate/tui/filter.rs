@@ -7,7 +7,7 @@ use super::app::Panel;
 use crate::station::view::{FileView, JournalLine, PersonView};
 
 /// Longest word that can be typed.
-const LONGEST: usize = 64;
+pub(super) const LONGEST: usize = 64;
 
 /// The words typed, one per list.
 #[derive(Debug, Clone, Default)]
@@ -83,7 +83,7 @@ impl Filters {
 
     /// Does this person pass?
     pub fn person(&self, p: &PersonView) -> bool {
-        passes(&self.people, &[&p.id, &p.name, &p.name_kana, &p.shows.ja, &p.shows.en])
+        is_meant(&self.people, p)
     }
 
     /// Does this file pass?
@@ -95,6 +95,11 @@ impl Filters {
     pub fn line(&self, line: &JournalLine) -> bool {
         passes(&self.journal, &[&line.words.ja, &line.words.en])
     }
+}
+
+/// Does this word mean this person?
+pub(super) fn is_meant(word: &str, p: &PersonView) -> bool {
+    passes(word, &[&p.id, &p.name, &p.name_kana, &p.shows.ja, &p.shows.en])
 }
 
 fn passes(word: &str, texts: &[&str]) -> bool {

@@ -5,9 +5,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use super::app::{App, FileKey, Panel, Popup, newest};
 use super::bindings::{Action, BUTTON_KEYS, key_of, lookup};
 use super::draw::{chain_rows, help_rows, page};
-use super::layout::visible;
 use super::pin::PinEntry;
 use super::preview::Preview;
+use super::who::Who;
 use crate::station::view::{Command, View};
 
 /// Columns that one key moves raw text sideways.
@@ -84,6 +84,7 @@ impl App {
                 self.chain_row = 0;
                 self.popups.push(Popup::Chain);
             }
+            Action::Repeat => self.offer_repeat(view),
             Action::Reset => self.popups.push(Popup::Reset),
             Action::Raw => self.preview.iter_mut().for_each(Preview::turn),
             Action::Mouse => self.mouse = !self.mouse,
@@ -137,6 +138,9 @@ impl App {
     }
 
     fn sideways(&mut self, by: isize, view: &View) {
+        if self.panel == Panel::Preview && self.go_to_side(by < 0) {
+            return;
+        }
         match (&mut self.preview, self.panel) {
             (Some(preview), Panel::Preview) => {
                 preview.column = moved(preview.column, by * SIDEWAYS, preview.columns());
@@ -159,14 +163,22 @@ impl App {
                 if let Some(file) = files.get(self.file_at(&files)) {
                     let key = FileKey::of(file);
                     self.file = Some(key.clone());
+                    if self.preview.as_ref().is_some_and(|preview| preview.key == key) {
+                        self.pair(view);
+                        return Vec::new();
+                    }
                     self.preview = Some(Preview::of(key));
-                    if !visible(self.size, true).contains(&Panel::Folder) {
+                    if !self.visible().contains(&Panel::Folder) {
                         self.panel = Panel::Preview;
                     }
                 }
                 Vec::new()
             }
-            Panel::Journal | Panel::Preview => Vec::new(),
+            Panel::Preview => {
+                self.pair(view);
+                Vec::new()
+            }
+            Panel::Journal => Vec::new(),
         }
     }
 
@@ -183,13 +195,16 @@ impl App {
 
     fn close(&mut self) {
         let filtered = self.filters.clear(self.panel);
-        if !filtered && self.preview.take().is_some() && self.panel == Panel::Preview {
+        if filtered || self.beside.take().is_some() {
+            return;
+        }
+        if self.preview.take().is_some() && self.panel == Panel::Preview {
             self.panel = Panel::Folder;
         }
     }
 
     fn turn(&mut self, by: isize) {
-        let shown = visible(self.size, self.preview.is_some());
+        let shown = self.visible();
         let at = shown.iter().position(|panel| *panel == self.panel).unwrap_or(0);
         let next = (at + shown.len()).saturating_add_signed(by) % shown.len().max(1);
         if let Some(panel) = shown.get(next) {
@@ -214,10 +229,11 @@ impl App {
         let reader = view.readers.get(reader.min(view.readers.len().saturating_sub(1)));
         let Some(reader) = reader else { return Vec::new() };
         let Some(pressed) = reader.screen.buttons.get(button) else { return Vec::new() };
-        match PinEntry::of(reader.number, &pressed.event) {
-            Some(entry) => {
+        let asks = PinEntry::of(reader.number, &pressed.event).map(Popup::Pin);
+        match asks.or_else(|| Who::of(reader.number, &pressed.event).map(Popup::Who)) {
+            Some(popup) => {
                 self.button = button;
-                self.popups.push(Popup::Pin(entry));
+                self.popups.push(popup);
                 Vec::new()
             }
             None => {
@@ -278,6 +294,9 @@ impl App {
     }
 
     fn popup_key(&mut self, code: KeyCode, view: &View) -> Vec<Command> {
+        if let Some(Popup::Who(_)) = self.popup() {
+            return self.who_key(code, view);
+        }
         if code == KeyCode::Esc {
             self.popups.pop();
             return Vec::new();
@@ -306,6 +325,7 @@ impl App {
                 }
                 Vec::new()
             }
+            Some(Popup::Repeat(_)) => self.repeat_key(code, list_move(code)),
             Some(Popup::Reset) => match code {
                 KeyCode::Enter | KeyCode::Char('y') => {
                     self.popups.pop();
@@ -326,7 +346,8 @@ impl App {
                 }
                 Vec::new()
             }
-            None => Vec::new(),
+            // Taken before.
+            Some(Popup::Who(_)) | None => Vec::new(),
         }
     }
 
@@ -403,8 +424,13 @@ fn list_move(code: KeyCode) -> Option<isize> {
     }
 }
 
+/// The same where letters are typed: by the keys that are none.
+pub(super) fn list_move_by_arrows(code: KeyCode) -> Option<isize> {
+    (!matches!(code, KeyCode::Char(_))).then(|| list_move(code)).flatten()
+}
+
 /// A cursor `by` rows on, inside a list of `len`.
-fn moved(at: usize, by: isize, len: usize) -> usize {
+pub(super) fn moved(at: usize, by: isize, len: usize) -> usize {
     at.saturating_add_signed(by).min(len.saturating_sub(1))
 }
 

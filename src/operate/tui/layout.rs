@@ -6,6 +6,8 @@
 //! | below 72×20 | one panel at a time |
 //! | below 150 columns | people beside reader, folder, journal; an open file covers what stands right (or everything below 100) |
 //! | from there | a column more for the open file |
+//!
+//! A request beside its answer takes the whole body.
 
 use ratatui::layout::{Constraint, Layout, Rect, Size};
 
@@ -43,10 +45,11 @@ pub(super) struct Places {
 }
 
 /// The panels shown at this size, in the order of Tab.
-pub(super) fn visible(size: Size, preview: bool) -> Vec<Panel> {
+pub(super) fn visible(size: Size, preview: bool, pair: bool) -> Vec<Panel> {
     let four = [Panel::People, Panel::Reader, Panel::Folder, Panel::Journal];
     match () {
         () if !preview => four.to_vec(),
+        () if pair => vec![Panel::Preview],
         () if size.width >= OWN_COLUMN && several(size) => [&four[..], &[Panel::Preview]].concat(),
         () if size.width >= BESIDE_PEOPLE && several(size) => vec![Panel::Preview, Panel::People],
         () => vec![Panel::Preview],
@@ -81,7 +84,7 @@ impl Places {
     fn beside_each_other(mut self, app: &App, view: &View) -> Self {
         let width = self.body.width;
         let open = app.preview.is_some();
-        if open && width < BESIDE_PEOPLE {
+        if open && (width < BESIDE_PEOPLE || app.beside.is_some()) {
             self.preview = Some(self.body);
             return self;
         }

@@ -34,9 +34,8 @@ impl App {
 
     fn click(&mut self, target: Target, view: &View) -> Vec<Command> {
         match target {
-            Target::Outside => {
-                self.popups.pop();
-            }
+            Target::Outside => self.put_off(),
+            Target::Holder(row) => return self.click_holder(row, view),
             Target::Popup => {}
             Target::Hint(action) => return self.perform(action, view),
             Target::Panel(panel) => self.focus(panel),
@@ -70,6 +69,7 @@ impl App {
                 }
                 self.own = file;
             }
+            Target::Repeat(at) => return self.repeat(Some(at)),
             Target::Answer(yes) => {
                 let asked = self.popups.pop();
                 if yes && asked == Some(Popup::Reset) {
@@ -101,7 +101,13 @@ impl App {
 
     fn wheel(&mut self, target: &Target, by: isize, view: &View) {
         let panel = match target {
-            Target::Outside | Target::Popup | Target::Fault(_) | Target::Own(_) | Target::Answer(_) => {
+            Target::Outside
+            | Target::Popup
+            | Target::Fault(_)
+            | Target::Own(_)
+            | Target::Holder(_)
+            | Target::Repeat(_)
+            | Target::Answer(_) => {
                 return self.wheel_popup(by, view);
             }
             Target::Hint(_) => return,
@@ -133,6 +139,7 @@ impl App {
                 let files = self.own_files.as_ref().map_or(0, Vec::len);
                 self.own = self.own.saturating_add_signed(by).min(files.saturating_sub(1));
             }
+            Some(Popup::Who(_)) => self.turn_who(by, view),
             _ => {}
         }
     }

@@ -183,6 +183,7 @@ mod tests {
             folder: FolderKind::Res,
             name: "OQSsiquc01res_1.xml".into(),
             path: String::new(),
+            exchange: None,
             life: vec![step; steps],
             note: None,
         }

@@ -83,7 +83,10 @@ fn is_movement(kind: event::MouseEventKind) -> bool {
 }
 
 fn show(tty: &mut Tty, app: &mut App, view: &View, desk: &dyn Desk) -> io::Result<()> {
-    if let Some(file) = app.wants(view) {
+    app.on_view(view);
+    // The open file, and the one beside it.
+    for _ in 0..2 {
+        let Some(file) = app.wants(view) else { break };
         let bytes = desk.contents(&file);
         app.show(&file, bytes.as_deref());
     }

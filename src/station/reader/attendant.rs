@@ -28,6 +28,7 @@ use crate::face_reader::screens;
 use crate::face_reader::settings::ReaderSettings;
 use crate::face_reader::state::State;
 use crate::people::Person;
+use crate::station::bindings::Token;
 use crate::station::error::StationError;
 use crate::station::links::Links;
 use crate::station::view::ReaderView;
@@ -44,8 +45,8 @@ pub enum Happened {
         ticket: Ticket,
         /// For the dialogue.
         reply: Reply,
-        /// Serial number of its certificate, raw, when it could be read.
-        serial: Option<Vec<u8>>,
+        /// What it is recognised by, when it shows that.
+        token: Option<Token>,
     },
     /// A card gave nothing.
     CardFailed {
@@ -91,6 +92,8 @@ pub enum Happened {
     },
     /// A lent card was lifted from its PC/SC reader, in the stay of this guest.
     Lifted(Weak<()>),
+    /// Nobody said whose card it is; whoever ordered the visit is not kept for ever.
+    NobodyKnows(Ticket),
     /// The auto-pilot's next move, unless the dialogue has gone on meanwhile.
     Move(Ticket),
 }
@@ -157,6 +160,7 @@ impl Attendant {
                 Message::Press(press, done) => self.press(press, done),
                 Message::Presence(true) => self.card_came(),
                 Message::Presence(false) => drop(self.take(Event::CardRemoved)),
+                Message::Bound => self.look_again(),
                 Message::Happened(happened) => self.happened(happened),
                 Message::Own(file) => {
                     self.own = file;
@@ -175,12 +179,16 @@ impl Attendant {
     fn happened(&mut self, happened: Happened) {
         match happened {
             Happened::Dialogue(event) => drop(self.take(event)),
-            Happened::CardRead { ticket, reply, serial } => {
-                if let Some(serial) = serial.filter(|_| ticket == self.dialogue.ticket()) {
-                    self.recognise(&serial);
+            Happened::CardRead { ticket, mut reply, token } => {
+                if let (Some(token), Reply::CardRead(card)) = (token, &mut reply)
+                    && ticket == self.dialogue.ticket()
+                {
+                    card.holder_unknown = !self.recognise(token);
                 }
                 drop(self.take(Event::Reply(ticket, reply)));
             }
+            Happened::NobodyKnows(ticket) if ticket == self.dialogue.ticket() => drop(self.take(Event::HolderTold)),
+            Happened::NobodyKnows(_) => {}
             Happened::CardFailed { reference, era, why } => {
                 if matches!(why, JpkiError::Reader(ReaderError::NotRecorded { .. })) {
                     let text = why.to_string();
@@ -196,6 +204,13 @@ impl Attendant {
                     self.proof = proof;
                     if let Some(ledger) = self.ledger() {
                         (ledger.proof, ledger.certificate) = (proof, certificate);
+                    }
+                    if certificate == Some(CertificateStatus::ChainNotVerified) {
+                        self.links.notice(
+                            "face_reader",
+                            "証明書の発行者は未検証です。受付は続けます",
+                            "chain not verified: nobody here knows the issuer of the certificate; the visit goes on",
+                        );
                     }
                 }
                 drop(self.take(Event::Reply(ticket, reply)));
@@ -247,6 +262,9 @@ impl Attendant {
         let now = self.dialogue.state();
         if now != before {
             self.tell_journal(now);
+            if now == State::WhoIsThis {
+                self.ask_the_staff();
+            }
         }
         if let Some(ledger) = self.ledger() {
             ledger.step(&now.to_string());

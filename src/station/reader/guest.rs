@@ -9,11 +9,12 @@ use crate::event::Words;
 use crate::face_reader::event::Medium;
 use crate::face_reader::patient::AutoPilot;
 use crate::people::Person;
+use crate::station::bindings::Token;
 use crate::station::error::StationError;
 use crate::station::links::Opening;
 use crate::station::reader::Source;
 use crate::station::visit::{VisitFiles, VisitReport, VisitStep};
-use crate::visit::{CertificateStatus, Outcome};
+use crate::visit::{CertificateStatus, Outcome, Plan};
 
 /// The person at the reader.
 pub struct Guest {
@@ -23,6 +24,8 @@ pub struct Guest {
     pub person: Option<Arc<Person>>,
     /// What carries their certificate, when the person says so.
     pub medium: Option<Medium>,
+    /// What they do: as it was ordered or is their habit, then as it was done by hand.
+    pub plan: Plan,
     /// Answers for them, when nobody does it by hand.
     pub auto: Option<AutoPilot>,
     /// Did nobody order what they do?
@@ -37,6 +40,8 @@ pub struct Guest {
     pub opening: Opening,
     /// The file of the operator's own that was ordered with the visit.
     pub own: Option<String>,
+    /// What a real card is recognised by, once it was read.
+    pub token: Option<Token>,
     /// What was put down.
     pub source: Source,
 }

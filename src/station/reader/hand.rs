@@ -11,6 +11,7 @@ use crate::card::status::StatusWord;
 use crate::face_reader::event::{CardSighting, Medium, PinCheck, Reply};
 use crate::hub::{Issuer, Roots};
 use crate::secret::Pin;
+use crate::station::bindings::Token;
 use crate::visit::{Evidence, Method, Proof};
 
 /// The card side of one reader.
@@ -105,10 +106,9 @@ impl Hand {
         self.failure.take()
     }
 
-    /// Serial number of the certificate that was read, raw.
-    pub fn serial(&self) -> Option<Vec<u8>> {
-        let certificate = self.held.as_ref()?.certificate.as_ref()?;
-        Certificate::parse(certificate).ok().map(|parsed| parsed.serial.raw().to_vec())
+    /// What the card is recognised by. An Android phone shows it after the PIN only.
+    pub fn token(&self) -> Option<Token> {
+        Token::of(self.held.as_ref()?.certificate.as_ref()?)
     }
 
     /// Gives the card its PIN and, when it is right, lets it sign `challenge` while the right lasts.
@@ -174,6 +174,13 @@ impl Hand {
             _ => Proof::None,
         };
         Ok(Evidence { certificate, proof, method })
+    }
+
+    /// Ends the session and leaves the card as it is, for others who speak to it meanwhile.
+    pub fn put_back(&mut self) {
+        if let Some(held) = self.held.take() {
+            let _ = held.channel.disconnect(Disposition::Leave);
+        }
     }
 
     /// Ends the session with the card, rights and all.

@@ -46,6 +46,8 @@ pub enum Message {
     Presence(bool),
     /// Something the attendant had asked for.
     Happened(attendant::Happened),
+    /// A card was bound at another place: whoever asks about it looks again.
+    Bound,
     /// The next visit brings this file of the operator's own.
     Own(Option<String>),
     /// Back to the start-up state.

@@ -22,6 +22,13 @@ pub enum Press {
     },
     /// The card is taken away.
     CardRemoved {},
+    /// どなたのカードですか: this person's. It is recognised from now on; kept is a keyed hash.
+    Bind {
+        /// Person id.
+        person: String,
+    },
+    /// どなたのカードですか: left unknown. The visit goes on, and the centre says what it knows.
+    Decline {},
     /// 顔認証
     ChooseFace {},
     /// 暗証番号
@@ -86,7 +93,8 @@ impl Press {
     /// The dialogue's event, for those that are one. `asked` is the question on the screen.
     pub fn dialogue_event(&self, asked: Option<Question>) -> Option<Event> {
         Some(match self {
-            Self::CardPlaced { .. } | Self::AutoPilot { .. } => return None,
+            Self::CardPlaced { .. } | Self::AutoPilot { .. } | Self::Bind { .. } => return None,
+            Self::Decline {} => Event::HolderTold,
             Self::CardRemoved {} => Event::CardRemoved,
             Self::ChooseFace {} => Event::Touch(Touch::ChooseFace),
             Self::ChoosePin {} => Event::Touch(Touch::ChoosePin),

@@ -58,6 +58,11 @@ fn operator_buttons(dialogue: &Dialogue, pin_pad: Option<usize>, occupied: bool)
         buttons.push(button("顔が不一致", "face does not match", face("mismatch")));
         buttons.push(button("顔を撮れない", "no face seen", face("unreadable")));
     }
+    if dialogue.state() == State::WhoIsThis {
+        let bind = serde_json::json!({ "event": "bind", "person": null });
+        buttons.push(button("患者を選ぶ", "choose the person", bind));
+        buttons.push(button("不明のまま", "leave unknown", serde_json::json!({ "event": "decline" })));
+    }
     if pin_pad.is_some() {
         buttons.push(button("暗証番号を入力", "type the PIN", serde_json::json!({ "event": "pin", "pin": null })));
     }
@@ -79,29 +84,30 @@ fn operator_buttons(dialogue: &Dialogue, pin_pad: Option<usize>, occupied: bool)
 
 /// What may be done next, by the names that `POST readers/{n}/events` takes.
 pub fn possible(dialogue: &Dialogue) -> Vec<String> {
-    let mut names: Vec<&'static str> = dialogue.possible().into_iter().filter_map(name).collect();
+    let mut names: Vec<&'static str> = dialogue.possible().into_iter().flat_map(names_of).copied().collect();
     names.dedup();
     names.into_iter().map(str::to_owned).collect()
 }
 
-fn name(kind: EventKind) -> Option<&'static str> {
-    Some(match kind {
-        EventKind::CardPlaced => "card-placed",
-        EventKind::CardRemoved => "card-removed",
-        EventKind::ChooseFace => "choose-face",
-        EventKind::ChoosePin => "choose-pin",
-        EventKind::ChoosePhone => "choose-phone",
-        EventKind::ChooseAndroid => "choose-android",
-        EventKind::ChooseIphone => "choose-iphone",
-        EventKind::Face => "face",
-        EventKind::PinTyped => "pin",
-        EventKind::Answer => "consent",
-        EventKind::AnswerAll => "consent-all",
-        EventKind::AnswerEach => "consent-each",
-        EventKind::Prescription => "prescription",
-        EventKind::Back => "back",
-        EventKind::Next => "next",
-        EventKind::VisualOn | EventKind::VisualConfirm | EventKind::VisualOff | EventKind::StaffCancel => "staff",
+fn names_of(kind: EventKind) -> &'static [&'static str] {
+    match kind {
+        EventKind::HolderTold => &["bind", "decline"],
+        EventKind::CardPlaced => &["card-placed"],
+        EventKind::CardRemoved => &["card-removed"],
+        EventKind::ChooseFace => &["choose-face"],
+        EventKind::ChoosePin => &["choose-pin"],
+        EventKind::ChoosePhone => &["choose-phone"],
+        EventKind::ChooseAndroid => &["choose-android"],
+        EventKind::ChooseIphone => &["choose-iphone"],
+        EventKind::Face => &["face"],
+        EventKind::PinTyped => &["pin"],
+        EventKind::Answer => &["consent"],
+        EventKind::AnswerAll => &["consent-all"],
+        EventKind::AnswerEach => &["consent-each"],
+        EventKind::Prescription => &["prescription"],
+        EventKind::Back => &["back"],
+        EventKind::Next => &["next"],
+        EventKind::VisualOn | EventKind::VisualConfirm | EventKind::VisualOff | EventKind::StaffCancel => &["staff"],
         // These come from devices and timers, not from whoever drives the reader.
         EventKind::CardRead
         | EventKind::CardUnreadable
@@ -110,6 +116,6 @@ fn name(kind: EventKind) -> Option<&'static str> {
         | EventKind::Standing
         | EventKind::CentreFailed
         | EventKind::Concluded
-        | EventKind::TimedOut => return None,
-    })
+        | EventKind::TimedOut => &[],
+    }
 }

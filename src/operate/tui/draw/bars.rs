@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 use super::Target;
 use super::pen::Pen;
 use crate::event::{Lang, say};
-use crate::operate::tui::app::Panel;
+use crate::operate::tui::app::{Panel, Popup};
 use crate::operate::tui::bindings::{Action, BINDINGS};
 use crate::operate::tui::layout::MINIMUM;
 use crate::operate::tui::width::width;
@@ -80,6 +80,8 @@ pub fn footer(pen: &mut Pen<'_>, rect: Rect) {
     }
     let last = [Action::Help, Action::Quit];
     let hints = match (app.popup(), app.filters.typing()) {
+        // Its own line of keys says what Esc does there.
+        (Some(Popup::Who(_)), _) => Vec::new(),
         (Some(_), _) => vec![esc(app.lang)],
         (None, Some(_)) => typing(app.lang),
         (None, None) => hints(app.panel, app.lang),

@@ -6,7 +6,8 @@
 //! - [`bars`]: header, footer, the strip of a small terminal
 //! - [`popup`]: help, faults, reset, PIN
 //! - [`chain`]: the page of the chain of identities
-//! - [`own`]: the list of files of the operator's own
+//! - [`own`]: the list of files of the operator's own; [`repeat`]: how something is repeated; [`who`]: the people for a
+//!   card that nobody knows
 
 mod bars;
 mod chain;
@@ -18,6 +19,8 @@ mod people;
 mod popup;
 mod preview;
 mod reader;
+mod repeat;
+mod who;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -27,6 +30,7 @@ pub(super) use self::chain::rows as chain_rows;
 use self::pen::Pen;
 pub(super) use self::popup::help_rows;
 pub(super) use self::preview::rows as preview_rows;
+pub(super) use self::who::first_row as first_holder;
 use super::app::{App, FileKey, Offsets, Panel, Popup};
 use super::bindings::Action;
 use super::layout::{Places, inner};
@@ -43,6 +47,10 @@ pub(super) enum Target {
     File(FileKey),
     Fault(usize),
     Own(usize),
+    /// A row of those whose card it could be.
+    Holder(usize),
+    /// A way of repeating.
+    Repeat(usize),
     Hint(Action),
     /// Yes or no of a question.
     Answer(bool),
@@ -125,8 +133,10 @@ fn paint(app: &App, view: &View, buf: &mut Buffer) -> Spots {
             Popup::Faults => popup::faults(&mut pen, view),
             Popup::Own => own::paint(&mut pen, view),
             Popup::Chain => chain::paint(&mut pen, view),
+            Popup::Repeat(repeat) => repeat::paint(&mut pen, repeat),
             Popup::Reset => popup::reset(&mut pen),
             Popup::Pin(entry) => popup::pin(&mut pen, entry),
+            Popup::Who(who) => who::paint(&mut pen, who, view),
         }
     }
     pen.spots

@@ -44,19 +44,32 @@ impl<'a> Pen<'a> {
         let text = cut(text, usize::from(cells.min(area.right() - x)));
         let mut x = x;
         for (character, cells) in pieces(&text) {
-            let cells = u16::try_from(cells).unwrap_or(u16::MAX);
-            if let Some(cell) = self.buf.cell_mut((x, y)) {
-                let forced = if has_sound_mark(&character) { NonZeroU16::new(cells) } else { None };
+            if !has_sound_mark(&character) {
+                x = self.put_one(x, y, &character, cells, CellDiffOption::None, style);
+                continue;
+            }
+            // A mark in a cell of its own: it goes when another text comes, whatever width ratatui thinks that the two had together.
+            for part in character.chars().map(String::from) {
+                let cells = width(&part);
+                let forced = u16::try_from(cells).ok().and_then(NonZeroU16::new);
                 let option = forced.map_or(CellDiffOption::None, CellDiffOption::ForcedWidth);
-                cell.set_symbol(&character).set_style(style).set_diff_option(option);
+                x = self.put_one(x, y, &part, cells, option, style);
             }
-            // What the other half of a full-width character covers.
-            for covered in x.saturating_add(1)..x.saturating_add(cells) {
-                self.buf.cell_mut((covered, y)).into_iter().for_each(Cell::reset);
-            }
-            x = x.saturating_add(cells);
         }
         x
+    }
+
+    /// Writes one character; returns where it ended.
+    fn put_one(&mut self, x: u16, y: u16, symbol: &str, cells: usize, option: CellDiffOption, style: Style) -> u16 {
+        let end = x.saturating_add(u16::try_from(cells).unwrap_or(u16::MAX));
+        if let Some(cell) = self.buf.cell_mut((x, y)) {
+            cell.set_symbol(symbol).set_style(style).set_diff_option(option);
+        }
+        // What the other half of a full-width character covers.
+        for covered in x.saturating_add(1)..end {
+            self.buf.cell_mut((covered, y)).into_iter().for_each(Cell::reset);
+        }
+        end
     }
 
     /// Writes pieces one after the other into row `row` of `rect`; cuts at its right end.

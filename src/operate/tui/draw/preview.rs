@@ -3,7 +3,9 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::Target;
 use super::pen::Pen;
+use crate::event::{FolderKind, say};
 use crate::message::explain::Line;
 use crate::operate::tui::app::Panel;
 use crate::operate::tui::layout::{inner, window};
@@ -27,15 +29,42 @@ const DESCRIPTION: u16 = 5;
 const SURE: usize = 4;
 
 pub fn paint(pen: &mut Pen<'_>, _view: &View, rect: Rect) {
-    let (app, look) = (pen.app, pen.look);
-    let Some(preview) = &app.preview else { return };
-    let kind =
-        if preview.shows_raw() { pen.say(" 原文 ", " raw ") } else { pen.say(" 項目名つき ", " labels ") };
+    let app = pen.app;
+    let (focused, other) = app.halves(rect);
+    if let Some(preview) = &app.preview {
+        paint_file(pen, preview, focused, true, side(pen, preview, other.is_none()));
+    }
+    if let (Some(preview), Some(rect)) = (&app.beside, other) {
+        paint_file(pen, preview, rect, false, side(pen, preview, false));
+    }
+}
+
+/// Of a pair, which one it is.
+fn side(pen: &Pen<'_>, preview: &Preview, alone: bool) -> &'static str {
+    let lang = pen.app.lang;
+    match (preview.key.folder, alone) {
+        _ if pen.app.beside.is_none() => "",
+        (FolderKind::Req, true) => say(lang, " 要求 Enter>回答 ", " request Enter>answer "),
+        (FolderKind::Req, false) => say(lang, " 要求 ", " request "),
+        (_, true) => say(lang, " 回答 Enter>要求 ", " answer Enter>request "),
+        (_, false) => say(lang, " 回答 ", " answer "),
+    }
+}
+
+fn paint_file(pen: &mut Pen<'_>, preview: &Preview, rect: Rect, focused: bool, side: &str) {
+    let look = pen.look;
+    let kind = match (side, preview.shows_raw()) {
+        ("", true) => pen.say(" 原文 ", " raw "),
+        ("", false) => pen.say(" 項目名つき ", " labels "),
+        (side, _) => side,
+    };
     let gone = preview.content == Content::Gone || preview.read().is_some_and(|read| read.gone);
     let gone = if gone { pen.say(" 回収済 ", " collected ") } else { "" };
     let room = usize::from(rect.width).saturating_sub(6 + width(kind) + width(gone));
     let title = cut_middle(&format!("{}/{}", preview.key.folder, preview.key.name), room);
-    let inside = pen.panel(rect, Panel::Preview, &title, &[(gone, look.warn()), (kind, look.dim())]);
+    let focused = focused && pen.app.panel == Panel::Preview;
+    pen.spots.add(rect, Target::Panel(Panel::Preview));
+    let inside = pen.frame(rect, focused, &title, &[(gone, look.warn()), (kind, look.dim())]);
     let (list, below) = split(preview, inside);
     let text = indented(list);
     match &preview.content {
@@ -45,7 +74,7 @@ pub fn paint(pen: &mut Pen<'_>, _view: &View, rect: Rect) {
             pen.row(text, 0, &[(words, look.dim())]);
         }
         Content::Read(read) if preview.shows_raw() => paint_raw(pen, text, preview, read),
-        Content::Read(read) => paint_rows(pen, list, rows(preview, rect), &read.rows),
+        Content::Read(read) => paint_rows(pen, list, rows(preview, rect), &read.rows, focused),
     }
     if let (Some(below), Some(read)) = (below, preview.read()) {
         paint_description(pen, below, read.rows.get(rows(preview, rect).0));
@@ -124,7 +153,7 @@ impl Columns {
     }
 }
 
-fn paint_rows(pen: &mut Pen<'_>, list: Rect, (cursor, top): (usize, usize), rows: &[Row]) {
+fn paint_rows(pen: &mut Pen<'_>, list: Rect, (cursor, top): (usize, usize), rows: &[Row], focused: bool) {
     let look = pen.look;
     let text = indented(list);
     let columns = Columns::of(rows, text.width);
@@ -144,7 +173,7 @@ fn paint_rows(pen: &mut Pen<'_>, list: Rect, (cursor, top): (usize, usize), rows
         }
         if index == cursor {
             let here = Rect { y: list.y + row, height: 1, ..list };
-            pen.tint(here, look.cursor(pen.app.panel == Panel::Preview));
+            pen.tint(here, look.cursor(focused));
         }
     }
 }

@@ -5,19 +5,24 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use super::{Attendant, Happened};
+use crate::event::Event as Journal;
 use crate::face_reader::event::{CardSighting, Effect, Event, PinCheck, Reply, Ticket, TimerId};
 use crate::face_reader::knobs;
 use crate::face_reader::state::State;
 use crate::secret::Pin;
+use crate::station::exchanges::MadeVisit;
 use crate::station::plastic;
 use crate::station::reader::Message;
 use crate::station::reader::guest::Guest;
 use crate::station::reader::hand::Hand;
 use crate::station::visit::VisitFiles;
-use crate::visit::{Consents, FaceResult, Method, VisitId};
+use crate::visit::{Consents, FaceResult, Identify, Method, VisitId};
 
 /// How long the report of a visit waits for its files: well above the latest subsidy document that can be asked for.
 const REPORT_PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long the staff have to say whose card it is, in a visit that was ordered from outside: as long as a patient has for a choice.
+const STAFF_PATIENCE: Duration = Duration::from_secs(60);
 
 impl Attendant {
     pub(super) fn carry_out(&mut self, effect: Effect) {
@@ -60,7 +65,22 @@ impl Attendant {
                 Reply::CardRead(sighting) => Reply::CardRead(CardSighting { face_misses: misses, ..sighting }),
                 other => other,
             };
-            Happened::CardRead { ticket, reply, serial: hand.serial() }
+            Happened::CardRead { ticket, reply, token: hand.token() }
+        });
+    }
+
+    /// Tells the operator that a card is there which nobody knows. A visit that was ordered from outside waits for an answer only so long.
+    pub(super) fn ask_the_staff(&self) {
+        self.links.sink.emit(Journal::WhoIsThis { reader: self.setup.number });
+        if self.guest.as_ref().is_none_or(|guest| guest.by_habit) {
+            return;
+        }
+        let (ticket, me) = (self.dialogue.ticket(), self.me.clone());
+        tokio::spawn(async move {
+            tokio::time::sleep(STAFF_PATIENCE).await;
+            if let Some(me) = me.upgrade() {
+                let _ = me.send(Message::Happened(Happened::NobodyKnows(ticket)));
+            }
         });
     }
 
@@ -71,8 +91,9 @@ impl Attendant {
         }
     }
 
-    fn check_pin(&self, ticket: Ticket, pin: Pin) {
-        let Some(guest) = &self.guest else { return };
+    fn check_pin(&mut self, ticket: Ticket, pin: Pin) {
+        let Some(guest) = &mut self.guest else { return };
+        guest.plan.identify = Identify::Pin(pin.clone());
         if self.links.knobs.comes_up(&knobs::PIN_LOCKED, &guest.targets()) {
             let locked = Reply::PinChecked(PinCheck::Locked);
             return self.send(Happened::Dialogue(Event::Reply(ticket, locked)));
@@ -95,6 +116,7 @@ impl Attendant {
     fn ask_standing(&mut self, ticket: Ticket, method: Method) {
         let Some(guest) = &mut self.guest else { return };
         guest.opening = self.links.opening(guest);
+        guest.plan.was_done_by(method);
         let opening = guest.opening.clone();
         let links = self.links.clone();
         let terminal = self.setup.terminal;
@@ -114,11 +136,20 @@ impl Attendant {
         });
     }
 
-    fn send_consents(&self, ticket: Ticket, visit: VisitId, consents: Consents) {
-        let Some(guest) = &self.guest else { return };
+    fn send_consents(&mut self, ticket: Ticket, visit: VisitId, consents: Consents) {
+        let Some(guest) = &mut self.guest else { return };
+        guest.plan.was_answered(&consents);
         let (targets, opening) = (guest.targets.clone(), guest.opening.clone());
         let bound = self.own.clone().filter(|_| guest.own.is_none());
         let own = guest.own.clone().or_else(|| bound.clone());
+        let made = MadeVisit {
+            setup: self.setup.clone(),
+            person: guest.person.as_ref().map(|person| person.id.clone()),
+            source: guest.source.clone(),
+            plan: guest.plan.clone(),
+            own: own.clone(),
+            files: Vec::new(),
+        };
         let (links, setup, me, era) = (self.links.clone(), self.setup.clone(), self.me.clone(), self.era);
         tokio::spawn(async move {
             let Some(me) = me.upgrade() else { return };
@@ -130,7 +161,11 @@ impl Attendant {
             let reference = opening.reference.clone();
             let delivery = {
                 let links = links.clone();
-                tokio::spawn(async move { links.deliver(&setup, &opening, targets, answer, own).await })
+                tokio::spawn(async move {
+                    let files = links.deliver(&setup, &opening, targets, answer, own).await;
+                    links.visits.remember(made, &files);
+                    files
+                })
             };
             // The files go on being delivered however long it takes; whoever ordered the visit is not kept for ever.
             let files = match tokio::time::timeout(REPORT_PATIENCE, delivery).await {

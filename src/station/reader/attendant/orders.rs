@@ -14,6 +14,8 @@ use crate::face_reader::knobs;
 use crate::face_reader::patient::AutoPilot;
 use crate::face_reader::state::State;
 use crate::knob::{Knob, Setting};
+use crate::people::Person;
+use crate::station::bindings::{self, Token, Whose};
 use crate::station::error::StationError;
 use crate::station::links::Opening;
 use crate::station::reader::guest::{Guest, Ledger};
@@ -41,6 +43,7 @@ impl Attendant {
                 Ok(())
             }
             Press::CardPlaced { person, auto_pilot } => self.place(person, *auto_pilot),
+            Press::Bind { person } => self.bind(person),
             other => match other.dialogue_event(self.dialogue.state().question()) {
                 Some(event) => self.take(event),
                 None => Err(self.not_possible(&Ignored::NotNow)),
@@ -116,34 +119,82 @@ impl Attendant {
             reference,
             person,
             auto: None,
+            plan: Plan::default(),
             by_habit: plan.is_none(),
             targets,
             lent: !soft && self.setup.source != *source,
             stay: Arc::new(()),
             own: None,
+            token: None,
             source: source.clone(),
         };
         if let (true, Source::Pcsc(name)) = (guest.lent, source) {
             self.watch_lent(&guest, name.clone());
         }
         let habits = guest.person.as_ref().map_or_else(Plan::default, |p| p.habits.clone());
-        guest.auto = Some(AutoPilot::new(self.led_by_faults(plan.unwrap_or(habits), &guest)));
+        guest.plan = plan.unwrap_or(habits);
+        guest.auto = Some(AutoPilot::new(self.led_by_faults(guest.plan.clone(), &guest)));
         if let (true, Some(person)) = (soft, &guest.person) {
             self.slot.insert(self.links.roster.soft_card(person, &self.links.knobs, &guest.targets()));
         }
         Ok(guest)
     }
 
-    /// A card in a PC/SC reader may be a person's of ours (a software card behind vpcd): then it is them, with their habits.
-    pub(super) fn recognise(&mut self, serial: &[u8]) {
-        let Some(guest) = self.guest.as_mut().filter(|guest| guest.person.is_none()) else { return };
-        let Some(person) = self.links.roster.by_serial(serial) else { return };
+    /// A card in a PC/SC reader may be a person's of ours (a software card behind vpcd), or be bound to one: then it is them. Is it known, or
+    /// has the operator said whose it is?
+    pub(super) fn recognise(&mut self, token: Token) -> bool {
+        let Some(guest) = self.guest.as_mut().filter(|guest| guest.person.is_none()) else { return true };
+        let whose = bindings::whose(&token, &self.links.roster, &self.links.bindings);
+        guest.token = Some(token);
+        match whose {
+            Whose::Known(person) => self.is_card_of(person),
+            Whose::Bound(person) => self.is_bound_to(person),
+            Whose::Former => {}
+            Whose::Unknown => return false,
+        }
+        true
+    }
+
+    /// The staff say whose card it is: bound from now on, and the visit goes on.
+    fn bind(&mut self, person: &str) -> Result<(), StationError> {
+        let asked = self.guest.as_ref().and_then(|guest| guest.token.clone());
+        let Some(token) = asked.filter(|_| self.dialogue.state() == State::WhoIsThis) else {
+            return Err(self.not_possible(&Ignored::NotNow));
+        };
+        let person = self.links.roster.find(person)?;
+        self.links.bind(&token, &person.id)?;
+        self.is_bound_to(person);
+        self.take(Event::HolderTold)
+    }
+
+    /// A card was bound elsewhere: perhaps the one that is asked about here.
+    pub(super) fn look_again(&mut self) {
+        let asked = self.guest.as_ref().and_then(|guest| guest.token.clone());
+        if let Some(token) = asked.filter(|_| self.dialogue.state() == State::WhoIsThis)
+            && self.recognise(token)
+        {
+            drop(self.take(Event::HolderTold));
+        }
+    }
+
+    /// A real card has a PIN of its own: the person's is not tried on it.
+    fn is_bound_to(&mut self, person: Arc<Person>) {
+        let habits = Plan { identify: person.habits.identify.clone().without_pin(), ..person.habits.clone() };
+        self.is_card_of(Arc::new(Person { habits, ..Person::clone(&person) }));
+    }
+
+    /// It is this person's visit, with their habits where nobody ordered others.
+    fn is_card_of(&mut self, person: Arc<Person>) {
+        let Some(guest) = self.guest.as_mut() else { return };
         guest.targets.push(person.id.clone());
         if guest.auto.is_some() && guest.by_habit {
             guest.auto = Some(AutoPilot::new(person.habits.clone()));
         }
         if let Some(ledger) = self.ledgers.get_mut(&guest.reference) {
             ledger.is_visit_of(&person);
+        }
+        if guest.by_habit {
+            guest.plan = person.habits.clone();
         }
         guest.person = Some(person);
     }
