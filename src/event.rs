@@ -3,12 +3,16 @@
 //! Rooms hand their events to a [`Sink`]; numbering, time stamps and storage are the station's. An event carries facts, not
 //! sentences; [`Event::text`] makes the sentence, Japanese first.
 
+pub mod chain;
+
 use std::fmt;
 use std::sync::Arc;
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use self::chain::{Arrow, Occasion};
 
 /// The language of what people read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,6 +164,8 @@ pub enum Event {
     },
     /// A person was made of such a query.
     Adopted { id: String, name: String },
+    /// Which systems behind the terminal told each other what; identifiers are in it by their kind only.
+    Chain { occasion: Occasion, person: Option<String>, arrows: Vec<Arrow> },
     /// A reader holds a card that nobody knows, and asks the staff whose it is.
     WhoIsThis { reader: usize },
     /// A real card was bound to a person; `card` is its label here and says nothing of it.
@@ -227,6 +233,14 @@ impl Event {
             }
             Self::Adopted { id, name } if ja => format!("照会された人を採用 {name} ({id})"),
             Self::Adopted { id, name } => format!("adopted whom a query named: {name} ({id})"),
+            Self::Chain { occasion, person, arrows } => {
+                let who = person.as_deref().unwrap_or("?");
+                let steps = arrows
+                    .iter()
+                    .map(|arrow| format!("{}→{} {}", arrow.from.text(lang), arrow.to.text(lang), arrow.label(lang)));
+                let steps = steps.collect::<Vec<_>>().join(" / ");
+                format!("{} {who} ({}) {steps}", say(lang, "識別子の連鎖", "identity chain"), occasion.text(lang))
+            }
             Self::WhoIsThis { reader } if ja => {
                 format!("リーダー{reader} どなたのカードですか (画面で選ぶ、または card bind 患者)")
             }

@@ -5,7 +5,9 @@
 use std::fmt;
 use std::ops::Range;
 
-use serde::de::DeserializeOwned;
+use jiff::civil::Time;
+use serde::Deserializer;
+use serde::de::{DeserializeOwned, Error};
 
 use crate::event::Words;
 
@@ -166,6 +168,25 @@ fn key_at(text: &str, at: &Range<usize>) -> Option<String> {
 fn json_key(line: &str) -> Option<String> {
     let (before, _) = line.split_once("\":")?;
     before.rsplit_once('"').map(|(_, key)| key.to_owned())
+}
+
+/// An hour of the day, in quotes or as TOML writes times; the environment has no quotes.
+///
+/// # Errors
+/// Anything that is no such hour.
+pub fn time_of_day<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Time>, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Quoted(String),
+        Plain(toml::value::Datetime),
+    }
+    let text = match serde::Deserialize::deserialize(input)? {
+        Written::Quoted(text) => text,
+        Written::Plain(time) => time.to_string(),
+    };
+    let wrong = |_| D::Error::custom(format!("「{text}」は時刻ではありません / not an hour of the day: HH:MM"));
+    text.parse().map(Some).map_err(wrong)
 }
 
 #[cfg(test)]

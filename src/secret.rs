@@ -80,6 +80,19 @@ secret_type! {
 }
 
 secret_type! {
+    /// 紐付番号: one insured person between 中間サーバー and オンライン資格確認 (spec/pmh.md §4.1, [A]).
+    LinkingNumber
+}
+secret_type! {
+    /// 住民票コード. Known to J-LIS and the municipality (spec/pmh.md §4.1, [A]).
+    ResidentCode
+}
+secret_type! {
+    /// 機関別符号: a person as one institution alone knows them in the 情報提供ネットワーク (spec/pmh.md §4.1, [A]).
+    InstitutionalCode
+}
+
+secret_type! {
     /// Password of sealed files (spec/oqs-interface.md §5.5).
     ZipPassword
 }

@@ -228,7 +228,7 @@ fn every_command_of_the_hub_page_does_what_it_shows() {
         let folder = tempfile::tempdir().unwrap();
         let mut shell = Shell::open(folder.path(), "ja_JP.UTF-8");
         for mut step in steps("docs/hub.md") {
-            if step.command.starts_with("madoguchi hub") {
+            if step.command.starts_with("madoguchi hub --") {
                 step.command += " &";
             }
             shell.run(&step).unwrap_or_else(|error| panic!("{error}"));

@@ -9,6 +9,8 @@ mod bulk;
 mod care;
 #[path = "hub/certificates.rs"]
 mod certificates;
+#[path = "hub/chain.rs"]
+mod chain;
 #[path = "hub/inquiries.rs"]
 mod inquiries;
 #[path = "hub/queries.rs"]
@@ -93,6 +95,7 @@ rules! {
         who_left_and_came_back_registers_again
         no_secret_is_in_any_answer;
     queries:
+        a_change_of_insurer_is_answered_as_it_was_known_on_the_day_asked_for
         insurance_data_find_their_record_with_the_limit_group_alone
         without_the_limit_flag_the_group_is_its_flag
         the_validity_follows_the_day_asked_for
@@ -100,6 +103,12 @@ rules! {
         unknown_insurance_data_have_no_qualification_and_no_list
         what_was_sent_comes_back_as_it_was_sent
         a_steered_query_looks_like_the_real_one;
+    chain:
+        who_is_registered_and_not_linked_yet_has_no_subsidies_until_the_day_comes
+        a_renewed_certificate_is_joined_again_at_its_first_use
+        a_card_without_a_certificate_leaves_its_owner_to_be_found_by_insurance_data
+        a_copied_number_makes_nobody_somebody_else
+        whose_information_is_withheld_ends_as_not_registered;
     registrations:
         a_registered_number_is_in_every_later_result_until_reset
         a_number_survives_a_change_of_insurer

@@ -5,48 +5,62 @@
 //! terminal ── wire ──▶ eligibility ── serial, proof ──▶ certificates     dates, chain ──▶ jpki_authority: revoked?
 //!                          │
 //!                          └─ PMH連携キー (one inquiry) ──▶ medical_hub   certificates by PMH-ID
-//! people ──▶ intermediary ──▶ both, each its half
+//! people ──▶ enrolment ──▶ intermediary   個人番号 ↔ 紐付番号 ↔ PMH-ID      resident_register ──▶ information_network
 //! ```
 //!
 //! - [`eligibility`]: qualifications by card and by insurance data, visits, 照会番号, 資格確認キー
 //! - [`medical_hub`]: 受給者証 by PMH-ID · [`linkage`]: the key between the two
 //! - [`certificates`]: what became of a certificate · [`jpki_authority`]: who issued it, CRL and OCSP
-//! - [`intermediary`]: 付番 · [`settings`]: days on which rules changed · [`notice`]: codes of our own,
+//! - [`intermediary`]: 中間サーバー, 付番 · [`resident_register`], [`information_network`]: from a certificate or a 個人番号 to 機関別符号
+//! - [`enrolment`]: a person of the people files comes into the world · [`trail`]: which system told which what
+//! - [`maintenance`]: when new links are made · [`settings`]: days on which rules changed · [`notice`]: codes of our own,
 //!   [`wording`]: a vendor's in their place
 //! - [`server`]: the same over HTTP, as docs/hub.md describes it
 
 pub mod certificates;
 pub mod eligibility;
+mod enrolment;
 pub mod error;
+pub mod information_network;
 pub mod intermediary;
 pub mod jpki_authority;
 pub mod linkage;
+pub mod maintenance;
 pub mod medical_hub;
 pub mod notice;
+pub mod resident_register;
 pub mod server;
 pub mod settings;
+pub mod trail;
 pub mod wording;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use jiff::civil::DateTime;
 
 use self::certificates::Certificates;
 pub use self::certificates::{Issuer, Roots};
-use self::eligibility::Eligibility;
 use self::eligibility::bulk::Kind;
+use self::eligibility::memory::Memory;
 pub use self::eligibility::store::ReferenceNumbers;
+use self::eligibility::{Eligibility, Lines};
 use self::error::StoreError;
+use self::information_network::InformationNetwork;
+use self::intermediary::Intermediary;
 use self::jpki_authority::JpkiAuthority;
 use self::medical_hub::MedicalHub;
-pub use self::settings::Settings;
+use self::resident_register::ResidentRegister;
+pub use self::settings::{PastDays, Settings};
+use self::trail::Trail;
 use self::wording::Wording;
-use crate::event::Sink;
+use crate::event::chain::Occasion;
+use crate::event::{Event, Sink};
 use crate::knob::Knobs;
 use crate::message::qualification::SearchInfo;
 use crate::people::Person;
 use crate::random::Seed;
+use crate::secret::MyNumber;
 use crate::visit::{Consents, Standing, VisitId};
 use crate::wire::{
     Answer, Connection, Question, Request, SubsidyAnswer, SubsidyQuestion, VisitAnswer, VisitOpening, WireError,
@@ -55,14 +69,15 @@ use crate::wire::{
 /// The hub, in this process. People come and go while it serves.
 pub struct Hub {
     systems: RwLock<Arc<Systems>>,
-    /// Who is known, by id; their halves are in the systems.
-    known: Mutex<BTreeSet<String>>,
+    /// Who is known, by id, with the 個人番号 that the systems know them by.
+    known: Mutex<BTreeMap<String, MyNumber>>,
     at_start: Vec<Person>,
     roots: Roots,
     seed: Seed,
     settings: Settings,
     knobs: Knobs,
     wording: Wording,
+    events: Sink,
 }
 
 /// The systems that stand and fall together: a reset builds them anew.
@@ -70,6 +85,8 @@ struct Systems {
     eligibility: Arc<Eligibility>,
     authority: Arc<JpkiAuthority>,
     pmh: Arc<MedicalHub>,
+    intermediary: Arc<Intermediary>,
+    residents: Arc<ResidentRegister>,
 }
 
 impl Hub {
@@ -87,9 +104,10 @@ impl Hub {
         knobs: Knobs,
     ) -> Result<Self, StoreError> {
         let authority = Arc::new(JpkiAuthority::new(knobs.clone()));
-        let systems = RwLock::new(Arc::new(Systems::new(&people, authority, &roots, seed, settings)?));
-        let known = Mutex::new(ids(&people));
-        Ok(Self { systems, known, at_start: people, roots, seed, settings, knobs, wording: Wording::default() })
+        let (systems, known) = Systems::with(&people, authority, &roots, seed, settings)?;
+        let (systems, known) = (RwLock::new(Arc::new(systems)), Mutex::new(known));
+        let (wording, events) = (Wording::default(), Sink::silent());
+        Ok(Self { systems, known, at_start: people, roots, seed, settings, knobs, wording, events })
     }
 
     /// The certificate authority, as it publishes.
@@ -104,11 +122,22 @@ impl Hub {
         self
     }
 
+    /// The same, telling `events` which system told which other one what.
+    #[must_use]
+    pub fn with_events(mut self, events: Sink) -> Self {
+        self.events = events;
+        self
+    }
+
     /// Adds a person or replaces them; what a reader registered for them stays.
     pub fn put_person(&self, person: Person) -> Result<(), StoreError> {
         let mut known = self.known();
-        self.systems().enrol(&person, self.seed)?;
-        known.insert(person.id);
+        let trail = Trail::default();
+        let my_number = self.systems().enrol(&person, &trail)?;
+        if let Some(former) = known.insert(person.id, my_number.clone()).filter(|former| *former != my_number) {
+            self.systems().release(&former)?;
+        }
+        self.tell(Occasion::Registration, trail);
         Ok(())
     }
 
@@ -120,11 +149,9 @@ impl Hub {
     /// Takes a person out; false when there is none of this id.
     pub fn remove_person(&self, id: &str) -> Result<bool, StoreError> {
         let mut known = self.known();
-        if known.remove(id) {
-            self.systems().forget(id, self.seed)?;
-            return Ok(true);
-        }
-        Ok(false)
+        let Some(my_number) = known.remove(id) else { return Ok(false) };
+        self.systems().forget(id, &my_number)?;
+        Ok(true)
     }
 
     /// These people and nobody else; open visits and registrations end. The authority keeps what it has issued.
@@ -138,9 +165,9 @@ impl Hub {
     }
 
     fn rebuild(&self, people: Vec<Person>, authority: Arc<JpkiAuthority>) -> Result<(), StoreError> {
-        let systems = Systems::new(&people, authority, &self.roots, self.seed, self.settings)?;
+        let (systems, now_known) = Systems::with(&people, authority, &self.roots, self.seed, self.settings)?;
         let mut known = self.known();
-        *known = ids(&people);
+        *known = now_known;
         *self.systems.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(systems);
         Ok(())
     }
@@ -159,48 +186,49 @@ impl Hub {
         self.systems.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn known(&self) -> MutexGuard<'_, BTreeSet<String>> {
+    fn known(&self) -> MutexGuard<'_, BTreeMap<String, MyNumber>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, occasion: Occasion, trail: Trail) {
+        let (person, arrows) = trail.end();
+        if !arrows.is_empty() {
+            self.events.emit(Event::Chain { occasion, person, arrows });
+        }
     }
 }
 
 impl Systems {
-    fn new(
+    fn with(
         people: &[Person],
         authority: Arc<JpkiAuthority>,
         roots: &Roots,
         seed: Seed,
         settings: Settings,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<(Self, BTreeMap<String, MyNumber>), StoreError> {
         let (sealer, opener) = linkage::pair(seed);
+        let (network, line) = InformationNetwork::with("支払基金", seed);
+        let store = Arc::new(Memory::default());
         let certificates = Arc::new(Certificates::new(roots.clone(), authority.clone(), settings));
         let pmh = Arc::new(MedicalHub::new(opener));
-        let eligibility = Arc::new(Eligibility::new(certificates, pmh.clone(), sealer, seed, settings));
-        let systems = Self { eligibility, authority, pmh };
-        people.iter().try_for_each(|person| systems.enrol(person, seed))?;
-        Ok(systems)
-    }
-
-    fn enrol(&self, person: &Person, seed: Seed) -> Result<(), StoreError> {
-        let (insured, beneficiary) = intermediary::divide(person, seed);
-        self.authority.enrol(person)?;
-        match beneficiary {
-            Some(beneficiary) => self.pmh.register(beneficiary)?,
-            None => self.pmh.remove(&intermediary::pmh_id(&person.id, seed))?,
-        }
-        self.eligibility.enrol(insured)
-    }
-
-    /// The authority knows no persons: what it issued stays.
-    fn forget(&self, id: &str, seed: Seed) -> Result<(), StoreError> {
-        self.eligibility.forget(id)?;
-        self.pmh.remove(&intermediary::pmh_id(id, seed))
+        let residents = Arc::new(ResidentRegister::new(network, seed));
+        let intermediary = Arc::new(Intermediary::new(store.clone(), line, seed, settings));
+        let lines =
+            Lines { certificates, residents: residents.clone(), intermediary: intermediary.clone(), pmh: pmh.clone() };
+        let eligibility = Arc::new(Eligibility::new(store, lines, sealer, seed, settings));
+        let systems = Self { eligibility, authority, pmh, intermediary, residents };
+        let known = people.iter().map(|person| Ok((person.id.clone(), systems.enrol(person, &Trail::default())?)));
+        let known = known.collect::<Result<_, StoreError>>()?;
+        Ok((systems, known))
     }
 }
 
 impl Connection for Hub {
     fn open_visit(&self, opening: &VisitOpening) -> Result<Standing, WireError> {
-        Ok(self.systems().eligibility.open_visit(opening.clone())?)
+        let trail = Trail::default();
+        let standing = self.systems().eligibility.open_visit(opening.clone(), &trail);
+        self.tell(Occasion::Visit, trail);
+        Ok(standing?)
     }
 
     fn consent(&self, visit: &VisitId, consents: &Consents, time: DateTime) -> Result<VisitAnswer, WireError> {
@@ -241,14 +269,13 @@ impl Connection for Hub {
     }
 
     fn subsidies(&self, question: &SubsidyQuestion) -> Result<SubsidyAnswer, WireError> {
-        Ok(self.wording.of_subsidies(self.systems().eligibility.subsidies(question)?))
+        let trail = Trail::default();
+        let answer = self.systems().eligibility.subsidies(question, &trail);
+        self.tell(Occasion::Subsidy, trail);
+        Ok(self.wording.of_subsidies(answer?))
     }
 
     fn name(&self) -> String {
         "embedded".to_owned()
     }
-}
-
-fn ids(people: &[Person]) -> BTreeSet<String> {
-    people.iter().map(|person| person.id.clone()).collect()
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use jiff::civil::{Date, date};
+use jiff::civil::{Date, Time, date};
+use serde::{Deserialize, Serialize};
 
 /// What may differ from hub to hub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,35 @@ pub struct Settings {
     pub bulk_ready_after: Duration,
     /// A 受付番号 is known for so long after its reception, in document time. The real time is not public ([C]).
     pub bulk_kept_for: Duration,
+    /// New links stop in the night and on the third week-end ([`super::maintenance`]). Off unless asked for: a simulator is used at
+    /// any hour.
+    pub maintenance: bool,
+    /// The hour at which 中間サーバー tells オンライン資格確認 who was registered at PMH; `None`: at once. The real hour is not public
+    /// ([C]).
+    pub link_at: Option<Time>,
+    /// What the centre knew when, in answers about days that are past.
+    pub past_days: PastDays,
+}
+
+/// A request may name a 資格確認日 that is past. Insurers may have told of a change since.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PastDays {
+    /// The state of that day as it was known on that day.
+    #[default]
+    AsKnownThen,
+    /// The state of that day as it is known today.
+    AsKnownNow,
+}
+
+impl PastDays {
+    /// The day whose knowledge answers a question of `today` about `day`. What is to come is answered with what is known today.
+    pub fn knowledge_of(self, day: Date, today: Date) -> Date {
+        match self {
+            Self::AsKnownThen => day.min(today),
+            Self::AsKnownNow => today,
+        }
+    }
 }
 
 impl Settings {
@@ -50,6 +80,9 @@ impl Default for Settings {
             grace_months: 3,
             bulk_ready_after: Duration::from_secs(5),
             bulk_kept_for: Duration::from_secs(BULK_KEPT_FOR_DAYS * DAY),
+            maintenance: false,
+            link_at: None,
+            past_days: PastDays::default(),
         }
     }
 }

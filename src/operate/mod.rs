@@ -4,12 +4,14 @@
 //! - [`control`]: the control API
 //! - [`tui`]: the operator's text screen
 //! - [`touch`]: the patient's page of a reader
+//! - [`chain`]: the chain of identities, drawn
 //! - [`compare`]: captured files of a real terminal beside ours (it asks a hub of its own, no station)
 //! - [`fault`]: faults by name
 //! - [`scenario`]: what a レセコン is tried with, run
 //! - [`words`]: the words of the field, searched
 //! - [`doctor`]: what works on this machine, and what does not
 
+pub mod chain;
 pub mod compare;
 pub mod control;
 pub mod doctor;

@@ -49,6 +49,10 @@ pub struct Person {
     pub qualifications: Vec<Qualification>,
     /// 受給者証
     pub subsidies: Vec<Subsidy>,
+    /// From this day on オンライン資格確認 knows what PMH has of them; `None`: since ever.
+    pub subsidies_linked_on: Option<Date>,
+    /// 自己情報提供不可: the centre shows nothing of them to who comes with a card.
+    pub information_withheld: bool,
     /// Consents given at home (居宅同意取得型).
     pub home_consents: Vec<HomeConsent>,
     /// 薬剤情報・診療情報
@@ -162,6 +166,10 @@ pub struct Qualification {
     pub lost_on: Option<Date>,
     /// OQSCD008
     pub reason_of_loss: Option<String>,
+    /// When the insurer told the centre of its beginning, later than the beginning itself; `None`: in time.
+    pub registered_on: Option<Date>,
+    /// When the insurer told the centre of its loss; `None`: in time.
+    pub loss_registered_on: Option<Date>,
     pub issued_on: Option<Date>,
     pub valid_from: Option<Date>,
     pub valid_until: Option<Date>,

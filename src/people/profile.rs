@@ -51,6 +51,11 @@ pub struct Profile {
     pub my_number: Option<MyNumber>,
     /// 照会番号 registered from the start.
     pub reference_number: Option<String>,
+    /// From this day on オンライン資格確認 knows what PMH has of them; since ever where it is left out.
+    pub subsidies_linked_on: Option<Day>,
+    /// 自己情報提供不可: the centre shows nothing of them to who comes with a card.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub information_withheld: bool,
     /// Numbers of this file that break their rule on purpose; they are still reported, as intended.
     #[serde(default)]
     pub irregular: Vec<String>,
@@ -237,6 +242,10 @@ pub struct QualificationProfile {
     pub qualified_on: Option<Day>,
     pub lost_on: Option<Day>,
     pub reason_of_loss: Option<String>,
+    /// When the insurer told the centre that it began; before that day the centre did not know.
+    pub registered_on: Option<Day>,
+    /// The same of its loss.
+    pub loss_registered_on: Option<Day>,
     pub issued_on: Option<Day>,
     pub valid_from: Option<Day>,
     pub valid_until: Option<Day>,

@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::reader::{Message, Press};
-use super::view::{Command, Desk, FaultView, FileView, JournalLine, OwnFile, View};
+use super::view::{ChainView, Command, Desk, FaultView, FileView, JournalLine, OwnFile, View};
 use super::{Station, StationError, pace_name, terminal_view};
 use crate::event::{Entry, Event, FileLife, Lang, Words};
 use crate::knob::{Knob, Setting};
@@ -119,6 +119,7 @@ impl Station {
         let mut people = self.links.roster.views();
         people.extend(self.plastic.cards());
         let offered = self.adoption.as_ref().map_or_else(HashSet::new, |adoption| adoption.offered());
+        let lines = self.journal().since(0, VIEW_LINES);
         View {
             time: clock.now(),
             frozen: clock.is_frozen(),
@@ -130,7 +131,8 @@ impl Station {
             readers: self.readers(),
             people,
             files: self.files_since(0, VIEW_FILES),
-            journal: self.journal().since(0, VIEW_LINES).iter().map(|entry| line(entry, &offered)).collect(),
+            journal: lines.iter().filter(|entry| !is_chain(entry)).map(|entry| line(entry, &offered)).collect(),
+            chains: lines.iter().filter_map(|entry| ChainView::of(entry)).collect(),
             faults: self.fault_views(),
         }
     }
@@ -159,6 +161,11 @@ impl Station {
         };
         self.knob_table().into_iter().map(state).collect()
     }
+}
+
+/// They have a page of their own, beside the lines for people.
+fn is_chain(entry: &Entry) -> bool {
+    matches!(entry.event, Event::Chain { .. })
 }
 
 fn line(entry: &Entry, offered: &HashSet<String>) -> JournalLine {

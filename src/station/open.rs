@@ -31,6 +31,7 @@ use crate::random::Seed;
 use crate::terminal::{Revisions, Terminal, TerminalError, Whose, own, property, read_layout};
 use crate::wire::Connection;
 use crate::wire::http::HttpHub;
+use crate::wire::latency::Delayed;
 
 /// Why a station cannot be put together.
 #[derive(Debug, thiserror::Error)]
@@ -101,12 +102,16 @@ impl Station {
         let state = settings.station.state.as_deref().map(|folder| StateFolder::take(folder, "run")).transpose()?;
         let kept = state.as_ref().map_or_else(|| Ok(Default::default()), StateFolder::read)?;
         let roster = Arc::new(Roster::new(people, clock.clone(), seed, kept.cards, kept.adopted));
-        let (connection, hub) = connect(&settings, &layouts, &roster, seed, &knobs, &kept.reference_numbers)?;
+        let (connection, hub) =
+            connect(&settings, &layouts, &roster, seed, &knobs, &kept.reference_numbers, sink.clone())?;
         let adoption = hub.clone().map(|hub| {
             let mode = settings.station.unknown_people;
             Arc::new(Adoption::new(mode, hub, roster.clone(), clock.clone(), seed, sink.clone()))
         });
-        let connection = adoption.clone().map_or(connection, |adoption| adoption as Arc<dyn Connection>);
+        let connection = match adoption.clone() {
+            Some(adoption) => Delayed::by(settings.hub.latency, adoption, &clock, seed),
+            None => connection,
+        };
         let put = own::Put::default();
         let whose: Whose = {
             let roster = roster.clone();
@@ -246,17 +251,24 @@ fn connect(
     seed: Seed,
     knobs: &Knobs,
     kept: &ReferenceNumbers,
+    events: Sink,
 ) -> Result<Connected, OpenError> {
     if let Some(url) = &settings.hub.url {
         return Ok((Arc::new(HttpHub::new(url)), None));
     }
-    let rules = hub::Settings::default().with_bulk(settings.hub.bulk_ready_after, settings.hub.bulk_kept_for);
+    let table = &settings.hub;
+    let rules = hub::Settings {
+        maintenance: table.maintenance,
+        link_at: table.link_at,
+        past_days: table.past_days,
+        ..hub::Settings::default().with_bulk(table.bulk_ready_after, table.bulk_kept_for)
+    };
     let failed = |error: StoreError| OpenError::Hub(error.to_string());
     let hub =
         Hub::with_knobs(roster.at_start(), Roots::of_test_authority(), seed, rules, knobs.clone()).map_err(failed)?;
     roster.changed_before().into_iter().try_for_each(|person| hub.put_person(person)).map_err(failed)?;
     hub.restore(kept).map_err(failed)?;
-    let hub = Arc::new(hub.with_wording(layouts.wording.clone()));
+    let hub = Arc::new(hub.with_wording(layouts.wording.clone()).with_events(events));
     Ok((hub.clone(), Some(hub)))
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Time;
 use serde::Deserialize;
 
 use crate::card::soft::Timing;
@@ -10,6 +11,7 @@ use crate::clock::Clock;
 use crate::event::Lang;
 use crate::face_reader::settings::{ReaderSettings, Timers};
 use crate::handwritten::{self, Mistake, nearest};
+use crate::hub::PastDays;
 use crate::knob::Setting;
 use crate::message::subsidy::Edition;
 use crate::number::InstitutionCode;
@@ -18,6 +20,7 @@ use crate::station::reader::Source;
 use crate::terminal::sealing::Sealing;
 use crate::terminal::{Pace, TerminalSettings};
 use crate::visit::Uses;
+use crate::wire::latency::Latency;
 
 /// Prefix of environment variables: `MADOGUCHI_<TABLE>_<KEY>`, for instance `MADOGUCHI_STATION_SEED`.
 const PREFIX: &str = "MADOGUCHI_";
@@ -184,6 +187,15 @@ pub struct HubTable {
     pub bulk_kept_for: Option<u64>,
     /// Codes and messages of the centre (errors.toml), over those of the layout folder. Of the embedded hub.
     pub error_codes: Option<PathBuf>,
+    /// New links stop from 03:00 to 06:00 and on the third week-end; visits go on. Of the embedded hub.
+    pub maintenance: bool,
+    /// Hour at which who was registered at PMH is linked; at once when left out. Of the embedded hub.
+    #[serde(deserialize_with = "handwritten::time_of_day")]
+    pub link_at: Option<Time>,
+    /// What the centre knew when, in answers about days that are past. Of the embedded hub.
+    pub past_days: PastDays,
+    /// How long it takes. Of the embedded hub.
+    pub latency: Latency,
 }
 
 /// `[card]`: for the commands that read cards.

@@ -7,7 +7,8 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::event::{FileLife, FolderKind, Lang, Words};
+use crate::event::chain::Arrow;
+use crate::event::{Entry, Event, FileLife, FolderKind, Lang, Words};
 use crate::message::element::ElementTable;
 use crate::station::exchanges::How;
 pub use crate::terminal::own::OwnFile;
@@ -39,6 +40,9 @@ pub struct View {
     pub files: Vec<FileView>,
     /// The end of the journal, oldest first.
     pub journal: Vec<JournalLine>,
+    /// What the systems behind the terminal told each other lately, oldest first. A hub elsewhere tells nothing here.
+    #[serde(default)]
+    pub chains: Vec<ChainView>,
     /// The knobs an operator may turn.
     pub faults: Vec<FaultView>,
 }
@@ -205,6 +209,53 @@ pub struct JournalLine {
     pub loud: bool,
     /// The id of whom it offers to adopt, until that is done.
     pub adopts: Option<String>,
+}
+
+/// Which system told which other one what, while one thing happened. Identifiers are named and not shown.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ChainView {
+    /// Number of its line in the journal.
+    pub seq: u64,
+    /// Document time.
+    #[schema(value_type = String)]
+    pub time: DateTime,
+    /// Whose it was, where the hub knows them.
+    pub person: Option<String>,
+    /// During what.
+    pub occasion: Words,
+    /// One after the other.
+    pub steps: Vec<ChainStep>,
+}
+
+/// One arrow; from a system to itself, what it finds in a table of its own.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ChainStep {
+    /// Who tells.
+    pub from: Words,
+    /// Who is told.
+    pub to: Words,
+    /// What.
+    pub carried: Words,
+}
+
+impl ChainView {
+    /// The chain of a line of the journal, where it is one.
+    pub fn of(entry: &Entry) -> Option<Self> {
+        let Event::Chain { occasion, person, arrows } = &entry.event else { return None };
+        let both = |text: &dyn Fn(Lang) -> String| Words::new(text(Lang::Ja), text(Lang::En));
+        let step = |arrow: &Arrow| ChainStep {
+            from: both(&|lang| arrow.from.text(lang).to_owned()),
+            to: both(&|lang| arrow.to.text(lang).to_owned()),
+            carried: both(&|lang| arrow.label(lang)),
+        };
+        Some(Self {
+            seq: entry.seq,
+            time: entry.time,
+            person: person.clone(),
+            occasion: both(&|lang| occasion.text(lang).to_owned()),
+            steps: arrows.iter().map(step).collect(),
+        })
+    }
 }
 
 /// A knob as an operator sees it.

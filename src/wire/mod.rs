@@ -7,11 +7,13 @@
 //! - [`http`]: the same over HTTP, against `madoguchi hub` or any hub that speaks docs/hub.md
 //! - [`problem`]: how a hub says over HTTP that it does not answer; [`document`]: the documents as they travel
 //! - `request`: the documents by interface; `bulk`: a result that comes unit by unit
+//! - [`latency`]: how long a hub takes
 //! - [`steering`]: the knobs behind [`Steering`]
 
 mod bulk;
 pub mod document;
 pub mod http;
+pub mod latency;
 pub mod problem;
 mod request;
 pub mod steering;

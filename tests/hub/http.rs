@@ -11,7 +11,7 @@ use madoguchi::wire::{Answer, Asker, Connection, Question, Request, Steering, Wi
 use ureq::Agent;
 
 use crate::bulk::download;
-use crate::world::{HERE, MY_NUMBER, NOON, PIN, World, all, request};
+use crate::world::{HERE, MY_NUMBER, NOON, PIN, World, all, pmh_id, request};
 
 /// A bare client.
 pub struct Wire {
@@ -120,7 +120,7 @@ fn no_secret_is_in_any_body() {
     let subsidies = wire.post("/oqs/PMHsimsm01", &[JSON], asked.as_bytes());
     assert!(subsidies.body().contains("育成医療"));
     let queried = wire.post("/oqs/OQSsiquc01", &[XML], &document::write_request(&Request::Qualification(request())));
-    let pmh_id = madoguchi::hub::intermediary::pmh_id("tanaka", madoguchi::random::Seed(1));
+    let pmh_id = pmh_id(&madoguchi::secret::MyNumber::new(MY_NUMBER));
     for reply in [opened, answered, subsidies, queried] {
         let shown = format!("{:?} {}", reply.headers(), reply.body()).to_lowercase();
         for secret in [MY_NUMBER, PIN, pmh_id.reveal(), "227b01", "linkage"] {

@@ -2,9 +2,10 @@
 
 use jiff::civil::date;
 use madoguchi::message::qualification::{QualificationRequest, QualificationResult};
+use madoguchi::people::{Person, Qualification};
 use madoguchi::wire::{Steering, WireError};
 
-use crate::world::{World, request};
+use crate::world::{World, people, request};
 
 fn ask(world: &World, change: impl FnOnce(&mut QualificationRequest)) -> QualificationResult {
     world.query(|_, request| change(request))
@@ -124,4 +125,57 @@ pub fn a_steered_query_looks_like_the_real_one(world: &World) {
     }
     let unsteered = world.query(|question, _| question.asker.time = date(2026, 11, 21).at(13, 0, 0, 0));
     assert_eq!(unsteered.qualification_validity.as_deref(), Some("1"), "nothing of it stays");
+}
+
+/// Another insurer since the first of the month: the new one told on the tenth, the old one on the twentieth.
+fn moved() -> Person {
+    let mut person = people().remove(0);
+    let first = date(2026, 11, 1);
+    let old = Qualification {
+        lost_on: Some(first),
+        reason_of_loss: Some("03".into()),
+        loss_registered_on: Some(date(2026, 11, 20)),
+        ..person.qualifications.remove(0)
+    };
+    let new = Qualification {
+        insurer_number: Some("01139999".into()),
+        qualified_on: Some(first),
+        registered_on: Some(date(2026, 11, 10)),
+        lost_on: None,
+        reason_of_loss: None,
+        loss_registered_on: None,
+        ..old.clone()
+    };
+    person.qualifications = vec![new, old];
+    person
+}
+
+pub fn a_change_of_insurer_is_answered_as_it_was_known_on_the_day_asked_for(world: &World) {
+    world.hub.put_person(moved()).unwrap();
+    let validity = |insurer: &str, day: &str| {
+        let result = ask(world, |request| {
+            request.qualification_confirmation_date = day.into();
+            request.search.insurer_number = insurer.into();
+        });
+        result.qualification_validity.unwrap()
+            + result.records.first().map_or("", |r| if r.disqualification_date.is_some() { " lost" } else { " held" })
+    };
+    for (day, of_the_new, of_the_old) in [
+        ("20261031", "4", "1 held"),
+        ("20261105", "4", "1 held"),
+        ("20261110", "1 held", "1 held"),
+        ("20261119", "1 held", "1 held"),
+        ("20261120", "1 held", "3 lost"),
+        ("20261121", "1 held", "3 lost"),
+        ("20261201", "1 held", "3 lost"),
+    ] {
+        assert_eq!(
+            (validity("01139999", day).as_str(), validity("06139999", day).as_str()),
+            (of_the_new, of_the_old),
+            "{day}"
+        );
+    }
+    let card = |day| world.visit("tanaka").on(date(2026, 11, day)).document(&crate::world::all());
+    assert_eq!(card(5).records[0].insurer_number.as_deref(), Some("06139999"), "nobody told of the new one");
+    assert_eq!(card(10).records[0].insurer_number.as_deref(), Some("01139999"));
 }

@@ -4,10 +4,11 @@ use jiff::civil::date;
 use madoguchi::authority::Authority;
 use madoguchi::message::qualification::MedicalInformationConsent;
 use madoguchi::people::personalise::authentication_certificate;
+use madoguchi::secret::MyNumber;
 use madoguchi::visit::{ConsentPeriod, Consents, EPrescriptionUse, Outcome, PrescriptionForm, Question, Uses, VisitId};
 use madoguchi::wire::{Asker, Steering, SubsidyQuestion, WireError};
 
-use crate::world::{HERE, MY_NUMBER, NOON, PHARMACY, PIN, Visit, World, all, people, revoked};
+use crate::world::{HERE, MY_NUMBER, NOON, PHARMACY, PIN, Visit, World, all, people, pmh_id, revoked};
 
 pub fn a_visit_with_all_consents_gets_one_record_with_the_time_of_the_answer(world: &World) {
     let visit = world.visit("tanaka");
@@ -353,7 +354,7 @@ pub fn no_secret_is_in_any_answer(world: &World) {
     let subsidies = world.connection.subsidies(&question).unwrap();
     let query = world.query(|_, _| ());
     let shown = format!("{:?} {answer:?} {subsidies:?} {query:?}", visit.open());
-    let pmh_id = madoguchi::hub::intermediary::pmh_id("tanaka", madoguchi::random::Seed(1));
+    let pmh_id = pmh_id(&MyNumber::new(MY_NUMBER));
     for secret in [MY_NUMBER, PIN, pmh_id.reveal(), "227B01", "227b01"] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }

@@ -7,6 +7,10 @@ use jiff::civil::{Date, DateTime, date};
 use madoguchi::authority::{Generation, Reason, Revocation};
 use madoguchi::card::soft::Quirks;
 use madoguchi::clock::Clock;
+use madoguchi::hub::error::StoreError;
+use madoguchi::hub::information_network::InformationNetwork;
+use madoguchi::hub::intermediary::{Intermediary, Link, LinkReceiver};
+use madoguchi::hub::trail::Trail;
 use madoguchi::hub::{Hub, Roots, Settings, server};
 use madoguchi::message::checkup::{Checkup, CheckupItem};
 use madoguchi::message::medication::{Drug, History, Month, Procedure, Treated};
@@ -18,7 +22,7 @@ use madoguchi::people::{
     CardKind, CardOfPerson, HomeCare, HomeConsent, Limit, Person, Qualification, SpecificDisease, Subsidy,
 };
 use madoguchi::random::Seed;
-use madoguchi::secret::{MyNumber, Pin};
+use madoguchi::secret::{MyNumber, Pin, PmhId};
 use madoguchi::visit::{
     ConsentPlan, Consents, Evidence, Method, Plan, PrescriptionForm, Proof, Question as Screen, Standing, Uses,
 };
@@ -52,6 +56,11 @@ impl World {
         let hub = hub();
         let server = Server::start(hub.clone(), Clock::frozen(NOON));
         let connection = Arc::new(HttpHub::new(&format!("http://{}/", server.address)));
+        Self { hub, connection, address: Some(server.address), _server: Some(server) }
+    }
+
+    /// A hub and a way to it that a test has made.
+    pub fn of(hub: Arc<Hub>, connection: Arc<dyn Connection>, server: Server) -> Self {
         Self { hub, connection, address: Some(server.address), _server: Some(server) }
     }
 
@@ -149,6 +158,19 @@ impl Visit<'_> {
     pub fn document(&self, consents: &Consents) -> QualificationResult {
         self.answer(consents).document.unwrap()
     }
+}
+
+/// What the hubs of these tests call whoever has this 個人番号 at PMH.
+pub fn pmh_id(my_number: &MyNumber) -> PmhId {
+    struct Nobody;
+    impl LinkReceiver for Nobody {
+        fn receive(&self, _: Link) -> Result<(), StoreError> {
+            Ok(())
+        }
+    }
+    let (_, line) = InformationNetwork::with("支払基金", Seed(1));
+    let intermediary = Intermediary::new(Arc::new(Nobody), line, Seed(1), Settings::default());
+    intermediary.number(std::slice::from_ref(my_number), NOON, &Trail::default()).unwrap().remove(0)
 }
 
 /// Yes to everything.
@@ -358,6 +380,8 @@ pub fn person(id: &str, serial: u8) -> Person {
         reference_number: None,
         qualifications: vec![insurance(&format!("9{serial:03}"), None)],
         subsidies: vec![],
+        subsidies_linked_on: None,
+        information_withheld: false,
         home_consents: vec![],
         medications: History::default(),
         checkups: vec![],

@@ -30,6 +30,7 @@ pub fn rich(lang: Lang) -> View {
         people: people(),
         files: files(),
         journal: journal(),
+        chains: Vec::new(),
         faults: faults(),
     }
 }

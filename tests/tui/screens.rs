@@ -1,9 +1,10 @@
 //! What the screen looks like. Every snapshot here has been read; read them again when they change.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use madoguchi::event::{FolderKind, Lang};
+use madoguchi::event::chain::{Arrow, Carried, Occasion, System};
+use madoguchi::event::{Entry, Event, FolderKind, Lang};
 use madoguchi::operate::tui::{App, Look, draw};
-use madoguchi::station::view::View;
+use madoguchi::station::view::{ChainView, View};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -147,6 +148,9 @@ screens! {
     own_broken_80x24: bound(Lang::Ja), "xG", 80, 24;
     own_120x36_en: bound(Lang::En), "x>", 120, 36;
     own_bound_80x24: bound(Lang::Ja), "", 80, 24;
+    chain_of_nobody_80x24: rich(Lang::Ja), "#", 80, 24;
+    chain_120x36: chained(Lang::Ja), "#", 120, 36;
+    chain_80x24_en: chained(Lang::En), "#>>", 80, 24;
     reset_80x24: rich(Lang::Ja), "R", 80, 24;
     who_80x24: unknown_card(Lang::Ja), "", 80, 24;
     who_searched_80x24: unknown_card(Lang::Ja), "すず", 80, 24;
@@ -168,6 +172,27 @@ screens! {
     several_terminals_and_readers_200x60: several(Lang::Ja), "r", 200, 60;
     alarm_80x24: alarm(Lang::Ja), "", 80, 24;
     frozen_120x36: View { frozen: true, ..fresh(Lang::Ja) }, "", 120, 36;
+}
+
+/// After a visit.
+fn chained(lang: Lang) -> View {
+    let visit = Event::Chain {
+        occasion: Occasion::Visit,
+        person: Some("taro".into()),
+        arrows: vec![
+            Arrow { from: System::Terminal, to: System::Eligibility, carried: vec![Carried::Evidence] },
+            Arrow {
+                from: System::Eligibility,
+                to: System::Eligibility,
+                carried: vec![Carried::Serial, Carried::PmhId],
+            },
+            Arrow { from: System::Eligibility, to: System::Pmh, carried: vec![Carried::LinkageKey] },
+            Arrow { from: System::Pmh, to: System::Eligibility, carried: vec![Carried::Certificates { count: 2 }] },
+        ],
+    };
+    let view = rich(lang);
+    let entries = (7..15).map(|seq| Entry { seq, time: view.time, event: visit.clone() });
+    View { chains: entries.filter_map(|entry| ChainView::of(&entry)).collect(), ..view }
 }
 
 /// The first reader holds a card that nobody knows.

@@ -109,7 +109,7 @@ impl Eligibility {
         steering: &Steering,
     ) -> Result<BulkReception, HubError> {
         self.receive(asker, reference, &request.header, steering, || {
-            let failures = request.rows.iter().map(|row| Ok(self.register_one(&asker.institution, row)?.err()));
+            let failures = request.rows.iter().map(|row| Ok(self.register_one(asker, row)?.err()));
             let failures = failures.collect::<Result<Vec<_>, StoreError>>()?;
             let errors = failures.iter().flatten().count();
             Ok(Work::Registrations { rows: request.rows.clone(), failures, errors })

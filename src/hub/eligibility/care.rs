@@ -12,6 +12,7 @@ use super::Eligibility;
 use super::consent::Remembered;
 use super::insured::Insured;
 use super::record::{Agreed, Circumstances, Consented, Tickets, record};
+use super::store::as_known_on;
 use super::ticket;
 use super::validity::{ByCard, Held, MEDICAL_ASSISTANCE, Validity, by_card, is_valid};
 use crate::clock::parse_date;
@@ -44,7 +45,8 @@ impl Eligibility {
         search: &CareSearch,
     ) -> Result<Vec<Arc<Insured>>, StoreError> {
         let institution = &asker.institution;
-        let mut people = self.store.everybody()?;
+        let today = asker.time.date();
+        let mut people: Vec<_> = self.store.everybody()?.into_iter().map(|one| as_known_on(one, today)).collect();
         people.retain(|insured| match HomeCare::of(care) {
             None => with_tickets(insured, month(search), institution).is_some(),
             Some(kind) => consent(insured, kind, search, institution).is_some(),

@@ -131,7 +131,7 @@ impl Eligibility {
         let Some(given) = given(flag) else { return Ok(Err(told(notice::OTHER_VISIT))) };
         let numbers = Numbers::inquired(header);
         let mut found = self.store.by_insurance(&numbers.insurer, &numbers.number)?;
-        found.retain(|insured| !inquired(insured, header).is_empty());
+        found.retain(|insured| !inquired(&insured.as_known_on(asker.time.date()), header).is_empty());
         let insured = match found.as_slice() {
             [insured] => insured.clone(),
             [] => return Ok(Err(told(notice::NOBODY_INQUIRED))),

@@ -1,4 +1,5 @@
-//! Whom the eligibility system knows: serial number, qualifications, 照会番号 and PMH-ID, and no 個人番号.
+//! Whom the eligibility system knows: 紐付番号, serial number, qualifications and 照会番号, and no 個人番号. PMH-IDs
+//! lie beside them, by 紐付番号 ([`super::store`]).
 
 use jiff::civil::Date;
 
@@ -6,7 +7,7 @@ use crate::card::serial::SerialNumber;
 use crate::message::checkup::Checkup;
 use crate::message::medication::History;
 use crate::people::{CardKind, HomeConsent, Person, Qualification};
-use crate::secret::PmhId;
+use crate::secret::LinkingNumber;
 
 /// An insured person (加入者) as the centre keeps them.
 #[derive(Debug, Clone)]
@@ -23,12 +24,16 @@ pub struct Insured {
     pub birthdate: Date,
     pub address: Option<String>,
     pub post_number: Option<String>,
-    /// The certificate that is linked with the qualifications.
-    pub serial: SerialNumber,
+    /// What the 中間サーバー calls them.
+    pub linking_number: LinkingNumber,
+    /// The certificate of a card that was used before this system's time; `None`: the first use is yet to come.
+    pub serial: Option<SerialNumber>,
     /// A physical card can be registered as 保険証 at the reader, a phone cannot (spec/jpki-card.md §4).
     pub physical_card: bool,
     /// Registered as 保険証 from the start.
     pub registered: bool,
+    /// 自己情報提供不可: such a person cannot use the card as 保険証 (spec/pmh.md §5.3, [A]).
+    pub information_withheld: bool,
     pub reference_number: Option<String>,
     /// Newest first.
     pub qualifications: Vec<Qualification>,
@@ -38,13 +43,12 @@ pub struct Insured {
     pub medications: History,
     /// 特定健診情報
     pub checkups: Vec<Checkup>,
-    /// What PMH calls this person; none before 付番.
-    pub pmh_id: Option<PmhId>,
 }
 
 impl Insured {
     /// What the insurers registered of `person`.
-    pub fn of(person: &Person, pmh_id: Option<PmhId>) -> Self {
+    pub fn of(person: &Person, linking_number: LinkingNumber) -> Self {
+        let used_before = person.card.registered && person.card.kind.has_authentication();
         Self {
             id: person.id.clone(),
             name: person.name.clone(),
@@ -56,15 +60,16 @@ impl Insured {
             birthdate: person.birthdate,
             address: person.address.clone(),
             post_number: person.post_number.clone(),
-            serial: SerialNumber::from_integer(&person.card.serial),
+            linking_number,
+            serial: used_before.then(|| SerialNumber::from_integer(&person.card.serial)),
             physical_card: matches!(person.card.kind, CardKind::MyNumberCard | CardKind::FaceOnly),
             registered: person.card.registered,
+            information_withheld: person.information_withheld,
             reference_number: person.reference_number.clone(),
             qualifications: person.qualifications.clone(),
             home_consents: person.home_consents.clone(),
             medications: person.medications.clone(),
             checkups: person.checkups.clone(),
-            pmh_id,
         }
     }
 }

@@ -14,6 +14,8 @@ use super::store::{Announced, EligibilityStore, Known, OpenVisit, ReferenceNumbe
 use crate::card::serial::SerialNumber;
 use crate::hub::certificates::Finding;
 use crate::hub::error::StoreError;
+use crate::hub::intermediary::{Link, LinkReceiver};
+use crate::secret::LinkingNumber;
 use crate::visit::VisitId;
 
 /// How many visits and announced requests are remembered. A day of a busy hospital is some 5,000 visits; cards that are taken away
@@ -30,7 +32,10 @@ pub struct Memory(RwLock<Inner>);
 #[derive(Default)]
 struct Inner {
     insured: BTreeMap<String, Arc<Insured>>,
-    by_serial: HashMap<SerialNumber, String>,
+    by_linking: HashMap<LinkingNumber, String>,
+    /// Certificates that were used, joined with whom they belong to.
+    by_serial: HashMap<SerialNumber, LinkingNumber>,
+    links: HashMap<LinkingNumber, Link>,
     by_number: HashMap<Numbers, BTreeSet<String>>,
     registered: BTreeSet<String>,
     reference_numbers: ReferenceNumbers,
@@ -54,14 +59,14 @@ impl Memory {
 impl Inner {
     fn known(&self, id: &str) -> Option<Known> {
         let insured = self.insured.get(id)?.clone();
-        let registered = insured.registered || self.registered.contains(id);
+        let registered = !insured.information_withheld && (insured.registered || self.registered.contains(id));
         Some(Known { insured, registered })
     }
 
-    fn forget(&mut self, id: &str) {
-        let Some(old) = self.insured.remove(id) else { return };
-        if self.by_serial.get(&old.serial).is_some_and(|owner| owner == id) {
-            self.by_serial.remove(&old.serial);
+    fn forget(&mut self, id: &str) -> Option<Arc<Insured>> {
+        let old = self.insured.remove(id)?;
+        if self.by_linking.get(&old.linking_number).is_some_and(|owner| owner == id) {
+            self.by_linking.remove(&old.linking_number);
         }
         for numbers in old.qualifications.iter().map(Numbers::of) {
             if let Some(owners) = self.by_number.get_mut(&numbers) {
@@ -71,14 +76,34 @@ impl Inner {
                 }
             }
         }
+        Some(old)
+    }
+
+    /// Which certificates count as used: those of before stay joined, and a card that came in place of another awaits its first use.
+    fn join_at_start(&mut self, insured: &Insured, old: Option<&Insured>) {
+        let before = old.and_then(|old| old.serial.as_ref());
+        if let Some(former) = before.filter(|former| insured.serial.as_ref() != Some(*former)) {
+            self.by_serial.remove(former);
+        }
+        if let (None, Some(serial)) = (before, &insured.serial) {
+            self.by_serial.insert(serial.clone(), insured.linking_number.clone());
+        }
+    }
+}
+
+impl LinkReceiver for Memory {
+    fn receive(&self, link: Link) -> Result<(), StoreError> {
+        self.write().links.insert(link.linking_number.clone(), link);
+        Ok(())
     }
 }
 
 impl EligibilityStore for Memory {
     fn put(&self, insured: Insured) -> Result<(), StoreError> {
         let mut inner = self.write();
-        inner.forget(&insured.id);
-        inner.by_serial.insert(insured.serial.clone(), insured.id.clone());
+        let old = inner.forget(&insured.id);
+        inner.join_at_start(&insured, old.as_deref());
+        inner.by_linking.insert(insured.linking_number.clone(), insured.id.clone());
         for numbers in insured.qualifications.iter().map(Numbers::of) {
             inner.by_number.entry(numbers).or_default().insert(insured.id.clone());
         }
@@ -88,7 +113,9 @@ impl EligibilityStore for Memory {
 
     fn remove(&self, id: &str) -> Result<(), StoreError> {
         let mut inner = self.write();
-        inner.forget(id);
+        if let Some(serial) = inner.forget(id).and_then(|old| old.serial.clone()) {
+            inner.by_serial.remove(&serial);
+        }
         inner.registered.remove(id);
         inner.reference_numbers.remove(id);
         inner.consents.remove(id);
@@ -97,7 +124,17 @@ impl EligibilityStore for Memory {
 
     fn by_certificate(&self, finding: &Finding) -> Result<Option<Known>, StoreError> {
         let inner = self.read();
-        Ok(inner.by_serial.get(&finding.serial).and_then(|id| inner.known(id)))
+        let linking_number = inner.by_serial.get(&finding.serial);
+        Ok(linking_number.and_then(|number| inner.by_linking.get(number)).and_then(|id| inner.known(id)))
+    }
+
+    fn join(&self, serial: &SerialNumber, linking_number: &LinkingNumber) -> Result<(), StoreError> {
+        self.write().by_serial.insert(serial.clone(), linking_number.clone());
+        Ok(())
+    }
+
+    fn link(&self, linking_number: &LinkingNumber) -> Result<Option<Link>, StoreError> {
+        Ok(self.read().links.get(linking_number).cloned())
     }
 
     fn by_id(&self, id: &str) -> Result<Option<Known>, StoreError> {

@@ -9,8 +9,9 @@
 //! - [`matching`]: insurance data → persons; [`validity`]: person and day → 資格有効性 and qualifications; [`ticket`]: 医療券
 //! - [`steering`]: outcomes the operator asked for
 //! - [`record`], [`key`]: a qualification becomes a record with its 資格確認キー
-//! - [`insured`], [`store`], [`memory`]: what is kept
+//! - [`insured`], [`store`], [`memory`]: what is kept; [`book`]: what insurers told when
 
+pub mod book;
 pub mod bulk;
 mod care;
 pub mod consent;
@@ -34,25 +35,40 @@ pub mod visit;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use self::insured::Insured;
-use self::memory::Memory;
-use self::store::EligibilityStore;
-use super::certificates::Certificates;
+use self::store::{EligibilityStore, Known};
+use super::certificates::{Certificates, Finding};
 use super::error::StoreError;
+use super::intermediary::Intermediary;
 use super::linkage::Sealer;
+use super::maintenance;
 use super::medical_hub::{LinkageError, MedicalHub};
+use super::resident_register::ResidentRegister;
 use super::settings::Settings;
+use super::trail::Trail;
+use crate::event::chain::{Carried, System};
 use crate::message::subsidy::SubsidyCertificate;
 use crate::random::Seed;
 use crate::secret::PmhId;
 
-/// The eligibility system with its lines to the certificate service and to PMH.
+/// Whom the eligibility system asks.
+pub struct Lines {
+    /// Is a certificate valid?
+    pub certificates: Arc<Certificates>,
+    /// Which resident has it? J-LIS says so to the 中間サーバー.
+    pub residents: Arc<ResidentRegister>,
+    /// Who of the insured is that?
+    pub intermediary: Arc<Intermediary>,
+    /// Which 受給者証 do they have?
+    pub pmh: Arc<MedicalHub>,
+}
+
+/// The eligibility system with its lines to the others.
 pub struct Eligibility {
     store: Arc<dyn EligibilityStore>,
-    certificates: Arc<Certificates>,
-    pmh: Arc<MedicalHub>,
+    lines: Lines,
     sealer: Sealer,
     /// How many visits were opened: two stations may use one name for theirs.
     visits: AtomicU64,
@@ -62,22 +78,8 @@ pub struct Eligibility {
 
 impl Eligibility {
     /// A system that knows nobody yet.
-    pub fn new(
-        certificates: Arc<Certificates>,
-        pmh: Arc<MedicalHub>,
-        sealer: Sealer,
-        seed: Seed,
-        settings: Settings,
-    ) -> Self {
-        Self {
-            store: Arc::new(Memory::default()),
-            certificates,
-            pmh,
-            sealer,
-            visits: AtomicU64::new(0),
-            seed,
-            settings,
-        }
+    pub fn new(store: Arc<dyn EligibilityStore>, lines: Lines, sealer: Sealer, seed: Seed, settings: Settings) -> Self {
+        Self { store, lines, sealer, visits: AtomicU64::new(0), seed, settings }
     }
 
     /// Adds a person, or replaces what was known of them.
@@ -90,9 +92,46 @@ impl Eligibility {
         self.store.remove(id)
     }
 
+    /// Who has this certificate. The first use of a card goes by J-LIS and the 中間サーバー (spec/pmh.md §4.1, sources: the figure of the
+    /// qualification check); afterwards its serial number is known, and only its validity is asked for.
+    fn whose_certificate(&self, finding: &Finding, now: DateTime, trail: &Trail) -> Result<Option<Known>, StoreError> {
+        let known = self.store.by_certificate(finding)?;
+        if known.is_some() {
+            trail.arrow(System::Eligibility, System::Eligibility, [Carried::Serial, Carried::LinkingNumber]);
+        }
+        if known.is_some() || !finding.status.admits() {
+            return Ok(known);
+        }
+        if let Some(until) = maintenance::stopped_until(&self.settings, now) {
+            let told = [Carried::Serial, Carried::Stopped { until }];
+            trail.arrow(System::Eligibility, System::Eligibility, told);
+            return Ok(None);
+        }
+        let Some(code) = self.lines.residents.code_of_certificate(&finding.serial, trail) else { return Ok(None) };
+        let Some(linking_number) = self.lines.intermediary.linking_number(code, trail)? else { return Ok(None) };
+        self.store.join(&finding.serial, &linking_number)?;
+        trail.arrow(System::Eligibility, System::Eligibility, [Carried::Serial, Carried::LinkingNumber]);
+        self.store.by_certificate(finding)
+    }
+
+    /// The PMH-ID that this system knows of them at `now`; a person may be registered at PMH and not be linked yet.
+    fn pmh_id(&self, insured: &Insured, now: DateTime, trail: &Trail) -> Result<Option<PmhId>, StoreError> {
+        let Some(link) = self.store.link(&insured.linking_number)? else { return Ok(None) };
+        if link.from <= now {
+            trail.arrow(System::Eligibility, System::Eligibility, [Carried::LinkingNumber, Carried::PmhId]);
+            return Ok(Some(link.pmh_id));
+        }
+        trail.arrow(System::Eligibility, System::Eligibility, [Carried::NotLinkedBefore { time: link.from }]);
+        Ok(None)
+    }
+
     /// Asks PMH with a linkage key of its own: made here, burnt there.
-    fn ask_pmh(&self, pmh_id: &PmhId, day: Date) -> Result<Vec<SubsidyCertificate>, LinkageError> {
-        self.pmh.inquire(&self.sealer.seal(pmh_id), day)
+    fn ask_pmh(&self, pmh_id: &PmhId, day: Date, trail: &Trail) -> Result<Vec<SubsidyCertificate>, LinkageError> {
+        trail.arrow(System::Eligibility, System::Pmh, [Carried::LinkageKey]);
+        let answer = self.lines.pmh.inquire(&self.sealer.seal(pmh_id), day);
+        let carried = answer.as_ref().map_or(Carried::Failure, |found| Carried::Certificates { count: found.len() });
+        trail.arrow(System::Pmh, System::Eligibility, [carried]);
+        answer
     }
 
     /// Does a record of this day carry its 資格確認キー?

@@ -6,6 +6,7 @@ use super::Eligibility;
 use super::matching::{Numbers, concerns, matches};
 use super::record::{Agreed, Circumstances, Consented, Tickets, record};
 use super::steering;
+use super::store::as_known_on;
 use super::validity::{Validity, by_insurance};
 use crate::clock::{parse_date, time14};
 use crate::hub::error::HubError;
@@ -19,7 +20,7 @@ use crate::wire::{Asker, Steering};
 const AGREED: &str = "1";
 
 impl Eligibility {
-    /// Answers one request. The state of 資格確認日 counts, whatever day it is.
+    /// Answers one request. The state of 資格確認日 counts, whatever day it is, as far as insurers had told it ([`super::book`]).
     pub fn query(
         &self,
         asker: &Asker,
@@ -69,7 +70,9 @@ impl Eligibility {
     ) -> Result<(Validity, Vec<QualificationRecord>), HubError> {
         let (day, institution) = (circumstances.day, circumstances.institution);
         let numbers = Numbers::wanted(search);
+        let knowledge_of = self.settings.past_days.knowledge_of(day, circumstances.time.date());
         let candidates = self.store.by_insurance(&numbers.insurer, &numbers.number)?;
+        let candidates: Vec<_> = candidates.into_iter().map(|insured| as_known_on(insured, knowledge_of)).collect();
         let answers = candidates.iter().map(|insured| {
             let found = matches(insured, search, birthdate);
             (insured, by_insurance(insured, &found, day, institution))

@@ -31,7 +31,7 @@ impl Eligibility {
             let notice = notice::CENTRE_ERROR;
             return Ok(RegistrationResult::abnormal(request, time, notice.code, notice.message));
         }
-        Ok(match self.register_one(&asker.institution, &request.registration)? {
+        Ok(match self.register_one(asker, &request.registration)? {
             Ok(()) => RegistrationResult::registered(request, time),
             Err(notice) => RegistrationResult::failed(request, time, notice.code, notice.message),
         })
@@ -40,7 +40,7 @@ impl Eligibility {
     /// Registers what one element says. The inner error is the centre's answer, the outer one a store that failed.
     pub(super) fn register_one(
         &self,
-        institution: &str,
+        asker: &Asker,
         wanted: &RegistrationInfo,
     ) -> Result<Result<(), Notice>, StoreError> {
         let number = wanted.reference_number.trim();
@@ -49,9 +49,10 @@ impl Eligibility {
         }
         let numbers = Numbers::named(wanted);
         let mut found: Vec<Arc<Insured>> = self.store.by_insurance(&numbers.insurer, &numbers.number)?;
-        found.retain(|insured| !named(insured, wanted).is_empty());
+        let today = asker.time.date();
+        found.retain(|insured| !named(&insured.as_known_on(today), wanted).is_empty());
         match found.as_slice() {
-            [person] => Ok(Ok(self.store.put_reference_number(institution, &person.id, number)?)),
+            [person] => Ok(Ok(self.store.put_reference_number(&asker.institution, &person.id, number)?)),
             [] => Ok(Err(notice::NOBODY_TO_REGISTER)),
             _ => Ok(Err(notice::SEVERAL_TO_REGISTER)),
         }

@@ -30,12 +30,16 @@ pub struct Situation<'a> {
     pub known: Option<&'a Known>,
     /// Does PMH hold something that may be shown?
     pub subsidies_known: bool,
+    /// Are no new links made at this moment? Then no card is registered either.
+    pub links_stopped: bool,
 }
 
 /// The questions, in the order of the screens (spec/jpki-card.md §5.4). Nobody is asked whose visit ends anyway.
 pub fn questions(situation: &Situation<'_>) -> Vec<Question> {
     let Some(known) = situation.known.filter(|_| situation.certificate.admits()) else { return Vec::new() };
-    if !known.registered && !known.insured.physical_card {
+    let can_be_registered =
+        known.insured.physical_card && !known.insured.information_withheld && !situation.links_stopped;
+    if !known.registered && !can_be_registered {
         return Vec::new();
     }
     // After its end a certificate still confirms the qualification, and gives no medical information (§3.5, [A]).

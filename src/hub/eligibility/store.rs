@@ -1,5 +1,6 @@
 //! What the eligibility system keeps: the insured, which cards are registered, open visits and announced PMH requests.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,9 +9,11 @@ use jiff::civil::{Date, DateTime};
 use super::bulk::Received;
 use super::consent::Remembered;
 use super::insured::Insured;
+use crate::card::serial::SerialNumber;
 use crate::hub::certificates::Finding;
 use crate::hub::error::StoreError;
-use crate::secret::PmhId;
+use crate::hub::intermediary::Link;
+use crate::secret::{LinkingNumber, PmhId};
 use crate::visit::{Question, VisitId};
 use crate::wire::VisitOpening;
 
@@ -23,7 +26,11 @@ pub trait EligibilityStore: Send + Sync {
     fn put(&self, insured: Insured) -> Result<(), StoreError>;
     /// Removes a person and what was registered for them.
     fn remove(&self, id: &str) -> Result<(), StoreError>;
-    /// The person whose card carries this certificate, and whether the card is registered as 保険証.
+    /// Joins a certificate with a person: the first use of a card, and that of a renewed one.
+    fn join(&self, serial: &SerialNumber, linking_number: &LinkingNumber) -> Result<(), StoreError>;
+    /// What 中間サーバー told of this person's PMH-ID.
+    fn link(&self, linking_number: &LinkingNumber) -> Result<Option<Link>, StoreError>;
+    /// The person whose card carries this certificate and was used before, and whether the card is registered as 保険証.
     fn by_certificate(&self, finding: &Finding) -> Result<Option<Known>, StoreError>;
     /// The person of this id.
     fn by_id(&self, id: &str) -> Result<Option<Known>, StoreError>;
@@ -68,6 +75,23 @@ pub struct Known {
     pub registered: bool,
 }
 
+impl Known {
+    /// The same as the centre knew them on `day`.
+    #[must_use]
+    pub fn as_known_on(self, day: Date) -> Self {
+        Self { insured: as_known_on(self.insured, day), ..self }
+    }
+}
+
+/// A person as the centre knew them on `day`.
+pub fn as_known_on(insured: Arc<Insured>, day: Date) -> Arc<Insured> {
+    let known = match insured.as_known_on(day) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(known) => Some(Arc::new(known)),
+    };
+    known.unwrap_or(insured)
+}
+
 /// A visit between its two halves.
 #[derive(Debug, Clone)]
 pub struct OpenVisit {
@@ -95,6 +119,8 @@ pub enum VisitState {
 /// A PMH request that a face file names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Announced {
+    /// Whose request it is.
+    pub person: String,
     /// Whose certificates will be asked for.
     pub pmh_id: PmhId,
     /// The day on which the request holds.

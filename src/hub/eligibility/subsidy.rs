@@ -3,31 +3,39 @@
 
 use super::Eligibility;
 use crate::clock::{date8, time14};
+use crate::event::chain::{Carried, System};
 use crate::hub::error::HubError;
 use crate::hub::medical_hub::LinkageError;
 use crate::hub::notice::{self, Notice};
+use crate::hub::trail::Trail;
 use crate::message::subsidy::SubsidyDocument;
 use crate::wire::{SubsidyAnswer, SubsidyQuestion};
 
 impl Eligibility {
     /// The certificates behind a request's name.
-    pub fn subsidies(&self, question: &SubsidyQuestion) -> Result<SubsidyAnswer, HubError> {
+    pub fn subsidies(&self, question: &SubsidyQuestion, trail: &Trail) -> Result<SubsidyAnswer, HubError> {
         let Some(announced) = self.store.announced(&question.request_file_name)? else {
             return Ok(failed(notice::SUBSIDY_UNKNOWN));
         };
         if announced.day != question.asker.time.date() {
             return Ok(failed(notice::SUBSIDY_STALE));
         }
+        trail.about(&announced.person);
+        trail.arrow(System::Terminal, System::Eligibility, [Carried::RequestName]);
         if announced.fails {
             return Ok(failed(notice::SUBSIDY_ERROR));
         }
-        match self.ask_pmh(&announced.pmh_id, announced.day) {
-            Ok(certificates) => Ok(SubsidyAnswer::Document(SubsidyDocument {
-                process_execution_time: time14(question.asker.time),
-                qualification_confirmation_date: date8(announced.day),
-                medical_institution_code: question.asker.institution.clone(),
-                certificates,
-            })),
+        match self.ask_pmh(&announced.pmh_id, announced.day, trail) {
+            Ok(certificates) => {
+                let count = certificates.len();
+                trail.arrow(System::Eligibility, System::Terminal, [Carried::Certificates { count }]);
+                Ok(SubsidyAnswer::Document(SubsidyDocument {
+                    process_execution_time: time14(question.asker.time),
+                    qualification_confirmation_date: date8(announced.day),
+                    medical_institution_code: question.asker.institution.clone(),
+                    certificates,
+                }))
+            }
             Err(LinkageError::Store(error)) => Err(error.into()),
             Err(LinkageError::NotOurs | LinkageError::Burnt) => Ok(failed(notice::SUBSIDY_REFUSED)),
         }

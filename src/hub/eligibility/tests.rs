@@ -12,6 +12,7 @@ use crate::card::serial::SerialNumber;
 use crate::message::medication::History;
 use crate::message::qualification::{MedicalTicketInfo, SearchInfo};
 use crate::people::{Elderly, Limit, Qualification};
+use crate::secret::LinkingNumber;
 
 const TODAY: Date = date(2026, 11, 21);
 const HERE: &str = "1319919997";
@@ -62,15 +63,16 @@ fn insured(qualifications: Vec<Qualification>) -> Insured {
         birthdate: date(1980, 5, 5),
         address: Some("東京都千代田区霞が関１－２－２".into()),
         post_number: Some("100-8916".into()),
-        serial: SerialNumber::from_integer(&[1, 2, 3]),
+        linking_number: LinkingNumber::new("7c31"),
+        serial: Some(SerialNumber::from_integer(&[1, 2, 3])),
         physical_card: true,
         registered: true,
+        information_withheld: false,
         reference_number: Some("0001234".into()),
         qualifications,
         home_consents: Vec::new(),
         medications: History::default(),
         checkups: Vec::new(),
-        pmh_id: None,
     }
 }
 
@@ -353,7 +355,7 @@ proptest! {
         let day = TODAY.checked_add(jiff::Span::new().days(days)).unwrap();
         let time = day.at(0, 0, 0, 0).checked_add(jiff::Span::new().minutes(minutes)).unwrap();
         let institution = if elsewhere { "1349949980" } else { HERE };
-        let person = Insured { reference_number: reference, serial: SerialNumber::from_integer(&serial), ..insured(vec![]) };
+        let person = Insured { reference_number: reference, serial: Some(SerialNumber::from_integer(&serial)), ..insured(vec![]) };
         let record = record(&person, &full(), &Circumstances { time, consented: Consented::now(time), day, institution, ..circumstances(agreed) });
         prop_assert_eq!(
             record.qualification_confirmation_key,

@@ -13,9 +13,12 @@ use super::steering;
 use super::store::{Announced, Known, OpenVisit, VisitState};
 use super::validity::{ByCard, Held, Validity, by_card};
 use crate::clock::{date8, time14};
+use crate::event::chain::{Carried, System};
 use crate::hub::certificates::Finding;
 use crate::hub::error::HubError;
+use crate::hub::maintenance;
 use crate::hub::notice::{self, Notice};
+use crate::hub::trail::Trail;
 use crate::message::qualification::{QualificationResult, ResultHeader};
 use crate::visit::{CertificateStatus, ConsentPeriod, Consents, Outcome, Question, Standing, VisitId};
 use crate::wire::{VisitAnswer, VisitOpening};
@@ -25,14 +28,14 @@ const BY_CARD: &str = "1";
 
 impl Eligibility {
     /// First half. Asks the certificate service and PMH, keeps the visit until its consents come.
-    pub fn open_visit(&self, opening: VisitOpening) -> Result<Standing, HubError> {
+    pub fn open_visit(&self, opening: VisitOpening, trail: &Trail) -> Result<Standing, HubError> {
         steering::validity(&opening.steering)?;
         let (time, day) = (opening.asker.time, opening.asker.time.date());
-        let holder = opening.holder.as_deref().map(|holder| self.store.by_id(holder)).transpose()?.flatten();
-        let finding = self.certificates.check(&opening.evidence, time, opening.steering.authority, holder.is_some())?;
-        let known = self.whose(&finding, opening.holder.as_deref())?;
+        trail.arrow(System::Terminal, System::Eligibility, [Carried::Evidence]);
+        let finding = self.validity_of(&opening, trail)?;
+        let known = self.whose(&finding, &opening, time, trail)?;
         let subsidies_known =
-            finding.status.admits() && known.as_ref().is_some_and(|known| self.pmh_knows(known, &opening));
+            finding.status.admits() && known.as_ref().is_some_and(|known| self.pmh_knows(known, &opening, trail));
         let situation = Situation {
             institution: &opening.asker.institution,
             uses: opening.uses,
@@ -41,6 +44,7 @@ impl Eligibility {
             certificate: finding.status,
             known: known.as_ref(),
             subsidies_known,
+            links_stopped: maintenance::stopped_until(&self.settings, time).is_some(),
         };
         let standing = Standing {
             visit: self.next_visit(),
@@ -51,18 +55,39 @@ impl Eligibility {
             period: situation.period,
             questions: questions(&situation),
         };
+        trail.arrow(System::Eligibility, System::Terminal, [Carried::Standing]);
         let questions = standing.questions.clone();
         self.store.open_visit(OpenVisit { id: standing.visit.clone(), opening, finding, questions })?;
         Ok(standing)
     }
 
+    /// Asked at every visit, also of a card that is known.
+    fn validity_of(&self, opening: &VisitOpening, trail: &Trail) -> Result<Finding, HubError> {
+        trail.arrow(System::Eligibility, System::CertificateAuthority, [Carried::Serial]);
+        let holder = opening.holder.as_deref().map(|holder| self.store.by_id(holder)).transpose()?.flatten();
+        let (time, fault) = (opening.asker.time, opening.steering.authority);
+        let finding = self.lines.certificates.check(&opening.evidence, time, fault, holder.is_some())?;
+        let status = serde_json::to_value(finding.status).unwrap_or_default();
+        let status = status.as_str().unwrap_or_default().to_owned();
+        trail.arrow(System::CertificateAuthority, System::Eligibility, [Carried::Status { status }]);
+        Ok(finding)
+    }
+
     /// Who carries this certificate: by its serial, and where that is nobody's, by the operator's word.
-    fn whose(&self, finding: &Finding, holder: Option<&str>) -> Result<Option<Known>, HubError> {
-        let by_serial = self.store.by_certificate(finding)?;
-        match (by_serial, holder) {
-            (None, Some(holder)) => Ok(self.store.by_id(holder)?),
-            (by_serial, _) => Ok(by_serial),
-        }
+    fn whose(
+        &self,
+        finding: &Finding,
+        opening: &VisitOpening,
+        now: DateTime,
+        trail: &Trail,
+    ) -> Result<Option<Known>, HubError> {
+        let by_certificate = self.whose_certificate(finding, now, trail)?;
+        let known = match (by_certificate, &opening.holder) {
+            (None, Some(holder)) => self.store.by_id(holder)?,
+            (by_certificate, _) => by_certificate,
+        };
+        known.iter().for_each(|known| trail.about(&known.insured.id));
+        Ok(known.map(|known| known.as_known_on(now.date())))
     }
 
     fn next_visit(&self) -> VisitId {
@@ -71,9 +96,13 @@ impl Eligibility {
     }
 
     /// PMH down is PMH without data: it must not disturb the qualification (spec/pmh.md §5.4 R5).
-    fn pmh_knows(&self, known: &Known, opening: &VisitOpening) -> bool {
-        let pmh_id = known.insured.pmh_id.as_ref();
-        pmh_id.is_some_and(|id| self.ask_pmh(id, opening.asker.time.date()).is_ok_and(|found| !found.is_empty()))
+    fn pmh_knows(&self, known: &Known, opening: &VisitOpening, trail: &Trail) -> bool {
+        if known.insured.information_withheld {
+            return false;
+        }
+        let (time, day) = (opening.asker.time, opening.asker.time.date());
+        let pmh_id = self.pmh_id(&known.insured, time, trail).unwrap_or_default();
+        pmh_id.is_some_and(|id| self.ask_pmh(&id, day, trail).is_ok_and(|found| !found.is_empty()))
     }
 
     /// Second half. `time` is when the patient had answered.
@@ -93,7 +122,7 @@ impl Eligibility {
             let document = self.abnormal(&visit.opening, time);
             return Ok(VisitAnswer { outcome: Outcome::CentreError, document: Some(document), pmh_request: None });
         }
-        let Some(known) = self.whose(&visit.finding, visit.opening.holder.as_deref())? else {
+        let Some(known) = self.whose(&visit.finding, &visit.opening, time, &Trail::default())? else {
             let document = self.document(&visit, time, &Held::nothing(Validity::NoQualification));
             return Ok(VisitAnswer { outcome: Outcome::NoQualification, document: Some(document), pmh_request: None });
         };
@@ -171,8 +200,9 @@ impl Eligibility {
 
     /// Announces the PMH request of this visit under a name that nobody has.
     fn announce(&self, visit: &OpenVisit, known: &Known, time: DateTime) -> Result<Option<String>, HubError> {
-        let Some(pmh_id) = known.insured.pmh_id.clone() else { return Ok(None) };
-        let announced = Announced { pmh_id, day: time.date(), fails: visit.opening.steering.subsidy_error };
+        let Some(pmh_id) = self.pmh_id(&known.insured, time, &Trail::default())? else { return Ok(None) };
+        let person = known.insured.id.clone();
+        let announced = Announced { person, pmh_id, day: time.date(), fails: visit.opening.steering.subsidy_error };
         for turn in 0..100 {
             let name = names::pmh_request(self.seed, &visit.opening, time, turn);
             if self.store.announce(&name, announced.clone())? {

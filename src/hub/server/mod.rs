@@ -52,7 +52,12 @@ impl Served {
 
 /// The paths of docs/hub.md. `clock` gives the document time where a caller sends none.
 pub fn router(hub: Arc<Hub>, clock: Clock) -> Router {
-    let published = authority::router(hub.clone(), clock.clone());
+    router_through(hub.clone(), hub, clock)
+}
+
+/// The same, with questions going to `line`: the hub itself, or what stands before it.
+fn router_through(line: Arc<dyn Connection>, hub: Arc<Hub>, clock: Clock) -> Router {
+    let published = authority::router(hub, clock.clone());
     Router::new()
         .route("/oqs/visits", post(visits::open))
         .route("/oqs/visits/{id}/consents", post(visits::consent))
@@ -62,7 +67,7 @@ pub fn router(hub: Arc<Hub>, clock: Clock) -> Router {
         .fallback(reply::no_such_path)
         .method_not_allowed_fallback(reply::wrong_method)
         .layer(DefaultBodyLimit::max(document::LIMIT))
-        .with_state(Served { hub, clock })
+        .with_state(Served { hub: line, clock })
         .merge(published)
 }
 
@@ -76,7 +81,21 @@ pub async fn serve(
     clock: Clock,
     end: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(listener, router(hub, clock)).with_graceful_shutdown(end).await
+    serve_through(hub.clone(), listener, hub, clock, end).await
+}
+
+/// The same, with questions going to `line`: the hub itself, or what stands before it.
+///
+/// # Errors
+/// The socket failed.
+pub async fn serve_through(
+    line: Arc<dyn Connection>,
+    listener: TcpListener,
+    hub: Arc<Hub>,
+    clock: Clock,
+    end: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    axum::serve(listener, router_through(line, hub, clock)).with_graceful_shutdown(end).await
 }
 
 async fn health() -> Json<Value> {

@@ -40,6 +40,8 @@ pub enum Popup {
     Faults,
     /// Files of the operator's own.
     Own,
+    /// The chain of identities.
+    Chain,
     /// "Back to the start-up state?"
     Reset,
     /// How something is repeated.
@@ -103,6 +105,7 @@ pub struct App {
     pub(super) own_files: Option<Vec<OwnFile>>,
     pub(super) own: usize,
     pub(super) help_row: usize,
+    pub(super) chain_row: usize,
     pub(super) filters: Filters,
     pub(super) popups: Vec<Popup>,
     /// Readers whose question *who is this?* was answered here or put off, while they still ask.
@@ -134,6 +137,7 @@ impl App {
             own_files: None,
             own: 0,
             help_row: 0,
+            chain_row: 0,
             filters: Filters::default(),
             popups: Vec::new(),
             told: Vec::new(),

@@ -45,6 +45,7 @@ pub enum Action {
     Faults,
     Own,
     Adopt,
+    Chain,
     Reset,
     Raw,
     Repeat,
@@ -256,6 +257,16 @@ pub const BINDINGS: &[Binding] = &[
         (
             "該当者なしの照会の人を採用する (記録の選んだ行、なければ最新)",
             "adopt whom a query named and nobody knew (chosen line, else latest)",
+        ),
+    ),
+    row(
+        Action::Chain,
+        &[KeyCode::F(2), c('#')],
+        ANY,
+        None,
+        (
+            "識別子の連鎖 (端末の先のシステムが何を伝え合ったか)",
+            "chain of identities (what the systems behind told each other)",
         ),
     ),
     row(Action::NextPanel, &[KeyCode::Tab], ANY, Some(("次の枠", "panel")), ("次の枠へ", "next panel")),

@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::app::{App, FileKey, Panel, Popup, newest};
 use super::bindings::{Action, BUTTON_KEYS, key_of, lookup};
-use super::draw::{help_rows, page};
+use super::draw::{chain_rows, help_rows, page};
 use super::pin::PinEntry;
 use super::preview::Preview;
 use super::who::Who;
@@ -80,6 +80,10 @@ impl App {
                 self.popups.push(Popup::Own);
             }
             Action::Adopt => return self.adopt(view),
+            Action::Chain => {
+                self.chain_row = 0;
+                self.popups.push(Popup::Chain);
+            }
             Action::Repeat => self.offer_repeat(view),
             Action::Reset => self.popups.push(Popup::Reset),
             Action::Raw => self.preview.iter_mut().for_each(Preview::turn),
@@ -311,6 +315,16 @@ impl App {
             }
             Some(Popup::Faults) => self.faults_key(code, view),
             Some(Popup::Own) => self.own_key(code, view),
+            Some(Popup::Chain) => {
+                match list_move(code) {
+                    Some(by) => self.chain_row = moved(self.chain_row, by, chain_rows(self, view).len()),
+                    None if matches!(code, KeyCode::Char('#' | 'q') | KeyCode::F(2) | KeyCode::Enter) => {
+                        self.popups.pop();
+                    }
+                    None => {}
+                }
+                Vec::new()
+            }
             Some(Popup::Repeat(_)) => self.repeat_key(code, list_move(code)),
             Some(Popup::Reset) => match code {
                 KeyCode::Enter | KeyCode::Char('y') => {

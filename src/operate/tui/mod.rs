@@ -28,7 +28,7 @@ mod repeat;
 mod run;
 mod tty;
 mod who;
-mod width;
+pub(super) mod width;
 
 pub use app::{App, FileKey, Panel, Popup};
 pub use bindings::{BINDINGS, BUTTON_KEYS, Binding, PERSON_KEYS, PLASTIC_KEY};

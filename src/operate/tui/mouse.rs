@@ -5,7 +5,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use super::app::{App, FileKey, Panel, Popup};
 use super::bindings::Action;
-use super::draw::{Target, help_rows};
+use super::draw::{Target, chain_rows, help_rows};
 use crate::station::view::{Command, View};
 
 /// Rows that one notch of the wheel moves.
@@ -130,6 +130,10 @@ impl App {
             }
             Some(Popup::Faults) => {
                 self.fault = self.fault.saturating_add_signed(by).min(view.faults.len().saturating_sub(1));
+            }
+            Some(Popup::Chain) => {
+                let rows = chain_rows(self, view).len();
+                self.chain_row = self.chain_row.saturating_add_signed(by).min(rows.saturating_sub(1));
             }
             Some(Popup::Own) => {
                 let files = self.own_files.as_ref().map_or(0, Vec::len);

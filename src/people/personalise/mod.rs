@@ -30,8 +30,14 @@ use crate::card::layout::{ApplicationKind, TokenKind};
 use crate::card::soft::CardImage;
 use crate::card::soft::image::{ApplicationImage, FileImage, KeyCommand, KeyImage, Lazy, Right};
 use crate::card::soft::key::SigningKey;
+use crate::secret::MyNumber;
 pub use jpki::{authentication_certificate, signature_serial};
 use printed::Printed;
+
+/// The 個人番号 that somebody's card carries, and the one they have where that is somebody else's already.
+pub fn my_numbers(person: &Person) -> [MyNumber; 2] {
+    printed::my_numbers(person)
+}
 
 /// The card of `person`, issued by the generation of the authority that their profile names.
 pub fn personalise(person: &Person) -> CardImage {

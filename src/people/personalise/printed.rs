@@ -37,7 +37,7 @@ impl Printed {
     pub(super) fn of(person: &Person) -> Self {
         let cut = |text: &str, room| text.chars().take(room).collect();
         Self {
-            my_number: person.my_number.clone().filter(is_twelve_digits).unwrap_or_else(|| derived(&person.id)),
+            my_number: my_number(person),
             name: cut(&person.name, ROOM_FOR_NAME),
             address: cut(person.address.as_deref().unwrap_or_default(), ROOM_FOR_ADDRESS),
             birthdate: person.birthdate,
@@ -92,8 +92,17 @@ fn is_twelve_digits(number: &MyNumber) -> bool {
     number.reveal().len() == 12 && number.reveal().bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// For somebody whose profile names no 個人番号: 999 as with most shipped people, eight digits out of the id, the check digit. The card
-/// needs one to be a card; nobody else is told of it.
+/// The 個人番号 of somebody: the one of their profile, and where that is none, one that is visibly nobody's.
+fn my_number(person: &Person) -> MyNumber {
+    person.my_number.clone().filter(is_twelve_digits).unwrap_or_else(|| derived(&person.id))
+}
+
+/// That number, and the one they have where it is somebody else's already.
+pub(super) fn my_numbers(person: &Person) -> [MyNumber; 2] {
+    [my_number(person), derived(&person.id)]
+}
+
+/// For somebody whose profile names no 個人番号: 999 as with most shipped people, eight digits out of the id, the check digit.
 fn derived(id: &str) -> MyNumber {
     let body = format!("999{}", derived_digits(id, "my-number", 8));
     MyNumber::new(format!("{body}{}", check_digit(&body).unwrap_or_default()))

@@ -52,6 +52,8 @@ impl Profile {
             reference_number: self.reference_number.clone(),
             qualifications: self.qualifications.iter().map(|profile| profile.settle(today)).collect(),
             subsidies: self.subsidies.iter().map(|profile| profile.settle(today)).collect(),
+            subsidies_linked_on: day(self.subsidies_linked_on, today),
+            information_withheld: self.information_withheld,
             home_consents: self.home_consents.iter().map(|profile| profile.settle(today)).collect(),
             medications: history::medications(&self.medications, today),
             checkups: self.checkups.iter().map(|profile| profile.settle(today)).collect(),

@@ -30,6 +30,8 @@ impl QualificationProfile {
             qualified_on: day(self.qualified_on, today),
             lost_on: day(self.lost_on, today),
             reason_of_loss: self.reason_of_loss.clone(),
+            registered_on: day(self.registered_on, today),
+            loss_registered_on: day(self.loss_registered_on, today),
             issued_on: day(self.issued_on, today),
             valid_from: day(self.valid_from, today),
             valid_until: day(self.valid_until, today),

@@ -318,7 +318,7 @@ fn every_key_of_the_format_is_documented_in_its_section_and_nothing_else_is() {
 fn the_examples_of_the_documentation_are_people() {
     let text = fs::read_to_string(repository().join("docs/card-profiles.md")).unwrap();
     let examples: Vec<_> = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(examples.len(), 5);
+    assert_eq!(examples.len(), 6);
     for example in examples {
         let profile = read_toml("docs/card-profiles.md", example).unwrap();
         profile.settle("example", TODAY).unwrap();

@@ -5,10 +5,12 @@
 //! - [`people`], [`reader`], [`folder`], [`journal`], [`preview`]: the panels
 //! - [`bars`]: header, footer, the strip of a small terminal
 //! - [`popup`]: help, faults, reset, PIN
+//! - [`chain`]: the page of the chain of identities
 //! - [`own`]: the list of files of the operator's own; [`repeat`]: how something is repeated; [`who`]: the people for a
 //!   card that nobody knows
 
 mod bars;
+mod chain;
 mod folder;
 mod journal;
 mod own;
@@ -24,6 +26,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+pub(super) use self::chain::rows as chain_rows;
 use self::pen::Pen;
 pub(super) use self::popup::help_rows;
 pub(super) use self::preview::rows as preview_rows;
@@ -129,6 +132,7 @@ fn paint(app: &App, view: &View, buf: &mut Buffer) -> Spots {
             Popup::Help(panel) => popup::help(&mut pen, *panel),
             Popup::Faults => popup::faults(&mut pen, view),
             Popup::Own => own::paint(&mut pen, view),
+            Popup::Chain => chain::paint(&mut pen, view),
             Popup::Repeat(repeat) => repeat::paint(&mut pen, repeat),
             Popup::Reset => popup::reset(&mut pen),
             Popup::Pin(entry) => popup::pin(&mut pen, entry),

@@ -1,10 +1,14 @@
 //! `madoguchi hub`: the hub alone, over HTTP, for stations elsewhere.
+//!
+//! - [`trace`]: the chain of identities of one person
+
+pub mod trace;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::Args;
 use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
 use tokio::net::TcpListener;
 
 use crate::cli::ending::told_to_end;
@@ -17,10 +21,15 @@ use crate::knob::{Knobs, Setting};
 use crate::people;
 use crate::random::Seed;
 use crate::station::layouts::Layouts;
+use crate::wire::latency::{Delayed, Latency};
 
 /// オンライン資格確認等システムと PMH だけを起動する / run the hub alone: eligibility system and PMH
 #[derive(Debug, Clone, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct HubArgs {
+    /// What else is done with a hub.
+    #[command(subcommand)]
+    pub command: Option<HubCommand>,
     /// 待ち受けるアドレス (ポート0は空きポート) / where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = server::DEFAULT_LISTEN)]
     pub listen: String,
@@ -45,24 +54,41 @@ pub struct HubArgs {
     /// レイアウトのフォルダ (errors.toml のコードで答える) / layout folder; the codes of its errors.toml are given
     #[arg(long, value_name = "DIR", env = "MADOGUCHI_STATION_LAYOUTS")]
     pub layouts: Option<PathBuf>,
+    /// 応答にかかる時間 (none, ordinary, slow, peak、既定 none) / how long answers take (default none)
+    #[arg(long, value_name = "PROFILE", value_enum, default_value_t, hide_default_value = true)]
+    pub latency: Latency,
+    /// When new links are made.
+    #[command(flatten)]
+    pub links: trace::LinkArgs,
+}
+
+/// Beside serving.
+#[derive(Debug, Clone, Subcommand)]
+pub enum HubCommand {
+    /// 識別子の連鎖を描く: 登録、初回の受付、二回目の受付 / draw which system tells which what: registration, first visit, second visit
+    Trace(trace::TraceArgs),
 }
 
 /// Serves until Ctrl-C.
 pub fn run(args: &HubArgs, lang: Lang) -> Outcome {
+    if let Some(HubCommand::Trace(args)) = &args.command {
+        return trace::run(args, lang);
+    }
     let internal = |error: std::io::Error| Failure::new(Exit::Internal, error.to_string());
     let (hub, clock) = prepare(args)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(internal)?;
     runtime.block_on(async {
         let listener = TcpListener::bind(&args.listen).await.map_err(|error| occupied(&args.listen, &error, lang))?;
         eprintln!("madoguchi hub ready url=http://{}", listener.local_addr().map_err(internal)?);
-        server::serve(listener, Arc::new(hub), clock, told_to_end()).await.map_err(internal)
+        let hub = Arc::new(hub);
+        let line = Delayed::by(args.latency, hub.clone(), &clock, Seed(args.seed));
+        server::serve_through(line, listener, hub, clock, told_to_end()).await.map_err(internal)
     })?;
     Ok(Exit::Done)
 }
 
 /// Everything that can be wrong before the first byte travels.
 fn prepare(args: &HubArgs) -> Result<(Hub, Clock), Failure> {
-    let usage = |error: &dyn std::error::Error| Failure::new(Exit::Usage, with_causes(error));
     let clock = match &args.clock {
         Some(spec) => Clock::parse(spec).map_err(|error| usage(&error))?,
         None => Clock::real(),
@@ -74,10 +100,14 @@ fn prepare(args: &HubArgs) -> Result<(Hub, Clock), Failure> {
     for knob in KNOBS.iter().filter(|knob| args.fault.iter().any(|name| name == knob.name)) {
         knobs.arm(knob, Setting::default());
     }
-    let rules = Settings::default().with_bulk(args.bulk_ready_after, args.bulk_kept_for);
+    let rules = args.links.applied(Settings::default().with_bulk(args.bulk_ready_after, args.bulk_kept_for));
     let hub = Hub::with_knobs(people.to_vec(), Roots::of_test_authority(), seed, rules, knobs)
         .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
     Ok((hub.with_wording(layouts.wording), clock))
+}
+
+fn usage(error: &dyn std::error::Error) -> Failure {
+    Failure::new(Exit::Usage, with_causes(error))
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {
