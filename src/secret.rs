@@ -80,6 +80,11 @@ secret_type! {
 }
 
 secret_type! {
+    /// トークン by which a municipality registers at PMH (spec/pmh.md §2.4, [A]).
+    BearerToken
+}
+
+secret_type! {
     /// Password of sealed files (spec/oqs-interface.md §5.5).
     ZipPassword
 }

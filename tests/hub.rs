@@ -11,6 +11,8 @@ mod care;
 mod certificates;
 #[path = "hub/inquiries.rs"]
 mod inquiries;
+#[path = "hub/municipalities.rs"]
+mod municipalities;
 #[path = "hub/queries.rs"]
 mod queries;
 #[path = "hub/registrations.rs"]

@@ -28,6 +28,7 @@ pub mod settings;
 pub mod wording;
 
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use jiff::civil::DateTime;
@@ -38,8 +39,10 @@ use self::eligibility::Eligibility;
 use self::eligibility::bulk::Kind;
 pub use self::eligibility::store::ReferenceNumbers;
 use self::error::StoreError;
+use self::intermediary::Numbers;
 use self::jpki_authority::JpkiAuthority;
 use self::medical_hub::MedicalHub;
+use self::medical_hub::registration::{Municipality, NotRegistered, Sent};
 pub use self::settings::Settings;
 use self::wording::Wording;
 use crate::event::Sink;
@@ -47,7 +50,9 @@ use crate::knob::Knobs;
 use crate::message::qualification::SearchInfo;
 use crate::people::Person;
 use crate::random::Seed;
+use crate::secret::{MyNumber, PmhId};
 use crate::visit::{Consents, Standing, VisitId};
+use crate::wire::registration::Receipt;
 use crate::wire::{
     Answer, Connection, Question, Request, SubsidyAnswer, SubsidyQuestion, VisitAnswer, VisitOpening, WireError,
 };
@@ -70,6 +75,7 @@ struct Systems {
     eligibility: Arc<Eligibility>,
     authority: Arc<JpkiAuthority>,
     pmh: Arc<MedicalHub>,
+    numbers: Numbers,
 }
 
 impl Hub {
@@ -87,7 +93,7 @@ impl Hub {
         knobs: Knobs,
     ) -> Result<Self, StoreError> {
         let authority = Arc::new(JpkiAuthority::new(knobs.clone()));
-        let systems = RwLock::new(Arc::new(Systems::new(&people, authority, &roots, seed, settings)?));
+        let systems = RwLock::new(Arc::new(Systems::new(&people, authority, &roots, seed, settings, &knobs)?));
         let known = Mutex::new(ids(&people));
         Ok(Self { systems, known, at_start: people, roots, seed, settings, knobs, wording: Wording::default() })
     }
@@ -138,11 +144,28 @@ impl Hub {
     }
 
     fn rebuild(&self, people: Vec<Person>, authority: Arc<JpkiAuthority>) -> Result<(), StoreError> {
-        let systems = Systems::new(&people, authority, &self.roots, self.seed, self.settings)?;
+        let systems = Systems::new(&people, authority, &self.roots, self.seed, self.settings, &self.knobs)?;
         let mut known = self.known();
         *known = ids(&people);
         *self.systems.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(systems);
         Ok(())
+    }
+
+    /// Registers what a municipality sent: all of it or nothing. Who is known here is joined with their PMH-ID at once.
+    ///
+    /// # Errors
+    /// See [`NotRegistered`]; nothing was registered then.
+    pub fn register(&self, from: &Municipality, sent: Sent<impl Read>) -> Result<Receipt, NotRegistered> {
+        let systems = self.systems();
+        let receipt = systems.pmh.receive(from, sent)?;
+        let joined = systems.pmh.have_numbered(&from.code, &mut |number| systems.numbered(number, self.seed));
+        joined.map_err(NotRegistered::Store)?;
+        Ok(receipt)
+    }
+
+    /// What became of a registration of this municipality.
+    pub fn registration(&self, of: &Municipality, serial: &str) -> Result<Option<Arc<Receipt>>, StoreError> {
+        self.systems().pmh.receipt(of, serial)
     }
 
     /// The 照会番号 that were registered, to be kept between runs.
@@ -171,12 +194,13 @@ impl Systems {
         roots: &Roots,
         seed: Seed,
         settings: Settings,
+        knobs: &Knobs,
     ) -> Result<Self, StoreError> {
         let (sealer, opener) = linkage::pair(seed);
         let certificates = Arc::new(Certificates::new(roots.clone(), authority.clone(), settings));
-        let pmh = Arc::new(MedicalHub::new(opener));
+        let pmh = Arc::new(MedicalHub::new(opener, seed, knobs.clone(), settings));
         let eligibility = Arc::new(Eligibility::new(certificates, pmh.clone(), sealer, seed, settings));
-        let systems = Self { eligibility, authority, pmh };
+        let systems = Self { eligibility, authority, pmh, numbers: Numbers::default() };
         people.iter().try_for_each(|person| systems.enrol(person, seed))?;
         Ok(systems)
     }
@@ -188,12 +212,28 @@ impl Systems {
             Some(beneficiary) => self.pmh.register(beneficiary)?,
             None => self.pmh.remove(&intermediary::pmh_id(&person.id, seed))?,
         }
-        self.eligibility.enrol(insured)
+        self.eligibility.enrol(insured)?;
+        self.numbers.enrol(person);
+        match &person.my_number {
+            Some(number) if person.subsidies.is_empty() && self.pmh.is_registered(number)? => {
+                let number_of = self.numbered(number, seed)?;
+                number_of.map_or(Ok(()), |pmh_id| self.pmh.register_number(number, pmh_id))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// 付番: 中間サーバー gives the PMH-ID, which joins the eligibility system's person. None where nobody here has this number.
+    fn numbered(&self, my_number: &MyNumber, seed: Seed) -> Result<Option<PmhId>, StoreError> {
+        let Some((person, pmh_id)) = self.numbers.number(my_number, seed) else { return Ok(None) };
+        self.eligibility.join(&person, pmh_id.clone())?;
+        Ok(Some(pmh_id))
     }
 
     /// The authority knows no persons: what it issued stays.
     fn forget(&self, id: &str, seed: Seed) -> Result<(), StoreError> {
         self.eligibility.forget(id)?;
+        self.numbers.forget(id);
         self.pmh.remove(&intermediary::pmh_id(id, seed))
     }
 }

@@ -21,6 +21,9 @@ pub struct Settings {
     pub bulk_ready_after: Duration,
     /// A 受付番号 is known for so long after its reception, in document time. The real time is not public ([C]).
     pub bulk_kept_for: Duration,
+    /// 受給者証 reach a clinic before their first day already. Whether future rows are sent is an open question of the field
+    /// (spec/pmh.md §9, §10 13); by default they are not.
+    pub future_subsidies: bool,
 }
 
 impl Settings {
@@ -50,6 +53,7 @@ impl Default for Settings {
             grace_months: 3,
             bulk_ready_after: Duration::from_secs(5),
             bulk_kept_for: Duration::from_secs(BULK_KEPT_FOR_DAYS * DAY),
+            future_subsidies: false,
         }
     }
 }

@@ -250,7 +250,8 @@ fn connect(
     if let Some(url) = &settings.hub.url {
         return Ok((Arc::new(HttpHub::new(url)), None));
     }
-    let rules = hub::Settings::default().with_bulk(settings.hub.bulk_ready_after, settings.hub.bulk_kept_for);
+    let rules = hub::Settings { future_subsidies: settings.hub.future_subsidies, ..hub::Settings::default() };
+    let rules = rules.with_bulk(settings.hub.bulk_ready_after, settings.hub.bulk_kept_for);
     let failed = |error: StoreError| OpenError::Hub(error.to_string());
     let hub =
         Hub::with_knobs(roster.at_start(), Roots::of_test_authority(), seed, rules, knobs.clone()).map_err(failed)?;

@@ -13,6 +13,7 @@ mod bulk;
 pub mod document;
 pub mod http;
 pub mod problem;
+pub mod registration;
 mod request;
 pub mod steering;
 

@@ -48,6 +48,11 @@ impl World {
         Self { connection: hub.clone(), hub, address: None, _server: None }
     }
 
+    /// In this process, with a hub of the test's own.
+    pub fn of(hub: Arc<Hub>) -> Self {
+        Self { connection: hub.clone(), hub, address: None, _server: None }
+    }
+
     pub fn over_http() -> Self {
         let hub = hub();
         let server = Server::start(hub.clone(), Clock::frozen(NOON));

@@ -90,6 +90,12 @@ impl Eligibility {
         self.store.remove(id)
     }
 
+    /// Joins this person with their PMH-ID (spec/pmh.md §4.2 step 2); nothing happens where they are not known.
+    pub fn join(&self, id: &str, pmh_id: PmhId) -> Result<(), StoreError> {
+        let Some(known) = self.store.by_id(id)? else { return Ok(()) };
+        self.store.put(Insured { pmh_id: Some(pmh_id), ..(*known.insured).clone() })
+    }
+
     /// Asks PMH with a linkage key of its own: made here, burnt there.
     fn ask_pmh(&self, pmh_id: &PmhId, day: Date) -> Result<Vec<SubsidyCertificate>, LinkageError> {
         self.pmh.inquire(&self.sealer.seal(pmh_id), day)
