@@ -50,7 +50,7 @@ fn madoguchi_in(place: &Path, args: &[&str], variables: &[(&str, &str)]) -> Said
     Said { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
 }
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "run",
     "attach",
     "tap",
@@ -66,6 +66,7 @@ const COMMANDS: [&str; 16] = [
     "card",
     "people",
     "hub",
+    "municipality",
     "doctor",
 ];
 

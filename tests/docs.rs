@@ -24,7 +24,7 @@ use madoguchi::operate::doctor::{CHECKS, Check};
 use shell::Shell;
 
 /// Every document whose commands are run below, each in a world and a folder of its own.
-const RUN: [&str; 18] = [
+const RUN: [&str; 19] = [
     "README.md",
     "README.ja.md",
     "docs/README.md",
@@ -34,6 +34,7 @@ const RUN: [&str; 18] = [
     "docs/serving.md",
     "docs/clients.md",
     "docs/hub.md",
+    "docs/municipality.md",
     "docs/own-xml.md",
     "docs/layouts.md",
     "docs/compare.md",
@@ -122,6 +123,11 @@ fn every_command_of_the_readme_does_what_it_shows() {
 #[test]
 fn every_command_of_the_japanese_readme_does_what_it_shows() {
     run_document("every_command_of_the_japanese_readme_does_what_it_shows", "README.ja.md");
+}
+
+#[test]
+fn every_command_of_the_municipality_page_does_what_it_shows() {
+    run_document("every_command_of_the_municipality_page_does_what_it_shows", "docs/municipality.md");
 }
 
 #[test]
@@ -256,13 +262,14 @@ fn both_readmes_show_the_same_commands() {
 
 #[test]
 fn the_faults_page_lists_every_fault_as_its_room_declares_it() {
-    let rooms: [&[&Knob]; 6] = [
+    let rooms: [&[&Knob]; 7] = [
         &madoguchi::face_reader::knobs::ALL,
         &madoguchi::wire::steering::KNOBS,
         &madoguchi::terminal::KNOBS,
         &madoguchi::card::soft::quirk::KNOBS,
         &madoguchi::people::flaw::KNOBS,
         &madoguchi::hub::jpki_authority::knobs::KNOBS,
+        &madoguchi::hub::medical_hub::registration::knobs::KNOBS,
     ];
     let declared: BTreeSet<String> = rooms
         .concat()

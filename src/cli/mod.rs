@@ -21,6 +21,7 @@ pub mod exchanges;
 pub mod explain;
 pub mod hub;
 pub mod layout;
+pub mod municipality;
 mod password;
 pub mod people;
 mod pin;
@@ -60,6 +61,7 @@ enum Command {
     Card(card::CardArgs),
     People(people::PeopleArgs),
     Hub(hub::HubArgs),
+    Municipality(municipality::MunicipalityArgs),
     Doctor(doctor::DoctorArgs),
     /// シェルの補完を出力 / print completions for a shell
     Completions {
@@ -119,6 +121,7 @@ fn carry_out(line: Line) -> Outcome {
         Some(Command::Card(args)) => card::run(&args, &Clock::real()),
         Some(Command::People(args)) => people::run(&args, lang),
         Some(Command::Hub(args)) => hub::run(&args, lang),
+        Some(Command::Municipality(args)) => municipality::run(&args, lang),
         Some(Command::Doctor(args)) => doctor::run(&args, lang),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Line::command(), "madoguchi", &mut std::io::stdout());
