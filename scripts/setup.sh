@@ -9,6 +9,7 @@
 # Where packages cannot be installed from here (no Debian, no root, no sudo) it says what is missing and how it is called.
 set -eu
 
+SCHEMATHESIS=4.32.5
 missing=""
 need() { missing="$missing $1"; }
 
@@ -31,6 +32,7 @@ for purpose in "$@"; do
         command -v curl >/dev/null || need curl
         command -v chromium >/dev/null || need chromium
         command -v python3 >/dev/null || need python3
+        python3 -c "import ensurepip" 2>/dev/null || need python3-venv
         command -v node >/dev/null || need nodejs
         command -v tsc >/dev/null || need node-typescript
         command -v javac >/dev/null || need default-jdk-headless
@@ -64,7 +66,21 @@ for purpose in "$@"; do
     esac
 done
 
-[ -z "$missing" ] && exit 0
+# schemathesis is on PyPI only: in an environment of its own, which no other program sees.
+schemathesis() {
+    case " $* " in *" test "*) ;; *) return 0 ;; esac
+    [ "$(uname -s)" = Linux ] || return 0
+    tools="${XDG_CACHE_HOME:-$HOME/.cache}/madoguchi/schemathesis"
+    [ -x "$tools/bin/st" ] && "$tools/bin/st" --version 2>/dev/null | grep -q "$SCHEMATHESIS" && return 0
+    echo "インストールします / installing: schemathesis $SCHEMATHESIS" >&2
+    python3 -m venv "$tools"
+    "$tools/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$SCHEMATHESIS"
+}
+
+if [ -z "$missing" ]; then
+    schemathesis "$@"
+    exit 0
+fi
 
 if ! command -v apt-get >/dev/null; then
     echo "次のものをインストールしてください / please install:$missing" >&2
@@ -79,3 +95,4 @@ echo "インストールします / installing:$missing" >&2
 $as_root apt-get update -qq
 # shellcheck disable=SC2086 # a list of package names
 DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
+schemathesis "$@"

@@ -83,13 +83,20 @@ secret_type! {
     /// 紐付番号: one insured person between 中間サーバー and オンライン資格確認 (spec/pmh.md §4.1, [A]).
     LinkingNumber
 }
+
 secret_type! {
     /// 住民票コード. Known to J-LIS and the municipality (spec/pmh.md §4.1, [A]).
     ResidentCode
 }
+
 secret_type! {
     /// 機関別符号: a person as one institution alone knows them in the 情報提供ネットワーク (spec/pmh.md §4.1, [A]).
     InstitutionalCode
+}
+
+secret_type! {
+    /// トークン by which a municipality registers at PMH (spec/pmh.md §2.4, [A]).
+    BearerToken
 }
 
 secret_type! {

@@ -52,7 +52,7 @@ fn madoguchi_in(place: &Path, args: &[&str], variables: &[(&str, &str)]) -> Said
     Said { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
 }
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: &[&str] = &[
     "run",
     "attach",
     "tap",
@@ -68,6 +68,7 @@ const COMMANDS: [&str; 17] = [
     "card",
     "people",
     "hub",
+    "municipality",
     "doctor",
     "scenario",
 ];

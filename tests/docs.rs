@@ -23,28 +23,40 @@ use madoguchi::message::check::Rule;
 use madoguchi::operate::doctor::{CHECKS, Check};
 use shell::Shell;
 
-/// Every document whose commands are run below, each in a world and a folder of its own.
-const RUN: [&str; 19] = [
-    "README.md",
-    "README.ja.md",
-    "docs/README.md",
-    "docs/settings.md",
-    "docs/encryption.md",
-    "docs/faults.md",
-    "docs/serving.md",
-    "docs/clients.md",
-    "docs/hub.md",
-    "docs/own-xml.md",
-    "docs/layouts.md",
-    "docs/compare.md",
-    "docs/check.md",
-    "docs/cards.md",
-    "docs/words.md",
-    "docs/doctor.md",
-    "docs/people.md",
-    "docs/scenarios.md",
-    "docs/exchanges.md",
-];
+/// Every document whose commands are run, each in a world and a folder of its own; a test for each.
+macro_rules! run {
+    ($($test:ident: $document:literal),* $(,)?) => {
+        const RUN: &[&str] = &[$($document),*];
+        $(#[test]
+        fn $test() {
+            run_document(stringify!($test), $document);
+        })*
+    };
+}
+
+run! {
+    every_command_of_the_readme_does_what_it_shows: "README.md",
+    every_command_of_the_japanese_readme_does_what_it_shows: "README.ja.md",
+    every_command_of_the_map_of_documents_does_what_it_shows: "docs/README.md",
+    every_command_of_the_settings_page_does_what_it_shows: "docs/settings.md",
+    every_command_of_the_encryption_page_does_what_it_shows: "docs/encryption.md",
+    every_command_of_the_faults_page_does_what_it_shows: "docs/faults.md",
+    every_command_of_the_serving_page_does_what_it_shows: "docs/serving.md",
+    every_command_of_the_clients_page_does_what_it_shows: "docs/clients.md",
+    every_command_of_the_hub_page_does_what_it_shows: "docs/hub.md",
+    every_command_of_the_municipality_page_does_what_it_shows: "docs/municipality.md",
+    every_command_of_the_page_about_own_xml_does_what_it_shows: "docs/own-xml.md",
+    every_command_of_the_layouts_page_does_what_it_shows: "docs/layouts.md",
+    every_command_of_the_compare_page_does_what_it_shows: "docs/compare.md",
+    every_command_of_the_check_page_does_what_it_shows: "docs/check.md",
+    every_command_of_the_cards_page_does_what_it_shows: "docs/cards.md",
+    every_command_of_the_page_about_words_does_what_it_shows: "docs/words.md",
+    every_command_of_the_doctor_page_does_what_it_shows: "docs/doctor.md",
+    every_command_of_the_people_page_does_what_it_shows: "docs/people.md",
+    every_command_of_the_scenarios_page_does_what_it_shows: "docs/scenarios.md",
+    every_command_of_the_exchanges_page_does_what_it_shows: "docs/exchanges.md",
+}
+
 /// Documents whose commands need the source folder: they are checked by what they name.
 const CHECKED: [&str; 3] = ["CONTRIBUTING.md", "docs/measurements.md", "docs/platforms.md"];
 
@@ -116,81 +128,6 @@ fn check_cargo(step: &Step, words: &[&str]) {
 }
 
 #[test]
-fn every_command_of_the_readme_does_what_it_shows() {
-    run_document("every_command_of_the_readme_does_what_it_shows", "README.md");
-}
-
-#[test]
-fn every_command_of_the_japanese_readme_does_what_it_shows() {
-    run_document("every_command_of_the_japanese_readme_does_what_it_shows", "README.ja.md");
-}
-
-#[test]
-fn every_command_of_the_settings_page_does_what_it_shows() {
-    run_document("every_command_of_the_settings_page_does_what_it_shows", "docs/settings.md");
-}
-
-#[test]
-fn every_command_of_the_faults_page_does_what_it_shows() {
-    run_document("every_command_of_the_faults_page_does_what_it_shows", "docs/faults.md");
-}
-
-#[test]
-fn every_command_of_the_serving_page_does_what_it_shows() {
-    run_document("every_command_of_the_serving_page_does_what_it_shows", "docs/serving.md");
-}
-
-#[test]
-fn every_command_of_the_encryption_page_does_what_it_shows() {
-    run_document("every_command_of_the_encryption_page_does_what_it_shows", "docs/encryption.md");
-}
-
-#[test]
-fn every_command_of_the_clients_page_does_what_it_shows() {
-    run_document("every_command_of_the_clients_page_does_what_it_shows", "docs/clients.md");
-}
-
-#[test]
-fn every_command_of_the_page_about_own_xml_does_what_it_shows() {
-    run_document("every_command_of_the_page_about_own_xml_does_what_it_shows", "docs/own-xml.md");
-}
-
-#[test]
-fn every_command_of_the_layouts_page_does_what_it_shows() {
-    run_document("every_command_of_the_layouts_page_does_what_it_shows", "docs/layouts.md");
-}
-
-#[test]
-fn every_command_of_the_compare_page_does_what_it_shows() {
-    run_document("every_command_of_the_compare_page_does_what_it_shows", "docs/compare.md");
-}
-
-#[test]
-fn every_command_of_the_people_page_does_what_it_shows() {
-    run_document("every_command_of_the_people_page_does_what_it_shows", "docs/people.md");
-}
-
-#[test]
-fn every_command_of_the_check_page_does_what_it_shows() {
-    run_document("every_command_of_the_check_page_does_what_it_shows", "docs/check.md");
-}
-
-#[test]
-fn every_command_of_the_scenarios_page_does_what_it_shows() {
-    run_document("every_command_of_the_scenarios_page_does_what_it_shows", "docs/scenarios.md");
-}
-
-#[test]
-fn every_command_of_the_page_about_words_does_what_it_shows() {
-    run_document("every_command_of_the_page_about_words_does_what_it_shows", "docs/words.md");
-}
-
-#[test]
-fn every_command_of_the_doctor_page_does_what_it_shows() {
-    run_document("every_command_of_the_doctor_page_does_what_it_shows", "docs/doctor.md");
-}
-
-#[test]
 fn the_doctor_page_lists_everything_that_is_looked_at_in_its_order() {
     let row = |check: &&Check| {
         let ((ja, en), (rule_ja, rule_en)) = (check.title, check.rule);
@@ -214,26 +151,6 @@ fn the_check_page_lists_every_rule_in_its_order() {
     let page = read("docs/check.md");
     let listed: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
     assert_eq!(listed, declared);
-}
-
-#[test]
-fn every_command_of_the_cards_page_does_what_it_shows() {
-    run_document("every_command_of_the_cards_page_does_what_it_shows", "docs/cards.md");
-}
-
-#[test]
-fn every_command_of_the_hub_page_does_what_it_shows() {
-    // It serves until it is ended, so it goes to the background here.
-    world::in_own_world("every_command_of_the_hub_page_does_what_it_shows", || {
-        let folder = tempfile::tempdir().unwrap();
-        let mut shell = Shell::open(folder.path(), "ja_JP.UTF-8");
-        for mut step in steps("docs/hub.md") {
-            if step.command.starts_with("madoguchi hub --") {
-                step.command += " &";
-            }
-            shell.run(&step).unwrap_or_else(|error| panic!("{error}"));
-        }
-    });
 }
 
 #[test]
@@ -262,13 +179,14 @@ fn both_readmes_show_the_same_commands() {
 
 #[test]
 fn the_faults_page_lists_every_fault_as_its_room_declares_it() {
-    let rooms: [&[&Knob]; 6] = [
+    let rooms: [&[&Knob]; 7] = [
         &madoguchi::face_reader::knobs::ALL,
         &madoguchi::wire::steering::KNOBS,
         &madoguchi::terminal::KNOBS,
         &madoguchi::card::soft::quirk::KNOBS,
         &madoguchi::people::flaw::KNOBS,
         &madoguchi::hub::jpki_authority::knobs::KNOBS,
+        &madoguchi::hub::medical_hub::registration::knobs::KNOBS,
     ];
     let declared: BTreeSet<String> = rooms
         .concat()

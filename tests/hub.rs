@@ -13,6 +13,8 @@ mod certificates;
 mod chain;
 #[path = "hub/inquiries.rs"]
 mod inquiries;
+#[path = "hub/municipalities.rs"]
+mod municipalities;
 #[path = "hub/queries.rs"]
 mod queries;
 #[path = "hub/registrations.rs"]

@@ -42,6 +42,8 @@ mod layouts;
 #[cfg(target_os = "linux")]
 #[path = "station/memory.rs"]
 mod memory;
+#[path = "station/municipality.rs"]
+mod municipality;
 #[path = "station/opening.rs"]
 mod opening;
 #[path = "station/own.rs"]

@@ -22,6 +22,7 @@ pub mod exchanges;
 pub mod explain;
 pub mod hub;
 pub mod layout;
+pub mod municipality;
 mod password;
 pub mod people;
 mod pin;
@@ -62,6 +63,7 @@ enum Command {
     Card(card::CardArgs),
     People(people::PeopleArgs),
     Hub(hub::HubArgs),
+    Municipality(municipality::MunicipalityArgs),
     Doctor(doctor::DoctorArgs),
     Scenario(scenario::ScenarioArgs),
     /// シェルの補完を出力 / print completions for a shell
@@ -122,6 +124,7 @@ fn carry_out(line: Line) -> Outcome {
         Some(Command::Card(args)) => card::run(&args, &Clock::real()),
         Some(Command::People(args)) => people::run(&args, lang),
         Some(Command::Hub(args)) => hub::run(&args, lang),
+        Some(Command::Municipality(args)) => municipality::run(&args, lang),
         Some(Command::Doctor(args)) => doctor::run(&args, lang),
         Some(Command::Scenario(args)) => scenario::run(&args, lang),
         Some(Command::Completions { shell }) => {

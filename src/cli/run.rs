@@ -1,17 +1,22 @@
 //! `madoguchi run`: the station, with the text screen or without.
 
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Args;
+use tokio::net::TcpListener;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::cli::ending::told_to_end;
 use crate::cli::{Exit, Failure, Outcome};
 use crate::event::{Event, Lang};
+use crate::hub::Hub;
+use crate::hub::medical_hub::registration::Enrolled;
+use crate::hub::server::registration;
 use crate::operate::control::server;
 use crate::operate::tui;
 use crate::station::desk::LocalDesk;
@@ -95,11 +100,17 @@ async fn keep_open(settings: Settings, lang: Lang, screen: bool) -> Outcome {
         )
         .remedy("--token または MADOGUCHI_TOKEN を指定してください / give --token or MADOGUCHI_TOKEN"));
     }
+    let registration = Registration::bind(&settings, lang).await?;
     let station = Station::open(settings, lang).await.map_err(|error| could_not_open(&error))?;
     let url = format!("http://{address}");
     station.set_control(url.clone());
     let api = tokio::spawn(server::serve(listener, server::router(station.clone(), token), station.stopping()));
     let folders: Vec<String> = station.summary().terminals.iter().map(TerminalView::root).collect();
+    if let (Some(face), Some(hub)) = (registration, station.hub()) {
+        // A line of its own: whoever reads the line below takes its folders to be all that is left of it.
+        eprintln!("madoguchi registration=http://{}", face.address);
+        face.serve(hub, &station);
+    }
     eprintln!("madoguchi ready control={url} folder={}", folders.join(","));
     if screen {
         station.look_for_plastic();
@@ -113,6 +124,40 @@ async fn keep_open(settings: Settings, lang: Lang, screen: bool) -> Outcome {
     // The API ends with the station; what it still had to say is said.
     let _ = api.await;
     Ok(Exit::Done)
+}
+
+/// The embedded hub's face to municipalities, bound but not served yet.
+struct Registration {
+    listener: TcpListener,
+    address: SocketAddr,
+    enrolled: Enrolled,
+}
+
+impl Registration {
+    async fn bind(settings: &Settings, lang: Lang) -> Result<Option<Self>, Failure> {
+        let Some(listen) = &settings.hub.registration else { return Ok(None) };
+        if settings.hub.url.is_some() {
+            let ja = "hub.registration は内蔵ハブのものです / hub.registration is of the embedded hub";
+            return Err(Failure::new(Exit::Usage, ja).remedy("madoguchi hub --registration ADDR"));
+        }
+        let enrolled = Enrolled::load(settings.hub.municipalities.as_deref())
+            .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
+        let (listener, address) = server::bind(listen).await.map_err(|error| {
+            Failure::new(Exit::Outside, format!("登録API {listen} で待ち受けできません: {error} / cannot listen there"))
+                .remedy("hub.registration に別のアドレスを書いてください / set another address in hub.registration")
+        })?;
+        super::hub::tell_of_demo(&enrolled, lang);
+        Ok(Some(Self { listener, address, enrolled }))
+    }
+
+    fn serve(self, hub: Arc<Hub>, station: &Arc<Station>) {
+        let mut stop = station.stopping();
+        let stopped = async move {
+            let _ = stop.wait_for(|stopped| *stopped).await;
+        };
+        let clock = station.clock().clone();
+        tokio::spawn(registration::serve(self.listener, hub, clock, self.enrolled, stopped));
+    }
 }
 
 /// Without a screen, what somebody has to look after goes to stderr: a folder that is away, a request that cannot be opened.

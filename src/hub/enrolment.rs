@@ -64,10 +64,12 @@ impl Systems {
         self.end_at_pmh(my_number)
     }
 
+    /// What the people file registered ends; what a municipality registered stays.
     fn end_at_pmh(&self, my_number: &MyNumber) -> Result<(), StoreError> {
-        match self.intermediary.pmh_id(my_number)? {
-            Some(pmh_id) => self.pmh.remove(&pmh_id),
-            None => Ok(()),
+        let Some(pmh_id) = self.intermediary.pmh_id(my_number)? else { return Ok(()) };
+        if self.pmh.is_registered(my_number)? {
+            return self.pmh.register_number(my_number, pmh_id);
         }
+        self.pmh.remove(&pmh_id)
     }
 }

@@ -35,6 +35,7 @@ pub mod trail;
 pub mod wording;
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use jiff::civil::DateTime;
@@ -50,6 +51,7 @@ use self::information_network::InformationNetwork;
 use self::intermediary::Intermediary;
 use self::jpki_authority::JpkiAuthority;
 use self::medical_hub::MedicalHub;
+use self::medical_hub::registration::{Municipality, NotRegistered, Sent};
 use self::resident_register::ResidentRegister;
 pub use self::settings::{PastDays, Settings};
 use self::trail::Trail;
@@ -62,6 +64,7 @@ use crate::people::Person;
 use crate::random::Seed;
 use crate::secret::MyNumber;
 use crate::visit::{Consents, Standing, VisitId};
+use crate::wire::registration::Receipt;
 use crate::wire::{
     Answer, Connection, Question, Request, SubsidyAnswer, SubsidyQuestion, VisitAnswer, VisitOpening, WireError,
 };
@@ -104,7 +107,7 @@ impl Hub {
         knobs: Knobs,
     ) -> Result<Self, StoreError> {
         let authority = Arc::new(JpkiAuthority::new(knobs.clone()));
-        let (systems, known) = Systems::with(&people, authority, &roots, seed, settings)?;
+        let (systems, known) = Systems::with(&people, authority, &roots, seed, settings, &knobs)?;
         let (systems, known) = (RwLock::new(Arc::new(systems)), Mutex::new(known));
         let (wording, events) = (Wording::default(), Sink::silent());
         Ok(Self { systems, known, at_start: people, roots, seed, settings, knobs, wording, events })
@@ -165,11 +168,32 @@ impl Hub {
     }
 
     fn rebuild(&self, people: Vec<Person>, authority: Arc<JpkiAuthority>) -> Result<(), StoreError> {
-        let (systems, now_known) = Systems::with(&people, authority, &self.roots, self.seed, self.settings)?;
+        let (systems, now_known) =
+            Systems::with(&people, authority, &self.roots, self.seed, self.settings, &self.knobs)?;
         let mut known = self.known();
         *known = now_known;
         *self.systems.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(systems);
         Ok(())
+    }
+
+    /// Registers what a municipality sent: all of it or nothing. Then PMH has everybody numbered who was not; who is insured here is
+    /// linked with their PMH-ID, at the hour of [`Settings::link_at`].
+    ///
+    /// # Errors
+    /// See [`NotRegistered`]; nothing was registered then.
+    pub fn register(&self, from: &Municipality, sent: Sent<impl Read>) -> Result<Receipt, NotRegistered> {
+        let systems = self.systems();
+        let time = sent.time;
+        let receipt = systems.pmh.receive(from, sent)?;
+        // Arrows by the hundred thousand would tell nobody anything.
+        let untold = |numbers: &[MyNumber]| systems.intermediary.number(numbers, time, &Trail::default());
+        systems.pmh.have_numbered(&from.code, untold).map_err(NotRegistered::Store)?;
+        Ok(receipt)
+    }
+
+    /// What became of a registration of this municipality.
+    pub fn registration(&self, of: &Municipality, serial: &str) -> Result<Option<Arc<Receipt>>, StoreError> {
+        self.systems().pmh.receipt(of, serial)
     }
 
     /// The 照会番号 that were registered, to be kept between runs.
@@ -205,12 +229,13 @@ impl Systems {
         roots: &Roots,
         seed: Seed,
         settings: Settings,
+        knobs: &Knobs,
     ) -> Result<(Self, BTreeMap<String, MyNumber>), StoreError> {
         let (sealer, opener) = linkage::pair(seed);
         let (network, line) = InformationNetwork::with("支払基金", seed);
         let store = Arc::new(Memory::default());
         let certificates = Arc::new(Certificates::new(roots.clone(), authority.clone(), settings));
-        let pmh = Arc::new(MedicalHub::new(opener));
+        let pmh = Arc::new(MedicalHub::new(opener, seed, knobs.clone(), settings));
         let residents = Arc::new(ResidentRegister::new(network, seed));
         let intermediary = Arc::new(Intermediary::new(store.clone(), line, seed, settings));
         let lines =

@@ -30,6 +30,9 @@ pub struct Settings {
     pub link_at: Option<Time>,
     /// What the centre knew when, in answers about days that are past.
     pub past_days: PastDays,
+    /// 受給者証 reach a clinic before their first day already. Whether future rows are sent is an open question of the field
+    /// (spec/pmh.md §9, §10 13); by default they are not.
+    pub future_subsidies: bool,
 }
 
 /// A request may name a 資格確認日 that is past. Insurers may have told of a change since.
@@ -83,6 +86,7 @@ impl Default for Settings {
             maintenance: false,
             link_at: None,
             past_days: PastDays::default(),
+            future_subsidies: false,
         }
     }
 }

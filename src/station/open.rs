@@ -261,6 +261,7 @@ fn connect(
         maintenance: table.maintenance,
         link_at: table.link_at,
         past_days: table.past_days,
+        future_subsidies: table.future_subsidies,
         ..hub::Settings::default().with_bulk(table.bulk_ready_after, table.bulk_kept_for)
     };
     let failed = |error: StoreError| OpenError::Hub(error.to_string());

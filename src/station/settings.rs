@@ -196,6 +196,12 @@ pub struct HubTable {
     pub past_days: PastDays,
     /// How long it takes. Of the embedded hub.
     pub latency: Latency,
+    /// `HOST:PORT` where municipalities register at the embedded hub; nowhere when left out.
+    pub registration: Option<String>,
+    /// Municipalities and their tokens (docs/municipality.md); the token `demo` when left out. Of the embedded hub.
+    pub municipalities: Option<PathBuf>,
+    /// 受給者証 reach a clinic before their first day, too. Of the embedded hub.
+    pub future_subsidies: bool,
 }
 
 /// `[card]`: for the commands that read cards.

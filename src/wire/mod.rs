@@ -15,6 +15,7 @@ pub mod document;
 pub mod http;
 pub mod latency;
 pub mod problem;
+pub mod registration;
 mod request;
 pub mod steering;
 

@@ -141,7 +141,7 @@ fn overheard() -> (World, Tap, Arc<Mutex<Vec<Event>>>) {
     let server = Server::start(hub.clone(), Clock::frozen(NOON));
     let tap = Tap::on(server.address);
     let connection = Arc::new(HttpHub::new(&format!("http://{}/", tap.address)));
-    (World::of(hub, connection, server), tap, told)
+    (World::over(hub, connection, server), tap, told)
 }
 
 fn subsidies(connection: &dyn Connection, name: &str) -> SubsidyAnswer {
@@ -265,7 +265,7 @@ fn new_links_stop_in_the_night_and_visits_go_on() {
     let hub = Arc::new(Hub::new(people(), Roots::of_test_authority(), Seed(1), settings).unwrap());
     let server = Server::start(hub.clone(), Clock::frozen(NOON));
     let connection = Arc::new(HttpHub::new(&format!("http://{}/", server.address)));
-    let world = World::of(hub, connection, server);
+    let world = World::over(hub, connection, server);
     let day = date(2026, 11, 10);
     let (night, morning) = (day.at(4, 0, 0, 0), day.at(6, 0, 0, 0));
     let linked = world.visit("tanaka").at(night);

@@ -52,6 +52,11 @@ impl World {
         Self { connection: hub.clone(), hub, address: None, _server: None }
     }
 
+    /// In this process, with a hub of the test's own.
+    pub fn of(hub: Arc<Hub>) -> Self {
+        Self { connection: hub.clone(), hub, address: None, _server: None }
+    }
+
     pub fn over_http() -> Self {
         let hub = hub();
         let server = Server::start(hub.clone(), Clock::frozen(NOON));
@@ -60,7 +65,7 @@ impl World {
     }
 
     /// A hub and a way to it that a test has made.
-    pub fn of(hub: Arc<Hub>, connection: Arc<dyn Connection>, server: Server) -> Self {
+    pub fn over(hub: Arc<Hub>, connection: Arc<dyn Connection>, server: Server) -> Self {
         Self { hub, connection, address: Some(server.address), _server: Some(server) }
     }
 

@@ -15,13 +15,18 @@ use crate::cli::ending::told_to_end;
 use crate::cli::{Exit, Failure, Outcome};
 use crate::clock::Clock;
 use crate::event::{Lang, Sink, say};
-use crate::hub::jpki_authority::knobs::KNOBS;
+use crate::hub::jpki_authority::knobs::{STALE, TRY_LATER, WRONG_SIGNER};
+use crate::hub::medical_hub::registration::Enrolled;
+use crate::hub::medical_hub::registration::knobs::MAINTENANCE;
 use crate::hub::{Hub, Roots, Settings, server};
-use crate::knob::{Knobs, Setting};
+use crate::knob::{Knob, Knobs, Setting};
 use crate::people;
 use crate::random::Seed;
 use crate::station::layouts::Layouts;
 use crate::wire::latency::{Delayed, Latency};
+
+/// What can be wrong with a hub from its start.
+static FAULTS: [&Knob; 4] = [&TRY_LATER, &STALE, &WRONG_SIGNER, &MAINTENANCE];
 
 /// オンライン資格確認等システムと PMH だけを起動する / run the hub alone: eligibility system and PMH
 #[derive(Debug, Clone, Args)]
@@ -42,8 +47,8 @@ pub struct HubArgs {
     /// 端末が時刻を送らないときの時計 / the clock, where a terminal sends no time: RFC 3339 or YYYYMMDDHHmmss in JST, `,freeze` to stop it
     #[arg(long, value_name = "TIME")]
     pub clock: Option<String>,
-    /// 認証局に不具合を付ける (繰り返し可) / let the certificate authority misbehave, repeatable
-    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(KNOBS.map(|knob| knob.name)))]
+    /// 認証局やPMHに不具合を付ける (繰り返し可) / let the certificate authority or PMH misbehave, repeatable
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(FAULTS.map(|knob| knob.name)))]
     pub fault: Vec<String>,
     /// 一括要求から結果ができるまでの秒数 (既定5) / seconds from a bulk request to its result (default 5)
     #[arg(long, value_name = "SECONDS")]
@@ -51,6 +56,15 @@ pub struct HubArgs {
     /// 一括の受付番号を覚えている日数 (既定7) / days for which a bulk reception number is known (default 7)
     #[arg(long, value_name = "DAYS")]
     pub bulk_kept_for: Option<u64>,
+    /// 自治体の登録APIも待ち受けるアドレス (例 127.0.0.1:8792) / where municipalities register; nowhere when left out
+    #[arg(long, value_name = "ADDR")]
+    pub registration: Option<String>,
+    /// 登録できる自治体とトークンの一覧 (既定: トークン demo) / municipalities and their tokens (default: the token `demo`)
+    #[arg(long, value_name = "FILE", requires = "registration")]
+    pub municipalities: Option<PathBuf>,
+    /// 有効期間前の受給者証も医療機関に返す / certificates reach a clinic before their first day, too
+    #[arg(long)]
+    pub future_subsidies: bool,
     /// レイアウトのフォルダ (errors.toml のコードで答える) / layout folder; the codes of its errors.toml are given
     #[arg(long, value_name = "DIR", env = "MADOGUCHI_STATION_LAYOUTS")]
     pub layouts: Option<PathBuf>,
@@ -78,13 +92,44 @@ pub fn run(args: &HubArgs, lang: Lang) -> Outcome {
     let (hub, clock) = prepare(args)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(internal)?;
     runtime.block_on(async {
-        let listener = TcpListener::bind(&args.listen).await.map_err(|error| occupied(&args.listen, &error, lang))?;
-        eprintln!("madoguchi hub ready url=http://{}", listener.local_addr().map_err(internal)?);
+        let listener =
+            TcpListener::bind(&args.listen).await.map_err(|error| occupied("--listen", &args.listen, &error, lang))?;
         let hub = Arc::new(hub);
+        let (told, registration) = registration(args, &hub, &clock, lang).await?;
+        eprintln!("madoguchi hub ready url=http://{}{told}", listener.local_addr().map_err(internal)?);
         let line = Delayed::by(args.latency, hub.clone(), &clock, Seed(args.seed));
-        server::serve_through(line, listener, hub, clock, told_to_end()).await.map_err(internal)
+        let served = server::serve_through(line, listener, hub, clock, told_to_end()).await.map_err(internal);
+        registration.abort();
+        served
     })?;
     Ok(Exit::Done)
+}
+
+/// The face to municipalities, where one is asked for; what the line of readiness says of it, and the task that serves it.
+async fn registration(
+    args: &HubArgs,
+    hub: &Arc<Hub>,
+    clock: &Clock,
+    lang: Lang,
+) -> Result<(String, tokio::task::JoinHandle<()>), Failure> {
+    let Some(listen) = &args.registration else { return Ok((String::new(), tokio::spawn(async {}))) };
+    let enrolled =
+        Enrolled::load(args.municipalities.as_deref()).map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
+    let listener = TcpListener::bind(listen).await.map_err(|error| occupied("--registration", listen, &error, lang))?;
+    let address = listener.local_addr().map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
+    tell_of_demo(&enrolled, lang);
+    let serving = server::registration::serve(listener, hub.clone(), clock.clone(), enrolled, std::future::pending());
+    let serving = tokio::spawn(async { drop(serving.await) });
+    Ok((format!(" registration=http://{address}"), serving))
+}
+
+/// Says that everybody may register.
+pub(super) fn tell_of_demo(enrolled: &Enrolled, lang: Lang) {
+    if enrolled.is_demo() {
+        let ja = "自治体が登録されていないので、トークン demo を受け付けます";
+        let en = "no municipality is enrolled: the token `demo` is taken";
+        eprintln!("madoguchi: {}", say(lang, ja, en));
+    }
 }
 
 /// Everything that can be wrong before the first byte travels.
@@ -97,10 +142,11 @@ fn prepare(args: &HubArgs) -> Result<(Hub, Clock), Failure> {
     let layouts = Layouts::read(args.layouts.as_deref()).map_err(|error| usage(&error))?;
     let seed = Seed(args.seed);
     let knobs = Knobs::new(seed, Sink::silent());
-    for knob in KNOBS.iter().filter(|knob| args.fault.iter().any(|name| name == knob.name)) {
+    for knob in FAULTS.iter().filter(|knob| args.fault.iter().any(|name| name == knob.name)) {
         knobs.arm(knob, Setting::default());
     }
-    let rules = args.links.applied(Settings::default().with_bulk(args.bulk_ready_after, args.bulk_kept_for));
+    let rules = Settings { future_subsidies: args.future_subsidies, ..Settings::default() };
+    let rules = args.links.applied(rules.with_bulk(args.bulk_ready_after, args.bulk_kept_for));
     let hub = Hub::with_knobs(people.to_vec(), Roots::of_test_authority(), seed, rules, knobs)
         .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
     Ok((hub.with_wording(layouts.wording), clock))
@@ -120,13 +166,12 @@ fn with_causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn occupied(listen: &str, error: &std::io::Error, lang: Lang) -> Failure {
+fn occupied(option: &str, listen: &str, error: &std::io::Error, lang: Lang) -> Failure {
     let what = say(lang, "で待ち受けできません", "cannot be listened on");
-    let remedy = say(
-        lang,
-        "--listen で別のアドレスを指定してください (ポート0は空きポート)",
-        "name another address with --listen (port 0 takes a free one)",
-    );
+    let remedy = match lang {
+        Lang::Ja => format!("{option} で別のアドレスを指定してください (ポート0は空きポート)"),
+        Lang::En => format!("name another address with {option} (port 0 takes a free one)"),
+    };
     Failure::new(Exit::Outside, format!("{listen} {what}: {error}")).remedy(remedy)
 }
 
@@ -155,7 +200,7 @@ mod tests {
 
     #[test]
     fn what_is_not_built_yet_is_not_offered() {
-        for option in ["--store=x", "--tls=x"] {
+        for option in ["--store=x", "--tls=x", "--municipalities=x"] {
             assert!(Line::try_parse_from(["hub", option]).is_err(), "{option}");
         }
     }

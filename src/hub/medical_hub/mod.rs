@@ -1,22 +1,33 @@
 //! Public Medical Hub (PMH): certificates by PMH-ID. This system never sees a serial number of a card.
 //!
-//! - [`store`]: who is registered, and which linkage keys are burnt
+//! - [`store`]: who is registered, and which linkage keys are burnt; [`memory`]: the one that there is
+//! - [`registration`]: what municipalities send
 //! - [`hash`]: ハッシュ値 of one certificate's content
 
 pub mod hash;
+pub mod memory;
+pub mod registration;
 pub mod store;
 
+use std::io::Read;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use self::store::{Beneficiary, MedicalHubStore, Memory};
+use self::memory::Memory;
+use self::registration::receive::Registrar;
+use self::registration::{Municipality, NotRegistered, Sent};
+use self::store::{Beneficiary, MedicalHubStore};
 use super::error::StoreError;
 use super::linkage::Opener;
+use super::settings::Settings;
 use crate::clock;
+use crate::knob::Knobs;
 use crate::message::subsidy::SubsidyCertificate;
 use crate::people::Subsidy;
-use crate::secret::{LinkageKey, PmhId};
+use crate::random::Seed;
+use crate::secret::{LinkageKey, MyNumber, PmhId};
+use crate::wire::registration::{Receipt, Row};
 
 /// Why PMH does not answer.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -36,12 +47,16 @@ pub enum LinkageError {
 pub struct MedicalHub {
     store: Arc<dyn MedicalHubStore>,
     opener: Opener,
+    registrar: Registrar,
+    /// Rows of a later day reach a clinic already ([`Settings::future_subsidies`]).
+    future: bool,
 }
 
 impl MedicalHub {
     /// An empty hub that opens the keys sealed at the other end.
-    pub fn new(opener: Opener) -> Self {
-        Self { store: Arc::new(Memory::default()), opener }
+    pub fn new(opener: Opener, seed: Seed, knobs: Knobs, settings: Settings) -> Self {
+        let registrar = Registrar::new(seed, knobs);
+        Self { store: Arc::new(Memory::default()), opener, registrar, future: settings.future_subsidies }
     }
 
     /// Registers a beneficiary, or registers them anew.
@@ -54,6 +69,44 @@ impl MedicalHub {
         self.store.remove(pmh_id)
     }
 
+    /// Registers what a municipality sent, all of it or nothing.
+    pub fn receive(&self, from: &Municipality, sent: Sent<impl Read>) -> Result<Receipt, NotRegistered> {
+        self.registrar.register(&*self.store, from, sent)
+    }
+
+    /// What became of a registration of this municipality.
+    pub fn receipt(&self, of: &Municipality, serial: &str) -> Result<Option<Arc<Receipt>>, StoreError> {
+        self.store.receipt(&of.code, serial)
+    }
+
+    /// Has 付番 done for whoever a municipality registered and who has no PMH-ID yet. `number` is 中間サーバー: a PMH-ID for each 個人番号, in
+    /// their order.
+    pub fn have_numbered(
+        &self,
+        municipality: &str,
+        number: impl Fn(&[MyNumber]) -> Result<Vec<PmhId>, StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut after = None;
+        loop {
+            let people = self.store.unnumbered(municipality, after.as_ref(), AT_ONCE)?;
+            for (my_number, pmh_id) in people.iter().zip(number(&people)?) {
+                self.register_number(my_number, pmh_id)?;
+            }
+            let Some(last) = people.into_iter().next_back() else { return Ok(()) };
+            after = Some(last);
+        }
+    }
+
+    /// Keeps the PMH-ID that 中間サーバー gave for this 個人番号.
+    pub fn register_number(&self, my_number: &MyNumber, pmh_id: PmhId) -> Result<(), StoreError> {
+        self.store.put(Beneficiary { pmh_id, my_number: Some(my_number.clone()), subsidies: Vec::new() })
+    }
+
+    /// Did a municipality register anything for this person?
+    pub fn is_registered(&self, my_number: &MyNumber) -> Result<bool, StoreError> {
+        self.store.is_registered(my_number)
+    }
+
     /// The certificates of whoever stands behind `key` that hold on `day` and may be shown, in the order of registration, each
     /// with its hash. The key is burnt, whatever is found.
     pub fn inquire(&self, key: &LinkageKey, day: Date) -> Result<Vec<SubsidyCertificate>, LinkageError> {
@@ -61,20 +114,45 @@ impl MedicalHub {
         if !self.store.burn(opened.inquiry)? {
             return Err(LinkageError::Burnt);
         }
-        let found = self.store.beneficiary(&opened.pmh_id)?;
-        Ok(found.iter().flat_map(|b| &b.subsidies).filter(|s| may_be_shown(s, day)).map(hashed).collect())
+        let Some(found) = self.store.beneficiary(&opened.pmh_id)? else { return Ok(Vec::new()) };
+        let registered = found.my_number.as_ref().map(|number| self.store.registered(number)).transpose()?;
+        let of_profile = found.subsidies.iter().map(Known::from);
+        let of_municipalities = registered.iter().flatten().map(|row| Known::from(&**row));
+        let shown = of_profile.chain(of_municipalities).filter(|known| self.may_be_shown(known, day));
+        Ok(shown.map(|known| hashed(known.certificate)).collect())
+    }
+
+    /// 不開示 and other days end as "none registered" at the clinic (spec/pmh.md §5.3, §9).
+    fn may_be_shown(&self, known: &Known<'_>, day: Date) -> bool {
+        let day = clock::date8(day);
+        let has_begun = self.future || known.certificate.valid_from <= day;
+        !known.not_disclosed && has_begun && day <= known.certificate.valid_to
     }
 }
 
-/// 不開示 and other days end as "none registered" at the clinic (spec/pmh.md §5.3, §9).
-fn may_be_shown(subsidy: &Subsidy, day: Date) -> bool {
-    let day = clock::date8(day);
-    let certificate = &subsidy.certificate;
-    !subsidy.not_disclosed && certificate.valid_from <= day && day <= certificate.valid_to
+/// So many people are numbered before the store is asked for more.
+const AT_ONCE: usize = 1_000;
+
+/// A certificate, wherever it came from.
+struct Known<'c> {
+    certificate: &'c SubsidyCertificate,
+    not_disclosed: bool,
 }
 
-fn hashed(subsidy: &Subsidy) -> SubsidyCertificate {
-    SubsidyCertificate { hash: Some(hash::of(&subsidy.certificate)), ..subsidy.certificate.clone() }
+impl<'c> From<&'c Subsidy> for Known<'c> {
+    fn from(subsidy: &'c Subsidy) -> Self {
+        Self { certificate: &subsidy.certificate, not_disclosed: subsidy.not_disclosed }
+    }
+}
+
+impl<'c> From<&'c Row> for Known<'c> {
+    fn from(row: &'c Row) -> Self {
+        Self { certificate: &row.certificate, not_disclosed: row.not_disclosed }
+    }
+}
+
+fn hashed(certificate: &SubsidyCertificate) -> SubsidyCertificate {
+    SubsidyCertificate { hash: Some(hash::of(certificate)), ..certificate.clone() }
 }
 
 #[cfg(test)]

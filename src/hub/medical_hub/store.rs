@@ -1,20 +1,23 @@
-//! What PMH keeps: beneficiaries by PMH-ID, and which linkage keys are burnt.
+//! What PMH keeps: beneficiaries by PMH-ID, the rows of each municipality, and which linkage keys are burnt.
+//!
+//! [`MedicalHubStore`] is the interface, [`super::memory`] the one that there is.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use super::registration::book::RowKey;
 use crate::hub::error::StoreError;
 use crate::people::Subsidy;
 use crate::secret::{MyNumber, PmhId};
+use crate::wire::registration::{Mode, Receipt, Row};
 
-/// One registered person. PMH knows the 個人番号 (the municipality registers with it) and the PMH-ID, no card and no insurance.
+/// One person with a PMH-ID. PMH knows the 個人番号 (the municipality registers with it) and the PMH-ID, no card and no insurance.
 #[derive(Debug, Clone)]
 pub struct Beneficiary {
     /// The name under which the eligibility system asks.
     pub pmh_id: PmhId,
     /// 個人番号, where the municipality gave one.
     pub my_number: Option<MyNumber>,
-    /// 受給者証, in the order of registration.
+    /// 受給者証 of their profile, in its order.
     pub subsidies: Vec<Subsidy>,
 }
 
@@ -24,55 +27,34 @@ pub trait MedicalHubStore: Send + Sync {
     fn beneficiary(&self, pmh_id: &PmhId) -> Result<Option<Arc<Beneficiary>>, StoreError>;
     /// Adds or replaces.
     fn put(&self, beneficiary: Beneficiary) -> Result<(), StoreError>;
-    /// Removes.
+    /// Removes. What municipalities registered stays.
     fn remove(&self, pmh_id: &PmhId) -> Result<(), StoreError>;
     /// Burns the key of this inquiry; false when it was burnt before.
     fn burn(&self, inquiry: u64) -> Result<bool, StoreError>;
+
+    /// Begins a registration of `municipality`. Nothing of it is seen before its draft is committed.
+    fn begin<'s>(&'s self, municipality: &str, mode: Mode) -> Result<Box<dyn Draft + 's>, StoreError>;
+    /// The registration of this 処理通番, if it was this municipality's.
+    fn receipt(&self, municipality: &str, serial: &str) -> Result<Option<Arc<Receipt>>, StoreError>;
+    /// What municipalities registered for this person: by municipality, then in the order in which it came.
+    fn registered(&self, my_number: &MyNumber) -> Result<Vec<Arc<Row>>, StoreError>;
+    /// Did a municipality register anything for this person?
+    fn is_registered(&self, my_number: &MyNumber) -> Result<bool, StoreError>;
+    /// The next `most` people of `municipality`, by number behind `after`, who have rows and no PMH-ID.
+    fn unnumbered(
+        &self,
+        municipality: &str,
+        after: Option<&MyNumber>,
+        most: usize,
+    ) -> Result<Vec<MyNumber>, StoreError>;
 }
 
-/// How far inquiries may overtake each other. A key that is older counts as burnt, so that the list of burnt keys stays short.
-pub const OVERTAKING: u64 = 4096;
-
-/// The store in memory.
-#[derive(Default)]
-pub struct Memory(Mutex<Inner>);
-
-#[derive(Default)]
-struct Inner {
-    beneficiaries: BTreeMap<PmhId, Arc<Beneficiary>>,
-    burnt: BTreeSet<u64>,
-    newest: u64,
-}
-
-impl Memory {
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl MedicalHubStore for Memory {
-    fn beneficiary(&self, pmh_id: &PmhId) -> Result<Option<Arc<Beneficiary>>, StoreError> {
-        Ok(self.lock().beneficiaries.get(pmh_id).cloned())
-    }
-
-    fn put(&self, beneficiary: Beneficiary) -> Result<(), StoreError> {
-        self.lock().beneficiaries.insert(beneficiary.pmh_id.clone(), Arc::new(beneficiary));
-        Ok(())
-    }
-
-    fn remove(&self, pmh_id: &PmhId) -> Result<(), StoreError> {
-        self.lock().beneficiaries.remove(pmh_id);
-        Ok(())
-    }
-
-    fn burn(&self, inquiry: u64) -> Result<bool, StoreError> {
-        let mut inner = self.lock();
-        inner.newest = inner.newest.max(inquiry);
-        let oldest = inner.newest.saturating_sub(OVERTAKING);
-        if inquiry < oldest {
-            return Ok(false);
-        }
-        inner.burnt = inner.burnt.split_off(&oldest);
-        Ok(inner.burnt.insert(inquiry))
-    }
+/// A registration that is being gathered. Dropped without a commit it leaves nothing.
+pub trait Draft {
+    /// Adds a row. True where this draft had one of this key before, which it replaces.
+    fn put(&mut self, key: RowKey, row: Row) -> Result<bool, StoreError>;
+    /// Deletes a row. False where there is none of this key, neither in the draft nor registered.
+    fn delete(&mut self, key: RowKey) -> Result<bool, StoreError>;
+    /// All of it holds from here, with its receipt, whose changes are filled in.
+    fn commit(self: Box<Self>, receipt: Receipt) -> Result<Receipt, StoreError>;
 }

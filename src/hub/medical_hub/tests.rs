@@ -6,9 +6,13 @@ use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
 use super::hash;
-use super::store::{Beneficiary, MedicalHubStore, Memory, OVERTAKING};
+use super::memory::{Memory, OVERTAKING};
+use super::store::{Beneficiary, MedicalHubStore};
 use super::{LinkageError, MedicalHub};
+use crate::event::Sink;
+use crate::hub::Settings;
 use crate::hub::linkage::{Sealer, pair};
+use crate::knob::Knobs;
 use crate::message::subsidy::{CopaymentLimit, FaceItem, LimitManagement, SubsidyCertificate};
 use crate::people::Subsidy;
 use crate::random::Seed;
@@ -31,7 +35,8 @@ fn shown(certificate: SubsidyCertificate) -> Subsidy {
 
 fn hub_with(subsidies: Vec<Subsidy>) -> (Sealer, MedicalHub, PmhId) {
     let (sealer, opener) = pair(Seed(7));
-    let hub = MedicalHub::new(opener);
+    let knobs = Knobs::new(Seed(7), Sink::silent());
+    let hub = MedicalHub::new(opener, Seed(7), knobs, Settings::default());
     let pmh_id = PmhId::new("9b1e");
     hub.register(Beneficiary { pmh_id: pmh_id.clone(), my_number: None, subsidies }).unwrap();
     (sealer, hub, pmh_id)

@@ -4,10 +4,12 @@
 //! - [`router`], [`serve`]: paths and the loop
 //! - `visits`, `documents`: JSON in, XML in
 //! - [`authority`]: what the certificate authority publishes
+//! - [`registration`]: the face to municipalities, on an address of its own
 //! - `reply`: problem documents for everything that is not answered
 
 pub mod authority;
 mod documents;
+pub mod registration;
 mod reply;
 mod visits;
 

@@ -1,0 +1,143 @@
+//! The population and the requirements, without a hub.
+
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+
+use jiff::civil::{Date, date};
+use proptest::prelude::*;
+
+use super::difference::{Before, deleted};
+use super::generation_of;
+use super::population::{Plan, rows};
+use super::requirements::{FUNCTIONS, Verdict, check};
+use crate::random::Seed;
+use crate::wire::registration::{Form, Generation, Json, Row, read, write};
+
+const TODAY: Date = date(2026, 11, 21);
+
+fn plan(people: u64, seed: u64, prefecture: u8) -> Plan {
+    Plan { people, seed: Seed(seed), today: TODAY, prefecture, known: Vec::new() }
+}
+
+fn body(generation: Generation, rows: impl Iterator<Item = Row>) -> Vec<u8> {
+    let rows: Vec<Json> = rows.map(|row| write::row(generation, &row)).collect();
+    serde_json::to_vec(&rows).unwrap()
+}
+
+#[test]
+fn a_population_has_the_people_it_was_asked_for_and_the_cases_that_hurt() {
+    let all: Vec<Row> = rows(&plan(2_000, 1, 13)).collect();
+    let people: BTreeSet<&str> = all.iter().map(|row| row.my_number.reveal()).collect();
+    assert_eq!(people.len(), 2_000);
+    let keys: BTreeSet<_> = all.iter().map(|row| row.history_key.clone()).collect();
+    assert_eq!(keys.len(), all.len(), "each row has a historyKey of its own");
+    let some = |what: &str, is: &dyn Fn(&Row) -> bool| assert!(all.iter().any(is), "nobody is there for {what}");
+    some("●", &|row| row.holder.name.as_deref().unwrap().contains('●'));
+    some("large kana", &|row| row.holder.kana.as_deref().unwrap().contains("シヨウ"));
+    some("hyphens", &|row| row.holder.address.as_deref().unwrap().contains('－'));
+    some("丁目", &|row| row.holder.address.as_deref().unwrap().contains("丁目"));
+    some("sex 0", &|row| row.holder.sex.as_deref() == Some("0"));
+    some("thirty characters", &|row| row.certificate.recipient_number.as_ref().is_some_and(|n| n.len() == 30));
+    some("no 受給者番号", &|row| row.certificate.recipient_number.is_none());
+    some("no 公費負担者番号", &|row| row.certificate.insurer_number.is_none());
+    some("不開示", &|row| row.not_disclosed);
+    some("a later day", &|row| row.certificate.valid_from.as_str() > "20261121");
+    some("an ended one", &|row| row.certificate.valid_to.as_str() < "20261121");
+    some("常に償還払い", &|row| row.certificate.always_reimbursement);
+    for law in ["15", "16", "21", "52", "54", "88", "89", "81"] {
+        some(law, &|row| row.certificate.insurer_number.as_ref().is_some_and(|n| n.starts_with(law)));
+    }
+}
+
+#[test]
+fn the_same_seed_makes_the_same_people_and_more_people_change_none_before_them() {
+    let few = body(Generation::R6, rows(&plan(50, 3, 25)));
+    assert_eq!(few, body(Generation::R6, rows(&plan(50, 3, 25))));
+    assert_ne!(few, body(Generation::R6, rows(&plan(50, 4, 25))));
+    let many = String::from_utf8(body(Generation::R6, rows(&plan(60, 3, 25)))).unwrap();
+    let few = String::from_utf8(few).unwrap();
+    assert!(many.starts_with(few.trim_end_matches(']')));
+}
+
+#[test]
+fn every_generated_row_is_registered_in_every_generation_and_says_the_same() {
+    for generation in Generation::ALL {
+        let made: Vec<Row> = rows(&plan(300, 5, 13)).collect();
+        let sent = body(generation, made.iter().cloned());
+        assert_eq!(generation_of(&sent[..]).unwrap(), Some(generation));
+        let mut made = made.into_iter();
+        read::<Infallible>(generation, Form::Json, &sent[..], &mut |row, _| {
+            let made = made.next().unwrap();
+            assert_eq!(row.my_number, made.my_number);
+            assert_eq!(row.holder, made.holder);
+            assert_eq!(row.certificate.limits, made.certificate.limits);
+            assert_eq!(row.certificate.certification_name, made.certificate.certification_name);
+            if generation == Generation::R6 {
+                assert_eq!(row.certificate, made.certificate);
+            }
+            Ok(())
+        })
+        .unwrap_or_else(|error| panic!("{generation:?}: {error:?}"));
+        assert!(made.next().is_none());
+    }
+}
+
+#[test]
+fn the_requirements_are_judged_by_function_and_rows() {
+    let sent = body(Generation::V001, rows(&plan(500, 1, 13)));
+    let checked = check(Generation::V001, Form::Json, &sent[..], TODAY).unwrap();
+    assert!(checked.refusal.is_empty() && checked.warnings.count > 0);
+    assert_eq!(checked.reports.len(), FUNCTIONS.len());
+    assert!(checked.reports.iter().all(|report| report.rows > 0 && report.holds()));
+
+    let with_sex = String::from_utf8(sent).unwrap().replace("\"gender\":\"0\"", "\"gender\":\"1\"");
+    let checked = check(Generation::V001, Form::Json, with_sex.as_bytes(), TODAY).unwrap();
+    let report = &checked.reports[0];
+    let sex = report.looked.iter().find(|looked| looked.en == "sex is 0").unwrap();
+    assert_eq!((sex.verdict, sex.count, report.holds()), (Verdict::Broken, report.rows, false));
+
+    let sent = body(Generation::R6, rows(&plan(100, 1, 13)));
+    let checked = check(Generation::R6, Form::Json, &sent[..], TODAY).unwrap();
+    assert!(checked.reports.iter().all(|report| !report.holds()), "differences are not what the requirement asks for");
+}
+
+#[test]
+fn another_order_of_names_is_no_change_and_another_order_on_the_face_is_one() {
+    let row = |text: &str| serde_json::from_str::<Json>(text).unwrap();
+    let yesterday = br#"[{"historyKey":"k","a":{"b":1,"c":2},"certificationDetail":[{"x":1,"y":2}]}]"#;
+    let same = row(r#"{"certificationDetail":[{"x":1,"y":2}],"a":{"c":2,"b":1},"historyKey":"k"}"#);
+    let other = row(r#"{"historyKey":"k","a":{"b":1,"c":2},"certificationDetail":[{"y":2,"x":1}]}"#);
+    assert!(!Before::read(&yesterday[..]).unwrap().changes(&same));
+    assert!(Before::read(&yesterday[..]).unwrap().changes(&other));
+}
+
+proptest! {
+    #[test]
+    fn a_difference_applied_to_yesterday_is_today(
+        before in proptest::collection::btree_map("[a-e]", 0u8..3, 0..5),
+        after in proptest::collection::btree_map("[a-e]", 0u8..3, 0..5),
+    ) {
+        let row = |key: &str, value: u8| {
+            Json::object([("historyKey", Json::text(key)), ("segment", Json::text(value.to_string())), ("isDeleted", Json::Bool(false))])
+        };
+        let list = |rows: &std::collections::BTreeMap<String, u8>| -> Vec<Json> { rows.iter().map(|(k, v)| row(k, *v)).collect() };
+        let yesterday = serde_json::to_vec(&list(&before)).unwrap();
+        let mut known = Before::read(&yesterday[..]).unwrap();
+        let mut applied = before.clone();
+        for (key, value) in &after {
+            if known.changes(&row(key, *value)) {
+                prop_assert_ne!(before.get(key), Some(value), "what did not change is not sent");
+                applied.insert(key.clone(), *value);
+            }
+        }
+        for (key, value) in &before {
+            let old = row(key, *value);
+            if known.is_gone(&old) {
+                let gone = deleted(&old);
+                prop_assert_eq!(gone.get("isDeleted"), Some(&Json::Bool(true)));
+                applied.remove(key);
+            }
+        }
+        prop_assert_eq!(applied, after);
+    }
+}

@@ -1,0 +1,122 @@
+//! The CSV of the pilot (spec/pmh.md §2.5): UTF-8 with a heading line. Columns 1–14 are the fields from `myNumber` to
+//! `medicalSubsidyCertificationNumber`, 15–30 the sixteen of `copaymentLimit` ([B]); 31 and 32 the period, and from 33 face items by name, the
+//! levels joined by `/` ([C]). Each line becomes the object that v0.0.1 would have sent, and is checked as one. An empty cell is null.
+
+use std::io::Read;
+
+use super::fault::{COLUMNS, Fault, UNREADABLE};
+use super::field::{Field, Shape};
+use super::json::Json;
+use super::read::Unread;
+use super::tables;
+
+/// Before the face items.
+pub const FIXED_COLUMNS: usize = 32;
+/// Between the levels of a face item's name.
+const LEVEL: char = '/';
+
+/// The heading line up to the face items.
+pub fn headings() -> Vec<String> {
+    leaves().into_iter().map(|(path, _)| path.join(".")).collect()
+}
+
+/// The fields that hold a value, with the objects that they are in.
+fn leaves() -> Vec<(Vec<&'static str>, &'static Field)> {
+    let mut leaves = Vec::new();
+    for field in &tables::V001 {
+        match field.shape {
+            Shape::Group(groups) => {
+                for group in groups {
+                    if let Shape::Group(inner) = group.shape {
+                        leaves.extend(inner.iter().map(|leaf| (vec![field.name, group.name, leaf.name], leaf)));
+                    }
+                }
+            }
+            Shape::Face => {}
+            _ => leaves.push((vec![field.name], field)),
+        }
+    }
+    leaves
+}
+
+/// Reads lines and hands on each as an object; ends early when `take` says false.
+pub(super) fn read(source: impl Read, take: &mut dyn FnMut(&Json) -> bool) -> Result<(), Unread> {
+    let mut lines = csv::ReaderBuilder::new().from_reader(source);
+    let leaves = leaves();
+    let known = headings();
+    let columns: Vec<String> = match lines.headers() {
+        Ok(line) => line.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect(),
+        Err(error) => return Err(unread(error)),
+    };
+    for (at, name) in known.iter().enumerate() {
+        let found = columns.get(at).map_or("", String::as_str);
+        if found != name {
+            let ja = format!("{} 列目は {name} です", at + 1);
+            return Err(Unread::Fault(
+                Fault::of(COLUMNS).because(&ja, &format!("column {} is {name}", at + 1)).at(name),
+            ));
+        }
+    }
+    for line in lines.records() {
+        let line = line.map_err(unread)?;
+        let mut row = Json::Object(Vec::new());
+        for ((path, field), cell) in leaves.iter().zip(line.iter()) {
+            put(&mut row, path, value(field, cell));
+        }
+        let face = columns.iter().zip(line.iter()).skip(FIXED_COLUMNS);
+        for (name, cell) in face.filter(|(_, cell)| !cell.is_empty()) {
+            let path: Vec<&str> = std::iter::once("certificateAllItems").chain(name.split(LEVEL)).collect();
+            put(&mut row, &path, Json::text(cell));
+        }
+        if !take(&row) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// A cell as the JSON of its field; what is no number where one belongs stays text, and is refused as such.
+fn value(field: &Field, cell: &str) -> Json {
+    match (field.shape, cell) {
+        (_, "") => Json::Null,
+        (Shape::Whole { .. }, cell) => {
+            cell.parse::<u64>().map_or_else(|_| Json::text(cell), |n| Json::Number(n.into()))
+        }
+        (_, cell) => Json::text(cell),
+    }
+}
+
+fn put(into: &mut Json, path: &[&str], value: Json) {
+    let (Json::Object(entries), Some((first, rest))) = (into, path.split_first()) else { return };
+    if rest.is_empty() {
+        entries.push(((*first).to_owned(), value));
+        return;
+    }
+    let at = entries.iter().position(|(name, inner)| name == first && matches!(inner, Json::Object(_)));
+    let at = at.unwrap_or_else(|| {
+        entries.push(((*first).to_owned(), Json::Object(Vec::new())));
+        entries.len() - 1
+    });
+    if let Some((_, inner)) = entries.get_mut(at) {
+        put(inner, rest, value);
+    }
+}
+
+fn unread(error: csv::Error) -> Unread {
+    let line = error.position().map_or(1, csv::Position::line);
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => Unread::Broken(error),
+        kind => {
+            let en = format!("line {line}: {}", cause(&kind));
+            Unread::Fault(Fault::of(UNREADABLE).because(&format!("{line} 行目"), &en))
+        }
+    }
+}
+
+fn cause(kind: &csv::ErrorKind) -> &'static str {
+    match kind {
+        csv::ErrorKind::Utf8 { .. } => "not UTF-8",
+        csv::ErrorKind::UnequalLengths { .. } => "not as many cells as the heading",
+        _ => "not CSV",
+    }
+}

@@ -1,0 +1,207 @@
+//! A body as rows. One row is in memory at a time, whatever the body's length; nothing is kept of a row that was handed on.
+
+use std::cell::Cell;
+use std::fmt;
+use std::io::{self, BufReader, Read};
+use std::rc::Rc;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
+
+use super::check::check_into;
+use super::csv_form;
+use super::fault::{BODY_TOO_BIG, Fault, NOT_ROWS, ROW_TOO_BIG, Refusal, UNREADABLE};
+use super::{Form, Generation, Json, Row};
+
+/// Most bytes of a body: five million people with some 800 bytes each. No limit is public.
+pub const BODY_LIMIT: u64 = 4 << 30;
+/// Most bytes of one row: a thousand times an ordinary one.
+pub const ROW_LIMIT: u64 = 1 << 20;
+/// Bytes that are read at once; a row may exceed its limit by so many before that is seen.
+const PIECE: usize = 64 << 10;
+
+/// A body that was read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Summary {
+    /// How many rows it had.
+    pub rows: u64,
+}
+
+/// Why a body did not become rows.
+#[derive(Debug)]
+pub enum ReadError<E> {
+    /// It breaks the rules; nothing of it may hold.
+    Refused(Refusal),
+    /// It is longer than [`BODY_LIMIT`], or one row than [`ROW_LIMIT`].
+    TooBig(Fault),
+    /// It ended before its end.
+    Interrupted(io::Error),
+    /// Whoever takes the rows failed.
+    Taker(E),
+}
+
+/// Reads `source` and hands on each row with what is unusual about it. After the first fault no row is handed on any more, but all rows are
+/// still checked, so that the sender learns of all faults at once.
+///
+/// # Errors
+/// See [`ReadError`].
+pub fn read<E>(
+    generation: Generation,
+    form: Form,
+    source: impl Read,
+    take: &mut dyn FnMut(Row, Vec<Fault>) -> Result<(), E>,
+) -> Result<Summary, ReadError<E>> {
+    let meter = Rc::new(Meter::default());
+    let source = BufReader::with_capacity(PIECE, Metered { source, meter: meter.clone() });
+    let mut reading =
+        Reading { generation, take, rows: 0, refusal: Refusal::default(), failed: None, meter: meter.clone() };
+    let ended = match form {
+        Form::Json => read_json(source, &mut |row| reading.row(row)),
+        Form::Csv => csv_form::read(source, &mut |row| reading.row(row)),
+    };
+    let Reading { rows, mut refusal, failed, .. } = reading;
+    if let Some(error) = failed {
+        return Err(ReadError::Taker(error));
+    }
+    if let Some(fault) = meter.over.take() {
+        return Err(ReadError::TooBig(if fault.code == ROW_TOO_BIG.code { fault.in_row(rows + 1) } else { fault }));
+    }
+    match ended {
+        Ok(()) if refusal.is_empty() => Ok(Summary { rows }),
+        Ok(()) => Err(ReadError::Refused(refusal)),
+        Err(Unread::Broken(error)) => Err(ReadError::Interrupted(error)),
+        Err(Unread::Fault(fault)) => {
+            refusal.push(fault);
+            Err(ReadError::Refused(refusal))
+        }
+    }
+}
+
+/// Why reading ended early.
+pub(super) enum Unread {
+    /// The line.
+    Broken(io::Error),
+    /// The sender.
+    Fault(Fault),
+}
+
+struct Reading<'t, E> {
+    generation: Generation,
+    take: &'t mut dyn FnMut(Row, Vec<Fault>) -> Result<(), E>,
+    rows: u64,
+    refusal: Refusal,
+    failed: Option<E>,
+    meter: Rc<Meter>,
+}
+
+impl<E> Reading<'_, E> {
+    /// False when whoever takes the rows failed: there is nothing to go on for.
+    fn row(&mut self, row: &Json) -> bool {
+        self.rows += 1;
+        self.meter.row.set(0);
+        let checked = check_into(self.generation, self.rows, row, &mut self.refusal);
+        if let (Some((row, unusual)), true) = (checked, self.refusal.is_empty()) {
+            self.failed = (self.take)(row, unusual).err();
+        }
+        self.failed.is_none()
+    }
+}
+
+/// The objects of a JSON body, as they are; ends early when `take` says false.
+///
+/// # Errors
+/// The body is no array, or it broke off.
+pub fn rows(source: impl Read, take: &mut dyn FnMut(&Json) -> bool) -> Result<(), ReadError<io::Error>> {
+    let source = BufReader::with_capacity(PIECE, source);
+    read_json(source, take).map_err(|unread| match unread {
+        Unread::Broken(error) => ReadError::Interrupted(error),
+        Unread::Fault(fault) => ReadError::Refused(fault.into()),
+    })
+}
+
+fn read_json(source: impl Read, take: &mut dyn FnMut(&Json) -> bool) -> Result<(), Unread> {
+    let mut input = serde_json::Deserializer::from_reader(source);
+    let (mut number, mut stopped) = (0, false);
+    let each = &mut |row: &Json| {
+        number += 1;
+        stopped = !take(row);
+        !stopped
+    };
+    let read = Rows(each).deserialize(&mut input).and_then(|()| input.end());
+    if stopped {
+        return Ok(());
+    }
+    read.map_err(|error| {
+        if error.is_io() {
+            return Unread::Broken(error.into());
+        }
+        let (line, column, row) = (error.line(), error.column(), number + 1);
+        let words = error.to_string();
+        if words.starts_with(NO_ARRAY) {
+            return Unread::Fault(Fault::of(NOT_ROWS));
+        }
+        let place = format!("{line} 行 {column} 桁");
+        let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
+        let en = format!("{words}, line {line}, column {column}");
+        Unread::Fault(Fault::of(UNREADABLE).because(&place, &en).in_row(row))
+    })
+}
+
+/// How serde's complaint begins where something else than an array came.
+const NO_ARRAY: &str = "invalid type";
+
+/// The array, row by row.
+struct Rows<'r>(&'r mut dyn FnMut(&Json) -> bool);
+
+impl<'de> DeserializeSeed<'de> for Rows<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
+        input.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Rows<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of objects")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
+        while let Some(row) = rows.next_element::<Json>()? {
+            if !(self.0)(&row) {
+                return Err(A::Error::custom("stopped"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How much came, altogether and since the last row.
+#[derive(Default)]
+struct Meter {
+    total: Cell<u64>,
+    row: Cell<u64>,
+    over: Cell<Option<Fault>>,
+}
+
+struct Metered<R> {
+    source: R,
+    meter: Rc<Meter>,
+}
+
+impl<R: Read> Read for Metered<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read(into)?;
+        let meter = &self.meter;
+        meter.total.set(meter.total.get().saturating_add(count as u64));
+        meter.row.set(meter.row.get().saturating_add(count as u64));
+        let over = match (meter.total.get() > BODY_LIMIT, meter.row.get() > ROW_LIMIT + PIECE as u64) {
+            (true, _) => Fault::of(BODY_TOO_BIG).because(&format!("{BODY_LIMIT} バイトまで"), "too many bytes"),
+            (_, true) => Fault::of(ROW_TOO_BIG).because(&format!("{ROW_LIMIT} バイトまで"), "too many bytes"),
+            _ => return Ok(count),
+        };
+        meter.over.set(Some(over));
+        Err(io::Error::from(io::ErrorKind::FileTooLarge))
+    }
+}
