@@ -183,6 +183,13 @@ fn what_the_use_of_a_card_left_on_it_outlives_the_program_until_it_is_reset() {
         assert_eq!(tries(READER), PinState::Tries(1));
         assert_eq!(served.order("reset taro"), "reset  taro  slot=1  vpcd=127.0.0.1:35963");
         wait_for("the fresh card", || (tries(READER) == PinState::Tries(3)).then_some(()));
+        served.order("remove taro");
+        served.order("insert taro serial-top-bit");
+        let odd = serial(READER);
+        assert_eq!(verify(READER, "9999"), Err(JpkiError::WrongPin { tries: 2 }));
+        served.order("reset taro");
+        wait_for("the fresh card", || (tries(READER) == PinState::Tries(3)).then_some(()));
+        assert_eq!(serial(READER), odd, "with the fault that it was put down with");
         served.quit();
         assert!(!kept().contains("taro"), "{}", kept());
     });

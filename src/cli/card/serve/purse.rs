@@ -31,6 +31,8 @@ struct Stand {
     slot: Slot,
     /// Whose card lies there, or lay there last.
     person: Option<String>,
+    /// The faults with which it was put down.
+    faults: Vec<String>,
     attached: Attached,
 }
 
@@ -96,6 +98,7 @@ impl Purse {
         // The keys are made before the card shows itself, so that nobody's first read waits for them.
         card.image().prepare(ApplicationKind::Jpki);
         stand.person = Some(person.id.clone());
+        stand.faults = faults.to_vec();
         stand.slot.insert(card);
         Ok(format!("{}  slot={number}  vpcd={}", person.id, stand.address))
     }
@@ -119,16 +122,16 @@ impl Purse {
         Ok(format!("{id}  slot={number}"))
     }
 
-    /// Makes the card of a person as it was issued; one that lies in a slot is put down again.
+    /// Makes the card of a person as it was issued; one that lies in a slot is put down again, with the faults that it has there.
     pub(super) fn reset(&mut self, person: &str) -> Result<String, Failure> {
         let id = self.roster.find(person)?.id.clone();
-        let lies = self.stands.iter().position(|stand| stand.holds(&id));
-        if let Some(stand) = lies.and_then(|index| self.stands.get(index)) {
+        let lies = self.stands.iter_mut().enumerate().find(|(_, stand)| stand.holds(&id)).map(|(index, stand)| {
             stand.slot.remove();
-        }
+            (index + 1, std::mem::take(&mut stand.faults))
+        });
         self.roster.reset_card(&id)?;
         match lies {
-            Some(index) => self.insert(&id, Some(index + 1), &[]),
+            Some((number, faults)) => self.insert(&id, Some(number), &faults),
             None => Ok(id),
         }
     }
@@ -202,7 +205,7 @@ fn stand(index: usize, address: String, timing: Timing, tell: Sender<Told>) -> R
     // Nobody listens any more once the command ends.
     let on_line = move |line| drop(tell.send(Told::Line(index, line)));
     let attached = Attached::start(slot.clone(), address.clone(), on_line).map_err(super::no_thread)?;
-    Ok(Stand { address, slot, person: None, attached })
+    Ok(Stand { address, slot, person: None, faults: Vec::new(), attached })
 }
 
 fn refused(message: String) -> Failure {
