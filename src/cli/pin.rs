@@ -40,10 +40,11 @@ pub fn from_prompt(prompt: &str) -> Result<Pin, Failure> {
         return Err(Failure::new(Exit::Usage, "端末ではないため暗証番号を尋ねられません / no terminal to ask on")
             .remedy("--pin-fd を使ってください / use --pin-fd"));
     }
+    let raw = |e: std::io::Error| Failure::new(Exit::Outside, format!("端末 / terminal: {e}"));
+    // Before it asks: who answers at once is not echoed either.
+    enable_raw_mode().map_err(raw)?;
     eprint!("{prompt}");
     let _ = std::io::stderr().flush();
-    let raw = |e: std::io::Error| Failure::new(Exit::Outside, format!("端末 / terminal: {e}"));
-    enable_raw_mode().map_err(raw)?;
     let typed = type_in();
     disable_raw_mode().map_err(raw)?;
     eprintln!();
