@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::message::xml::LOOK_LIMIT;
 use crate::people::table::CellMistake;
+use crate::secret::Secret;
 
 /// A visit with a late subsidy file takes some ten seconds where the clock runs; a person at the reader may take minutes.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -17,7 +18,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub struct Client {
     base: String,
-    token: Option<String>,
+    token: Option<Secret>,
     agent: ureq::Agent,
 }
 
@@ -72,7 +73,7 @@ impl Client {
             .timeout_connect(Some(CONNECT))
             .http_status_as_error(false)
             .build();
-        Self { base: base.into(), token, agent: config.into() }
+        Self { base: base.into(), token: token.map(Secret::new), agent: config.into() }
     }
 
     /// `GET path`.
@@ -148,7 +149,7 @@ impl Client {
 
     fn told<B>(&self, request: ureq::RequestBuilder<B>) -> ureq::RequestBuilder<B> {
         match &self.token {
-            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            Some(token) => request.header("authorization", format!("Bearer {}", token.reveal())),
             None => request,
         }
     }
