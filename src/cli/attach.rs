@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::client::{Client, StationArgs};
+use crate::cli::client::StationArgs;
 use crate::cli::{Exit, Failure, Outcome};
 use crate::event::{Lang, Words};
 use crate::message::element::ElementTable;
+use crate::operate::client::Client;
 use crate::operate::control::screen::Look;
 use crate::operate::tui;
 use crate::station::view::{Command, Desk, FileView, JournalLine, OwnFile, View};
@@ -29,7 +30,7 @@ pub struct AttachArgs {
 
 /// Shows the station until the operator quits; the station goes on.
 pub fn run(args: &AttachArgs, lang: Option<Lang>) -> Outcome {
-    let desk = RemoteDesk::of(Client::find(&args.station))?;
+    let desk = RemoteDesk::of(args.station.client())?;
     if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
         return Err(Failure::new(Exit::Usage, "画面には端末が要ります / a screen needs a terminal").remedy(
             "端末で動かすか、プログラムからは制御APIを使ってください / run it in a terminal; programs use the control API",
@@ -64,8 +65,8 @@ impl RemoteDesk {
         // One after the other, and never on the screen's own thread: keys are taken while the line is slow.
         thread::spawn(move || {
             while let (Ok(command), Some(desk)) = (to_do.recv(), acting.upgrade()) {
-                if let Err(failure) = desk.client.tell("/control/v1/screen", &command) {
-                    desk.complain(&failure);
+                if let Err(error) = desk.client.tell("/control/v1/screen", &command) {
+                    desk.complain(&error.into());
                 }
             }
         });
@@ -97,9 +98,9 @@ fn follow(desk: &Weak<RemoteDesk>, mut revision: u64) {
                 desk.show(|view| *view = look.view);
             }
             Ok(_) => {}
-            Err(failure) => {
+            Err(error) => {
                 if !std::mem::replace(&mut lost, true) {
-                    desk.complain(&failure);
+                    desk.complain(&error.into());
                 }
                 thread::sleep(AGAIN);
             }

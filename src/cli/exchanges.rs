@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::client::{Client, StationArgs};
+use super::client::StationArgs;
 use super::{Exit, Failure, Outcome};
 use crate::event::{FolderKind, Lang, say};
 use crate::message::element::ElementTable;
 use crate::message::explain;
 use crate::message::sealed::is_sealed_name;
+use crate::operate::client::{Client, ClientError};
 use crate::station::exchanges::{ExchangeView, How, KeptFile};
 
 /// 処理した要求と回答を、回収された後でも見る、繰り返す / requests and answers after they were collected: look at them, repeat them
@@ -34,7 +35,7 @@ pub struct ExchangesArgs {
 
 /// Lists, shows, saves or repeats.
 pub fn run(args: &ExchangesArgs, lang: Lang) -> Outcome {
-    let client = Client::find(&args.station);
+    let client = args.station.client();
     let Some(id) = &args.id else { return list(&client, args.json) };
     if let Some(how) = args.repeat {
         return repeat(&client, id, how, args.json);
@@ -116,7 +117,7 @@ fn show(client: &Client, id: &str, files: &[KeptFile], lang: Lang) -> Outcome {
     Ok(Exit::Done)
 }
 
-fn bytes(client: &Client, id: &str, file: &KeptFile) -> Result<Vec<u8>, Failure> {
+fn bytes(client: &Client, id: &str, file: &KeptFile) -> Result<Vec<u8>, ClientError> {
     let (folder, name) = (file.folder.to_string(), file.name.as_str());
     client.bytes(&format!("/control/v1/exchanges/{id}/content"), &[("folder", &folder), ("name", name)])
 }

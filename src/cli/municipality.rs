@@ -83,14 +83,9 @@ struct CheckArgs {
     json: bool,
 }
 
-/// PMHに登録する (日次の仕事) / register at PMH: the daily job
+/// By what PMH knows the municipality.
 #[derive(Debug, Clone, Args)]
-struct SyncArgs {
-    /// JSONの配列、またはCSV / a JSON array, or CSV
-    file: PathBuf,
-    /// PMHの登録APIのURL / URL of the registration
-    #[arg(long, value_name = "URL")]
-    hub: String,
+struct TokenArgs {
     /// 自治体のトークン / the municipality's token
     #[arg(
         long,
@@ -100,6 +95,24 @@ struct SyncArgs {
         hide_env_values = true
     )]
     token: String,
+}
+
+impl TokenArgs {
+    fn line(&self, hub: &str) -> Line {
+        Line::new(hub, BearerToken::new(self.token.as_str()))
+    }
+}
+
+/// PMHに登録する (日次の仕事) / register at PMH: the daily job
+#[derive(Debug, Clone, Args)]
+struct SyncArgs {
+    /// JSONの配列、またはCSV / a JSON array, or CSV
+    file: PathBuf,
+    /// PMHの登録APIのURL / URL of the registration
+    #[arg(long, value_name = "URL")]
+    hub: String,
+    #[command(flatten)]
+    token: TokenArgs,
     /// 前回のファイル: 変わった行と消えた行だけを送る (r6) / the file before this one: only what changed is sent
     #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
@@ -128,15 +141,8 @@ struct HistoryArgs {
     /// PMHの登録APIのURL (既定: sync したところ) / URL of the registration (default: where it was synced to)
     #[arg(long, value_name = "URL")]
     hub: Option<String>,
-    /// 自治体のトークン / the municipality's token
-    #[arg(
-        long,
-        value_name = "TOKEN",
-        env = "MADOGUCHI_MUNICIPALITY_TOKEN",
-        default_value = "demo",
-        hide_env_values = true
-    )]
-    token: String,
+    #[command(flatten)]
+    token: TokenArgs,
     /// JSONで出力 / print JSON
     #[arg(long)]
     json: bool,
@@ -281,7 +287,7 @@ fn json_of(args: &CheckArgs, generation: Generation, checked: &Checked) -> serde
 }
 
 fn register(args: &SyncArgs, lang: Lang) -> Outcome {
-    let line = Line::new(&args.hub, BearerToken::new(args.token.as_str()));
+    let line = args.token.line(&args.hub);
     let job = Job {
         file: &args.file,
         since: args.since.as_deref(),
@@ -370,7 +376,7 @@ fn history(args: &HistoryArgs, lang: Lang) -> Outcome {
     let Some(hub) = hub else {
         return Err(Failure::new(Exit::Usage, "処理通番だけなら --hub が必要です / a serialNumber needs --hub"));
     };
-    let line = Line::new(&hub, BearerToken::new(args.token.as_str()));
+    let line = args.token.line(&hub);
     for serial in serials {
         let receipt = line.history(&serial).map_err(|error| match error {
             LineError::Unknown => Failure::new(Exit::DidNotHold, error.to_string()),

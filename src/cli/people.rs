@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 
 use self::take::ImportArgs;
-pub use self::take::Refused;
-use super::client::{Client, StationArgs};
+use super::client::StationArgs;
 use super::{Exit, Failure, Outcome};
 use crate::clock::Clock;
 use crate::event::Lang;
+use crate::operate::client::Client;
 use crate::people::adoption::Asked;
 use crate::people::table::{self, Form, Separator, TableEncoding};
 use crate::people::{self, People, PeopleError, write};
@@ -95,7 +95,7 @@ struct AtStation {
 impl AtStation {
     fn client(&self) -> Option<Client> {
         let station = Some(self.station.clone()?);
-        Some(Client::find(&StationArgs { station, token: self.token.clone() }))
+        Some(StationArgs { station, token: self.token.clone() }.client())
     }
 }
 

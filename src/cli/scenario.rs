@@ -15,7 +15,7 @@ use clap::{Args, Subcommand};
 use crate::cli::client::{StationArgs, station_url};
 use crate::cli::{Exit, Failure, Outcome};
 use crate::event::{Lang, Words};
-use crate::operate::scenario::line::{Line, LineError};
+use crate::operate::client::Client;
 use crate::operate::scenario::model::Group;
 use crate::operate::scenario::read::{self, Read, ReadError};
 use crate::operate::scenario::run::{self, Where};
@@ -132,16 +132,7 @@ pub fn run(args: &ScenarioArgs, lang: Lang) -> Outcome {
 const BEGINNING: &str = include_str!("scenario/new.toml");
 
 fn new(args: &NewArgs) -> Outcome {
-    let text = if args.from_journal {
-        let line = Line::to(station_url(args.station.station.clone()), args.station.token.clone());
-        record::scenario(&line).map_err(|error| {
-            let exit = if matches!(error, LineError::Unreachable { .. }) { Exit::Outside } else { Exit::Internal };
-            Failure::new(exit, error.to_string())
-                .remedy("`madoguchi run` で起動するか --station を確認してください / start one, or correct --station")
-        })?
-    } else {
-        BEGINNING.to_owned()
-    };
+    let text = if args.from_journal { record::scenario(&args.station.client())? } else { BEGINNING.to_owned() };
     match &args.out {
         None => print!("{text}"),
         Some(file) => {
@@ -172,7 +163,7 @@ fn of_groups(all: Vec<Read>, groups: &[String]) -> Vec<Read> {
 fn run_them(args: &RunArgs, lang: Lang) -> Outcome {
     let scenarios = of_groups(read::all(&args.places).map_err(unreadable)?, &args.group);
     let place = match &args.station {
-        Some(station) => Where::Elsewhere(Line::to(station_url(Some(station.clone())), args.token.clone())),
+        Some(station) => Where::Elsewhere(Client::to(station_url(Some(station.clone())), args.token.clone())),
         None => Where::Own { keep: args.keep.clone() },
     };
     let jobs = args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::client::{Client, StationArgs};
+use crate::cli::client::StationArgs;
 use crate::cli::{Exit, Failure, Outcome};
 use crate::message::name::{Case, Classification, RequestName, classify, is_temporary};
 
@@ -79,7 +79,7 @@ fn folders(args: &SendArgs) -> Result<(PathBuf, PathBuf), Failure> {
     if let Some(root) = &args.folder {
         return Ok((root.join("req"), root.join("res")));
     }
-    let station: serde_json::Value = Client::find(&args.station).get("/control/v1/station")?;
+    let station: serde_json::Value = args.station.client().get("/control/v1/station")?;
     let path = |key: &str| station["terminals"][0][key].as_str().map(PathBuf::from);
     path("req")
         .zip(path("res"))

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{ArgGroup, Args};
 use serde_json::{Map, Value, json};
 
-use crate::cli::client::{Client, StationArgs};
+use crate::cli::client::{StationArgs, wait_until_up};
 use crate::cli::{Exit, Failure, Outcome};
 use crate::event::{Lang, say};
 use crate::secret::Pin;
@@ -75,9 +75,9 @@ pub struct TapArgs {
 /// Runs the command. A visit that leaves no face file exits 1 and says why.
 pub fn run(args: &TapArgs, lang: Lang) -> Outcome {
     let order = order(args)?;
-    let client = Client::find(&args.station);
+    let client = args.station.client();
     if args.wait {
-        client.wait_until_up()?;
+        wait_until_up(&client)?;
     }
     let report: Value = match (&args.person, &args.card) {
         (None, Some(_)) => while_saying_who_is_asked(&args.station, || client.post("/control/v1/visits", &order))?,
@@ -96,7 +96,7 @@ fn while_saying_who_is_asked<T>(station: &StationArgs, visit: impl FnOnce() -> T
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            let client = Client::find(station);
+            let client = station.client();
             while !over.load(Ordering::Relaxed) {
                 let readers: Vec<Value> = client.get("/control/v1/readers").unwrap_or_default();
                 if readers.iter().any(|reader| reader["state"] == "who-is-this") {

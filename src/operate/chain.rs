@@ -9,11 +9,11 @@ use super::tui::width::pad;
 use crate::event::{Entry, Event, Lang, Sink, say};
 use crate::hub::error::StoreError;
 use crate::hub::{Hub, Roots, Settings};
-use crate::people::personalise::authentication_certificate;
+use crate::people::personalise::evidence_by_face;
 use crate::people::{CardKind, Person};
 use crate::random::Seed;
 use crate::station::view::ChainView;
-use crate::visit::{Consents, Evidence, Method, Proof, Uses};
+use crate::visit::{Consents, Uses};
 use crate::wire::{Asker, Connection, Steering, SubsidyQuestion, VisitOpening, WireError};
 
 /// Cells of a system's name.
@@ -85,11 +85,7 @@ fn opening(person: &Person, reference: &str, now: DateTime) -> VisitOpening {
         asker: asker(now),
         reference: reference.to_owned(),
         uses: Uses::default(),
-        evidence: Evidence {
-            certificate: authentication_certificate(person, &person.card.authority()),
-            proof: Proof::TestAuthority,
-            method: Method::Face,
-        },
+        evidence: evidence_by_face(person),
         holder: None,
         steering: Steering::default(),
     }

@@ -2,6 +2,7 @@
 //! of a station.
 //!
 //! - [`control`]: the control API
+//! - [`client`]: the same from the caller's side
 //! - [`tui`]: the operator's text screen
 //! - [`touch`]: the patient's page of a reader
 //! - [`chain`]: the chain of identities, drawn
@@ -12,6 +13,7 @@
 //! - [`doctor`]: what works on this machine, and what does not
 
 pub mod chain;
+pub mod client;
 pub mod compare;
 pub mod control;
 pub mod doctor;

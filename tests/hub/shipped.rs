@@ -6,10 +6,10 @@ use jiff::civil::Date;
 use madoguchi::clock;
 use madoguchi::hub::{Hub, Roots, Settings};
 use madoguchi::message::qualification::{QualificationRequest, SearchInfo};
-use madoguchi::people::personalise::authentication_certificate;
+use madoguchi::people::personalise::evidence_by_face;
 use madoguchi::people::{self, Person, Qualification};
 use madoguchi::random::Seed;
-use madoguchi::visit::{Evidence, Method, Outcome, Proof, Uses};
+use madoguchi::visit::{Outcome, Uses};
 use madoguchi::wire::{
     Answer, Asker, Connection, Question, Request, Steering, SubsidyAnswer, SubsidyQuestion, VisitOpening,
 };
@@ -31,11 +31,7 @@ fn opening(person: &Person) -> VisitOpening {
         asker: asker(),
         reference: format!("r1-{}", person.id),
         uses: Uses::default(),
-        evidence: Evidence {
-            certificate: authentication_certificate(person, &person.card.authority()),
-            proof: Proof::TestAuthority,
-            method: Method::Face,
-        },
+        evidence: evidence_by_face(person),
         holder: None,
         steering: Steering::default(),
     }

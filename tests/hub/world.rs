@@ -17,15 +17,13 @@ use madoguchi::message::medication::{Drug, History, Month, Procedure, Treated};
 use madoguchi::message::qualification::{MedicalTicketInfo, QualificationRequest, QualificationResult, SearchInfo};
 use madoguchi::message::subsidy::SubsidyCertificate;
 use madoguchi::people::flaw::Making;
-use madoguchi::people::personalise::authentication_certificate;
+use madoguchi::people::personalise::evidence_by_face;
 use madoguchi::people::{
     CardKind, CardOfPerson, HomeCare, HomeConsent, Limit, Person, Qualification, SpecificDisease, Subsidy,
 };
 use madoguchi::random::Seed;
 use madoguchi::secret::{MyNumber, Pin, PmhId};
-use madoguchi::visit::{
-    ConsentPlan, Consents, Evidence, Method, Plan, PrescriptionForm, Proof, Question as Screen, Standing, Uses,
-};
+use madoguchi::visit::{ConsentPlan, Consents, Plan, PrescriptionForm, Question as Screen, Standing, Uses};
 use madoguchi::wire::http::HttpHub;
 use madoguchi::wire::{Answer, Asker, Connection, Question, Request, Steering, VisitAnswer, VisitOpening, WireError};
 use tokio::net::TcpListener;
@@ -76,11 +74,7 @@ impl World {
             asker: Asker { institution: HERE.to_owned(), time: NOON },
             reference: "r1-000001".to_owned(),
             uses: Uses::default(),
-            evidence: Evidence {
-                certificate: authentication_certificate(&person, &person.card.authority()),
-                proof: Proof::TestAuthority,
-                method: Method::Face,
-            },
+            evidence: evidence_by_face(&person),
             holder: None,
             steering: Steering::default(),
         };

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 
 use super::{BindArgs, BindingsArgs, UnbindArgs};
-use crate::cli::client::Client;
 use crate::cli::{Exit, Outcome};
 use crate::station::bindings::BindingRow;
 
@@ -12,13 +11,13 @@ pub(super) fn bind(args: &BindArgs) -> Outcome {
     if let Some(card) = &args.card {
         order.insert("card".to_owned(), Value::from(card.as_str()));
     }
-    let row: BindingRow = Client::find(&args.station).post("/control/v1/bindings", &order)?;
+    let row: BindingRow = args.station.client().post("/control/v1/bindings", &order)?;
     show(&[row], args.json);
     Ok(Exit::Done)
 }
 
 pub(super) fn list(args: &BindingsArgs) -> Outcome {
-    let rows: Vec<BindingRow> = Client::find(&args.station).get("/control/v1/bindings")?;
+    let rows: Vec<BindingRow> = args.station.client().get("/control/v1/bindings")?;
     if args.json {
         println!("{:#}", Value::from_iter(rows.iter().map(as_json)));
     } else if rows.is_empty() {
@@ -30,13 +29,13 @@ pub(super) fn list(args: &BindingsArgs) -> Outcome {
 }
 
 pub(super) fn unbind(args: &UnbindArgs) -> Outcome {
-    let client = Client::find(&args.station);
+    let client = args.station.client();
     let labels = match &args.label {
         Some(label) => vec![label.clone()],
         None => client.get::<Vec<BindingRow>>("/control/v1/bindings")?.into_iter().map(|row| row.label).collect(),
     };
     for label in &labels {
-        let gone: BindingRow = client.delete(&format!("/control/v1/bindings/{label}"))?;
+        let gone: BindingRow = client.take(&format!("/control/v1/bindings/{label}"))?;
         println!("{}  {}  登録を取り消しました / unbound", gone.label, gone.person);
     }
     Ok(Exit::Done)

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::IssueArgs;
 use crate::authority::{Generation, Reason};
 use crate::card::apdu::hex;
-use crate::cli::client::Client;
 use crate::cli::{Exit, Failure, Outcome};
 use crate::clock::{Clock, date8};
 use crate::people::reissue::{Reissue, ReissueError, rewrite};
@@ -18,7 +17,7 @@ pub(super) fn issue(args: &IssueArgs, clock: &Clock) -> Outcome {
         Some(folder) => in_file(folder, args, clock)?,
         None => {
             let path = format!("/control/v1/people/{}/card", args.person);
-            Client::find(&args.station).post(&path, &json!({ "reason": args.reason, "generation": args.generation }))?
+            args.station.client().post(&path, &json!({ "reason": args.reason, "generation": args.generation }))?
         }
     };
     if args.json {

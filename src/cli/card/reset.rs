@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::ResetArgs;
-use crate::cli::client::Client;
 use crate::cli::{Exit, Outcome};
 use crate::station::state::StateFolder;
 
@@ -20,7 +19,7 @@ pub(super) fn reset(args: &ResetArgs) -> Outcome {
         }
         None => {
             let path = format!("/control/v1/people/{}/card/reset", args.person);
-            let done: Value = Client::find(&args.station).post(&path, &json!({}))?;
+            let done: Value = args.station.client().post(&path, &json!({}))?;
             done["changed"].as_bool().unwrap_or_default()
         }
     };

@@ -9,6 +9,7 @@ use super::{AtStation, folder, note_new_folder, outside, people_of, show};
 use crate::cli::{Exit, Failure, Outcome};
 use crate::clock::Clock;
 use crate::event::{Lang, say};
+use crate::operate::client::ClientError;
 use crate::people::table::{self, CellMistake, Plan};
 use crate::people::write;
 
@@ -41,7 +42,7 @@ pub fn import(args: &ImportArgs, lang: Lang) -> Outcome {
     let plan = match args.station.client() {
         Some(client) => {
             let path = format!("/control/v1/people.csv?dry_run={}&replace={}", args.dry_run, args.replace);
-            client.post_table(&path, &bytes)?
+            client.post_table(&path, &bytes).map_err(Refused::from)
         }
         None => into_folder(args, &bytes),
     };
@@ -70,6 +71,15 @@ pub enum Refused {
     Table(Vec<CellMistake>),
     /// Something else stands in the way.
     Else(Failure),
+}
+
+impl From<ClientError> for Refused {
+    fn from(error: ClientError) -> Self {
+        match error {
+            ClientError::Refused { mistakes, .. } if !mistakes.is_empty() => Self::Table(mistakes),
+            error => Self::Else(error.into()),
+        }
+    }
 }
 
 fn into_folder(args: &ImportArgs, bytes: &[u8]) -> Result<Plan, Refused> {

@@ -30,7 +30,7 @@ use crate::message::xml::Document;
 use crate::people::{Person, Subsidy, personalise};
 use crate::random::Seed;
 use crate::station::layouts::Layouts;
-use crate::visit::{Consents, EPrescriptionUse, Evidence, Method, PrescriptionForm, Proof, Uses};
+use crate::visit::{Consents, EPrescriptionUse, PrescriptionForm, Uses};
 use crate::wire::{
     Answer, Asker, Body, Connection, Question, Request, Steering, SubsidyAnswer, SubsidyQuestion, VisitOpening,
 };
@@ -372,11 +372,7 @@ fn opening(person: &Person, asker: Asker, theirs: &QualificationResult, with_sub
             medical_assistance: true,
             emr_sharing: false,
         },
-        evidence: Evidence {
-            certificate: personalise::authentication_certificate(person, &person.card.authority()),
-            proof: Proof::TestAuthority,
-            method: Method::Face,
-        },
+        evidence: personalise::evidence_by_face(person),
         holder: None,
         steering: Steering { centre_error: theirs.header.segment_of_result == "9", ..Steering::default() },
     }

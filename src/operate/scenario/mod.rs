@@ -6,7 +6,7 @@
 //! - [`model`]: the format; [`schema`]: the same for editors; [`read`]: files, and mistakes in them
 //! - [`library`]: the shipped ones of `scenarios/`
 //! - [`place`]: the placeholders `${…}`; [`path`]: values in documents by their path
-//! - [`line`](mod@line): the control API from the caller's side; [`own`]: a station for one scenario
+//! - [`own`]: a station for one scenario
 //! - [`session`]: what one run knows; [`steps`], [`request`]: what it does; [`judge`]: what it expects, and what came nearest
 //! - [`run`]: one scenario, many scenarios; [`verdict`]: what came of them; [`junit`]: the same for build servers
 //! - [`record`]: the journal of a station as a scenario
@@ -14,7 +14,6 @@
 pub mod judge;
 pub mod junit;
 pub mod library;
-pub mod line;
 pub mod model;
 pub mod own;
 pub mod path;

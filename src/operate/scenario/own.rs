@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::runtime::Handle;
 
-use super::line::Line;
 use super::model::Scenario;
 use crate::event::Lang;
 use crate::handwritten::{self, Mistake};
+use crate::operate::client::Client;
 use crate::operate::control::server;
 use crate::station::Station;
 use crate::station::settings::Settings;
@@ -23,7 +23,7 @@ const CLOCK: &str = "20261121093000";
 pub struct Own {
     settings: Settings,
     folder: Folder,
-    open: Option<(Arc<Station>, Line)>,
+    open: Option<(Arc<Station>, Client)>,
     runtime: Handle,
 }
 
@@ -61,7 +61,7 @@ impl Own {
     ///
     /// # Errors
     /// It went down and did not come up again.
-    pub fn line(&self) -> Result<Line, NotOpened> {
+    pub fn line(&self) -> Result<Client, NotOpened> {
         let open = self.open.as_ref().map(|(_, line)| line.clone());
         open.ok_or_else(|| NotOpened("窓口は閉じています / the station is down".to_owned()))
     }
@@ -70,7 +70,7 @@ impl Own {
     ///
     /// # Errors
     /// It does not come up again.
-    pub fn restart(&mut self) -> Result<Line, NotOpened> {
+    pub fn restart(&mut self) -> Result<Client, NotOpened> {
         if let Some((station, _)) = &self.open {
             self.settings.station.clock = Some(format!("{},freeze", crate::clock::time14(station.clock().now())));
         }
@@ -86,7 +86,7 @@ impl Own {
             let (listener, address) = bound.map_err(|error| NotOpened(error.to_string()))?;
             let station = Station::open(settings, Lang::Ja).await.map_err(|error| NotOpened(error.to_string()))?;
             tokio::spawn(server::serve(listener, server::router(station.clone(), None), station.stopping()));
-            Ok((station, Line::to(format!("http://{address}"), None)))
+            Ok((station, Client::to(format!("http://{address}"), None)))
         });
         self.open = Some(opened?);
         Ok(())

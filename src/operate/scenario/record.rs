@@ -8,12 +8,12 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::line::{Line, LineError, escaped};
 use super::request;
 use crate::clock::time14;
 use crate::message::name::{Case, RequestName};
 use crate::message::tree::{Element, walk};
 use crate::message::xml;
+use crate::operate::client::{Client, ClientError, escaped};
 use crate::people;
 use crate::station::view::{FileView, StationView};
 
@@ -32,7 +32,7 @@ const GAP_S: i64 = 60;
 ///
 /// # Errors
 /// The station does not answer.
-pub fn scenario(line: &Line) -> Result<String, LineError> {
+pub fn scenario(line: &Client) -> Result<String, ClientError> {
     let journal: Vec<Value> = line.get("/control/v1/journal")?;
     let station: StationView = line.get("/control/v1/station")?;
     let files: Vec<FileView> = line.get("/control/v1/files")?;
@@ -50,7 +50,7 @@ pub fn scenario(line: &Line) -> Result<String, LineError> {
 }
 
 struct Record<'a> {
-    line: &'a Line,
+    line: &'a Client,
     files: Vec<FileView>,
     steps: String,
     people: BTreeMap<String, Value>,
@@ -95,12 +95,12 @@ impl Record<'_> {
         self.taken += 1;
     }
 
-    fn document(&self, path: &str) -> Result<Option<Element>, LineError> {
+    fn document(&self, path: &str) -> Result<Option<Element>, ClientError> {
         let bytes = self.line.content(path)?;
         Ok(bytes.and_then(|bytes| xml::read(&bytes).ok()).map(|document| document.root))
     }
 
-    fn visit(&mut self, entry: &Value, before: &[Value]) -> Result<(), LineError> {
+    fn visit(&mut self, entry: &Value, before: &[Value]) -> Result<(), ClientError> {
         let Some(person) = entry["person"].as_str() else { return Ok(()) };
         self.begin(entry);
         self.know(person)?;
@@ -144,7 +144,7 @@ impl Record<'_> {
         }
     }
 
-    fn expect_values(&mut self, kind: &str, path: &str, elements: &[&str]) -> Result<(), LineError> {
+    fn expect_values(&mut self, kind: &str, path: &str, elements: &[&str]) -> Result<(), ClientError> {
         let Some(document) = self.document(path)? else {
             self.steps += "\n# このファイルはもう回収されていた。中身は確かめない。/ This file was fetched: what it held is not looked at.\n";
             self.expect(&json!({ "file": kind }));
@@ -162,7 +162,7 @@ impl Record<'_> {
     }
 
     /// Whoever is not as shipped goes with the scenario.
-    fn know(&mut self, id: &str) -> Result<(), LineError> {
+    fn know(&mut self, id: &str) -> Result<(), ClientError> {
         let profile: Value = self.line.get(&format!("/control/v1/people/{}", escaped(id)))?;
         let shipped = people::shipped().iter().find(|(shipped, _)| *shipped == id);
         let shipped = shipped.and_then(|(_, text)| people::read_toml(id, text).ok());
@@ -173,7 +173,7 @@ impl Record<'_> {
         Ok(())
     }
 
-    fn request(&mut self, entry: &Value) -> Result<(), LineError> {
+    fn request(&mut self, entry: &Value) -> Result<(), ClientError> {
         let (Some(name), Some(life)) = (entry["name"].as_str(), entry["life"].as_str()) else { return Ok(()) };
         let Some(parsed) = RequestName::parse(name, Case::Ignore) else { return Ok(()) };
         if life != "answered" && life != "refused" {

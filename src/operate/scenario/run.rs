@@ -9,7 +9,6 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use super::judge::judge;
-use super::line::{Line, LineError};
 use super::model::{Scenario, Step};
 use super::own::{NotOpened, Own};
 use super::read::{Read, deeds};
@@ -18,6 +17,7 @@ use super::steps::{self, Ask};
 use super::verdict::{Check, State, StepVerdict, Verdict};
 use crate::clock::Stopwatch;
 use crate::event::Words;
+use crate::operate::client::{Client, ClientError};
 use crate::random::{Seed, secret_key};
 
 /// A station of one's own answers at once; on a busy machine it still takes its time.
@@ -34,7 +34,7 @@ pub enum Where {
         keep: Option<PathBuf>,
     },
     /// At somebody's station, one after the other.
-    Elsewhere(Line),
+    Elsewhere(Client),
 }
 
 /// Runs all of them, `jobs` at a time at stations of their own; verdicts in the order of the scenarios. `told` hears each as it ends.
@@ -129,7 +129,7 @@ fn at_own(
     ended
 }
 
-fn elsewhere(read: &Read, line: &Line, ask: Ask<'_>, verdict: &mut Verdict) -> Result<(), Stopped> {
+fn elsewhere(read: &Read, line: &Client, ask: Ask<'_>, verdict: &mut Verdict) -> Result<(), Stopped> {
     let scenario = &read.scenario;
     let skipped = if !scenario.settings.is_empty() {
         Some(Words::new(
@@ -166,7 +166,7 @@ fn fresh_seed() -> Result<Seed, Stopped> {
 fn go(
     scenario: &Scenario,
     session: &mut Session,
-    restart: &mut dyn FnMut() -> Result<Option<Line>, Stopped>,
+    restart: &mut dyn FnMut() -> Result<Option<Client>, Stopped>,
     ask: Ask<'_>,
     verdict: &mut Verdict,
 ) -> Result<(), Stopped> {
@@ -209,7 +209,7 @@ fn go(
 fn restarted(
     scenario: &Scenario,
     session: &mut Session,
-    restart: &mut dyn FnMut() -> Result<Option<Line>, Stopped>,
+    restart: &mut dyn FnMut() -> Result<Option<Client>, Stopped>,
 ) -> Result<(), Stopped> {
     if let Some(line) = restart()? {
         session.counts_anew(line);
@@ -231,7 +231,7 @@ fn deed(step: &Step) -> String {
     of.map_or_else(|| name.to_owned(), |of| format!("{name} {of}"))
 }
 
-fn hits(session: &Session) -> Result<Vec<String>, LineError> {
+fn hits(session: &Session) -> Result<Vec<String>, ClientError> {
     let journal = session.journal()?;
     let hits = journal.iter().filter(|entry| entry["kind"] == "fault-hit");
     Ok(hits.filter_map(|entry| entry["name"].as_str().map(str::to_owned)).collect())

@@ -9,13 +9,13 @@ use jiff::civil::DateTime;
 use rand_core::RngCore;
 use serde_json::{Value, json};
 
-use super::line::{Line, LineError, escaped};
 use super::model::{Being, Scenario};
 use super::path;
 use super::place::Lookup;
 use crate::clock::{Stopwatch, parse_time, time14};
 use crate::handwritten::nearest;
 use crate::message::xml;
+use crate::operate::client::{Client, ClientError, escaped};
 use crate::random::Seed;
 use crate::station::view::{FileView, StationView};
 
@@ -54,16 +54,16 @@ enum Undo {
 #[derive(Debug)]
 pub enum Stopped {
     /// The station does not answer.
-    Line(LineError),
+    Line(ClientError),
     /// It is not possible: Japanese / English.
     Because(String),
 }
 
-impl From<LineError> for Stopped {
-    fn from(error: LineError) -> Self {
+impl From<ClientError> for Stopped {
+    fn from(error: ClientError) -> Self {
         match error {
-            LineError::Unreachable { .. } => Self::Line(error),
-            LineError::Refused { .. } => Self::Because(error.to_string()),
+            ClientError::Unreachable { .. } => Self::Line(error),
+            _ => Self::Because(error.to_string()),
         }
     }
 }
@@ -79,7 +79,7 @@ pub struct Session {
     /// The scenario's id.
     pub id: String,
     /// To the station.
-    pub line: Line,
+    pub line: Client,
     /// What the steps brought, by their names; `""` is the present step.
     pub done: BTreeMap<String, Done>,
     /// How long is waited for what the station does by itself.
@@ -98,7 +98,7 @@ impl Session {
     ///
     /// # Errors
     /// The station does not answer.
-    pub fn begin(id: &str, line: Line, seed: Seed, elsewhere: bool, patience: Duration) -> Result<Self, Stopped> {
+    pub fn begin(id: &str, line: Client, seed: Seed, elsewhere: bool, patience: Duration) -> Result<Self, Stopped> {
         let mut session = Self {
             id: id.to_owned(),
             line,
@@ -118,22 +118,22 @@ impl Session {
     }
 
     /// Files of this run, in the order of their last step.
-    pub fn files(&self) -> Result<Vec<FileView>, LineError> {
+    pub fn files(&self) -> Result<Vec<FileView>, ClientError> {
         self.line.get(&format!("/control/v1/files?since={}", self.since.0))
     }
 
     /// The journal of this run.
-    pub fn journal(&self) -> Result<Vec<Value>, LineError> {
+    pub fn journal(&self) -> Result<Vec<Value>, ClientError> {
         self.line.get(&format!("/control/v1/journal?since={}", self.since.1))
     }
 
     /// The station in short.
-    pub fn station(&self) -> Result<StationView, LineError> {
+    pub fn station(&self) -> Result<StationView, ClientError> {
         self.line.get("/control/v1/station")
     }
 
     /// The terminal went down and came up: it counts anew.
-    pub fn counts_anew(&mut self, line: Line) {
+    pub fn counts_anew(&mut self, line: Client) {
         self.line = line;
         self.since = (0, 0);
     }
@@ -186,16 +186,16 @@ impl Session {
             return Ok(());
         }
         let called = if self.elsewhere { format!("{id}-{}", self.unique(id, 6)) } else { id.to_owned() };
-        self.line.post("/control/v1/people", &json!({ "id": called, "profile": profile }))?;
+        self.line.tell("/control/v1/people", &json!({ "id": called, "profile": profile }))?;
         self.undo.push(Undo::NewPerson(called.clone()));
         self.called.insert(id.to_owned(), called);
         Ok(())
     }
 
-    fn knows(&self, id: &str) -> Result<bool, LineError> {
+    fn knows(&self, id: &str) -> Result<bool, ClientError> {
         match self.profile(id) {
             Ok(_) => Ok(true),
-            Err(LineError::Refused { status: 404, .. }) => Ok(false),
+            Err(ClientError::Refused { status: 404, .. }) => Ok(false),
             Err(error) => Err(error),
         }
     }
@@ -270,7 +270,7 @@ impl Session {
         self.called.get(id).cloned().unwrap_or_else(|| id.to_owned())
     }
 
-    fn profile(&self, id: &str) -> Result<Value, LineError> {
+    fn profile(&self, id: &str) -> Result<Value, ClientError> {
         self.line.get(&format!("/control/v1/people/{}", escaped(&self.person(id))))
     }
 
@@ -282,17 +282,15 @@ impl Session {
         // A step that cannot be taken back must not keep the others from it; whoever stopped the station knows that it is gone.
         while let Some(undo) = self.undo.pop() {
             let _ = match undo {
-                Undo::Person(id, profile) => {
-                    self.line.put(&format!("/control/v1/people/{}", escaped(&id)), &profile).map(drop)
-                }
+                Undo::Person(id, profile) => self.line.put(&format!("/control/v1/people/{}", escaped(&id)), &profile),
                 Undo::NewPerson(id) => self.line.delete(&format!("/control/v1/people/{}", escaped(&id))),
                 Undo::Fault(name) => self.line.delete(&format!("/control/v1/faults/{}", escaped(&name))),
                 Undo::Clock { frozen: true, was, .. } => {
-                    self.line.put("/control/v1/clock", &json!({ "freeze": time14(was) })).map(drop)
+                    self.line.put("/control/v1/clock", &json!({ "freeze": time14(was) }))
                 }
                 Undo::Clock { was, since, .. } => {
                     let by = SignedDuration::try_from(since.elapsed()).unwrap_or_default();
-                    self.line.put("/control/v1/clock", &json!({ "shift": time14(was + by) })).map(drop)
+                    self.line.put("/control/v1/clock", &json!({ "shift": time14(was + by) }))
                 }
             };
         }

@@ -60,7 +60,7 @@ fn visit(ordered: &Visit, session: &Session) -> Result<Done, Stopped> {
     let ordered = Visit { name: None, ..ordered.clone() };
     let mut order = serde_json::to_value(&ordered).map_err(|error| error.to_string())?;
     order["person"] = json!(session.person(&ordered.person));
-    let report = session.line.post("/control/v1/visits", &order)?;
+    let report: Value = session.line.post("/control/v1/visits", &order)?;
     let mut done = Done::default();
     let paths = |value: &Value| -> Vec<String> {
         let one = value.as_str().into_iter().map(str::to_owned);

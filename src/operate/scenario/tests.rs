@@ -12,6 +12,7 @@ use super::run::{self, Where};
 use super::verdict::{State, Verdict};
 use super::{junit, library, record, schema};
 use crate::event::Lang;
+use crate::operate::client::Client;
 
 fn run_all(scenarios: &[Read], place: &Where) -> Vec<Verdict> {
     let jobs = std::thread::available_parallelism().map_or(2, usize::from);
@@ -238,7 +239,7 @@ fn a_run_repeats_byte_for_byte_and_another_seed_does_not() {
 }
 
 /// A station that is somebody's: open for the length of `deed`.
-fn at_a_station(deed: impl FnOnce(&super::line::Line)) {
+fn at_a_station(deed: impl FnOnce(&Client)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let empty = read::scenario("x", library::text("Q-01").unwrap()).unwrap();
     let own = Own::open(&empty, None, runtime.handle()).unwrap();
@@ -250,7 +251,7 @@ fn at_a_station(deed: impl FnOnce(&super::line::Line)) {
 #[test]
 fn a_station_elsewhere_is_used_by_its_api_alone_and_put_back_as_it_was() {
     at_a_station(|line| {
-        let state = |line: &super::line::Line| {
+        let state = |line: &Client| {
             let people: Value = line.get("/control/v1/people").unwrap();
             let faults: Value = line.get("/control/v1/faults").unwrap();
             let armed: Vec<Value> = faults.as_array().unwrap().iter().map(|fault| fault["armed"].clone()).collect();
@@ -282,7 +283,7 @@ fn a_station_elsewhere_is_used_by_its_api_alone_and_put_back_as_it_was() {
 #[test]
 fn a_station_that_does_not_answer_is_no_failure_of_the_scenario() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let line = super::line::Line::to(format!("http://{nobody}"), None);
+    let line = Client::to(format!("http://{nobody}"), None);
     let verdicts = run_all(&[read::named("S-01").unwrap()], &Where::Elsewhere(line));
     assert_eq!(verdicts[0].state, State::Unreachable);
 }
@@ -291,7 +292,7 @@ fn a_station_that_does_not_answer_is_no_failure_of_the_scenario() {
 fn what_just_happened_becomes_a_scenario_that_passes_when_it_is_run_again() {
     let mut text = String::new();
     at_a_station(|line| {
-        let visit = |order: Value| drop(line.post("/control/v1/visits", &order).unwrap());
+        let visit = |order: Value| line.tell("/control/v1/visits", &order).unwrap();
         line.put("/control/v1/people/taro", &{
             let mut taro: Value = line.get("/control/v1/people/taro").unwrap();
             taro["address"] = json!("架空県見本市転居町1番");

@@ -11,6 +11,7 @@ use crate::card::soft::image::ApplicationImage;
 use crate::card::soft::{Credential, JpkiImage, LazyCredential};
 use crate::clock;
 use crate::people::{CardKind, Person};
+use crate::visit::{Evidence, Method, Proof};
 
 /// Prefecture and municipality of the code that is nowhere.
 const RESIDENCE: (&str, &str) = ("Madoguchi-ken", "Shiken-shi");
@@ -34,6 +35,12 @@ pub(super) fn application(person: &Person, kind: TokenKind) -> ApplicationImage 
 /// The person's 利用者証明用 certificate without a card around it, DER.
 pub fn authentication_certificate(person: &Person, authority: &Authority) -> Vec<u8> {
     authority.issue_authentication(&authentication_holder(person))
+}
+
+/// What a reader hands on of `person`, confirmed by face with their own card.
+pub fn evidence_by_face(person: &Person) -> Evidence {
+    let certificate = authentication_certificate(person, &person.card.authority());
+    Evidence { certificate, proof: Proof::TestAuthority, method: Method::Face }
 }
 
 fn authentication(person: &Person, authority: &Authority) -> LazyCredential {

@@ -31,7 +31,7 @@ use crate::card::soft::CardImage;
 use crate::card::soft::image::{ApplicationImage, FileImage, KeyCommand, KeyImage, Lazy, Right};
 use crate::card::soft::key::SigningKey;
 use crate::secret::MyNumber;
-pub use jpki::{authentication_certificate, signature_serial};
+pub use jpki::{authentication_certificate, evidence_by_face, signature_serial};
 use printed::Printed;
 
 /// The 個人番号 that somebody's card carries, and the one they have where that is somebody else's already.
