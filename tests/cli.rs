@@ -12,6 +12,8 @@ mod doctor;
 mod foreign;
 #[path = "cli/scenario.rs"]
 mod scenario;
+#[path = "world/start.rs"]
+mod start;
 #[path = "cli/words.rs"]
 mod words;
 #[cfg(target_os = "linux")]
@@ -22,6 +24,7 @@ use std::process::{Command, Output};
 
 use rsa::pkcs1::DecodeRsaPublicKey;
 use sha2::{Digest, Sha256};
+use start::started;
 
 /// The binary without this machine's settings and locale.
 fn command_in(place: &Path, args: &[&str]) -> Command {
@@ -47,7 +50,7 @@ fn madoguchi(args: &[&str]) -> Said {
 
 fn madoguchi_in(place: &Path, args: &[&str], variables: &[(&str, &str)]) -> Said {
     let mut command = command_in(place, args);
-    let Output { status, stdout, stderr } = command.envs(variables.iter().copied()).output().unwrap();
+    let Output { status, stdout, stderr } = started(|| command.envs(variables.iter().copied()).output());
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Said { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
 }
@@ -265,7 +268,7 @@ fn whoever_reads_only_the_first_line_of_a_long_answer_hears_no_complaint() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_madoguchi"));
     let command =
         command.args(["explain", "--list"]).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
-    let mut child = command.spawn().unwrap();
+    let mut child = started(|| command.spawn());
     let mut first = String::new();
     BufReader::with_capacity(16, child.stdout.take().unwrap()).read_line(&mut first).unwrap();
     let mut complaint = String::new();

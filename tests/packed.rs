@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
+use start::started;
+
+#[path = "world/start.rs"]
+mod start;
 
 const REMEDY: &str =
     "MADOGUCHI_ZIP=… names the zip; make pack-windows makes one, make test-windows makes one and runs this test";
@@ -48,7 +52,7 @@ impl Unpacked {
     }
 
     fn says(&self, args: &[&str]) -> Output {
-        self.command(&self.elsewhere, args).output().unwrap()
+        started(|| self.command(&self.elsewhere, args).output())
     }
 }
 
@@ -61,7 +65,7 @@ struct Station {
 
 impl Station {
     fn start(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = started(|| command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn());
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
         let ready = lines.find(|line| line.starts_with("madoguchi ready ")).unwrap();
         let (url, folder) = ready.strip_prefix("madoguchi ready control=").unwrap().split_once(" folder=").unwrap();

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::desk::{FROZEN, Place, Said, Station, madoguchi};
+use crate::desk::{FROZEN, Place, Said, Station, madoguchi, started};
 use crate::rececon::{Request, answer_name, request_name};
 use crate::xml::{self, Element};
 
@@ -61,7 +61,7 @@ fn tap_chooses_the_way_of_identification() {
 fn tap_reads_a_pin_from_a_file_descriptor_and_keeps_real_ones_off_the_command_line() {
     let (place, station) = desk();
     let mut command = madoguchi(place.path(), &["tap", "taro", "--json", "--pin-fd", "0", "--station", &station.url]);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = started(|| command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn());
     child.stdin.take().unwrap().write_all(b"1234\n").unwrap();
     let said: Said = child.wait_with_output().unwrap().into();
     let report: Value = serde_json::from_str(&said.out).unwrap();
@@ -201,7 +201,7 @@ fn send_refuses_a_name_that_is_no_request_and_times_out_where_nobody_answers() {
     }
     let file = place.write(&request_name("1"), Request::taro().xml());
     let args = ["send", "--folder", "dead", "--timeout", "0", file.to_str().unwrap()];
-    let said: Said = madoguchi(place.path(), &args).output().unwrap().into();
+    let said: Said = started(|| madoguchi(place.path(), &args).output()).into();
     assert_eq!((said.code, said.out.as_str()), (1, ""), "{}", said.err);
     assert_eq!(crate::desk::names(&place.path().join("dead").join("req")), [request_name("1")]);
 }

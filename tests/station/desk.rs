@@ -9,6 +9,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+pub use start::started;
+
+#[path = "../world/start.rs"]
+mod start;
 
 /// No condition of these tests takes longer, not even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -89,7 +93,7 @@ impl Place {
 
     /// A station that must not come up: what it says instead.
     pub fn refused(&self, args: &[&str]) -> Said {
-        let mut child = self.run("instant", args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = started(|| self.run("instant", args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn());
         let gone = Instant::now() + PATIENCE;
         while child.try_wait().unwrap().is_none() {
             if Instant::now() >= gone {
@@ -131,7 +135,7 @@ pub struct Process {
 impl Process {
     /// Starts it and gives the line that begins with `ready`.
     pub fn start(mut command: Command, ready: &str) -> (Self, String) {
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = started(|| command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn());
         let stderr = Arc::new(Mutex::new(String::new()));
         let (lines, heard) = (BufReader::new(child.stderr.take().unwrap()), stderr.clone());
         std::thread::spawn(move || {
@@ -296,7 +300,7 @@ impl Station {
 
     /// A subcommand that finds this station by its environment.
     pub fn command(&self, args: &[&str]) -> Said {
-        madoguchi(&self.place, args).env("MADOGUCHI_STATION", &self.url).output().unwrap().into()
+        started(|| madoguchi(&self.place, args).env("MADOGUCHI_STATION", &self.url).output()).into()
     }
 
     /// Waits for a file in a folder of the first terminal and reads it.
