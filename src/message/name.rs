@@ -146,23 +146,26 @@ pub fn is_temporary(file: &str) -> bool {
         || ENDINGS.iter().any(|e| lower.ends_with(e))
 }
 
-/// The right name of a request or of an answer, when `file` differs from it by a slip in the interface, its separator or the extension.
+/// The right name of a request or of an answer, when `file` differs from it by a slip in the interface, its separator or the extension,
+/// when the extension is another one (editors that hide it add their own), or when the free part is missing.
 pub fn nearest_name(file: &str, way: Direction) -> Option<String> {
     let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
-    let head = stem.split(['_', '-', ' ']).next().unwrap_or_default();
-    let free = stem.get(head.len()..).unwrap_or_default().trim_start_matches(['_', '-', ' ']);
-    let extension_off = ["xml", "zip"]
-        .iter()
-        .map(|right| (strsim::damerau_levenshtein(&extension.to_ascii_lowercase(), right), *right))
-        .min()
-        .filter(|(off, _)| *off <= 1 || extension.is_empty())?;
+    let head = stem.split(['_', '-', ' ', '.']).next().unwrap_or_default();
+    let free = stem.get(head.len()..).unwrap_or_default().trim_start_matches(['_', '-', ' ', '.']);
+    let free = [".xml", ".zip"].iter().find_map(|hidden| free.strip_suffix(hidden)).unwrap_or(free);
+    let free = if free.is_empty() { "1" } else { free };
     let (off, interface) = catalogue()
         .iter()
         .filter(|row| row.direction == way)
         .map(|row| (strsim::damerau_levenshtein(&head.to_ascii_lowercase(), &row.file.to_ascii_lowercase()), row))
         .min_by_key(|(off, _)| *off)?;
-    let right = format!("{}_{free}.{}", interface.file, extension_off.1);
-    (off <= NEARLY && !free.is_empty() && right != file).then_some(right)
+    let (extension_off, right_extension) = ["xml", "zip"]
+        .iter()
+        .map(|right| (strsim::damerau_levenshtein(&extension.to_ascii_lowercase(), right), *right))
+        .min()?;
+    let is_near = off == 0 || (off <= NEARLY && (extension_off <= 1 || extension.is_empty()));
+    let right = format!("{}_{free}.{right_extension}", interface.file);
+    (is_near && right != file).then_some(right)
 }
 
 #[cfg(test)]

@@ -109,6 +109,9 @@ fn a_name_with_a_slip_is_foreign_and_the_right_one_is_named() {
     assert_eq!(nearest("OQSsiquc1req_1.xml").as_deref(), Some("OQSsiquc01req_1.xml"));
     assert_eq!(nearest("OQSsiquc01req-1.xml").as_deref(), Some("OQSsiquc01req_1.xml"));
     assert_eq!(nearest("OQSsiquc01req_1.xm").as_deref(), Some("OQSsiquc01req_1.xml"));
+    assert_eq!(nearest("OQSsiquc01req_1.txt").as_deref(), Some("OQSsiquc01req_1.xml"));
+    assert_eq!(nearest("OQSsiquc01req_1.xml.txt").as_deref(), Some("OQSsiquc01req_1.xml"));
+    assert_eq!(nearest("OQSsiquc01req.xml").as_deref(), Some("OQSsiquc01req_1.xml"));
     assert_eq!(nearest("notes.txt"), None);
     assert_eq!(nearest("OQSsiquc01res_1.xml"), Some("OQSsiquc01req_1.xml".to_owned()));
 }

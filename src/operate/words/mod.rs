@@ -7,6 +7,8 @@
 pub mod gather;
 pub mod show;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 
@@ -86,11 +88,12 @@ pub fn search(words: Vec<Word>, wanted: &[String]) -> Vec<Word> {
     words.into_iter().filter(|word| word.has(&wanted)).collect()
 }
 
-/// The name that comes nearest to `wanted`, where no word has it.
+/// The name that comes nearest to `wanted`, in any letter case and width, where no word has it.
 pub fn nearest_name(words: &[Word], wanted: &str) -> Option<String> {
-    let names = words.iter().flat_map(|word| [word.group.as_str(), word.short()]);
-    let by_case = names.clone().find(|name| name.eq_ignore_ascii_case(wanted));
-    by_case.or_else(|| nearest(wanted, names)).map(str::to_owned)
+    let names: BTreeMap<String, &str> =
+        words.iter().flat_map(|word| [word.group.as_str(), word.short()]).map(|name| (folded(name), name)).collect();
+    let near = nearest(&folded(wanted), names.keys().map(String::as_str))?;
+    names.get(near).map(|name| (*name).to_owned())
 }
 
 fn folded(text: &str) -> String {

@@ -53,6 +53,7 @@ fn a_slip_gets_the_nearest_name() {
     let words = every_word();
     assert_eq!(nearest_name(&words, "SegmentOfReslt").as_deref(), Some("SegmentOfResult"));
     assert_eq!(nearest_name(&words, "face-mismach").as_deref(), Some("face-mismatch"));
+    assert_eq!(nearest_name(&words, "segmentofreslt").as_deref(), Some("SegmentOfResult"));
     assert_eq!(nearest_name(&words, "zzzz"), None);
 }
 
