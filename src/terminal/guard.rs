@@ -37,15 +37,13 @@ pub enum Theirs {
     },
 }
 
-/// Whether the folders are ours to serve. A folder that a station served before is: its work folder lies beside it.
+/// Whether the folders are ours to serve. What lies in a folder that a station served before is not asked about: its work folder lies
+/// beside it. A real terminal is, each time: it may have been installed since.
 ///
 /// # Errors
 /// Whose they seem to be.
 pub fn look(paths: &Paths) -> Result<(), Theirs> {
     let root = paths.req.parent().unwrap_or(&paths.req);
-    if root.join(WORK_NAME).is_dir() {
-        return Ok(());
-    }
     let installed = PROGRAM_FOLDERS
         .iter()
         .filter_map(std::env::var_os)
@@ -54,6 +52,9 @@ pub fn look(paths: &Paths) -> Result<(), Theirs> {
     let mut programs = installed.chain(REAL_TERMINAL.last().map(|name| root.join(name)));
     if let Some(program) = programs.find(|program| program.is_dir()) {
         return Err(Theirs::RealTerminal { program });
+    }
+    if root.join(WORK_NAME).is_dir() {
+        return Ok(());
     }
     [&paths.req, &paths.res, &paths.face].into_iter().try_for_each(|folder| unknown_files(folder))
 }
@@ -130,8 +131,9 @@ mod tests {
     }
 
     #[test]
-    fn the_drive_of_a_real_terminal_is_known_by_its_program() {
+    fn the_drive_of_a_real_terminal_is_known_by_its_program_also_where_a_station_was_before() {
         let (root, paths) = paths_with(&["OQSComApp/Version.info"]);
+        fs::create_dir(root.path().join(WORK_NAME)).unwrap();
         assert_eq!(look(&paths), Err(Theirs::RealTerminal { program: root.path().join("OQSComApp") }));
     }
 }
