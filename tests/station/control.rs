@@ -48,6 +48,23 @@ fn openapi_lists_every_route_that_is_served_and_none_that_is_not() {
 }
 
 #[test]
+fn openapi_says_what_every_status_and_parameter_means_and_how_the_token_is_shown() {
+    let document = desk().1.get("/control/openapi.json").ok();
+    let scheme = json!({"type": "http", "scheme": "bearer"});
+    assert_eq!(document["components"]["securitySchemes"]["token"], scheme);
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let responses = operation["responses"].as_object().unwrap();
+            assert_eq!(responses.contains_key("401"), path != "/healthz", "{method} {path}");
+            let silent = |part: &Value| part["description"].as_str().unwrap_or_default().is_empty();
+            assert_eq!(responses.iter().find(|(_, response)| silent(response)), None, "{method} {path}");
+            let parameters = operation["parameters"].as_array().into_iter().flatten();
+            assert_eq!(parameters.clone().find(|parameter| silent(parameter)), None, "{method} {path}");
+        }
+    }
+}
+
+#[test]
 fn the_openapi_document_of_the_docs_is_that_of_the_program() {
     let (_place, station) = desk();
     let mut document = station.get("/control/openapi.json").ok();

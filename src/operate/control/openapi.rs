@@ -1,7 +1,10 @@
 //! The control API describes itself.
 
 use axum::Json;
-use utoipa::OpenApi;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
 
 use super::{
     answers, bindings, events, exchanges, faults, files, people, readers, screen, server, table, time, unknown, visits,
@@ -30,6 +33,7 @@ use super::{
         time::get, time::put,
         server::station, server::reset, server::health,
     ),
+    modifiers(&Completed),
     tags(
         (name = "visits", description = "受付一回 / whole visits"),
         (name = "readers", description = "顔認証付きカードリーダー / the dialogue step by step"),
@@ -44,6 +48,77 @@ use super::{
     )
 )]
 pub struct Description;
+
+/// What every route has in common: the token, and what a status or a parameter of a name means wherever it stands.
+struct Completed;
+
+/// Name of the scheme by which callers show the token.
+const TOKEN: &str = "token";
+
+/// What a status means, everywhere.
+const STATUSES: &[(&str, &str)] = &[
+    ("200", "できた / done"),
+    ("201", "作った / made"),
+    ("204", "できた。中身はない / done, without a body"),
+    ("401", "トークンが必要 / the token is missing or wrong"),
+    ("404", "ない / there is none"),
+    ("409", "いまはできない / not in this state"),
+    ("415", "Content-Type が違う / another Content-Type is needed"),
+    ("422", "形か値が正しくない / form or value does not hold"),
+    ("503", "いまは使えない / not available now"),
+];
+
+/// What a parameter of this name is, everywhere.
+const PARAMETERS: &[(&str, &str)] = &[
+    ("id", "患者のID / id of a person"),
+    ("label", "実カードの登録の名前 / label of a bound card"),
+    ("name", "ファイルか障害の名前 / name of the file or the fault"),
+    ("match", "手持ちのファイルを使う要求 / the requests that are answered so"),
+    ("rewrite", "書き換える所 / what is rewritten"),
+    ("encoding", "文字コード / encoding of the table"),
+    ("separator", "区切り / separator of the table"),
+    ("dry_run", "見るだけで取り込まない / look only, take nothing"),
+    ("replace", "同じIDの人を置き換える / people of the same id give way"),
+];
+
+impl Modify for Completed {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme(TOKEN, SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        for (path, item) in &mut document.paths.paths {
+            let methods = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
+            methods.into_iter().flatten().for_each(|operation| complete(operation, path.starts_with("/control/")));
+        }
+    }
+}
+
+fn complete(operation: &mut Operation, by_token: bool) {
+    if by_token {
+        // A station on loopback needs none.
+        operation.security =
+            Some(vec![SecurityRequirement::default(), SecurityRequirement::new::<_, [&str; 0], _>(TOKEN, [])]);
+        operation.responses.responses.insert("401".to_owned(), RefOr::T(refused()));
+    }
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            response.description = meaning(STATUSES, status).unwrap_or_default();
+        }
+    }
+    for parameter in operation.parameters.iter_mut().flatten() {
+        parameter.description = parameter.description.take().or_else(|| meaning(PARAMETERS, &parameter.name));
+    }
+}
+
+fn refused() -> Response {
+    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+    ResponseBuilder::new().content("application/json", content).build()
+}
+
+fn meaning(table: &[(&str, &str)], name: &str) -> Option<String> {
+    table.iter().find(|(key, _)| *key == name).map(|(_, meaning)| (*meaning).to_owned())
+}
 
 /// `GET /control/openapi.json`
 pub async fn document() -> Json<utoipa::openapi::OpenApi> {
