@@ -77,7 +77,8 @@ fn what_was_not_recorded_is_told_by_its_command_and_ends_the_visit() {
     // SELECT of the PIN's file: `card read` never asks for it.
     let error = report["card_error"].as_str().unwrap();
     assert!(error.contains("00A4020C020018"), "{error}");
-    assert!(station.process.stderr.lock().unwrap().contains("00A4020C020018"), "told to the operator as well");
+    let told = || station.process.stderr.lock().unwrap().contains("00A4020C020018").then_some(());
+    until("the operator to be told as well", told);
     let said = station.command(&["tap", "--card", &of(&file), "--pin", "1234"]);
     assert!(said.code == 1 && said.out.contains("00A4020C020018"), "{}{}", said.out, said.err);
     assert_eq!(station.visit("taro")["outcome"], "valid", "the reader is free");
