@@ -10,7 +10,8 @@ use serde::Serialize;
 
 use crate::cli::client::StationArgs;
 use crate::cli::{Exit, Failure, Outcome};
-use crate::message::name::{Case, Classification, RequestName, classify, is_temporary};
+use crate::folder::hand_in;
+use crate::message::name::{Case, Classification, RequestName, classify};
 
 /// How often `res` is looked into.
 const LOOK: Duration = Duration::from_millis(20);
@@ -102,23 +103,16 @@ fn not_a_request(name: &str) -> Failure {
     Failure::new(Exit::Usage, format!("{name} は要求ファイルの名前ではありません / not the name of a request"))
 }
 
-/// Under a temporary name first, then by rename: nobody can see half of it.
 fn put(file: &Path, req: &Path, name: &str) -> Result<(), Failure> {
     let outside = |path: &Path, error: io::Error| Failure::new(Exit::Outside, format!("{}: {error}", path.display()));
     let bytes = fs::read(file).map_err(|error| outside(file, error))?;
-    let beside = req.join(format!(".{name}.{}.tmp", std::process::id()));
-    fs::write(&beside, bytes).map_err(|error| outside(&beside, error))?;
-    fs::rename(&beside, req.join(name)).map_err(|error| outside(&beside, error))
+    hand_in(req, name, |beside| fs::write(beside, bytes)).map(drop).map_err(|error| outside(&req.join(name), error))
 }
 
-/// What lies in `res` for a request, with the time of each: its answer under any extension (as it is, as pages, sealed, an operator's
-/// own file), and its `.err`.
+/// What lies in `res` for a request, with the time of each.
 fn lying(res: &Path, name: &RequestName) -> Vec<(PathBuf, SystemTime)> {
-    let (answer, err) = (name.answer(), name.err());
-    let stem = |file: &str| file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_owned();
-    let is_ours = |file: &str| file == err || (stem(file) == stem(&answer) && !is_temporary(file));
     let Ok(entries) = fs::read_dir(res) else { return Vec::new() };
-    let ours = entries.flatten().filter(|entry| is_ours(&entry.file_name().to_string_lossy()));
+    let ours = entries.flatten().filter(|entry| name.is_answered_by(&entry.file_name().to_string_lossy()));
     // What goes away between the listing and the look was fetched by somebody else.
     ours.filter_map(|entry| Some((entry.path(), entry.metadata().and_then(|meta| meta.modified()).ok()?))).collect()
 }

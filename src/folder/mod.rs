@@ -19,6 +19,7 @@
 //! - [`recover`]: what a `kill -9` left behind (the decision is pure)
 //! - [`probe`]: trying a folder out, leaving nothing behind
 //! - [`collect`]: which delivered files were fetched
+//! - [`hand_in`](mod@hand_in): a file put into a folder as a careful client does
 //! - [`copies`]: the bytes of requests and answers, kept for a while
 //!
 //! # What survives what
@@ -32,6 +33,7 @@ pub mod collect;
 pub mod copies;
 pub mod draft;
 pub mod foreign;
+pub mod hand_in;
 pub mod intake;
 pub mod layout;
 pub mod listing;
@@ -44,6 +46,7 @@ pub mod watch;
 
 pub use claim::Claim;
 pub use copies::{Bounds, Copies, Exchange};
+pub use hand_in::hand_in;
 pub use layout::{Folders, LayoutError, Paths};
 pub use publish::{Delivery, Item, Parcel, Placed};
 pub use watch::Watch;

@@ -112,6 +112,13 @@ impl RequestName {
         format!("{stem}.err")
     }
 
+    /// Whether `file`, in `res`, is about this request: its answer under any extension (as it is, as pages, sealed, an operator's own file), or
+    /// its `.err`.
+    pub fn is_answered_by(&self, file: &str) -> bool {
+        let stem = |file: &str| file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_owned();
+        file == self.err() || (stem(file) == stem(&self.answer()) && !is_temporary(file))
+    }
+
     /// Whether the free part has the form that the vendors' manuals show (date and serial, 12 digits).
     pub fn is_strict(&self) -> bool {
         self.free.len() == STRICT_FREE_DIGITS && self.free.bytes().all(|b| b.is_ascii_digit())

@@ -113,7 +113,11 @@ fn find(text: &str, changes: &[Change]) -> Result<Vec<Edit>, Refusal> {
                 let change = changes.iter().find(|change| change.means(&open)).filter(|c| !c.value.is_empty());
                 if let (Some(change), Some(name)) = (change, open.last()) {
                     // `<A />` becomes `<A >value</A>`: the slash goes, the rest of the tag stays.
-                    edits.push(Edit { from: to - "/>".len(), to, new: format!(">{}</{name}>", escape(&change.value)) });
+                    edits.push(Edit {
+                        from: to - "/>".len(),
+                        to,
+                        new: format!(">{}</{name}>", xml::escaped(&change.value)),
+                    });
                 }
                 open.pop();
                 target = None;
@@ -137,20 +141,12 @@ fn find(text: &str, changes: &[Change]) -> Result<Vec<Edit>, Refusal> {
 impl Target<'_> {
     /// The value takes the place of the first characters; the others go. Comments between them stay.
     fn edits(self, end: usize) -> Vec<Edit> {
-        let mut new = escape(self.value);
+        let mut new = xml::escaped(self.value);
         if self.pieces.is_empty() {
             return vec![Edit { from: end, to: end, new }];
         }
         self.pieces.into_iter().map(|(from, to)| Edit { from, to, new: std::mem::take(&mut new) }).collect()
     }
-}
-
-fn escape(value: &str) -> String {
-    let mut escaped = String::with_capacity(value.len());
-    for character in value.chars() {
-        xml::push_escaped(&mut escaped, character);
-    }
-    escaped
 }
 
 /// Finds the byte of the file for an offset of its text; asked for growing offsets only.

@@ -23,5 +23,4 @@ pub use reader::{
     read_up_to,
 };
 pub use whole::{REACH, has_end, is_whole, is_whole_named};
-pub(super) use writer::push_escaped;
-pub use writer::{Frame, Indent, Newline, WriteOptions, write};
+pub use writer::{Frame, Indent, Newline, WriteOptions, escaped, plain, write};

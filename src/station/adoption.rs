@@ -125,11 +125,8 @@ impl Adoption {
     }
 
     fn make(&self, asked: &Asked) -> Result<(String, Profile), StationError> {
-        asked.adopt(self.seed, self.clock.now().date()).map_err(|why| {
-            let text = why.to_string();
-            let (ja, en) = text.split_once(" / ").unwrap_or((&text, &text));
-            StationError::BadValue { what: "adopt".to_owned(), ja: ja.to_owned(), en: en.to_owned() }
-        })
+        let today = self.clock.now().date();
+        asked.adopt(self.seed, today).map_err(|why| StationError::bad_because("adopt", &why))
     }
 
     fn offer(&self, id: String, asked: Asked, offers: &mut VecDeque<(String, Asked)>) {

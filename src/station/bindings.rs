@@ -238,7 +238,11 @@ impl Station {
         }
         let source = card.map_or(Ok(Source::Pcsc(None)), Source::parse)?;
         let Source::Pcsc(name) = source else {
-            return Err(bad_card("ソフトウェアカードの患者は決まっています", "a software card has its person"));
+            return Err(StationError::bad_value(
+                "card",
+                "ソフトウェアカードの患者は決まっています",
+                "a software card has its person",
+            ));
         };
         let roots = self.links.test_roots.clone();
         let read = tokio::task::spawn_blocking(move || {
@@ -284,7 +288,11 @@ impl super::links::Links {
     /// Its serial is a person's already, or the system gives no key.
     pub fn bind(&self, token: &Token, person: &str) -> Result<BindingRow, StationError> {
         if self.roster.by_serial(token.serial()).is_some() || self.roster.had_serial(token.serial()) {
-            return Err(bad_card("このカードの患者は決まっています", "the serial of this card is a person's already"));
+            return Err(StationError::bad_value(
+                "card",
+                "このカードの患者は決まっています",
+                "the serial of this card is a person's already",
+            ));
         }
         let today = date8(self.clock.now().date());
         let bound = self.bindings.bind(token, person, &today);
@@ -292,10 +300,6 @@ impl super::links::Links {
         self.sink.emit(Event::Bound { card: row.label.clone(), person: row.person.clone() });
         Ok(row)
     }
-}
-
-fn bad_card(ja: &str, en: &str) -> StationError {
-    StationError::BadValue { what: "card".to_owned(), ja: ja.to_owned(), en: en.to_owned() }
 }
 
 #[cfg(test)]

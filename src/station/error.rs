@@ -114,6 +114,18 @@ pub enum StationError {
 }
 
 impl StationError {
+    /// A value of the key `what` that means nothing here, in both languages.
+    pub fn bad_value(what: impl Into<String>, ja: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::BadValue { what: what.into(), ja: ja.into(), en: en.into() }
+    }
+
+    /// The same for the reason of a room below, which says both languages around a ` / `.
+    pub fn bad_because(what: impl Into<String>, why: &impl std::fmt::Display) -> Self {
+        let text = why.to_string();
+        let (ja, en) = text.split_once(" / ").unwrap_or((&text, &text));
+        Self::bad_value(what, ja, en)
+    }
+
     /// What can be done about it.
     pub fn remedy(&self) -> Option<String> {
         match self {

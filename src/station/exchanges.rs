@@ -222,7 +222,8 @@ impl Station {
             (How::Again, made) => made.as_ref().map_or(1, |made| made.setup.number),
         };
         let made = made.ok_or_else(|| {
-            bad_how(
+            StationError::bad_value(
+                "how",
                 "誰の受付だったかを覚えていません (再起動または初期化の前)。同じファイルなら same で出せます",
                 "whose visit it was is forgotten (before a restart or reset); `same` brings the same files",
             )
@@ -297,20 +298,19 @@ impl Station {
 fn put_request(terminal: &Terminal, number: u64, name: &str, how: How) -> Result<String, StationError> {
     let put = match how {
         How::Same => terminal.put_same(number, name).map_err(|cause| match cause.kind() {
-            std::io::ErrorKind::AlreadyExists => bad_how(&cause.to_string(), "wait until it is taken"),
+            std::io::ErrorKind::AlreadyExists => {
+                StationError::bad_value("how", cause.to_string(), "wait until it is taken")
+            }
             _ => StationError::Outside { message: cause.to_string() },
         }),
-        How::Again => terminal.put_as_new(number, name).map_err(|why| bad_how(&why.ja, &why.en)),
-        How::Reader(_) => Err(bad_how(
+        How::Again => terminal.put_as_new(number, name).map_err(|why| StationError::bad_value("how", &why.ja, &why.en)),
+        How::Reader(_) => Err(StationError::bad_value(
+            "how",
             "要求にリーダーはありません。same か again を使ってください",
             "a request has no reader: same or again",
         )),
     };
     put.map(|path| path.display().to_string())
-}
-
-fn bad_how(ja: &str, en: &str) -> StationError {
-    StationError::BadValue { what: "how".to_owned(), ja: ja.to_owned(), en: en.to_owned() }
 }
 
 fn view(terminal: usize, exchange: &Exchange) -> ExchangeView {

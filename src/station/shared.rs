@@ -5,29 +5,29 @@ use std::path::{Path, PathBuf};
 
 use super::Station;
 use super::error::StationError;
+use crate::folder::hand_in;
 
 impl Station {
-    /// Puts a request into `req` of terminal `number` (from 1) as a careful レセコン does: under a temporary name, then by rename. Gives its
-    /// path.
+    /// Puts a request into `req` of terminal `number` (from 1) as a careful レセコン does ([`hand_in`]). Gives its path.
     ///
     /// # Errors
     /// No such terminal, a name that is none, or a folder that does not take it.
     pub fn put_request(&self, number: usize, name: &str, bytes: &[u8]) -> Result<PathBuf, StationError> {
         let terminal = self.terminals().iter().find(|terminal| terminal.number() == number).ok_or_else(|| {
-            bad("terminal", format!("端末 {number} はありません"), format!("there is no terminal {number}"))
+            StationError::bad_value(
+                "terminal",
+                format!("端末 {number} はありません"),
+                format!("there is no terminal {number}"),
+            )
         })?;
         let plain = |c: char| !c.is_control() && !matches!(c, '/' | '\\' | ':');
         if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
             let en = "the name of a file, without a folder and without a dot in front".to_owned();
-            return Err(bad("name", format!("「{name}」はファイル名ではありません"), en));
+            return Err(StationError::bad_value("name", format!("「{name}」はファイル名ではありません"), en));
         }
         let req = &terminal.paths().req;
-        let (beside, target) = (req.join(format!(".{name}.{}.tmp", std::process::id())), req.join(name));
-        fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, &target)).map_err(|error| {
-            let _ = fs::remove_file(&beside);
-            StationError::Outside { message: format!("{}: {error}", target.display()) }
-        })?;
-        Ok(target)
+        hand_in(req, name, |beside| fs::write(beside, bytes))
+            .map_err(|error| StationError::Outside { message: format!("{}: {error}", req.join(name).display()) })
     }
 
     /// Fetches a result for good, as a レセコン that deletes what it has read. Only what this station knows of can be fetched.
@@ -37,12 +37,12 @@ impl Station {
     pub fn collect_file(&self, path: &str) -> Result<(), StationError> {
         if !self.files_since(0, usize::MAX).iter().any(|file| file.path == path) {
             let en = "no file of the shared folders that was seen".to_owned();
-            return Err(bad("path", format!("{path} は共有フォルダで見たファイルではありません"), en));
+            return Err(StationError::bad_value(
+                "path",
+                format!("{path} は共有フォルダで見たファイルではありません"),
+                en,
+            ));
         }
         fs::remove_file(Path::new(path)).map_err(|error| StationError::Outside { message: format!("{path}: {error}") })
     }
-}
-
-fn bad(what: &str, ja: String, en: String) -> StationError {
-    StationError::BadValue { what: what.to_owned(), ja, en }
 }

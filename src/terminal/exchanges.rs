@@ -10,7 +10,7 @@ use crate::clock::{date8, time14};
 use crate::event::{FolderKind, Words};
 use crate::folder::publish::Content;
 use crate::folder::recover::Target;
-use crate::folder::{Copies, Exchange, Item};
+use crate::folder::{Copies, Exchange, Item, hand_in};
 use crate::message::name::{Case, RequestName};
 use crate::message::rewrite::{self, Change};
 use crate::message::sealed;
@@ -103,18 +103,13 @@ impl Terminal {
         Ok(self.put(&folders, None, items, remark).await.into_iter().map(|placed| placed.path).collect())
     }
 
-    /// As a careful レセコン does: written under a temporary name, then renamed.
+    /// As a careful レセコン does, and never over a request that waits.
     fn put_into_req(&self, name: &str, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<PathBuf> {
         let req = self.folders.dir(FolderKind::Req);
-        let (beside, place) = (req.join(format!(".{name}.madoguchi.tmp")), req.join(name));
-        if place.symlink_metadata().is_ok() {
+        if req.join(name).symlink_metadata().is_ok() {
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{name}: req にあります / waits in req")));
         }
-        write(&beside).and_then(|()| std::fs::rename(&beside, &place)).inspect_err(|_| {
-            // Half of a request is none.
-            let _ = std::fs::remove_file(&beside);
-        })?;
-        Ok(place)
+        hand_in(req, name, write)
     }
 
     /// A name of today that no request had, in the form of the vendors' manuals (date and serial), and an ArbitraryFileIdentifier as

@@ -9,6 +9,7 @@ use super::text::message;
 use super::{Found, Levels};
 use crate::event::Lang;
 use crate::message::check::{Severity, Violation};
+use crate::message::xml::plain;
 
 /// Everything that was found, as one suite.
 ///
@@ -73,10 +74,4 @@ fn line(severity: Severity, violation: &Violation, lang: Lang) -> String {
     let place = violation.place.map(|(line, column)| format!("{line}:{column}: ")).unwrap_or_default();
     let element = violation.path.as_deref().map(|path| format!(" [{path}]")).unwrap_or_default();
     plain(&format!("{place}{severity}[{}] {}{element}", violation.rule.id(), message(violation, lang)))
-}
-
-/// Without what XML cannot hold: names of files are anything.
-fn plain(text: &str) -> String {
-    let good = |c: char| !c.is_control() && !matches!(c, '\u{FFFE}' | '\u{FFFF}');
-    text.chars().map(|c| if good(c) { c } else { '?' }).collect()
 }

@@ -167,7 +167,7 @@ impl Writer<'_> {
 
 /// Escapes `& < >` and nothing else, as the writers of the field do: clients compare the literal text of ArbitraryFileIdentifier with what
 /// they sent (spec/known-clients.md K3). False for a character that XML cannot hold: ● stands for it.
-pub fn push_escaped(out: &mut String, character: char) -> bool {
+fn push_escaped(out: &mut String, character: char) -> bool {
     match character {
         '&' => out.push_str("&amp;"),
         '<' => out.push_str("&lt;"),
@@ -181,6 +181,20 @@ pub fn push_escaped(out: &mut String, character: char) -> bool {
         }
     }
     true
+}
+
+/// A value as it stands between two tags ([`push_escaped`]).
+pub fn escaped(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for character in value.chars() {
+        push_escaped(&mut out, character);
+    }
+    out
+}
+
+/// One line that any XML can hold: `?` for control characters and non-characters, as build servers' parsers refuse them.
+pub fn plain(text: &str) -> String {
+    text.chars().map(|c| if !c.is_control() && is_xml_character(c) { c } else { '?' }).collect()
 }
 
 /// The characters that XML 1.0 can hold.

@@ -134,5 +134,5 @@ fn parts(list: &str) -> Result<Vec<Part>, Problem> {
 }
 
 fn bad(what: &str, ja: &str, en: &str) -> Problem {
-    StationError::BadValue { what: what.to_owned(), ja: ja.to_owned(), en: en.to_owned() }.into()
+    StationError::bad_value(what, ja, en).into()
 }

@@ -8,6 +8,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 use super::model::Group;
 use super::verdict::{State, Verdict};
 use crate::event::Lang;
+use crate::message::xml::plain;
 
 /// All verdicts.
 ///
@@ -78,10 +79,4 @@ fn case(writer: &mut Writer<Vec<u8>>, verdict: &Verdict, lang: Lang) -> io::Resu
         Ok(())
     })?;
     Ok(())
-}
-
-/// Without what XML cannot hold: values come from files of anybody.
-fn plain(text: &str) -> String {
-    let good = |c: char| !c.is_control() && !matches!(c, '\u{FFFE}' | '\u{FFFF}');
-    text.chars().map(|c| if good(c) { c } else { '?' }).collect()
 }

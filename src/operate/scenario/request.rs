@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::model::{Request, RequestEncoding};
 use super::session::Session;
 use crate::handwritten::{self, Mistake, nearest};
+use crate::message::xml;
 use crate::text::{self, Encoding};
 
 /// The usual document of one interface.
@@ -85,16 +86,12 @@ fn document(request: &Request, session: &Session) -> Result<String, String> {
                 session.fill(&value.replace("${person.", &format!("${{{person}.")))?
             }
         };
-        Ok(format!("<{name}>{}</{name}>", escaped(&value)))
+        Ok(format!("<{name}>{}</{name}>", xml::escaped(&value)))
     };
     let all = |rows: &[[String; 2]]| rows.iter().map(element).collect::<Result<String, String>>();
     let (header, body) = (all(&usual.header)?, all(&usual.body)?);
     let body = usual.around.as_ref().map_or(body.clone(), |around| format!("<{around}>{body}</{around}>"));
     Ok(format!("<XmlMsg>\n<MessageHeader>{header}</MessageHeader>\n<MessageBody>{body}</MessageBody>\n</XmlMsg>\n"))
-}
-
-fn escaped(value: &str) -> String {
-    value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]

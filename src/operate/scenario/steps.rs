@@ -116,13 +116,11 @@ fn send(asked: &Request, step: &str, session: &Session) -> Result<Done, Stopped>
     }
     let parsed = RequestName::parse(&name, Case::Ignore)
         .ok_or_else(|| format!("{name} は要求ファイルの名前ではありません / not the name of a request"))?;
-    let stem = |name: &str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
-    let (answer, err) = (stem(&parsed.answer()), parsed.err());
     let is_ours = |file: &FileView| {
         let there = |life: FileLife| file.life.iter().any(|step| step.life == life);
         file.seq > before
             && (there(FileLife::Delivered) || there(FileLife::Replaced))
-            && (stem(&file.name) == answer || file.name == err)
+            && parsed.is_answered_by(&file.name)
     };
     let limit = Instant::now() + session.patience;
     loop {
@@ -134,7 +132,7 @@ fn send(asked: &Request, step: &str, session: &Session) -> Result<Done, Stopped>
         };
         if files.iter().any(is_ours) && files.iter().any(ended) {
             for file in files.iter().filter(|file| is_ours(file)) {
-                let kind = if file.name == err { "err" } else { "answer" };
+                let kind = if file.name == parsed.err() { "err" } else { "answer" };
                 keep(&mut done, kind, &file.path, file.folder.to_string(), session)?;
             }
             return Ok(done);

@@ -226,10 +226,7 @@ impl Attendant {
             Source::Replay(file) => match ReplayReader::open(file) {
                 Ok(reader) => Hand::new(Box::new(reader), roots),
                 Err(error) => {
-                    let what = format!("card replay:{}", file.display());
-                    let text = error.to_string();
-                    let (ja, en) = text.split_once(" / ").unwrap_or((&text, &text));
-                    return Err(StationError::BadValue { what, ja: ja.to_owned(), en: en.to_owned() });
+                    return Err(StationError::bad_because(format!("card replay:{}", file.display()), &error));
                 }
             },
         };
