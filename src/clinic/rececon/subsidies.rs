@@ -245,14 +245,15 @@ fn counterparts(patient: &Patient, certificates: &[(Sheet, bool)], mistakes: &Mi
         &["payer-number", "name", "segment"],
     ];
     let mut found = vec![None; certificates.len()];
-    let steps: &[&[&str]] = if mistakes.makes(Mistake::PayerNumberIsKey) { &[&["payer-number"]] } else { &STEPS };
+    let payer_alone = mistakes.makes(Mistake::PayerNumberIsKey);
+    let steps: &[&[&str]] = if payer_alone { &[&["payer-number"]] } else { &STEPS };
     for step in steps {
         for (at, (sheet, of_qualification)) in certificates.iter().enumerate() {
             if found.get(at).is_none_or(Option::is_some) {
                 continue;
             }
             let free = |expense: &&Expense| {
-                !found.contains(&Some(expense.id)) && expense.of_qualification == *of_qualification
+                (payer_alone || !found.contains(&Some(expense.id))) && expense.of_qualification == *of_qualification
             };
             let alike = |expense: &&Expense| step.iter().all(|name| same(sheet.get(*name), expense.values.get(*name)));
             let counterpart = patient.expenses.iter().filter(free).find(alike).map(|expense| expense.id);
