@@ -1,4 +1,5 @@
-//! The shared folders: can a terminal work there, does another, are they on this machine, and does a new file wake us.
+//! A real terminal on this machine; the shared folders: can a terminal work there, does another, are they on this machine, and does a new file
+//! wake us.
 
 use std::io;
 use std::path::{Path, PathBuf};

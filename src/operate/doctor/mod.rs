@@ -2,7 +2,7 @@
 //!
 //! - here: what is looked at ([`CHECKS`]), a [`Finding`], and [`examine`]
 //! - [`settings`]: settings, layouts, people, municipalities, kept state
-//! - [`folder`]: rights, who works there, shares, the watcher
+//! - [`folder`]: a real terminal that runs, rights, who works there, shares, the watcher
 //! - [`card`]: the PC/SC service, its readers and drivers
 //! - [`port`]: the addresses, and who holds them
 //! - [`time`]: the machine's clock and zone

@@ -127,17 +127,17 @@ fn hub(url: &str) -> Finding {
 }
 
 /// Is it a program of ours that answers at `base`, and which? A hub and a station tell of themselves at /healthz, token or not; its folders
-/// a station tells to whoever may ask it.
+/// a station tells to whoever may ask it. The token is shown to nobody who is no station.
 fn who_answers(base: &str, token: Option<&Secret>) -> Option<Words> {
     let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).build().into();
-    let ask = |path: &str| -> Option<Value> {
+    let ask = |path: &str, token: Option<&Secret>| -> Option<Value> {
         let mut request = agent.get(format!("{base}{path}"));
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {}", token.reveal()));
         }
         serde_json::from_str(&request.call().ok()?.body_mut().read_to_string().ok()?).ok()
     };
-    let health = ask("/healthz")?;
+    let health = ask("/healthz", None)?;
     let text = |key: &str| health.get(key).and_then(Value::as_str);
     if text("status") != Some("ok") {
         return None;
@@ -149,7 +149,7 @@ fn who_answers(base: &str, token: Option<&Secret>) -> Option<Words> {
     if health.get("readers").is_some() {
         (ja, en) = ("窓口".to_owned(), "a station".to_owned());
         let terminals =
-            ask("/control/v1/station").and_then(|mut station| station.get_mut("terminals").map(Value::take));
+            ask("/control/v1/station", token).and_then(|mut station| station.get_mut("terminals").map(Value::take));
         let terminals: Vec<TerminalView> =
             terminals.and_then(|all| serde_json::from_value(all).ok()).unwrap_or_default();
         let folders = terminals.iter().map(TerminalView::root);
