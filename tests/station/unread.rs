@@ -62,7 +62,7 @@ fn stays(url: &str, request: &str, headers: &str, body: &[u8], status: u16) {
 }
 
 /// More than a server has in hand when it answers.
-const BODY: [u8; 60_000] = [b' '; 60_000];
+static BODY: [u8; 60_000] = [b' '; 60_000];
 
 #[test]
 fn a_small_body_that_is_refused_unread_leaves_the_connection_for_the_next_question() {
