@@ -1,14 +1,18 @@
 //! The hub over HTTP, as docs/hub.md describes it. Whatever stands behind it is a [`Connection`]; its calls block, so they run on
 //! threads of their own.
 //!
-//! - [`router`], [`serve`]: paths and the loop
+//! - [`router`], [`serve`]: paths and the loop · [`entrance`]: TLS, bounds and time-outs of a face; `hurry`: slow senders
+//! - `caller`: who asks, and what the audit is told
 //! - `visits`, `documents`: JSON in, XML in
 //! - [`authority`]: what the certificate authority publishes
 //! - [`registration`]: the face to municipalities, on an address of its own
 //! - `reply`: problem documents for everything that is not answered
 
 pub mod authority;
+mod caller;
 mod documents;
+pub mod entrance;
+pub mod hurry;
 pub mod registration;
 mod reply;
 mod visits;
@@ -23,8 +27,13 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use self::caller::Caller;
+use self::entrance::Entrance;
 use self::reply::Refused;
 use super::Hub;
+use super::audit::Face;
+use super::audit::about::of_error;
+use super::visits_under_way::UnderWay;
 use crate::clock::Clock;
 use crate::wire::{Connection, WireError, document};
 
@@ -36,17 +45,23 @@ pub const DEFAULT_LISTEN: &str = "127.0.0.1:8791";
 struct Served {
     hub: Arc<dyn Connection>,
     clock: Clock,
+    under_way: Arc<UnderWay>,
 }
 
 impl Served {
     /// Runs a blocking call of the hub beside the event loop.
     async fn call<T: Send + 'static>(
         &self,
+        caller: &Caller,
+        word: fn(&T) -> String,
         call: impl FnOnce(&dyn Connection) -> Result<T, WireError> + Send + 'static,
     ) -> Result<T, Refused> {
         let hub = self.hub.clone();
         match tokio::task::spawn_blocking(move || call(&*hub)).await {
-            Ok(answer) => Ok(answer?),
+            Ok(answer) => {
+                caller.ended(answer.as_ref().map_or_else(of_error, word));
+                Ok(answer?)
+            }
             Err(_) => Err(Refused::new(500, "ハブの内部エラー / the hub failed: please report what was asked")),
         }
     }
@@ -58,8 +73,12 @@ pub fn router(hub: Arc<Hub>, clock: Clock) -> Router {
 }
 
 /// The same, with questions going to `line`: the hub itself, or what stands before it.
-fn router_through(line: Arc<dyn Connection>, hub: Arc<Hub>, clock: Clock) -> Router {
-    let published = authority::router(hub, clock.clone());
+pub fn router_through(line: Arc<dyn Connection>, hub: Arc<Hub>, clock: Clock) -> Router {
+    terminals(line, clock.clone()).merge(authority::router(hub, clock))
+}
+
+/// The paths for terminals alone.
+pub fn terminals(line: Arc<dyn Connection>, clock: Clock) -> Router {
     Router::new()
         .route("/oqs/visits", post(visits::open))
         .route("/oqs/visits/{id}/consents", post(visits::consent))
@@ -69,8 +88,16 @@ fn router_through(line: Arc<dyn Connection>, hub: Arc<Hub>, clock: Clock) -> Rou
         .fallback(reply::no_such_path)
         .method_not_allowed_fallback(reply::wrong_method)
         .layer(DefaultBodyLimit::max(document::LIMIT))
-        .with_state(Served { hub: line, clock })
-        .merge(published)
+        .with_state(Served { hub: line, clock, under_way: Arc::default() })
+}
+
+/// The paths of the certificate authority alone, for a face of their own.
+pub fn status(hub: Arc<Hub>, clock: Clock) -> Router {
+    Router::new()
+        .route("/healthz", get(health))
+        .fallback(reply::no_such_path)
+        .method_not_allowed_fallback(reply::wrong_method)
+        .merge(authority::router(hub, clock))
 }
 
 /// Serves until `end` is over; answers under way are finished first.
@@ -83,21 +110,8 @@ pub async fn serve(
     clock: Clock,
     end: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    serve_through(hub.clone(), listener, hub, clock, end).await
-}
-
-/// The same, with questions going to `line`: the hub itself, or what stands before it.
-///
-/// # Errors
-/// The socket failed.
-pub async fn serve_through(
-    line: Arc<dyn Connection>,
-    listener: TcpListener,
-    hub: Arc<Hub>,
-    clock: Clock,
-    end: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    axum::serve(listener, router_through(line, hub, clock)).with_graceful_shutdown(end).await
+    let entrance = Entrance::plain(Face::Terminals, clock.clone());
+    entrance.serve(listener, router(hub, clock), end).await
 }
 
 async fn health() -> Json<Value> {
