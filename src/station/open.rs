@@ -282,8 +282,9 @@ fn connect(
     kept: &ReferenceNumbers,
     events: Sink,
 ) -> Result<Connected, OpenError> {
+    let files = settings.hub.files()?;
     if let Some(url) = &settings.hub.url {
-        return Ok((Arc::new(HttpHub::with_certificate(url, &settings.hub.files())?), None));
+        return Ok((Arc::new(HttpHub::with_certificate(url, &files)?), None));
     }
     let table = &settings.hub;
     let rules = hub::Settings {
@@ -349,7 +350,7 @@ pub fn check_named(settings: &Settings) -> Result<(), OpenError> {
     for reader in &settings.reader {
         model(&reader.dialogue().model)?;
     }
-    settings.hub.files().read()?;
+    settings.hub.files()?.read()?;
     for terminal in &settings.terminal {
         property::lay_under(&mut terminal.clone()).map_err(TerminalError::from)?;
         read_layout(terminal.layout.as_deref(), terminal.edition)?;

@@ -217,9 +217,18 @@ pub struct HubTable {
 }
 
 impl HubTable {
-    /// The certificates for a hub elsewhere.
-    pub fn files(&self) -> Files {
-        Files { ca: self.ca.clone(), certificate: self.certificate.clone(), key: self.key.clone() }
+    /// The certificates for a hub elsewhere. File, environment and command line may each say a part of it, so it is asked of all together.
+    ///
+    /// # Errors
+    /// There are some, and no hub that would look at them.
+    pub fn files(&self) -> Result<Files, SettingsError> {
+        let files = Files { ca: self.ca.clone(), certificate: self.certificate.clone(), key: self.key.clone() };
+        let is_secure = self.url.as_deref().is_some_and(|url| url.starts_with("https://"));
+        if files.are_named() && !is_secure {
+            let en = "ca, certificate and key are for a url that begins with https://";
+            return Err(wrong("hub.url", "ca、certificate、key は https:// の url と使います", en).into());
+        }
+        Ok(files)
     }
 }
 
@@ -336,10 +345,6 @@ impl Settings {
         if let Some(url) = self.hub.url.as_deref().filter(|url| !is_web(url)) {
             let ja = format!("「{url}」は http:// または https:// で始まるURLではありません");
             return Err(wrong("hub.url", &ja, "a URL that begins with http:// or https://"));
-        }
-        if self.hub.files().are_named() && !self.hub.url.as_deref().is_some_and(|url| url.starts_with("https://")) {
-            let en = "ca, certificate and key are for a url that begins with https://";
-            return Err(wrong("hub.url", "ca、certificate、key は https:// の url と使います", en));
         }
         if let Some(Err(error)) = self.station.clock.as_deref().map(Clock::parse) {
             return Err(wrong("station.clock", &error.to_string(), "see --clock"));

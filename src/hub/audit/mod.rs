@@ -16,6 +16,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::Unit;
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -165,8 +166,9 @@ impl Audit {
 
     /// Appends. What cannot be written is lost, and said.
     pub fn note(&self, entry: &Entry) {
+        let time = entry.time.round(Unit::Millisecond).unwrap_or(entry.time);
         // Text and numbers, which always have a JSON form.
-        let mut line = serde_json::to_vec(entry).unwrap_or_default();
+        let mut line = serde_json::to_vec(&Entry { time, ..entry.clone() }).unwrap_or_default();
         line.push(b'\n');
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let written = file.append(&line, &self.path, self.limit);

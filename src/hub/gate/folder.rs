@@ -98,6 +98,9 @@ impl GateError {
     }
 }
 
+/// Serial numbers, and since when they are revoked.
+type Entries = Vec<(Vec<u8>, Revocation)>;
+
 /// The folder, complete.
 #[derive(Debug)]
 pub struct GateFolder {
@@ -299,7 +302,7 @@ impl GateFolder {
     }
 
     /// Number and entries of the list as it is.
-    fn listed(&self) -> Result<(u128, Vec<(Vec<u8>, Revocation)>), GateError> {
+    fn listed(&self) -> Result<(u128, Entries), GateError> {
         let file = self.list();
         let text = match fs::read(&file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((0, Vec::new())),
@@ -322,7 +325,7 @@ impl GateFolder {
         &self,
         authority: &LineAuthority,
         number: u128,
-        revoked: Vec<(Vec<u8>, Revocation)>,
+        revoked: Entries,
         now: DateTime,
     ) -> Result<(), GateError> {
         // Nobody makes a new list every day here: it holds as long as the authority.

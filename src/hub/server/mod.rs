@@ -114,6 +114,7 @@ pub async fn serve(
     entrance.serve(listener, router(hub, clock), end).await
 }
 
-async fn health() -> Json<Value> {
+async fn health(caller: Caller) -> Json<Value> {
+    caller.asks("health");
     Json(json!({ "status": "ok" }))
 }
