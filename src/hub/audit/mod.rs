@@ -191,20 +191,17 @@ impl Appended {
     }
 
     fn append(&mut self, line: &[u8], path: &Path, limit: u64) -> io::Result<()> {
-        if self.length > 0 && self.length + line.len() as u64 > limit {
-            self.turn(path)?;
-        }
+        let is_full = self.length > 0 && self.length + line.len() as u64 > limit;
+        // A file that cannot be put aside grows on; what is asked is written all the same.
+        let turned = if is_full { self.turn(path) } else { Ok(()) };
         self.file.write_all(line)?;
         self.length += line.len() as u64;
-        Ok(())
+        turned
     }
 
-    /// `audit.jsonl` becomes `audit.jsonl.1`, that `.2`, and so on; the last one goes. Windows renames no open file, so it is closed first:
-    /// by letting the null of a temporary take its place.
+    /// `audit.jsonl` becomes `audit.jsonl.1`, that `.2`, and so on; the last one goes. What is open is renamed too: files are opened so that
+    /// Windows allows it.
     fn turn(&mut self, path: &Path) -> io::Result<()> {
-        let beside = numbered(path, 0);
-        let is_refusing = self.is_refusing;
-        *self = Self::open(&beside)?;
         for number in (1..FILES).rev() {
             match std::fs::rename(numbered(path, number), numbered(path, number + 1)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -212,8 +209,8 @@ impl Appended {
             }
         }
         std::fs::rename(path, numbered(path, 1))?;
-        *self = Self { is_refusing, ..Self::open(path)? };
-        std::fs::remove_file(beside)
+        *self = Self { is_refusing: self.is_refusing, ..Self::open(path)? };
+        Ok(())
     }
 }
 
