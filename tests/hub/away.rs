@@ -1,8 +1,9 @@
 //! Outages on demand: the hub, PMH, or only what new links are made with.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use madoguchi::event::Sink;
+use madoguchi::event::chain::System;
+use madoguchi::event::{Event, Sink};
 use madoguchi::hub::knobs::{LINKING_AWAY, PMH_AWAY};
 use madoguchi::hub::{Hub, Roots, Settings};
 use madoguchi::knob::{Knob, Knobs, Setting};
@@ -68,7 +69,19 @@ fn without_pmh_the_qualification_goes_on_and_the_fetch_fails() {
 #[test]
 fn without_linking_who_is_linked_visits_and_a_new_card_waits() {
     let knobs = Knobs::new(Seed(7), Sink::silent());
-    let hub = hub_with(&knobs);
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let take = told.clone();
+    let events = Sink::new(move |event| take.lock().unwrap().push(event));
+    let hub = Hub::with_knobs(people(), Roots::of_test_authority(), Seed(7), Settings::default(), knobs.clone());
+    let hub = hub.unwrap().with_events(events);
+    // Was anybody introduced since this was asked last?
+    let introduced = || {
+        let told = std::mem::take(&mut *told.lock().unwrap());
+        told.iter().any(|event| match event {
+            Event::Chain { arrows, .. } => arrows.iter().any(|arrow| arrow.to == System::Intermediary),
+            _ => false,
+        })
+    };
     let world = World::in_process();
     let linked = world.visit("tanaka").opening;
     assert!(hub.open_visit(&linked).unwrap().registered);
@@ -80,7 +93,7 @@ fn without_linking_who_is_linked_visits_and_a_new_card_waits() {
         let standing = hub.open_visit(&opening).unwrap();
         standing.questions.contains(&madoguchi::visit::Question::Registration)
     };
-    assert!(!asks(&hub));
+    assert!(!asks(&hub) && !introduced());
     knobs.disarm(&LINKING_AWAY);
-    assert!(asks(&hub));
+    assert!(asks(&hub) && introduced());
 }

@@ -156,7 +156,7 @@ fn a_head_that_drips_is_no_better_than_one_that_stands_still() {
     let ended = (0..1000).any(|_| {
         let has_gone = line.write_all(b"x").is_err();
         line.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
-        has_gone || matches!(line.read(&mut [0; 64]), Ok(_))
+        has_gone || line.read(&mut [0; 64]).is_ok()
     });
     assert!(ended && start.elapsed() < SOON);
 }
