@@ -7,6 +7,7 @@
 //! - [`authority`]: what the certificate authority publishes
 //! - [`registration`]: the face to municipalities, on an address of its own
 //! - `reply`: problem documents for everything that is not answered
+//! - [`unread`]: bodies that no handler read
 
 pub mod authority;
 mod caller;
@@ -15,6 +16,7 @@ pub mod entrance;
 pub mod hurry;
 pub mod registration;
 mod reply;
+pub mod unread;
 mod visits;
 
 use std::future::Future;
@@ -74,11 +76,15 @@ pub fn router(hub: Arc<Hub>, clock: Clock) -> Router {
 
 /// The same, with questions going to `line`: the hub itself, or what stands before it.
 pub fn router_through(line: Arc<dyn Connection>, hub: Arc<Hub>, clock: Clock) -> Router {
-    terminals(line, clock.clone()).merge(authority::router(hub, clock))
+    unread::drained(paths(line, clock.clone()).merge(authority::router(hub, clock)))
 }
 
 /// The paths for terminals alone.
 pub fn terminals(line: Arc<dyn Connection>, clock: Clock) -> Router {
+    unread::drained(paths(line, clock))
+}
+
+fn paths(line: Arc<dyn Connection>, clock: Clock) -> Router {
     Router::new()
         .route("/oqs/visits", post(visits::open))
         .route("/oqs/visits/{id}/consents", post(visits::consent))
@@ -93,11 +99,11 @@ pub fn terminals(line: Arc<dyn Connection>, clock: Clock) -> Router {
 
 /// The paths of the certificate authority alone, for a face of their own.
 pub fn status(hub: Arc<Hub>, clock: Clock) -> Router {
-    Router::new()
+    let router = Router::new()
         .route("/healthz", get(health))
         .fallback(reply::no_such_path)
-        .method_not_allowed_fallback(reply::wrong_method)
-        .merge(authority::router(hub, clock))
+        .method_not_allowed_fallback(reply::wrong_method);
+    unread::drained(router.merge(authority::router(hub, clock)))
 }
 
 /// Serves until `end` is over; answers under way are finished first.
@@ -116,5 +122,5 @@ pub async fn serve(
 
 async fn health(caller: Caller) -> Json<Value> {
     caller.asks("health");
-    Json(json!({ "status": "ok" }))
+    Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
 }
