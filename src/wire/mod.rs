@@ -8,12 +8,14 @@
 //! - [`problem`]: how a hub says over HTTP that it does not answer; [`document`]: the documents as they travel
 //! - `request`: the documents by interface; `bulk`: a result that comes unit by unit
 //! - [`latency`]: how long a hub takes
+//! - [`outage`]: a line that fails when it is asked to
 //! - [`steering`]: the knobs behind [`Steering`]
 
 mod bulk;
 pub mod document;
 pub mod http;
 pub mod latency;
+pub mod outage;
 pub mod problem;
 pub mod registration;
 mod request;

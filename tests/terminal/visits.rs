@@ -33,6 +33,7 @@ pub fn visit(reference: &str, pmh: Option<&str>) -> VisitDelivery {
         reader: 1,
         targets: vec!["yamada".into(), "reader:1".into()],
         answer: VisitAnswer { outcome: Outcome::Valid, document: Some(document), pmh_request: pmh.map(str::to_owned) },
+        behind: jiff::SignedDuration::ZERO,
         steering: Steering::default(),
         face_folder: None,
         own: None,
