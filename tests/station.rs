@@ -56,6 +56,8 @@ mod recorded;
 mod refusals;
 #[path = "station/registrations.rs"]
 mod registrations;
+#[path = "station/registry.rs"]
+mod registry;
 #[path = "station/reissue.rs"]
 mod reissue;
 #[path = "station/remote.rs"]

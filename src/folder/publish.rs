@@ -416,6 +416,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn renamed_within_its_folder_a_file_is_first_seen_under_a_temporary_name() {
+        let root = tempfile::tempdir().unwrap();
+        let folders = folders(root.path());
+        let parcel = Parcel::stage(&folders, None, vec![item("a.xml", "<a/>")]).unwrap();
+        // Where it wants to write there is a folder: it is held, and goes on when that is gone.
+        let beside = folders.dir(FolderKind::Res).join("a.xml.tmp");
+        std::fs::create_dir(&beside).unwrap();
+        let manner = Manner { how: How::RenamedWithin, between: Duration::ZERO };
+        let mut held = false;
+        let placed = parcel.deliver(manner, |progress| {
+            if let Progress::Held { .. } = progress {
+                held = true;
+                std::fs::remove_dir(&beside).unwrap();
+            }
+        });
+        let placed = placed.await;
+        assert!(held && !beside.exists());
+        assert_eq!(std::fs::read_to_string(&placed[0].path).unwrap(), "<a/>");
+    }
+
+    #[tokio::test]
     async fn an_old_answer_is_replaced_and_said_to_be() {
         let root = tempfile::tempdir().unwrap();
         let folders = folders(root.path());

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::task::JoinSet;
 
 use crate::clock::Stopwatch;
@@ -138,7 +139,7 @@ impl Counter {
         for claim in unfinished.claims {
             if PmhName::parse(&claim.name).is_some() {
                 let terminal = self.terminal.clone();
-                self.answers.spawn(async move { drop(terminal.keep_promise(claim, &[]).await) });
+                self.answers.spawn(async move { drop(terminal.keep_promise(claim, &[], SignedDuration::ZERO).await) });
                 continue;
             }
             let note = "前回の起動で受け取った要求 / taken by an earlier run".to_owned();

@@ -260,7 +260,7 @@ impl Terminal {
         }
         let targets = delivery.targets_of("file:pmh");
         match promise {
-            Promise::Ask(claim) => self.keep_promise(claim, &targets).await,
+            Promise::Ask(claim) => self.keep_promise(claim, &targets, delivery.behind).await,
             Promise::Ready(parcel, note) => {
                 let placed = self.put_staged(parcel, Some(note)).await;
                 let is_err = |placed: &Placed| placed.name.ends_with(".err");
@@ -275,15 +275,16 @@ impl Terminal {
         self: &Arc<Self>,
         claim: Claim,
         targets: &[&str],
+        behind: SignedDuration,
     ) -> (Option<PathBuf>, Vec<PathBuf>) {
         let Some(name) = PmhName::parse(&claim.name) else { return (None, Vec::new()) };
         let targets = if targets.is_empty() { vec![claim.name.as_str(), "file:pmh"] } else { targets.to_vec() };
-        let drawn = Drawn::of_file(&self.knobs, &targets);
+        let drawn = Drawn::of_second_file(&self.knobs, &targets);
         if drawn.never {
             self.let_drop(&claim);
             return (None, Vec::new());
         }
-        let items = self.pmh_items(&name, &claim.name, &targets).await;
+        let items = self.pmh_items(&name, &claim.name, &targets, behind).await;
         let failed = items.is_err();
         let (items, remark) = match items {
             Ok((item, remark)) => (vec![item], remark),
@@ -309,9 +310,9 @@ impl Terminal {
         name: &PmhName,
         request: &str,
         targets: &[&str],
+        behind: SignedDuration,
     ) -> Result<(Item, Option<String>), (String, String)> {
-        let question =
-            SubsidyQuestion { asker: self.asker(SignedDuration::ZERO), request_file_name: request.to_owned() };
+        let question = SubsidyQuestion { asker: self.asker(behind), request_file_name: request.to_owned() };
         let outage = Outage::draw_for_subsidies(&self.knobs, targets);
         let terminal = self.clone();
         let asked = tokio::task::spawn_blocking(move || {

@@ -68,7 +68,7 @@ pub static EMPTY_ELEMENT: Knob = Knob {
     name: "file-empty-element",
     room: "terminal",
     layer: Layer::Folder,
-    ja: "省かれる要素を空で書く（<InsuredBranchNumber/> など）",
+    ja: "省かれるはずの要素を空で書く（InsuredBranchNumber など）",
     en: "optional elements come empty instead of not at all",
     at: said("文書の回答、顔認証と PMH の結果", "answers that are documents, face and PMH files"),
     bearing: said(

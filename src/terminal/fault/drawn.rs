@@ -64,7 +64,7 @@ const OF_FILES: [(&Knob, Act); 11] = [
 ];
 /// Knobs of requests alone.
 const OF_REQUESTS: [(&Knob, Act); 2] = [
-    (&delivery::RESTART, |drawn, _| drawn.restart = true),
+    (&delivery::ERR_LATE, |drawn, _| drawn.err_late = true),
     (&delivery::CLOCK_WRONG, |drawn, m| drawn.behind = minutes(m)),
 ];
 
@@ -78,10 +78,20 @@ impl Drawn {
         Self::by(&OF_FILES, knobs, targets)
     }
 
-    /// For the answer to a request; `again` for one that was taken by an earlier run, which does not stop once more.
+    /// For the file that a face file announces: it is the one that overtakes.
+    pub fn of_second_file(knobs: &Knobs, targets: &[&str]) -> Self {
+        let acts: Vec<(&Knob, Act)> =
+            OF_FILES.iter().filter(|(knob, _)| knob.name != delivery::REORDERED.name).copied().collect();
+        Self::by(&acts, knobs, targets)
+    }
+
+    /// For the answer to a request; `again` for one that was taken by an earlier run, which does not stop once more. One that stops draws
+    /// nothing else: the rest is for the run that answers it.
     pub fn of_request(knobs: &Knobs, targets: &[&str], again: bool) -> Self {
-        let of_requests = OF_REQUESTS.iter().filter(|(knob, _)| !(again && knob.name == delivery::RESTART.name));
-        let acts: Vec<(&Knob, Act)> = OF_FILES.iter().chain(of_requests).copied().collect();
+        if !again && knobs.comes_up(&delivery::RESTART, targets) {
+            return Self { restart: true, ..Self::default() };
+        }
+        let acts: Vec<(&Knob, Act)> = OF_FILES.iter().chain(&OF_REQUESTS).copied().collect();
         Self::by(&acts, knobs, targets)
     }
 
