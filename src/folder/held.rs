@@ -28,7 +28,7 @@ impl Held {
         }
         let rights = file.metadata()?.permissions();
         #[cfg(unix)]
-        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0))?;
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o000))?;
         Ok(Self { file, rights })
     }
 }

@@ -39,11 +39,11 @@ pub struct FaultState {
     /// The number that it takes, if any.
     #[schema(value_type = Option<Object>)]
     pub amount: Option<Amount>,
+    /// How often it was drawn as it is armed now.
+    pub draws: u64,
     /// How it is armed now, once per target.
     #[schema(value_type = [Object])]
     pub armed: Vec<Setting>,
-    /// How often it was drawn as it is armed now.
-    pub draws: u64,
     /// How often it came up since the start or the last reset.
     pub hits: u64,
 }

@@ -150,8 +150,11 @@ pub struct Spoiled {
     pub other_identifier: bool,
 }
 
+/// What a knob spoils.
+type Spoil = fn(&mut Spoiled);
+
 /// Each knob and what it spoils.
-pub(super) const SPOILS: [(&Knob, fn(&mut Spoiled)); 8] = [
+pub(super) const SPOILS: [(&Knob, Spoil); 8] = [
     (&OTHER_ENCODING, |spoiled| spoiled.other_encoding = true),
     (&BOM, |spoiled| spoiled.bom = true),
     (&SHUFFLED, |spoiled| spoiled.shuffled = true),

@@ -81,7 +81,7 @@ impl Marks {
 
     fn of(text: &str, signs: &[&str]) -> Self {
         // A full-width character is one letter as well: the count of what stands before holds for both.
-        let folded: Vec<char> = text.chars().map(|letter| fold(letter)).collect();
+        let folded: Vec<char> = text.chars().map(fold).collect();
         let mut marks = Self { codes: Vec::new(), before: folded.len() };
         while let Some((code, before)) =
             folded.get(..marks.before).and_then(|rest| signs.iter().find_map(|sign| last_mark(rest, sign)))
@@ -160,7 +160,8 @@ mod tests {
             assert_eq!(TABLE.iter().filter(|(other, _)| *other == code).count(), 1, "{code}");
             assert_eq!(code_of(knob), Some(code), "{}: one code each", knob.name);
         }
-        let (knobs, unknown) = Marks { codes: vec!["21".into(), "99".into()], before: 0 }.meant();
+        let marks = Marks { codes: vec!["21".into(), "99".into()], before: 0 };
+        let (knobs, unknown) = marks.meant();
         assert_eq!((knobs.len(), knobs[0].name, unknown), (1, "file-never", vec!["99"]));
     }
 
