@@ -13,7 +13,6 @@ mod settings;
 mod shell;
 mod world;
 
-use std::collections::BTreeSet;
 
 use console::{Step, documents, read, root, steps};
 use madoguchi::card::pcsc::readers_with_card;

@@ -39,6 +39,8 @@ mod inquiries;
 mod killed;
 #[path = "station/layouts.rs"]
 mod layouts;
+#[path = "station/marks.rs"]
+mod marks;
 #[cfg(target_os = "linux")]
 #[path = "station/memory.rs"]
 mod memory;
