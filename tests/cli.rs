@@ -72,6 +72,7 @@ const COMMANDS: &[&str] = &[
     "people",
     "hub",
     "municipality",
+    "clinic",
     "doctor",
     "scenario",
 ];

@@ -54,6 +54,7 @@ run! {
     every_command_of_the_doctor_page_does_what_it_shows: "docs/doctor.md",
     every_command_of_the_people_page_does_what_it_shows: "docs/people.md",
     every_command_of_the_scenarios_page_does_what_it_shows: "docs/scenarios.md",
+    every_command_of_the_reception_page_does_what_it_shows: "docs/reception.md",
     every_command_of_the_exchanges_page_does_what_it_shows: "docs/exchanges.md",
 }
 
