@@ -66,7 +66,7 @@ fn a_copy_that_a_killed_machine_left_half_is_made_anew_and_one_that_was_placed_i
     let whole = fs::read(place.path().join("saikai/face").join(&waiting)).unwrap();
     fs::write(beside.join(format!(".{waiting}.part")), &whole[..whole.len() / 2]).unwrap();
     let machine = Machine::start(place.path(), &PATTERN_2);
-    assert_eq!(machine.moved("saikai/face", "oqs/face", 1), [waiting.clone()]);
+    assert_eq!(machine.moved("saikai/face", "oqs/face", 1), std::slice::from_ref(&waiting));
     assert_eq!(fs::read(place.path().join("oqs/face").join(&waiting)).unwrap(), whole);
     super::desk::until("the record to be forgotten", || (!record.exists()).then_some(()));
 }
