@@ -72,9 +72,9 @@ const COMMANDS: &[&str] = &[
     "people",
     "hub",
     "municipality",
-    "clinic",
     "doctor",
     "scenario",
+    "clinic",
 ];
 
 #[test]
