@@ -155,6 +155,14 @@ fn the_check_page_lists_every_rule_in_its_order() {
 }
 
 #[test]
+fn the_reception_page_lists_every_screen_of_the_machine() {
+    let page = read("docs/reception.md");
+    for screen in madoguchi::clinic::reception::screens::names() {
+        assert!(page.lines().any(|line| line.starts_with(&format!("| `{screen}` |"))), "{screen}");
+    }
+}
+
+#[test]
 fn no_document_shows_a_command_that_nobody_runs() {
     for document in documents() {
         let steps = steps(&document);
