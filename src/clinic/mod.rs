@@ -1,5 +1,8 @@
-//! The other side of the shared folder: small programs of a clinic that use nothing but its files.
+//! The other side of the shared folders: sample programs of a clinic. They know the folders (`folder`) and the documents in them
+//! (`message`), and nothing of the terminal's or the centre's rules.
 //!
+//! - [`rececon`]: a small レセコン: who came, whose record it is, what changed, what the staff decides
 //! - [`reception`]: 再来受付機, the machine at which patients check in by themselves
 
+pub mod rececon;
 pub mod reception;
