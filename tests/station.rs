@@ -81,3 +81,5 @@ mod smb;
 mod stale;
 #[path = "station/steps.rs"]
 mod steps;
+#[path = "station/store.rs"]
+mod store;

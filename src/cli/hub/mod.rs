@@ -1,7 +1,8 @@
 //! `madoguchi hub`: the hub alone, over HTTP, for stations elsewhere.
 //!
-//! - [`trace`]: the chain of identities of one person
+//! - [`trace`]: the chain of identities of one person · [`backup`]: a copy of its store
 
+pub mod backup;
 pub mod trace;
 
 use std::path::PathBuf;
@@ -15,9 +16,11 @@ use crate::cli::ending::told_to_end;
 use crate::cli::{Exit, Failure, Outcome};
 use crate::clock::Clock;
 use crate::event::{Lang, Sink, say};
+use crate::hub::error::StoreError;
 use crate::hub::jpki_authority::knobs::{STALE, TRY_LATER, WRONG_SIGNER};
 use crate::hub::medical_hub::registration::Enrolled;
 use crate::hub::medical_hub::registration::knobs::MAINTENANCE;
+use crate::hub::storage::{Storage, StoreUrl};
 use crate::hub::{Hub, Roots, Settings, server};
 use crate::knob::{Knob, Knobs, Setting};
 use crate::people;
@@ -71,6 +74,9 @@ pub struct HubArgs {
     /// 応答にかかる時間 (none, ordinary, slow, peak、既定 none) / how long answers take (default none)
     #[arg(long, value_name = "PROFILE", value_enum, default_value_t, hide_default_value = true)]
     pub latency: Latency,
+    /// 登録を残す所: sqlite:ファイル (既定 memory: 終わると消える) / what is registered is kept in sqlite:FILE (default memory)
+    #[arg(long, value_name = "URL", default_value_t, hide_default_value = true)]
+    pub store: StoreUrl,
     /// When new links are made.
     #[command(flatten)]
     pub links: trace::LinkArgs,
@@ -81,12 +87,16 @@ pub struct HubArgs {
 pub enum HubCommand {
     /// 識別子の連鎖を描く: 登録、初回の受付、二回目の受付 / draw which system tells which what: registration, first visit, second visit
     Trace(trace::TraceArgs),
+    /// 記憶域の写しを取る。ハブは動いていてよい / copy the store; the hub may be running
+    Backup(backup::BackupArgs),
 }
 
 /// Serves until Ctrl-C.
 pub fn run(args: &HubArgs, lang: Lang) -> Outcome {
-    if let Some(HubCommand::Trace(args)) = &args.command {
-        return trace::run(args, lang);
+    match &args.command {
+        Some(HubCommand::Trace(args)) => return trace::run(args, lang),
+        Some(HubCommand::Backup(args)) => return backup::run(args, lang),
+        None => {}
     }
     let internal = |error: std::io::Error| Failure::new(Exit::Internal, error.to_string());
     let (hub, clock) = prepare(args)?;
@@ -147,9 +157,16 @@ fn prepare(args: &HubArgs) -> Result<(Hub, Clock), Failure> {
     }
     let rules = Settings { future_subsidies: args.future_subsidies, ..Settings::default() };
     let rules = args.links.applied(rules.with_bulk(args.bulk_ready_after, args.bulk_kept_for));
-    let hub = Hub::with_knobs(people.to_vec(), Roots::of_test_authority(), seed, rules, knobs)
-        .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
+    let storage = Storage::open(&args.store, seed, "hub").map_err(|error| unusable(&error))?;
+    let hub = Hub::with_storage(people.to_vec(), Roots::of_test_authority(), seed, rules, knobs, storage)
+        .map_err(|error| unusable(&error))?;
     Ok((hub.with_wording(layouts.wording), clock))
+}
+
+/// A store: another file is to be chosen, or something happened to this one.
+fn unusable(error: &StoreError) -> Failure {
+    let exit = if error.trouble.is_wrong_choice() { Exit::Usage } else { Exit::Outside };
+    Failure::new(exit, error.to_string())
 }
 
 fn usage(error: &dyn std::error::Error) -> Failure {
@@ -200,7 +217,7 @@ mod tests {
 
     #[test]
     fn what_is_not_built_yet_is_not_offered() {
-        for option in ["--store=x", "--tls=x", "--municipalities=x"] {
+        for option in ["--store=x", "--store=postgres://x", "--tls=x", "--municipalities=x"] {
             assert!(Line::try_parse_from(["hub", option]).is_err(), "{option}");
         }
     }

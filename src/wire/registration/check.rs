@@ -55,8 +55,16 @@ impl Checking {
         let Json::Object(entries) = object else {
             return self.fault(KIND, path, "オブジェクトです", "an object");
         };
-        for (name, _) in entries {
-            if !fields.iter().any(|field| field.name == name) {
+        let mut said: Vec<Option<&Json>> = vec![None; fields.len()];
+        // Most senders keep the order of the table: the search goes on where the last one ended.
+        let mut next = 0;
+        for (name, value) in entries {
+            let places = (next..fields.len()).chain(0..next);
+            let place = places.into_iter().find(|place| fields.get(*place).is_some_and(|field| field.name == name));
+            if let Some((place, slot)) = place.and_then(|place| Some((place, said.get_mut(place)?))) {
+                *slot = Some(value);
+                next = place + 1;
+            } else {
                 let near = nearest(name, fields.iter().map(|field| field.name));
                 let (ja, en) = match near {
                     Some(near) => (format!("{near} のことですか"), format!("did you mean {near}?")),
@@ -67,12 +75,13 @@ impl Checking {
                 self.fault(UNKNOWN, &join(path, &shortened(name)), &ja, &en);
             }
         }
-        for field in fields {
-            let path = join(path, field.name);
-            match object.get(field.name) {
-                None | Some(Json::Null) if field.required => self.fault(MISSING, &path, field.ja, "it may not be null"),
+        for (field, value) in fields.iter().zip(said) {
+            match value {
+                None | Some(Json::Null) if field.required => {
+                    self.fault(MISSING, &join(path, field.name), field.ja, "it may not be null");
+                }
                 None | Some(Json::Null) => {}
-                Some(value) => self.value(field, value, &path),
+                Some(value) => self.value(field, value, &join(path, field.name)),
             }
         }
     }
