@@ -130,8 +130,9 @@ impl MedicalHub {
     }
 }
 
-/// So many people are numbered before the store is asked for more.
-const AT_ONCE: usize = 5_000;
+/// So many people are numbered before the store is asked for more: PMH-IDs lie anywhere in a store, so few large pieces write less than many
+/// small ones.
+const AT_ONCE: usize = 50_000;
 
 /// A certificate, wherever it came from.
 struct Known<'c> {

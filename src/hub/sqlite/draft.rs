@@ -242,14 +242,18 @@ impl<'s> SetDraft<'s> {
         Ok(changes)
     }
 
-    /// Whom this draft names and nobody has numbered yet.
-    fn keep_unnumbered(&self, file: &Transaction<'_>, since: &str) -> rusqlite::Result<()> {
+    /// Whom this draft names and nobody has numbered yet. People whose way was written are in order already.
+    fn keep_unnumbered(&self, file: &Transaction<'_>, in_order: bool, since: &str) -> rusqlite::Result<()> {
         let (first, last) = places(self.begun.set);
-        // A set that took its place is in order already; of differences there are few.
-        let sql = "INSERT OR IGNORE INTO pmh_unnumbered (my_number, since)
-            SELECT DISTINCT my_number, ?3 FROM pmh_row WHERE id BETWEEN ?1 AND ?2 AND body IS NOT NULL
-            AND NOT EXISTS (SELECT 1 FROM pmh_beneficiary b WHERE b.my_number = pmh_row.my_number) ORDER BY my_number";
-        file.execute(sql, params![first, last, since]).map(drop)
+        let named = match in_order {
+            true => "pmh_person p WHERE p.row BETWEEN ?1 AND ?2",
+            false => "pmh_row p WHERE p.id BETWEEN ?1 AND ?2 AND p.body IS NOT NULL",
+        };
+        let sql = format!(
+            "INSERT OR IGNORE INTO pmh_unnumbered (my_number, since) SELECT DISTINCT p.my_number, ?3 FROM {named}
+            AND NOT EXISTS (SELECT 1 FROM pmh_beneficiary b WHERE b.my_number = p.my_number) ORDER BY p.my_number"
+        );
+        file.execute(&sql, params![first, last, since]).map(drop)
     }
 
     fn keep_receipt(&self, file: &Transaction<'_>, receipt: &Receipt) -> rusqlite::Result<()> {
@@ -363,7 +367,7 @@ impl Draft for SetDraft<'_> {
                 Some(current) if self.begun.mode == Mode::Difference => self.change(file, current)?,
                 before => self.take_place(file, before)?,
             };
-            self.keep_unnumbered(file, &receipt.received_at.to_string())?;
+            self.keep_unnumbered(file, takes_place, &receipt.received_at.to_string())?;
             self.keep_receipt(file, &receipt)?;
             Ok(true)
         })?;

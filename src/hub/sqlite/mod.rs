@@ -41,8 +41,10 @@ const FILE: &str = "ハブ";
 const PATIENCE: Duration = if cfg!(test) { Duration::from_millis(200) } else { Duration::from_secs(5) };
 /// Pages kept in memory by the writer, in KiB: the index by 個人番号 of a million rows fits.
 const WRITER_CACHE_KIB: i64 = 48 << 10;
-/// The same of a reader, which follows single rows.
-const READER_CACHE_KIB: i64 = 1 << 10;
+/// The same of a reader, which follows single rows: there may be as many as questions at once.
+const READER_CACHE_KIB: i64 = 256;
+/// So many readers wait for the next question.
+const READERS_KEPT: usize = 8;
 /// Pages of 4 KiB in the log before they are brought to the file.
 const CHECKPOINT_PAGES: i64 = 8 << 10;
 /// The log is cut back to so many bytes afterwards.
@@ -129,7 +131,10 @@ impl Database {
         let idle = self.readers().pop();
         let reader = idle.map_or_else(|| connect(&self.path, true), Ok).map_err(troubled)?;
         let read = work(&reader).map_err(troubled);
-        self.readers().push(reader);
+        let mut idle = self.readers();
+        if idle.len() < READERS_KEPT {
+            idle.push(reader);
+        }
         read
     }
 

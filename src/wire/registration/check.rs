@@ -59,20 +59,14 @@ impl Checking {
         // Most senders keep the order of the table: the search goes on where the last one ended.
         let mut next = 0;
         for (name, value) in entries {
-            let places = (next..fields.len()).chain(0..next);
-            let place = places.into_iter().find(|place| fields.get(*place).is_some_and(|field| field.name == name));
-            if let Some((place, slot)) = place.and_then(|place| Some((place, said.get_mut(place)?))) {
-                *slot = Some(value);
-                next = place + 1;
-            } else {
-                let near = nearest(name, fields.iter().map(|field| field.name));
-                let (ja, en) = match near {
-                    Some(near) => (format!("{near} のことですか"), format!("did you mean {near}?")),
-                    None => {
-                        ("名前の一覧は openapi.json にあります".to_owned(), "openapi.json lists the names".to_owned())
-                    }
-                };
-                self.fault(UNKNOWN, &join(path, &shortened(name)), &ja, &en);
+            let is_it = |place: &usize| fields.get(*place).is_some_and(|field| field.name == name);
+            let place = (next..fields.len()).chain(0..next).find(is_it);
+            match place.and_then(|place| Some((place, said.get_mut(place)?))) {
+                Some((place, slot)) => {
+                    *slot = Some(value);
+                    next = place + 1;
+                }
+                None => self.unknown(fields, &join(path, &shortened(name)), name),
             }
         }
         for (field, value) in fields.iter().zip(said) {
@@ -84,6 +78,14 @@ impl Checking {
                 Some(value) => self.value(field, value, &join(path, field.name)),
             }
         }
+    }
+
+    fn unknown(&mut self, fields: &[Field], path: &str, name: &str) {
+        let (ja, en) = match nearest(name, fields.iter().map(|field| field.name)) {
+            Some(near) => (format!("{near} のことですか"), format!("did you mean {near}?")),
+            None => ("名前の一覧は openapi.json にあります".to_owned(), "openapi.json lists the names".to_owned()),
+        };
+        self.fault(UNKNOWN, path, &ja, &en);
     }
 
     fn value(&mut self, field: &'static Field, value: &Json, path: &str) {

@@ -306,3 +306,89 @@ impl From<ShortFaceItem<'_>> for FaceItem {
         Self { name: short.name.into_owned(), value: owned(short.value), items }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn full() -> Row {
+        let text = |text: &str| Some(text.to_owned());
+        let limit = CopaymentLimit {
+            kind: "1".into(),
+            ratio_day: Some(1),
+            ratio_month: Some(2),
+            ratio_visit: Some(3),
+            amount_day: Some(0),
+            amount_month: Some(5),
+            amount_visit: Some(6),
+            times_per_month: Some(7),
+        };
+        let inner = FaceItem { name: "内".into(), value: text("\"値\"\\"), items: vec![] };
+        Row {
+            my_number: MyNumber::new("123456789018"),
+            holder: Holder {
+                name: text("試験　太郎"),
+                kana: text("シケン"),
+                address: text("架空県"),
+                birth_date: Some(date(1980, 5, 5)),
+                sex: text("0"),
+            },
+            type_id: text("A01"),
+            sub_key: text("1"),
+            not_disclosed: true,
+            certificate: SubsidyCertificate {
+                certification_name: "育成".into(),
+                insurer_number: text("16139990"),
+                recipient_number: text("1234567"),
+                segment: text("1"),
+                income_segment: text("2"),
+                additional_conditions: text("1-2"),
+                designated_medical_institutions: text("3"),
+                always_reimbursement: true,
+                limits: vec![limit, CopaymentLimit::default()],
+                joint_in_out: Some(false),
+                joint_kinds: vec!["1".into(), "2".into()],
+                first_visit: text("4"),
+                meal_ratio: Some(0),
+                meal_limit: Some(8),
+                method: text("5"),
+                meal_subsidy: Some(true),
+                valid_from: "20260401".into(),
+                valid_to: "20270331".into(),
+                face_items: vec![FaceItem { name: "外".into(), value: None, items: vec![inner] }],
+                management: vec![LimitManagement { month: "202611".into(), ..LimitManagement::default() }],
+                hash: None,
+            },
+            history_key: text("k"),
+            deleted: true,
+        }
+    }
+
+    fn empty_but(name: &str) -> Row {
+        Row {
+            my_number: MyNumber::new("123456789018"),
+            holder: Holder::default(),
+            type_id: None,
+            sub_key: None,
+            not_disclosed: false,
+            certificate: SubsidyCertificate { certification_name: name.into(), ..SubsidyCertificate::default() },
+            history_key: None,
+            deleted: false,
+        }
+    }
+
+    #[test]
+    fn a_row_comes_back_as_it_was_packed_without_its_number_in_it() {
+        for row in [full(), empty_but("甲"), empty_but("")] {
+            let packed = Packed::of(&row);
+            assert_eq!(packed.row(row.my_number.clone()).unwrap(), row);
+            let text = String::from_utf8(packed.bytes().to_vec()).unwrap();
+            assert!(!text.contains(row.my_number.reveal()) && !format!("{packed:?}").contains('{'), "{text}");
+            assert_eq!(Packed::from_bytes(text.into_bytes()), packed);
+        }
+        assert!(Packed::of(&empty_but("甲")).bytes().len() < 40, "what is empty is left out");
+        assert!(Packed::from_bytes(b"{\"zz\":1}".to_vec()).row(MyNumber::new("")).is_err(), "and never read as something else");
+    }
+}
