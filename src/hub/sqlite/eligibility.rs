@@ -140,11 +140,11 @@ fn leave(file: &Transaction<'_>, serial: &SerialNumber) -> rusqlite::Result<()> 
     file.prepare_cached("DELETE FROM eligibility_join WHERE serial = ?1")?.execute([serial.raw()]).map(drop)
 }
 
-/// The certificate that somebody had when they were registered last.
-fn card_of(file: &Transaction<'_>, id: &str) -> rusqlite::Result<Option<SerialNumber>> {
-    let mut card =
-        file.prepare_cached("SELECT serial FROM eligibility_card WHERE person = ?1 AND serial IS NOT NULL")?;
-    card.query_row([id], |row| serial(row, 0)).optional()
+/// The certificate that somebody had when they were registered last, if any; `None`: they never were.
+fn card_of(file: &Connection, id: &str) -> rusqlite::Result<Option<Option<SerialNumber>>> {
+    let mut card = file.prepare_cached("SELECT serial FROM eligibility_card WHERE person = ?1")?;
+    let card = card.query_row([id], |row| row.get::<_, Option<Vec<u8>>>(0)).optional()?;
+    Ok(card.map(|serial| serial.map(|bytes| SerialNumber::from_integer(&bytes))))
 }
 
 impl LinkReceiver for SqliteEligibility {
@@ -182,8 +182,13 @@ impl EligibilityStore for SqliteEligibility {
     }
 
     fn put(&self, insured: Insured) -> Result<(), StoreError> {
+        // At each start everybody is told again: most of it is known.
+        let known = self.database.read(SYSTEM, |file| card_of(file, &insured.id))?;
+        if known.as_ref() == Some(&insured.serial) {
+            return self.memory.put(insured);
+        }
+        let before = known.flatten();
         self.write(|file| {
-            let before = card_of(file, &insured.id)?;
             let AtStart { leaves, joins } = AtStart::of(before.as_ref(), insured.serial.as_ref());
             leaves.map_or(Ok(()), |former| leave(file, former))?;
             joins.map_or(Ok(()), |serial| join(file, serial, &insured.linking_number))?;
@@ -196,7 +201,7 @@ impl EligibilityStore for SqliteEligibility {
 
     fn remove(&self, id: &str) -> Result<(), StoreError> {
         self.write(|file| {
-            if let Some(serial) = card_of(file, id)? {
+            if let Some(serial) = card_of(file, id)?.flatten() {
                 leave(file, &serial)?;
             }
             let mine =

@@ -42,6 +42,10 @@ impl IntermediaryStore for SqliteIntermediary {
     }
 
     fn put(&self, my_number: &MyNumber, entry: Entry) -> Result<(), StoreError> {
+        // At each start everybody is told again: most of it is known.
+        if self.get(my_number)? == Some(entry) {
+            return Ok(());
+        }
         self.0.write(SYSTEM, Sync::Normal, |file| put(file, my_number, entry))
     }
 
@@ -61,6 +65,9 @@ impl IntermediaryStore for SqliteIntermediary {
     }
 
     fn put_code(&self, code: InstitutionalCode, my_number: &MyNumber) -> Result<(), StoreError> {
+        if self.by_code(&code)?.as_ref() == Some(my_number) {
+            return Ok(());
+        }
         let sql = "INSERT OR REPLACE INTO intermediary_code (institutional_code, my_number) VALUES (?1, ?2)";
         self.0.write(SYSTEM, Sync::Normal, |file| {
             file.prepare_cached(sql)?.execute([code.reveal(), my_number.reveal()]).map(drop)

@@ -164,6 +164,10 @@ impl MedicalHubStore for SqliteMedicalHub {
     }
 
     fn remove(&self, pmh_id: &PmhId) -> Result<(), StoreError> {
+        // At each start most people have none.
+        if self.beneficiary(pmh_id)?.is_none() {
+            return Ok(());
+        }
         self.database.write(SYSTEM, Sync::Normal, |file| {
             file.execute("DELETE FROM pmh_beneficiary WHERE pmh_id = ?1", [pmh_id.reveal()]).map(drop)
         })

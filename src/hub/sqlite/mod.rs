@@ -37,8 +37,8 @@ use crate::random::Seed;
 
 /// Of the file itself rather than of one system.
 const FILE: &str = "ハブ";
-/// For so long another program that writes to the file is waited for.
-const PATIENCE: Duration = if cfg!(test) { Duration::from_millis(200) } else { Duration::from_secs(5) };
+/// For so long another program that writes to the file is waited for; a test that waits for it knows that it comes to nothing.
+const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 200 } else { 5_000 });
 /// Pages kept in memory by the writer, in KiB: the index by 個人番号 of a million rows fits.
 const WRITER_CACHE_KIB: i64 = 48 << 10;
 /// The same of a reader, which follows single rows: there may be as many as questions at once.
@@ -46,9 +46,9 @@ const READER_CACHE_KIB: i64 = 256;
 /// So many readers wait for the next question.
 const READERS_KEPT: usize = 8;
 /// Pages of 4 KiB in the log before they are brought to the file.
-const CHECKPOINT_PAGES: i64 = 8 << 10;
+const CHECKPOINT_PAGES: i64 = 32 << 10;
 /// The log is cut back to so many bytes afterwards.
-const LOG_BYTES: i64 = CHECKPOINT_PAGES * 4096;
+const LOG_BYTES: i64 = 16 << 20;
 
 /// The file, for this process alone as long as it lives; only a backup reads it beside.
 pub struct Database {
@@ -99,7 +99,7 @@ impl Database {
 
     /// Nobody is known any more, and nothing was ever counted but the registrations.
     pub(super) fn empty(&self) -> Result<(), StoreError> {
-        self.write(FILE, Sync::Full, |transaction| schema::empty(transaction))
+        self.write(FILE, Sync::Full, schema::empty)
     }
 
     /// Runs `work` in one transaction: all of it holds, or nothing.

@@ -389,6 +389,9 @@ mod tests {
             assert_eq!(Packed::from_bytes(text.into_bytes()), packed);
         }
         assert!(Packed::of(&empty_but("甲")).bytes().len() < 40, "what is empty is left out");
-        assert!(Packed::from_bytes(b"{\"zz\":1}".to_vec()).row(MyNumber::new("")).is_err(), "and never read as something else");
+        assert!(
+            Packed::from_bytes(b"{\"zz\":1}".to_vec()).row(MyNumber::new("")).is_err(),
+            "and never read as something else"
+        );
     }
 }
