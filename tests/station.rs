@@ -83,3 +83,5 @@ mod stale;
 mod steps;
 #[path = "station/store.rs"]
 mod store;
+#[path = "station/unread.rs"]
+mod unread;
