@@ -198,7 +198,7 @@ fn a_large_set_is_registered_in_memory_that_its_bytes_do_not_count_in() {
     let count = rows(&place, "rows.json").len() as u64;
     let megabytes = fs::metadata(place.path().join("rows.json")).unwrap().len() >> 20;
     // In memory the rows themselves, packed; in a file a word or two for each, and what the writer holds.
-    for (store, bound_mb) in [("memory", 20 + count / 1_000), ("sqlite:hub.db", 110 + count / 10_000)] {
+    for (store, bound_mb) in [("memory", 20 + count / 500), ("sqlite:hub.db", 110 + count / 10_000)] {
         let (hub, url) = hub(&place, &["--store", store]);
         let before = hub.peak_mb();
         done(command(place.path(), &["sync", "rows.json", "--hub", &url, "--again"]));

@@ -1,4 +1,4 @@
-//! A row as stores keep it: the 個人番号 apart, the rest as JSON with short names, what is empty left out. A third of what the row itself
+//! A row as stores keep it: the 個人番号 apart, the rest as JSON with short names, what is empty left out. Half of what the row itself
 //! takes in memory, and a later program reads what an earlier one kept, as names may be added.
 
 use std::borrow::Cow;
