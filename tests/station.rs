@@ -85,5 +85,7 @@ mod smb;
 mod stale;
 #[path = "station/steps.rs"]
 mod steps;
+#[path = "station/store.rs"]
+mod store;
 #[path = "station/unread.rs"]
 mod unread;

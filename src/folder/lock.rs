@@ -1,8 +1,8 @@
-//! A folder that one process has to itself. The system lets go of the lock when the process dies, however it dies.
+//! A folder, or a file, that one process has to itself. The system lets go of the lock when the process dies, however it dies.
 
 use std::fs::{File, TryLockError};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const LOCK_NAME: &str = "lock";
 /// Beside the lock, because Windows lets nobody read a locked file.
@@ -27,15 +27,32 @@ impl Lock {
     /// # Errors
     /// [`LockError`], at once: nobody is waited for.
     pub fn take(dir: &Path, holder: &str) -> Result<Self, LockError> {
-        let open = File::options().create(true).truncate(false).write(true).open(dir.join(LOCK_NAME));
+        Self::take_as(&dir.join(LOCK_NAME), &dir.join(HOLDER_NAME), holder)
+    }
+
+    /// Takes one file, which need not be there: the lock lies beside it.
+    ///
+    /// # Errors
+    /// [`LockError`], at once.
+    pub fn beside(file: &Path, holder: &str) -> Result<Self, LockError> {
+        let named = |ending: &str| {
+            let mut name = file.as_os_str().to_owned();
+            name.push(ending);
+            PathBuf::from(name)
+        };
+        Self::take_as(&named(".lock"), &named(".lock.pid"), holder)
+    }
+
+    fn take_as(lock: &Path, says_who: &Path, holder: &str) -> Result<Self, LockError> {
+        let open = File::options().create(true).truncate(false).write(true).open(lock);
         let file = open.map_err(LockError::Unusable)?;
         match file.try_lock() {
             Ok(()) => {
                 // For a second process only, to say whom to stop: the first one comes up on a full disk, too.
-                let _ = std::fs::write(dir.join(HOLDER_NAME), holder);
+                let _ = std::fs::write(says_who, holder);
                 Ok(Self(file))
             }
-            Err(TryLockError::WouldBlock) => Err(LockError::Held(told(dir))),
+            Err(TryLockError::WouldBlock) => Err(LockError::Held(told(says_who))),
             Err(TryLockError::Error(cause)) => Err(LockError::Unusable(cause)),
         }
     }
@@ -50,13 +67,13 @@ impl Lock {
 /// Who has `dir` now, if anybody.
 pub fn holder(dir: &Path) -> Option<String> {
     match File::open(dir.join(LOCK_NAME)).ok()?.try_lock_shared() {
-        Err(TryLockError::WouldBlock) => Some(told(dir)),
+        Err(TryLockError::WouldBlock) => Some(told(&dir.join(HOLDER_NAME))),
         _ => None,
     }
 }
 
-fn told(dir: &Path) -> String {
-    let holder = std::fs::read_to_string(dir.join(HOLDER_NAME)).ok();
+fn told(says_who: &Path) -> String {
+    let holder = std::fs::read_to_string(says_who).ok();
     holder.filter(|holder| !holder.is_empty()).unwrap_or_else(|| "?".to_owned())
 }
 

@@ -3,8 +3,6 @@
 //! [`pair`] makes the two ends once: the eligibility system seals, PMH opens. Each key carries a number that is used once, as its
 //! nonce, so no two keys are equal and PMH can tell which it has seen.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
 use rand_core::RngCore;
@@ -21,7 +19,6 @@ const DRAWN_BYTES: usize = 4;
 pub struct Sealer {
     cipher: ChaCha20Poly1305,
     seed: Seed,
-    inquiries: AtomicU64,
 }
 
 /// The end of PMH.
@@ -42,13 +39,12 @@ pub fn pair(seed: Seed) -> (Sealer, Opener) {
     let mut key = Key::default();
     seed.rng(&["pmh-linkage", "secret"]).fill_bytes(&mut key);
     let cipher = ChaCha20Poly1305::new(&key);
-    (Sealer { cipher: cipher.clone(), seed, inquiries: AtomicU64::new(0) }, Opener { cipher })
+    (Sealer { cipher: cipher.clone(), seed }, Opener { cipher })
 }
 
 impl Sealer {
-    /// A fresh key for one inquiry.
-    pub fn seal(&self, pmh_id: &PmhId) -> LinkageKey {
-        let inquiry = self.inquiries.fetch_add(1, Ordering::Relaxed);
+    /// The key for one inquiry. Its number must be fresh: equal numbers make equal keys.
+    pub fn seal(&self, pmh_id: &PmhId, inquiry: u64) -> LinkageKey {
         let mut nonce = Nonce::default();
         let (drawn, number) = nonce.split_at_mut(DRAWN_BYTES);
         self.seed.rng(&["pmh-linkage", "nonce", &inquiry.to_string()]).fill_bytes(drawn);

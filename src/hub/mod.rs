@@ -12,6 +12,7 @@
 //! - [`medical_hub`]: 受給者証 by PMH-ID · [`linkage`]: the key between the two
 //! - [`certificates`]: what became of a certificate · [`jpki_authority`]: who issued it, CRL and OCSP
 //! - [`intermediary`]: 中間サーバー, 付番 · [`resident_register`], [`information_network`]: from a certificate or a 個人番号 to 機関別符号
+//! - [`storage`]: where they keep it: in memory, or in one file (`sqlite`)
 //! - [`enrolment`]: a person of the people files comes into the world · [`trail`]: which system told which what
 //! - [`knobs`]: systems that are away on demand · [`maintenance`]: when new links are made · [`settings`]: days on which rules changed · [`notice`]: codes of our own,
 //!   [`wording`]: a vendor's in their place
@@ -35,6 +36,10 @@ pub mod notice;
 pub mod resident_register;
 pub mod server;
 pub mod settings;
+pub mod sqlite;
+pub mod storage;
+#[cfg(test)]
+mod suite;
 pub mod trail;
 pub mod visits_under_way;
 pub mod wording;
@@ -48,7 +53,6 @@ use jiff::civil::DateTime;
 use self::certificates::Certificates;
 pub use self::certificates::{Issuer, Roots};
 use self::eligibility::bulk::Kind;
-use self::eligibility::memory::Memory;
 pub use self::eligibility::store::ReferenceNumbers;
 use self::eligibility::{Eligibility, Lines};
 use self::error::StoreError;
@@ -59,6 +63,7 @@ use self::medical_hub::MedicalHub;
 use self::medical_hub::registration::{Municipality, NotRegistered, Sent};
 use self::resident_register::ResidentRegister;
 pub use self::settings::{PastDays, Settings};
+use self::storage::{Storage, Stores};
 use self::trail::Trail;
 use self::wording::Wording;
 use crate::event::chain::Occasion;
@@ -84,6 +89,7 @@ pub struct Hub {
     seed: Seed,
     settings: Settings,
     knobs: Knobs,
+    storage: Storage,
     wording: Wording,
     events: Sink,
 }
@@ -111,11 +117,23 @@ impl Hub {
         settings: Settings,
         knobs: Knobs,
     ) -> Result<Self, StoreError> {
+        Self::with_storage(people, roots, seed, settings, knobs, Storage::Memory)
+    }
+
+    /// The same, with what earlier runs kept in `storage`.
+    pub fn with_storage(
+        people: Vec<Person>,
+        roots: Roots,
+        seed: Seed,
+        settings: Settings,
+        knobs: Knobs,
+        storage: Storage,
+    ) -> Result<Self, StoreError> {
         let authority = Arc::new(JpkiAuthority::new(knobs.clone()));
-        let (systems, known) = Systems::with(&people, authority, &roots, seed, settings, &knobs)?;
+        let (systems, known) = Systems::with(&people, authority, &roots, seed, settings, &knobs, storage.stores()?)?;
         let (systems, known) = (RwLock::new(Arc::new(systems)), Mutex::new(known));
         let (wording, events) = (Wording::default(), Sink::silent());
-        Ok(Self { systems, known, at_start: people, roots, seed, settings, knobs, wording, events })
+        Ok(Self { systems, known, at_start: people, roots, seed, settings, knobs, storage, wording, events })
     }
 
     /// What an operator may ask of it.
@@ -188,8 +206,15 @@ impl Hub {
     }
 
     fn rebuild(&self, people: Vec<Person>, authority: Arc<JpkiAuthority>) -> Result<(), StoreError> {
-        let (systems, now_known) =
-            Systems::with(&people, authority, &self.roots, self.seed, self.settings, &self.knobs)?;
+        let (systems, now_known) = Systems::with(
+            &people,
+            authority,
+            &self.roots,
+            self.seed,
+            self.settings,
+            &self.knobs,
+            self.storage.emptied()?,
+        )?;
         let mut known = self.known();
         *known = now_known;
         *self.systems.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(systems);
@@ -203,11 +228,8 @@ impl Hub {
     /// See [`NotRegistered`]; nothing was registered then.
     pub fn register(&self, from: &Municipality, sent: Sent<impl Read>) -> Result<Receipt, NotRegistered> {
         let systems = self.systems();
-        let time = sent.time;
         let receipt = systems.pmh.receive(from, sent)?;
-        // Arrows by the hundred thousand would tell nobody anything.
-        let untold = |numbers: &[MyNumber]| systems.intermediary.number(numbers, time, &Trail::default());
-        systems.pmh.have_numbered(&from.code, untold).map_err(NotRegistered::Store)?;
+        systems.number().map_err(NotRegistered::Store)?;
         Ok(receipt)
     }
 
@@ -250,14 +272,15 @@ impl Systems {
         seed: Seed,
         settings: Settings,
         knobs: &Knobs,
+        stores: Stores,
     ) -> Result<(Self, BTreeMap<String, MyNumber>), StoreError> {
         let (sealer, opener) = linkage::pair(seed);
         let (network, line) = InformationNetwork::with("支払基金", seed);
-        let store = Arc::new(Memory::default());
+        let Stores { medical_hub, intermediary, eligibility, links } = stores;
         let certificates = Arc::new(Certificates::new(roots.clone(), authority.clone(), settings));
-        let pmh = Arc::new(MedicalHub::new(opener, seed, knobs.clone(), settings));
+        let pmh = Arc::new(MedicalHub::new(medical_hub, opener, seed, knobs.clone(), settings));
         let residents = Arc::new(ResidentRegister::new(network, seed));
-        let intermediary = Arc::new(Intermediary::new(store.clone(), line, seed, settings));
+        let intermediary = Arc::new(Intermediary::new(intermediary, links, line, seed, settings));
         let lines = Lines {
             certificates,
             residents: residents.clone(),
@@ -265,12 +288,19 @@ impl Systems {
             pmh: pmh.clone(),
             knobs: knobs.clone(),
         };
-        let eligibility = Arc::new(Eligibility::new(store, lines, sealer, seed, settings));
+        let eligibility = Arc::new(Eligibility::new(eligibility, lines, sealer, seed, settings));
         let systems = Self { eligibility, authority, pmh, intermediary, residents };
         let known =
             people.iter().map(|person| Ok((person.id.clone(), systems.enrol(person, None, &Trail::default())?)));
         let known = known.collect::<Result<_, StoreError>>()?;
+        // Whoever was registered when an earlier run ended.
+        systems.number()?;
         Ok((systems, known))
+    }
+
+    /// Has PMH number whoever waits for it. Arrows by the hundred thousand would tell nobody anything.
+    fn number(&self) -> Result<(), StoreError> {
+        self.pmh.have_numbered(|numbers, time| self.intermediary.number(numbers, time, &Trail::default()))
     }
 }
 

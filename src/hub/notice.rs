@@ -1,6 +1,9 @@
 //! Codes and messages of our own. The official list (別紙6-1) is not public; these carry the prefix `MDG-` so that nobody takes
 //! them for it (spec/oqs-interface.md §4). The last letter is the severity: W the answer holds, E it does not.
 
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// One code with its message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Notice {
@@ -12,6 +15,21 @@ pub struct Notice {
     pub message: &'static str,
     /// The same for readers of English.
     pub en: &'static str,
+}
+
+impl Serialize for Notice {
+    /// By its name: a store that lasts holds no messages.
+    fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
+        self.name.serialize(output)
+    }
+}
+
+impl<'de> Deserialize<'de> for Notice {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(input)?;
+        let known = ALL.into_iter().find(|notice| notice.name == name);
+        known.ok_or_else(|| D::Error::custom(format!("no notice {name:?}")))
+    }
 }
 
 /// Supplementary information: the certificate ends within three months.

@@ -32,7 +32,7 @@ pub struct QualificationRequest {
 }
 
 /// `QualificationConfirmSearchInfo`: what is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SearchInfo {
     /// InsurerNumber 保険者番号, mandatory; as sent (padding included).
     pub insurer_number: String,

@@ -25,7 +25,7 @@ pub struct RegistrationRequest {
 }
 
 /// `ReferenceNumberRegistrationInfo`: which number for whom. Everything comes back as it was sent.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RegistrationInfo {
     /// ReferenceNumber 照会番号, mandatory, at most 50 characters.
     pub reference_number: String,

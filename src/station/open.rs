@@ -27,6 +27,7 @@ use crate::folder::watch::Watch;
 use crate::hub::audit::Audit;
 use crate::hub::audit::connection::Audited;
 use crate::hub::error::StoreError;
+use crate::hub::storage::Storage;
 use crate::hub::{self, Hub, ReferenceNumbers, Roots};
 use crate::knob::{Knob, Knobs, Setting};
 use crate::people::{Finding, PeopleError, load_or_built_in};
@@ -74,17 +75,18 @@ pub enum OpenError {
     Value(#[from] StationError),
     /// The embedded hub.
     #[error("内蔵ハブを用意できません: {0} / the embedded hub cannot be set up")]
-    Hub(String),
+    Hub(StoreError),
 }
 
 impl OpenError {
     /// Is it something outside (folders) rather than a setting that is wrong?
     pub fn is_outside(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Terminal(TerminalError::Folders(_))
-                | Self::State(StateError::Unwritable { .. } | StateError::Held { .. })
-        )
+            | Self::State(StateError::Unwritable { .. } | StateError::Held { .. }) => true,
+            Self::Hub(error) => !error.trouble.is_wrong_choice(),
+            _ => false,
+        }
     }
 
     /// What can be done about it, where the message does not say so itself.
@@ -292,9 +294,10 @@ fn connect(
         future_subsidies: table.future_subsidies,
         ..hub::Settings::default().with_bulk(table.bulk_ready_after, table.bulk_kept_for)
     };
-    let failed = |error: StoreError| OpenError::Hub(error.to_string());
-    let hub =
-        Hub::with_knobs(roster.at_start(), Roots::of_test_authority(), seed, rules, knobs.clone()).map_err(failed)?;
+    let failed = OpenError::Hub;
+    let storage = Storage::open(&table.store, seed, "run").map_err(failed)?;
+    let hub = Hub::with_storage(roster.at_start(), Roots::of_test_authority(), seed, rules, knobs.clone(), storage)
+        .map_err(failed)?;
     roster.changed_before().into_iter().try_for_each(|person| hub.put_person(person)).map_err(failed)?;
     hub.restore(kept).map_err(failed)?;
     let hub = Arc::new(hub.with_wording(layouts.wording.clone()).with_events(events));

@@ -15,6 +15,7 @@ use crate::event::Lang;
 use crate::face_reader::settings::{ReaderSettings, Timers};
 use crate::handwritten::{self, Mistake, nearest};
 use crate::hub::PastDays;
+use crate::hub::storage::StoreUrl;
 use crate::message::subsidy::Edition;
 use crate::number::InstitutionCode;
 use crate::secret::Secret;
@@ -206,6 +207,8 @@ pub struct HubTable {
     pub link_at: Option<Time>,
     /// What the centre knew when, in answers about days that are past. Of the embedded hub.
     pub past_days: PastDays,
+    /// Where what is registered is kept: `memory`, or `sqlite:FILE`. Of the embedded hub.
+    pub store: StoreUrl,
     /// How long it takes. Of the embedded hub.
     pub latency: Latency,
     /// `HOST:PORT` where municipalities register at the embedded hub; nowhere when left out.

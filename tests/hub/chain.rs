@@ -196,7 +196,7 @@ fn forbidden() -> Vec<(&'static str, String)> {
     let ids: Vec<PmhId> = numbers.iter().map(pmh_id).collect();
     let keys = ids.iter().flat_map(|id| {
         let (sealer, _) = linkage::pair(Seed(1));
-        (0..120).map(move |_| sealer.seal(id)).collect::<Vec<_>>()
+        (0..120).map(move |inquiry| sealer.seal(id, inquiry)).collect::<Vec<_>>()
     });
     let mut forbidden: Vec<_> = keys.map(|key| ("PMH連携キー", key.reveal().to_owned())).collect();
     forbidden.extend(numbers.iter().map(|number| ("個人番号", number.reveal().to_owned())));
@@ -231,7 +231,7 @@ fn nothing_that_a_clinic_a_journal_or_a_trace_sees_names_a_person_as_the_systems
 fn the_search_for_secrets_finds_each_kind_of_them() {
     let [number, _] = my_numbers(&tanaka());
     let (sealer, _) = linkage::pair(Seed(1));
-    for secret in [number.reveal(), pmh_id(&number).reveal(), sealer.seal(&pmh_id(&number)).reveal()] {
+    for secret in [number.reveal(), pmh_id(&number).reveal(), sealer.seal(&pmh_id(&number), 0).reveal()] {
         assert_eq!(found_in(&format!("<x>{secret}</x>")).len(), 1);
     }
 }

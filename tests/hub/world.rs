@@ -10,6 +10,7 @@ use madoguchi::clock::Clock;
 use madoguchi::hub::audit::Face;
 use madoguchi::hub::error::StoreError;
 use madoguchi::hub::information_network::InformationNetwork;
+use madoguchi::hub::intermediary::store::Memory;
 use madoguchi::hub::intermediary::{Intermediary, Link, LinkReceiver};
 use madoguchi::hub::server::entrance::Entrance;
 use madoguchi::hub::trail::Trail;
@@ -170,7 +171,8 @@ pub fn pmh_id(my_number: &MyNumber) -> PmhId {
         }
     }
     let (_, line) = InformationNetwork::with("支払基金", Seed(1));
-    let intermediary = Intermediary::new(Arc::new(Nobody), line, Seed(1), Settings::default());
+    let intermediary =
+        Intermediary::new(Arc::new(Memory::default()), Arc::new(Nobody), line, Seed(1), Settings::default());
     intermediary.number(std::slice::from_ref(my_number), NOON, &Trail::default()).unwrap().remove(0)
 }
 

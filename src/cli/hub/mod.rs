@@ -1,9 +1,10 @@
 //! `madoguchi hub`: the hub alone, over HTTP, for stations elsewhere.
 //!
-//! - [`trace`]: the chain of identities of one person
+//! - [`trace`]: the chain of identities of one person · [`backup`]: a copy of its store
 //! - `faces`: addresses, TLS, audit · [`enrol`]: certificates for terminals · [`audit`]: reading who asked what
 
 pub mod audit;
+pub mod backup;
 pub mod enrol;
 mod faces;
 pub mod trace;
@@ -21,10 +22,12 @@ use crate::cli::{Exit, Failure, Outcome};
 use crate::clock::Clock;
 use crate::event::{Lang, Sink, say};
 use crate::hub::audit::Face;
+use crate::hub::error::StoreError;
 use crate::hub::jpki_authority::knobs::{STALE, TRY_LATER, WRONG_SIGNER};
 use crate::hub::knobs::{LINKING_AWAY, PMH_AWAY};
 use crate::hub::medical_hub::registration::Enrolled;
 use crate::hub::medical_hub::registration::knobs::MAINTENANCE;
+use crate::hub::storage::{Storage, StoreUrl};
 use crate::hub::{Hub, Roots, Settings, server};
 use crate::knob::{Knob, Knobs, Setting};
 use crate::people;
@@ -80,6 +83,9 @@ pub struct HubArgs {
     /// 応答にかかる時間 (none, ordinary, slow, peak、既定 none) / how long answers take (default none)
     #[arg(long, value_name = "PROFILE", value_enum, default_value_t, hide_default_value = true)]
     pub latency: Latency,
+    /// 登録を残す所: sqlite:ファイル (既定 memory: 終わると消える) / what is registered is kept in sqlite:FILE (default memory)
+    #[arg(long, value_name = "URL", default_value_t, hide_default_value = true)]
+    pub store: StoreUrl,
     /// When new links are made.
     #[command(flatten)]
     pub links: trace::LinkArgs,
@@ -93,6 +99,8 @@ pub struct HubArgs {
 pub enum HubCommand {
     /// 識別子の連鎖を描く: 登録、初回の受付、二回目の受付 / draw which system tells which what: registration, first visit, second visit
     Trace(trace::TraceArgs),
+    /// 記憶域の写しを取る。ハブは動いていてよい / copy the store; the hub may be running
+    Backup(backup::BackupArgs),
     /// 端末の証明書を発行する / issue a certificate to a terminal
     Enrol(enrol::EnrolArgs),
     /// 端末の証明書を失効させる (動いているハブもすぐ断る) / revoke a terminal's certificates; a running hub refuses them at once
@@ -105,6 +113,7 @@ pub enum HubCommand {
 pub fn run(args: &HubArgs, lang: Lang) -> Outcome {
     match &args.command {
         Some(HubCommand::Trace(args)) => return trace::run(args, lang),
+        Some(HubCommand::Backup(args)) => return backup::run(args, lang),
         Some(HubCommand::Enrol(args)) => return enrol::enrol(args, lang),
         Some(HubCommand::Revoke(args)) => return enrol::revoke(args, lang),
         Some(HubCommand::Audit(args)) => return audit::run(args, lang),
@@ -175,9 +184,16 @@ fn prepare(args: &HubArgs) -> Result<(Hub, Clock), Failure> {
     }
     let rules = Settings { future_subsidies: args.future_subsidies, ..Settings::default() };
     let rules = args.links.applied(rules.with_bulk(args.bulk_ready_after, args.bulk_kept_for));
-    let hub = Hub::with_knobs(people.to_vec(), Roots::of_test_authority(), seed, rules, knobs)
-        .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
+    let storage = Storage::open(&args.store, seed, "hub").map_err(|error| unusable(&error))?;
+    let hub = Hub::with_storage(people.to_vec(), Roots::of_test_authority(), seed, rules, knobs, storage)
+        .map_err(|error| unusable(&error))?;
     Ok((hub.with_wording(layouts.wording), clock))
+}
+
+/// A store: another file is to be chosen, or something happened to this one.
+fn unusable(error: &StoreError) -> Failure {
+    let exit = if error.trouble.is_wrong_choice() { Exit::Usage } else { Exit::Outside };
+    Failure::new(exit, error.to_string())
 }
 
 fn usage(error: &dyn std::error::Error) -> Failure {
@@ -228,7 +244,7 @@ mod tests {
 
     #[test]
     fn what_is_not_built_yet_is_not_offered() {
-        for option in ["--store=x", "--tls-name=x", "--municipalities=x"] {
+        for option in ["--store=x", "--store=postgres://x", "--tls-name=x", "--municipalities=x"] {
             assert!(Line::try_parse_from(["hub", option]).is_err(), "{option}");
         }
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
+use serde::{Deserialize, Serialize};
 
 use super::Eligibility;
 use super::names;
@@ -28,7 +29,7 @@ use crate::wire::{Asker, BulkAnswer, Steering, Units};
 const DRAWS: u32 = 100;
 
 /// What is kept under a 受付番号.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct Received {
     /// Whose it is: nobody else fetches it.
     institution: String,
@@ -39,11 +40,39 @@ pub struct Received {
 }
 
 /// What was asked for. Rows are shared with the request that brought them.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 enum Work {
-    Queries { day: String, searches: Arc<Vec<SearchInfo>>, errors: usize },
-    Registrations { rows: Arc<Vec<RegistrationInfo>>, failures: Vec<Option<Notice>>, errors: usize },
-    Care { care: Care, search: CareSearch },
+    Queries {
+        day: String,
+        #[serde(with = "shared")]
+        searches: Arc<Vec<SearchInfo>>,
+        errors: usize,
+    },
+    Registrations {
+        #[serde(with = "shared")]
+        rows: Arc<Vec<RegistrationInfo>>,
+        failures: Vec<Option<Notice>>,
+        errors: usize,
+    },
+    Care {
+        care: Care,
+        search: CareSearch,
+    },
+}
+
+/// Rows as a store keeps them: a list of its own.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<T: Serialize, S: Serializer>(rows: &Arc<Vec<T>>, output: S) -> Result<S::Ok, S::Error> {
+        rows.serialize(output)
+    }
+
+    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(input: D) -> Result<Arc<Vec<T>>, D::Error> {
+        Vec::deserialize(input).map(Arc::new)
+    }
 }
 
 /// Which bulk interface: a 受付番号 is known to its own only.
@@ -303,6 +332,25 @@ fn status(failure: Option<Notice>) -> &'static str {
 
 fn signed(duration: Duration) -> SignedDuration {
     SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
+}
+
+#[cfg(test)]
+impl Received {
+    /// One of each kind, as stores keep them.
+    pub(in crate::hub) fn of_every_kind(at: DateTime) -> [Arc<Self>; 3] {
+        let searches = Arc::new(vec![SearchInfo { insured_branch_number: Some("01".into()), ..SearchInfo::default() }]);
+        let rows = Arc::new(vec![RegistrationInfo { reference_number: "K-1".into(), ..RegistrationInfo::default() }]);
+        let failures = vec![Some(notice::NOBODY_TO_REGISTER), None];
+        let kinds = [
+            Work::Queries { day: "20261121".into(), searches, errors: 1 },
+            Work::Registrations { rows, failures, errors: 1 },
+            Work::Care { care: Care::HomeVisit, search: CareSearch::default() },
+        ];
+        kinds.map(|work| {
+            let (institution, identifier) = ("1319919997".into(), Some("202611210001".into()));
+            Arc::new(Self { institution, identifier, at, work })
+        })
+    }
 }
 
 #[cfg(test)]

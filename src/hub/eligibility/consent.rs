@@ -34,6 +34,24 @@ pub struct Remembered {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Medication, Self::Treatment, Self::Operation, Self::Checkup];
+
+    /// As a store writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Medication => "medication",
+            Self::Treatment => "treatment",
+            Self::Operation => "operation",
+            Self::Checkup => "checkup",
+        }
+    }
+
+    /// The kind of this word.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// What people call it.
     pub fn ja(self) -> &'static str {
         match self {

@@ -10,7 +10,7 @@ use super::bulk::Received;
 use super::consent::Remembered;
 use super::insured::Insured;
 use super::matching::Numbers;
-use super::store::{Announced, EligibilityStore, Known, OpenVisit, ReferenceNumbers, VisitState};
+use super::store::{Announced, Counted, EligibilityStore, Known, OpenVisit, ReferenceNumbers, VisitState};
 use crate::card::serial::SerialNumber;
 use crate::hub::certificates::Finding;
 use crate::hub::error::StoreError;
@@ -20,7 +20,7 @@ use crate::visit::VisitId;
 
 /// How many visits and announced requests are remembered. A day of a busy hospital is some 5,000 visits; cards that are taken away
 /// leave open ones behind, and nothing else would ever clear those.
-const REMEMBERED: usize = 20_000;
+pub const REMEMBERED: usize = 20_000;
 
 /// How many rows of bulk requests are remembered, whatever their age: some 200 MB.
 const ROWS_REMEMBERED: usize = 500_000;
@@ -35,6 +35,8 @@ struct Inner {
     by_linking: HashMap<LinkingNumber, String>,
     /// Certificates that were used, joined with whom they belong to.
     by_serial: HashMap<SerialNumber, LinkingNumber>,
+    /// Which certificate people had who are not registered anew yet: from an earlier run.
+    cards: HashMap<String, SerialNumber>,
     links: HashMap<LinkingNumber, Link>,
     by_number: HashMap<Numbers, BTreeSet<String>>,
     registered: BTreeSet<String>,
@@ -44,6 +46,8 @@ struct Inner {
     visits: Recent<VisitId, Option<Box<OpenVisit>>>,
     announced: Recent<String, Announced>,
     receptions: Receptions,
+    visits_counted: u64,
+    inquiries_counted: u64,
 }
 
 impl Memory {
@@ -53,6 +57,18 @@ impl Memory {
 
     fn write(&self) -> RwLockWriteGuard<'_, Inner> {
         self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When the oldest bulk request that is known was received.
+    pub(in crate::hub) fn oldest_received(&self) -> Result<Option<DateTime>, StoreError> {
+        let inner = self.read();
+        let oldest = inner.receptions.order.front().and_then(|number| inner.receptions.entries.get(number));
+        Ok(oldest.map(|received| received.at()))
+    }
+
+    /// What an earlier run knew of somebody's card: what [`EligibilityStore::put`] finds to be theirs before.
+    pub(in crate::hub) fn had_card(&self, id: String, serial: SerialNumber) {
+        self.write().cards.insert(id, serial);
     }
 }
 
@@ -79,15 +95,30 @@ impl Inner {
         Some(old)
     }
 
-    /// Which certificates count as used: those of before stay joined, and a card that came in place of another awaits its first use.
-    fn join_at_start(&mut self, insured: &Insured, old: Option<&Insured>) {
-        let before = old.and_then(|old| old.serial.as_ref());
-        if let Some(former) = before.filter(|former| insured.serial.as_ref() != Some(*former)) {
+    fn join_at_start(&mut self, insured: &Insured, before: Option<&SerialNumber>) {
+        let AtStart { leaves, joins } = AtStart::of(before, insured.serial.as_ref());
+        if let Some(former) = leaves {
             self.by_serial.remove(former);
         }
-        if let (None, Some(serial)) = (before, &insured.serial) {
+        if let Some(serial) = joins {
             self.by_serial.insert(serial.clone(), insured.linking_number.clone());
         }
+    }
+}
+
+/// Which certificates count as used when somebody is registered anew: those of before stay joined, and a card that came in place of
+/// another awaits its first use.
+pub(in crate::hub) struct AtStart<'s> {
+    /// Leads to nobody any more.
+    pub leaves: Option<&'s SerialNumber>,
+    /// Counts as used.
+    pub joins: Option<&'s SerialNumber>,
+}
+
+impl<'s> AtStart<'s> {
+    /// With the certificate that somebody had `before`, as far as it counted as used, and the one of `now`.
+    pub fn of(before: Option<&'s SerialNumber>, now: Option<&'s SerialNumber>) -> Self {
+        Self { leaves: before.filter(|former| now != Some(*former)), joins: now.filter(|_| before.is_none()) }
     }
 }
 
@@ -99,10 +130,22 @@ impl LinkReceiver for Memory {
 }
 
 impl EligibilityStore for Memory {
+    fn next(&self, of: Counted) -> Result<u64, StoreError> {
+        let mut inner = self.write();
+        let next = match of {
+            Counted::Visit => &mut inner.visits_counted,
+            Counted::Inquiry => &mut inner.inquiries_counted,
+        };
+        let number = *next;
+        *next += 1;
+        Ok(number)
+    }
+
     fn put(&self, insured: Insured) -> Result<(), StoreError> {
         let mut inner = self.write();
-        let old = inner.forget(&insured.id);
-        inner.join_at_start(&insured, old.as_deref());
+        let before = inner.forget(&insured.id).and_then(|old| old.serial.clone());
+        let before = before.or_else(|| inner.cards.remove(&insured.id));
+        inner.join_at_start(&insured, before.as_ref());
         inner.by_linking.insert(insured.linking_number.clone(), insured.id.clone());
         for numbers in insured.qualifications.iter().map(Numbers::of) {
             inner.by_number.entry(numbers).or_default().insert(insured.id.clone());
@@ -113,6 +156,7 @@ impl EligibilityStore for Memory {
 
     fn remove(&self, id: &str) -> Result<(), StoreError> {
         let mut inner = self.write();
+        inner.cards.remove(id);
         if let Some(serial) = inner.forget(id).and_then(|old| old.serial.clone()) {
             inner.by_serial.remove(&serial);
         }

@@ -33,12 +33,11 @@ pub mod validity;
 pub mod visit;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use jiff::civil::{Date, DateTime};
 
 use self::insured::Insured;
-use self::store::{EligibilityStore, Known};
+use self::store::{Counted, EligibilityStore, Known};
 use super::certificates::{Certificates, Finding};
 use super::error::StoreError;
 use super::intermediary::Intermediary;
@@ -74,8 +73,6 @@ pub struct Eligibility {
     store: Arc<dyn EligibilityStore>,
     lines: Lines,
     sealer: Sealer,
-    /// How many visits were opened: two stations may use one name for theirs.
-    visits: AtomicU64,
     seed: Seed,
     settings: Settings,
 }
@@ -83,7 +80,7 @@ pub struct Eligibility {
 impl Eligibility {
     /// A system that knows nobody yet.
     pub fn new(store: Arc<dyn EligibilityStore>, lines: Lines, sealer: Sealer, seed: Seed, settings: Settings) -> Self {
-        Self { store, lines, sealer, visits: AtomicU64::new(0), seed, settings }
+        Self { store, lines, sealer, seed, settings }
     }
 
     /// Adds a person, or replaces what was known of them.
@@ -136,8 +133,9 @@ impl Eligibility {
 
     /// Asks PMH with a linkage key of its own: made here, burnt there.
     fn ask_pmh(&self, pmh_id: &PmhId, day: Date, trail: &Trail) -> Result<Vec<SubsidyCertificate>, LinkageError> {
+        let key = self.sealer.seal(pmh_id, self.store.next(Counted::Inquiry)?);
         trail.arrow(System::Eligibility, System::Pmh, [Carried::LinkageKey]);
-        let answer = self.lines.pmh.inquire(&self.sealer.seal(pmh_id), day);
+        let answer = self.lines.pmh.inquire(&key, day);
         let carried = answer.as_ref().map_or(Carried::Failure, |found| Carried::Certificates { count: found.len() });
         trail.arrow(System::Pmh, System::Eligibility, [carried]);
         answer

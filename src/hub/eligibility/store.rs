@@ -20,8 +20,19 @@ use crate::wire::VisitOpening;
 /// Registered 照会番号, by person and by institution.
 pub type ReferenceNumbers = BTreeMap<String, BTreeMap<String, String>>;
 
+/// What is counted so that no two have one name, in this run or in another that comes back to the same store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// 受付: the name of a visit hangs on it.
+    Visit,
+    /// A question to PMH: its PMH連携キー hangs on it.
+    Inquiry,
+}
+
 /// The store of the eligibility system. Calls block.
 pub trait EligibilityStore: Send + Sync {
+    /// The next number, never given before.
+    fn next(&self, of: Counted) -> Result<u64, StoreError>;
     /// Adds or replaces a person. What a reader or an institution registered for them stays.
     fn put(&self, insured: Insured) -> Result<(), StoreError>;
     /// Removes a person and what was registered for them.

@@ -1,7 +1,5 @@
 //! The two halves of a visit: evidence in, standing out; consents in, document out.
 
-use std::sync::atomic::Ordering;
-
 use jiff::civil::DateTime;
 
 use super::Eligibility;
@@ -10,12 +8,12 @@ use super::names;
 use super::record::{Agreed, Circumstances, Consented, Tickets, record};
 use super::standing::{Situation, period, questions};
 use super::steering;
-use super::store::{Announced, Known, OpenVisit, VisitState};
+use super::store::{Announced, Counted, Known, OpenVisit, VisitState};
 use super::validity::{ByCard, Held, Validity, by_card};
 use crate::clock::{date8, time14};
 use crate::event::chain::{Carried, System};
 use crate::hub::certificates::Finding;
-use crate::hub::error::HubError;
+use crate::hub::error::{HubError, StoreError};
 use crate::hub::knobs::LINKING_AWAY;
 use crate::hub::maintenance;
 use crate::hub::notice::{self, Notice};
@@ -48,7 +46,7 @@ impl Eligibility {
             links_stopped: self.links_are_stopped(known.as_ref(), time),
         };
         let standing = Standing {
-            visit: self.next_visit(),
+            visit: self.next_visit()?,
             registered: known.as_ref().is_some_and(|known| known.registered),
             certificate: finding.status,
             certificate_valid_until: date8(finding.valid_until),
@@ -91,9 +89,10 @@ impl Eligibility {
         Ok(known.map(|known| known.as_known_on(now.date())))
     }
 
-    fn next_visit(&self) -> VisitId {
-        let number = self.visits.fetch_add(1, Ordering::Relaxed);
-        VisitId(self.seed.hex(&["visit", &number.to_string()], 24))
+    /// By number: two stations may use one name for theirs.
+    fn next_visit(&self) -> Result<VisitId, StoreError> {
+        let number = self.store.next(Counted::Visit)?;
+        Ok(VisitId(self.seed.hex(&["visit", &number.to_string()], 24)))
     }
 
     /// Can this card not be registered as 保険証 just now? Asked of the operator's knob only where it would be.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use jiff::civil::DateTime;
 
-use self::store::{Entry, IntermediaryStore, Memory};
+use self::store::{Entry, IntermediaryStore};
 use super::error::StoreError;
 use super::information_network::{Envelope, Recipient};
 use super::maintenance;
@@ -55,9 +55,15 @@ pub struct Intermediary {
 }
 
 impl Intermediary {
-    /// A server that knows nobody. `line` brings the 機関別符号 that are meant for it.
-    pub fn new(links: Arc<dyn LinkReceiver>, line: Recipient, seed: Seed, settings: Settings) -> Self {
-        Self { store: Arc::new(Memory::default()), links, line, seed, settings }
+    /// A server over `store`. `line` brings the 機関別符号 that are meant for it.
+    pub fn new(
+        store: Arc<dyn IntermediaryStore>,
+        links: Arc<dyn LinkReceiver>,
+        line: Recipient,
+        seed: Seed,
+        settings: Settings,
+    ) -> Self {
+        Self { store, links, line, seed, settings }
     }
 
     /// An insurer registers somebody. `code` is what 支払基金 was sent for this number. Whoever has a PMH-ID already is linked.
@@ -76,12 +82,16 @@ impl Intermediary {
     /// it is asked for; オンライン資格確認 is told when new links are made next ([`maintenance::links_from`]).
     pub fn number(&self, my_numbers: &[MyNumber], time: DateTime, trail: &Trail) -> Result<Vec<PmhId>, StoreError> {
         let from = maintenance::links_from(&self.settings, time);
-        my_numbers.iter().map(|number| self.number_one(number, from, false, trail)).collect()
+        let entries = self.store.number(my_numbers, from)?;
+        my_numbers.iter().zip(entries).map(|(number, entry)| self.numbered(number, entry, trail)).collect()
     }
 
     /// The same for somebody who is linked from a given moment on, whatever was said before.
     pub fn number_linked_from(&self, my_number: &MyNumber, from: DateTime, trail: &Trail) -> Result<PmhId, StoreError> {
-        self.number_one(my_number, from, true, trail)
+        let entry = self.store.get(my_number)?.unwrap_or_default();
+        let entry = Entry { linked_from: Some(from), ..entry };
+        self.store.put(my_number, entry)?;
+        self.numbered(my_number, entry, trail)
     }
 
     /// From when on somebody is linked who is registered at `now`: since ever where nothing delays it, since they were where they are, else
@@ -106,14 +116,9 @@ impl Intermediary {
         Ok(my_number.map(|number| self.linking_number_of(&number)))
     }
 
-    fn number_one(&self, my_number: &MyNumber, from: DateTime, anew: bool, trail: &Trail) -> Result<PmhId, StoreError> {
+    /// Tells both sides of somebody who has a PMH-ID now.
+    fn numbered(&self, my_number: &MyNumber, entry: Entry, trail: &Trail) -> Result<PmhId, StoreError> {
         trail.arrow(System::Pmh, System::Intermediary, [Carried::MyNumber]);
-        let entry = self.store.get(my_number)?.unwrap_or_default();
-        let kept = entry.linked_from.filter(|_| !anew);
-        let entry = Entry { linked_from: Some(kept.unwrap_or(from)), ..entry };
-        if kept.is_none() {
-            self.store.put(my_number, entry)?;
-        }
         trail.arrow(System::Intermediary, System::Pmh, [Carried::MyNumber, Carried::PmhId]);
         // Told again although it may be known: who asks twice may have lost the first answer half-way.
         self.tell(my_number, entry, trail)?;

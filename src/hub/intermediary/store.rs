@@ -23,6 +23,8 @@ pub trait IntermediaryStore: Send + Sync {
     fn get(&self, my_number: &MyNumber) -> Result<Option<Entry>, StoreError>;
     /// Keeps it, in place of what was known.
     fn put(&self, my_number: &MyNumber, entry: Entry) -> Result<(), StoreError>;
+    /// 付番 of many: whoever has no moment from which they are linked gets `from`; gives what is known of each then, in their order.
+    fn number(&self, my_numbers: &[MyNumber], from: DateTime) -> Result<Vec<Entry>, StoreError>;
     /// Keeps under which code a number comes back.
     fn put_code(&self, code: InstitutionalCode, my_number: &MyNumber) -> Result<(), StoreError>;
     /// The number behind a code.
@@ -48,6 +50,16 @@ impl IntermediaryStore for Memory {
         let mut inner = self.0.write().unwrap_or_else(PoisonError::into_inner);
         inner.entries.insert(my_number.clone(), entry);
         Ok(())
+    }
+
+    fn number(&self, my_numbers: &[MyNumber], from: DateTime) -> Result<Vec<Entry>, StoreError> {
+        let mut inner = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let number = |my_number: &MyNumber| {
+            let entry = inner.entries.entry(my_number.clone()).or_default();
+            entry.linked_from.get_or_insert(from);
+            *entry
+        };
+        Ok(my_numbers.iter().map(number).collect())
     }
 
     fn put_code(&self, code: InstitutionalCode, my_number: &MyNumber) -> Result<(), StoreError> {

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use jiff::civil::{date, time};
 
+use super::store::Memory;
 use super::*;
 use crate::event::chain::Arrow;
 use crate::hub::information_network::InformationNetwork;
@@ -31,7 +32,7 @@ struct World {
 fn world(settings: Settings) -> World {
     let (network, line) = InformationNetwork::with("支払基金", Seed(1));
     let told = Arc::new(Told::default());
-    let intermediary = Intermediary::new(told.clone(), line, Seed(1), settings);
+    let intermediary = Intermediary::new(Arc::new(Memory::default()), told.clone(), line, Seed(1), settings);
     World { told, residents: ResidentRegister::new(network, Seed(1)), intermediary }
 }
 

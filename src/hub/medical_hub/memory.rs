@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::registration::book::{Book, RowKey};
-use super::store::{Beneficiary, Draft, MedicalHubStore};
-use crate::hub::error::StoreError;
+use jiff::civil::DateTime;
+
+use super::registration::book::{Book, Kept, RowKey};
+use super::store::{Beneficiary, Draft, MedicalHubStore, Unnumbered};
+use crate::hub::error::{StoreError, Trouble};
 use crate::secret::{MyNumber, PmhId};
 use crate::wire::registration::receipt::Changes;
 use crate::wire::registration::{Mode, Receipt, Row};
@@ -13,7 +15,7 @@ use crate::wire::registration::{Mode, Receipt, Row};
 /// How far inquiries may overtake each other. A key that is older counts as burnt, so that the list of burnt keys stays short.
 pub const OVERTAKING: u64 = 4096;
 /// So many receipts are kept per municipality: several years of a daily job.
-const RECEIPTS_KEPT: usize = 2_000;
+pub const RECEIPTS_KEPT: usize = 2_000;
 
 /// The store.
 #[derive(Default)]
@@ -23,6 +25,8 @@ pub struct Memory(Mutex<Inner>);
 struct Inner {
     beneficiaries: BTreeMap<PmhId, Arc<Beneficiary>>,
     numbered: BTreeSet<MyNumber>,
+    unnumbered: BTreeMap<MyNumber, DateTime>,
+    begun: u64,
     burnt: BTreeSet<u64>,
     newest: u64,
     municipalities: BTreeMap<String, Registered>,
@@ -43,8 +47,40 @@ impl Memory {
 }
 
 impl Memory {
-    fn known(&self, municipality: &str, key: RowKey) -> Option<Arc<Row>> {
+    fn known(&self, municipality: &str, key: RowKey) -> Option<Arc<Kept>> {
         self.lock().municipalities.get(municipality)?.book.get(key)
+    }
+}
+
+impl Inner {
+    fn is_registered(&self, my_number: &MyNumber) -> bool {
+        self.municipalities.values().any(|registered| registered.book.knows(my_number))
+    }
+
+    fn number(&mut self, my_number: &MyNumber) {
+        self.unnumbered.remove(my_number);
+        self.numbered.insert(my_number.clone());
+    }
+
+    /// Keeps the receipt, and in mind whom it named and nobody has numbered yet.
+    fn keep(
+        &mut self,
+        municipality: &str,
+        mut receipt: Receipt,
+        changes: Changes,
+        named: BTreeSet<MyNumber>,
+    ) -> Receipt {
+        receipt.changes = changes;
+        let since = receipt.received_at;
+        for my_number in named.into_iter().filter(|number| !self.numbered.contains(number)) {
+            self.unnumbered.entry(my_number).or_insert(since);
+        }
+        let receipts = &mut self.municipalities.entry(municipality.to_owned()).or_default().receipts;
+        if receipts.len() == RECEIPTS_KEPT {
+            receipts.remove(0);
+        }
+        receipts.push(Arc::new(receipt.clone()));
+        receipt
     }
 }
 
@@ -55,7 +91,9 @@ impl MedicalHubStore for Memory {
 
     fn put(&self, beneficiary: Beneficiary) -> Result<(), StoreError> {
         let mut inner = self.lock();
-        inner.numbered.extend(beneficiary.my_number.clone());
+        if let Some(my_number) = &beneficiary.my_number {
+            inner.number(my_number);
+        }
         inner.beneficiaries.insert(beneficiary.pmh_id.clone(), Arc::new(beneficiary));
         Ok(())
     }
@@ -81,10 +119,13 @@ impl MedicalHubStore for Memory {
 
     fn begin<'s>(&'s self, municipality: &str, mode: Mode) -> Result<Box<dyn Draft + 's>, StoreError> {
         let municipality = municipality.to_owned();
+        let mut inner = self.lock();
+        let number = inner.begun;
+        inner.begun += 1;
         Ok(match mode {
-            Mode::Full => Box::new(FullSet { store: self, municipality, book: Book::default() }),
+            Mode::Full => Box::new(FullSet { store: self, number, municipality, book: Book::default() }),
             Mode::Difference => {
-                Box::new(Differences { store: self, municipality, changes: HashMap::new(), order: Vec::new() })
+                Box::new(Differences { store: self, number, municipality, changes: HashMap::new(), order: Vec::new() })
             }
         })
     }
@@ -95,51 +136,57 @@ impl MedicalHubStore for Memory {
         Ok(receipts.into_iter().flatten().find(|receipt| receipt.serial_number == serial).cloned())
     }
 
-    fn registered(&self, my_number: &MyNumber) -> Result<Vec<Arc<Row>>, StoreError> {
+    fn registered(&self, my_number: &MyNumber) -> Result<Vec<Row>, StoreError> {
         let inner = self.lock();
-        Ok(inner.municipalities.values().flat_map(|registered| registered.book.of(my_number)).cloned().collect())
+        let kept = inner.municipalities.values().flat_map(|registered| registered.book.of(my_number));
+        kept.map(|kept| kept.packed.row(my_number.clone()).map_err(|cause| damaged(&cause))).collect()
     }
 
     fn is_registered(&self, my_number: &MyNumber) -> Result<bool, StoreError> {
-        Ok(self.lock().municipalities.values().any(|registered| registered.book.knows(my_number)))
+        Ok(self.lock().is_registered(my_number))
     }
 
-    fn unnumbered(
-        &self,
-        municipality: &str,
-        after: Option<&MyNumber>,
-        most: usize,
-    ) -> Result<Vec<MyNumber>, StoreError> {
+    fn unnumbered(&self, after: Option<&MyNumber>, most: usize) -> Result<Vec<Unnumbered>, StoreError> {
+        use std::ops::Bound::{Excluded, Unbounded};
         let inner = self.lock();
-        let Some(registered) = inner.municipalities.get(municipality) else { return Ok(Vec::new()) };
-        let people = registered.book.people_after(after).filter(|number| !inner.numbered.contains(*number));
-        Ok(people.take(most).cloned().collect())
+        let behind = inner.unnumbered.range((after.map_or(Unbounded, Excluded), Unbounded)).take(most);
+        Ok(behind.map(|(my_number, since)| Unnumbered { my_number: my_number.clone(), since: *since }).collect())
+    }
+
+    fn number(&self, people: Vec<(MyNumber, PmhId)>) -> Result<(), StoreError> {
+        let mut inner = self.lock();
+        for (my_number, pmh_id) in people {
+            inner.number(&my_number);
+            let beneficiary = Beneficiary { pmh_id: pmh_id.clone(), my_number: Some(my_number), subsidies: Vec::new() };
+            inner.beneficiaries.insert(pmh_id, Arc::new(beneficiary));
+        }
+        Ok(())
     }
 }
 
-impl Registered {
-    fn keep(&mut self, mut receipt: Receipt, changes: Changes) -> Receipt {
-        receipt.changes = changes;
-        if self.receipts.len() == RECEIPTS_KEPT {
-            self.receipts.remove(0);
-        }
-        self.receipts.push(Arc::new(receipt.clone()));
-        receipt
-    }
+/// Rows are packed by this program, so this is a mistake of ours.
+fn damaged(cause: &serde_json::Error) -> StoreError {
+    StoreError { system: "PMH", place: "memory".to_owned(), trouble: Trouble::Damaged, cause: cause.to_string() }
 }
 
 /// A full set: a book of its own, which takes the place of the municipality's.
 struct FullSet<'s> {
     store: &'s Memory,
+    number: u64,
     municipality: String,
     book: Book,
 }
 
 impl Draft for FullSet<'_> {
+    fn number(&self) -> u64 {
+        self.number
+    }
+
     fn put(&mut self, key: RowKey, row: Row) -> Result<bool, StoreError> {
         // A daily set is yesterday's but for a few rows: those that are the same are kept once.
-        let known = self.store.known(&self.municipality, key).filter(|known| **known == row);
-        Ok(self.book.put(key, known.unwrap_or_else(|| Arc::new(row))).is_some())
+        let kept = Kept::of(&row);
+        let known = self.store.known(&self.municipality, key).filter(|known| **known == kept);
+        Ok(self.book.put(key, known.unwrap_or_else(|| Arc::new(kept))).is_some())
     }
 
     fn delete(&mut self, key: RowKey) -> Result<bool, StoreError> {
@@ -147,12 +194,13 @@ impl Draft for FullSet<'_> {
     }
 
     fn commit(self: Box<Self>, receipt: Receipt) -> Result<Receipt, StoreError> {
-        let Self { store, municipality, book } = *self;
+        let Self { store, municipality, book, .. } = *self;
         let mut inner = store.lock();
-        let registered = inner.municipalities.entry(municipality).or_default();
+        let named = book.people().cloned().collect();
+        let registered = inner.municipalities.entry(municipality.clone()).or_default();
         let changes = book.changes_from(&registered.book);
         let before = std::mem::replace(&mut registered.book, book);
-        let receipt = registered.keep(receipt, changes);
+        let receipt = inner.keep(&municipality, receipt, changes, named);
         // A large book takes its time to be dropped: nobody waits for that.
         drop(inner);
         drop(before);
@@ -163,13 +211,14 @@ impl Draft for FullSet<'_> {
 /// Differences: what becomes of each key, in the order of the body.
 struct Differences<'s> {
     store: &'s Memory,
+    number: u64,
     municipality: String,
-    changes: HashMap<RowKey, Option<Arc<Row>>>,
+    changes: HashMap<RowKey, Option<Arc<Kept>>>,
     order: Vec<RowKey>,
 }
 
 impl Differences<'_> {
-    fn note(&mut self, key: RowKey, change: Option<Arc<Row>>) -> Option<Option<Arc<Row>>> {
+    fn note(&mut self, key: RowKey, change: Option<Arc<Kept>>) -> Option<Option<Arc<Kept>>> {
         let before = self.changes.insert(key, change);
         if before.is_none() {
             self.order.push(key);
@@ -179,8 +228,12 @@ impl Differences<'_> {
 }
 
 impl Draft for Differences<'_> {
+    fn number(&self) -> u64 {
+        self.number
+    }
+
     fn put(&mut self, key: RowKey, row: Row) -> Result<bool, StoreError> {
-        Ok(matches!(self.note(key, Some(Arc::new(row))), Some(Some(_))))
+        Ok(matches!(self.note(key, Some(Arc::new(Kept::of(&row)))), Some(Some(_))))
     }
 
     fn delete(&mut self, key: RowKey) -> Result<bool, StoreError> {
@@ -192,19 +245,22 @@ impl Draft for Differences<'_> {
     }
 
     fn commit(self: Box<Self>, receipt: Receipt) -> Result<Receipt, StoreError> {
-        let Self { store, municipality, mut changes, order } = *self;
+        let Self { store, municipality, mut changes, order, .. } = *self;
         let mut inner = store.lock();
-        let registered = inner.municipalities.entry(municipality).or_default();
-        let mut counted = Changes::default();
+        let registered = inner.municipalities.entry(municipality.clone()).or_default();
+        let (mut counted, mut named) = (Changes::default(), BTreeSet::new());
         for key in order {
             match changes.remove(&key).flatten() {
-                Some(row) => match registered.book.put(key, row) {
-                    Some(_) => counted.kept += 1,
-                    None => counted.added += 1,
-                },
+                Some(row) => {
+                    named.insert(row.my_number.clone());
+                    match registered.book.put(key, row) {
+                        Some(_) => counted.kept += 1,
+                        None => counted.added += 1,
+                    }
+                }
                 None => counted.ended += u64::from(registered.book.remove(key).is_some()),
             }
         }
-        Ok(registered.keep(receipt, counted))
+        Ok(inner.keep(&municipality, receipt, counted, named))
     }
 }

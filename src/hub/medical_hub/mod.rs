@@ -1,6 +1,6 @@
 //! Public Medical Hub (PMH): certificates by PMH-ID. This system never sees a serial number of a card.
 //!
-//! - [`store`]: who is registered, and which linkage keys are burnt; [`memory`]: the one that there is
+//! - [`store`]: who is registered, and which linkage keys are burnt; [`memory`]: in this process, `hub::sqlite`: in a file
 //! - [`registration`]: what municipalities send
 //! - [`hash`]: ハッシュ値 of one certificate's content
 
@@ -12,9 +12,8 @@ pub mod store;
 use std::io::Read;
 use std::sync::Arc;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
-use self::memory::Memory;
 use self::registration::receive::Registrar;
 use self::registration::{Municipality, NotRegistered, Sent};
 use self::store::{Beneficiary, MedicalHubStore};
@@ -58,10 +57,10 @@ pub struct MedicalHub {
 }
 
 impl MedicalHub {
-    /// An empty hub that opens the keys sealed at the other end.
-    pub fn new(opener: Opener, seed: Seed, knobs: Knobs, settings: Settings) -> Self {
+    /// A hub over `store`, which opens the keys sealed at the other end.
+    pub fn new(store: Arc<dyn MedicalHubStore>, opener: Opener, seed: Seed, knobs: Knobs, settings: Settings) -> Self {
         let registrar = Registrar::new(seed, knobs.clone());
-        Self { store: Arc::new(Memory::default()), opener, registrar, knobs, future: settings.future_subsidies }
+        Self { store, opener, registrar, knobs, future: settings.future_subsidies }
     }
 
     /// Registers a beneficiary, or registers them anew.
@@ -87,21 +86,23 @@ impl MedicalHub {
         self.store.receipt(&of.code, serial)
     }
 
-    /// Has 付番 done for whoever a municipality registered and who has no PMH-ID yet. `number` is 中間サーバー: a PMH-ID for each 個人番号, in
-    /// their order.
+    /// Has 付番 done for whoever a municipality registered and who has no PMH-ID yet, a run that ended half-way included. `number` is
+    /// 中間サーバー: a PMH-ID for each 個人番号, in their order, asked for at that time.
     pub fn have_numbered(
         &self,
-        municipality: &str,
-        number: impl Fn(&[MyNumber]) -> Result<Vec<PmhId>, StoreError>,
+        number: impl Fn(&[MyNumber], DateTime) -> Result<Vec<PmhId>, StoreError>,
     ) -> Result<(), StoreError> {
         let mut after = None;
         loop {
-            let people = self.store.unnumbered(municipality, after.as_ref(), AT_ONCE)?;
-            for (my_number, pmh_id) in people.iter().zip(number(&people)?) {
-                self.register_number(my_number, pmh_id)?;
+            let waiting = self.store.unnumbered(after.as_ref(), AT_ONCE)?;
+            for of_a_time in waiting.chunk_by(|one, next| one.since == next.since) {
+                let Some(first) = of_a_time.first() else { continue };
+                let people: Vec<MyNumber> = of_a_time.iter().map(|person| person.my_number.clone()).collect();
+                let ids = number(&people, first.since)?;
+                self.store.number(people.into_iter().zip(ids).collect())?;
             }
-            let Some(last) = people.into_iter().next_back() else { return Ok(()) };
-            after = Some(last);
+            let Some(last) = waiting.into_iter().next_back() else { return Ok(()) };
+            after = Some(last.my_number);
         }
     }
 
@@ -128,7 +129,7 @@ impl MedicalHub {
         let Some(found) = self.store.beneficiary(&opened.pmh_id)? else { return Ok(Vec::new()) };
         let registered = found.my_number.as_ref().map(|number| self.store.registered(number)).transpose()?;
         let of_profile = found.subsidies.iter().map(Known::from);
-        let of_municipalities = registered.iter().flatten().map(|row| Known::from(&**row));
+        let of_municipalities = registered.iter().flatten().map(Known::from);
         let shown = of_profile.chain(of_municipalities).filter(|known| self.may_be_shown(known, day));
         Ok(shown.map(|known| hashed(known.certificate)).collect())
     }
@@ -141,8 +142,9 @@ impl MedicalHub {
     }
 }
 
-/// So many people are numbered before the store is asked for more.
-const AT_ONCE: usize = 1_000;
+/// So many people are numbered before the store is asked for more: PMH-IDs lie anywhere in a store, so few large pieces write less than many
+/// small ones.
+const AT_ONCE: usize = 50_000;
 
 /// A certificate, wherever it came from.
 struct Known<'c> {

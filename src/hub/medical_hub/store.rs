@@ -1,8 +1,11 @@
 //! What PMH keeps: beneficiaries by PMH-ID, the rows of each municipality, and which linkage keys are burnt.
 //!
-//! [`MedicalHubStore`] is the interface, [`super::memory`] the one that there is.
+//! [`MedicalHubStore`] is the interface; [`super::memory`] and `hub::sqlite` have it. Its rules are tests that any other must pass, too
+//! (`hub::suite`).
 
 use std::sync::Arc;
+
+use jiff::civil::DateTime;
 
 use super::registration::book::RowKey;
 use crate::hub::error::StoreError;
@@ -37,20 +40,28 @@ pub trait MedicalHubStore: Send + Sync {
     /// The registration of this 処理通番, if it was this municipality's.
     fn receipt(&self, municipality: &str, serial: &str) -> Result<Option<Arc<Receipt>>, StoreError>;
     /// What municipalities registered for this person: by municipality, then in the order in which it came.
-    fn registered(&self, my_number: &MyNumber) -> Result<Vec<Arc<Row>>, StoreError>;
+    fn registered(&self, my_number: &MyNumber) -> Result<Vec<Row>, StoreError>;
     /// Did a municipality register anything for this person?
     fn is_registered(&self, my_number: &MyNumber) -> Result<bool, StoreError>;
-    /// The next `most` people of `municipality`, by number behind `after`, who have rows and no PMH-ID.
-    fn unnumbered(
-        &self,
-        municipality: &str,
-        after: Option<&MyNumber>,
-        most: usize,
-    ) -> Result<Vec<MyNumber>, StoreError>;
+    /// The next `most` people, by number behind `after`, for whom municipalities registered something and who have no PMH-ID.
+    fn unnumbered(&self, after: Option<&MyNumber>, most: usize) -> Result<Vec<Unnumbered>, StoreError>;
+    /// Keeps the PMH-IDs that were made for these numbers.
+    fn number(&self, people: Vec<(MyNumber, PmhId)>) -> Result<(), StoreError>;
+}
+
+/// Somebody who waits for 付番.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unnumbered {
+    /// Who.
+    pub my_number: MyNumber,
+    /// Since when: the beginning of the registration that first named them.
+    pub since: DateTime,
 }
 
 /// A registration that is being gathered. Dropped without a commit it leaves nothing.
 pub trait Draft {
+    /// Which registration of this store it is. No two have one number, and a store that lasts goes on counting.
+    fn number(&self) -> u64;
     /// Adds a row. True where this draft had one of this key before, which it replaces.
     fn put(&mut self, key: RowKey, row: Row) -> Result<bool, StoreError>;
     /// Deletes a row. False where there is none of this key, neither in the draft nor registered.

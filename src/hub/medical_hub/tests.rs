@@ -1,13 +1,14 @@
 //! The rules of PMH: one key, one inquiry; what may be shown; what the hash covers.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
 use super::hash;
-use super::memory::{Memory, OVERTAKING};
-use super::store::{Beneficiary, MedicalHubStore};
+use super::memory::Memory;
+use super::store::Beneficiary;
 use super::{LinkageError, MedicalHub};
 use crate::event::Sink;
 use crate::hub::Settings;
@@ -36,7 +37,7 @@ fn shown(certificate: SubsidyCertificate) -> Subsidy {
 fn hub_with(subsidies: Vec<Subsidy>) -> (Sealer, MedicalHub, PmhId) {
     let (sealer, opener) = pair(Seed(7));
     let knobs = Knobs::new(Seed(7), Sink::silent());
-    let hub = MedicalHub::new(opener, Seed(7), knobs, Settings::default());
+    let hub = MedicalHub::new(Arc::new(Memory::default()), opener, Seed(7), knobs, Settings::default());
     let pmh_id = PmhId::new("9b1e");
     hub.register(Beneficiary { pmh_id: pmh_id.clone(), my_number: None, subsidies }).unwrap();
     (sealer, hub, pmh_id)
@@ -45,34 +46,26 @@ fn hub_with(subsidies: Vec<Subsidy>) -> (Sealer, MedicalHub, PmhId) {
 #[test]
 fn a_linkage_key_used_twice_is_refused() {
     let (sealer, hub, id) = hub_with(vec![shown(certificate("乳幼児", "20260401", "20270331"))]);
-    let key = sealer.seal(&id);
+    let key = sealer.seal(&id, 0);
     assert_eq!(hub.inquire(&key, TODAY).unwrap().len(), 1);
     assert!(matches!(hub.inquire(&key, TODAY), Err(LinkageError::Burnt)));
-    assert_eq!(hub.inquire(&sealer.seal(&id), TODAY).unwrap().len(), 1, "a fresh one is served");
+    assert_eq!(hub.inquire(&sealer.seal(&id, 1), TODAY).unwrap().len(), 1, "a fresh one is served");
 }
 
 #[test]
 fn a_key_that_was_not_sealed_at_the_other_end_is_refused() {
     let (_, hub, id) = hub_with(vec![]);
     let (stranger, _) = pair(Seed(8));
-    let mut forged = vec![stranger.seal(&id), LinkageKey::new(""), LinkageKey::new("00"), LinkageKey::new("not hex é")];
+    let mut forged =
+        vec![stranger.seal(&id, 0), LinkageKey::new(""), LinkageKey::new("00"), LinkageKey::new("not hex é")];
     let (sealer, hub_2, _) = hub_with(vec![]);
-    let mut damaged = sealer.seal(&id).reveal().to_owned();
+    let mut damaged = sealer.seal(&id, 0).reveal().to_owned();
     damaged.replace_range(30..31, if damaged.as_bytes()[30] == b'0' { "1" } else { "0" });
     forged.push(LinkageKey::new(damaged));
     for key in &forged {
         assert!(matches!(hub.inquire(key, TODAY), Err(LinkageError::NotOurs)));
         assert!(matches!(hub_2.inquire(key, TODAY), Err(LinkageError::NotOurs)));
     }
-}
-
-#[test]
-fn an_inquiry_that_fell_far_behind_counts_as_burnt_and_a_near_one_does_not() {
-    let store = Memory::default();
-    assert!(store.burn(OVERTAKING + 10).unwrap());
-    assert!(store.burn(10).unwrap());
-    assert!(!store.burn(9).unwrap());
-    assert!(!store.burn(10).unwrap());
 }
 
 #[test]
@@ -85,9 +78,9 @@ fn only_certificates_of_the_day_that_may_be_disclosed_are_shown_in_their_order()
         shown(certificate("乙", "20260401", "20270331")),
     ]);
     let names: Vec<String> =
-        hub.inquire(&sealer.seal(&id), TODAY).unwrap().into_iter().map(|c| c.certification_name).collect();
+        hub.inquire(&sealer.seal(&id, 0), TODAY).unwrap().into_iter().map(|c| c.certification_name).collect();
     assert_eq!(names, ["甲", "乙"]);
-    assert!(hub.inquire(&sealer.seal(&PmhId::new("nobody")), TODAY).unwrap().is_empty());
+    assert!(hub.inquire(&sealer.seal(&PmhId::new("nobody"), 1), TODAY).unwrap().is_empty());
 }
 
 fn rich() -> impl Strategy<Value = SubsidyCertificate> {
@@ -167,7 +160,7 @@ proptest! {
     #[test]
     fn linkage_keys_are_never_equal_and_open_to_the_id_they_were_made_of(seed in any::<u64>(), id in "[0-9a-f]{16,40}") {
         let (sealer, opener) = pair(Seed(seed));
-        let keys: Vec<LinkageKey> = (0..20).map(|_| sealer.seal(&PmhId::new(id.clone()))).collect();
+        let keys: Vec<LinkageKey> = (0..20).map(|inquiry| sealer.seal(&PmhId::new(id.clone()), inquiry)).collect();
         let distinct: BTreeSet<&str> = keys.iter().map(LinkageKey::reveal).collect();
         prop_assert_eq!(distinct.len(), keys.len());
         for key in &keys {

@@ -24,6 +24,7 @@ use super::entrance::Entrance;
 use crate::clock::Clock;
 use crate::hub::Hub;
 use crate::hub::audit::Face;
+use crate::hub::error::StoreError;
 use crate::hub::medical_hub::registration::{Enrolled, Municipality, NotRegistered, Sent};
 use crate::wire::registration::document::{HISTORY_PATH, document};
 use crate::wire::registration::fault::{
@@ -181,7 +182,7 @@ async fn history(
     match found {
         Ok(Ok(Some(receipt))) => Ok(json_of(&*receipt)),
         Ok(Ok(None)) => Err(Refused::new(404, NO_SUCH_SERIAL)),
-        Ok(Err(error)) => Err(Refused::because(503, BUSY, &error.to_string(), "the store cannot be used")),
+        Ok(Err(error)) => Err(error.into()),
         Err(_) => Err(Refused::new(500, INTERNAL)),
     }
 }
@@ -268,6 +269,14 @@ impl Refused {
     }
 }
 
+impl From<StoreError> for Refused {
+    /// What may pass is 503: the sender comes again.
+    fn from(error: StoreError) -> Self {
+        let (status, rule) = if error.trouble.may_pass() { (503, BUSY) } else { (500, INTERNAL) };
+        Self::because(status, rule, &error.to_string(), error.trouble.en())
+    }
+}
+
 impl From<NotRegistered> for Refused {
     fn from(error: NotRegistered) -> Self {
         match error {
@@ -276,9 +285,7 @@ impl From<NotRegistered> for Refused {
             NotRegistered::Unread(ReadError::Interrupted(error)) => {
                 Self::because(400, UNREADABLE, "途中で途切れました", &format!("it ended before its end: {error}"))
             }
-            NotRegistered::Unread(ReadError::Taker(error)) | NotRegistered::Store(error) => {
-                Self::because(503, BUSY, &error.to_string(), "the store cannot be used")
-            }
+            NotRegistered::Unread(ReadError::Taker(error)) | NotRegistered::Store(error) => error.into(),
             NotRegistered::Maintenance => Self::because(503, BUSY, "保守中です", "under maintenance"),
         }
     }

@@ -6,7 +6,7 @@ use crate::message::fields::elements;
 use crate::message::refusal::{Refusal, Rule};
 
 /// Which people a period asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Care {
     /// 医療扶助: `OQSmutic`
     MedicalAssistance,
@@ -17,7 +17,7 @@ pub enum Care {
 }
 
 /// `QualificationConfirmSearchInfo` of these requests. Which elements are there depends on [`Care`].
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct CareSearch {
     /// MedicalTreatmentMonth 診療年月, `YYYYMM`: of 医療扶助, mandatory.
     pub medical_treatment_month: Option<String>,

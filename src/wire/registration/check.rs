@@ -55,26 +55,37 @@ impl Checking {
         let Json::Object(entries) = object else {
             return self.fault(KIND, path, "オブジェクトです", "an object");
         };
-        for (name, _) in entries {
-            if !fields.iter().any(|field| field.name == name) {
-                let near = nearest(name, fields.iter().map(|field| field.name));
-                let (ja, en) = match near {
-                    Some(near) => (format!("{near} のことですか"), format!("did you mean {near}?")),
-                    None => {
-                        ("名前の一覧は openapi.json にあります".to_owned(), "openapi.json lists the names".to_owned())
-                    }
-                };
-                self.fault(UNKNOWN, &join(path, &shortened(name)), &ja, &en);
+        let mut said: Vec<Option<&Json>> = vec![None; fields.len()];
+        // Most senders keep the order of the table: the search goes on where the last one ended.
+        let mut next = 0;
+        for (name, value) in entries {
+            let is_it = |place: &usize| fields.get(*place).is_some_and(|field| field.name == name);
+            let place = (next..fields.len()).chain(0..next).find(is_it);
+            match place.and_then(|place| Some((place, said.get_mut(place)?))) {
+                Some((place, slot)) => {
+                    *slot = Some(value);
+                    next = place + 1;
+                }
+                None => self.unknown(fields, &join(path, &shortened(name)), name),
             }
         }
-        for field in fields {
-            let path = join(path, field.name);
-            match object.get(field.name) {
-                None | Some(Json::Null) if field.required => self.fault(MISSING, &path, field.ja, "it may not be null"),
+        for (field, value) in fields.iter().zip(said) {
+            match value {
+                None | Some(Json::Null) if field.required => {
+                    self.fault(MISSING, &join(path, field.name), field.ja, "it may not be null");
+                }
                 None | Some(Json::Null) => {}
-                Some(value) => self.value(field, value, &path),
+                Some(value) => self.value(field, value, &join(path, field.name)),
             }
         }
+    }
+
+    fn unknown(&mut self, fields: &[Field], path: &str, name: &str) {
+        let (ja, en) = match nearest(name, fields.iter().map(|field| field.name)) {
+            Some(near) => (format!("{near} のことですか"), format!("did you mean {near}?")),
+            None => ("名前の一覧は openapi.json にあります".to_owned(), "openapi.json lists the names".to_owned()),
+        };
+        self.fault(UNKNOWN, path, &ja, &en);
     }
 
     fn value(&mut self, field: &'static Field, value: &Json, path: &str) {

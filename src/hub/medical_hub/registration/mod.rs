@@ -8,11 +8,13 @@
 //! - [`enrolled`]: municipalities and their tokens
 //! - [`receive`]: one body
 //! - [`book`]: the rows of one municipality in memory, as a full set or differences change them
+//! - [`packed`]: a row as stores keep it
 //! - [`knobs`]: the fault that puts it under maintenance
 
 pub mod book;
 pub mod enrolled;
 pub mod knobs;
+pub mod packed;
 pub mod receive;
 
 pub use enrolled::{Enrolled, EnrolledError, Municipality};

@@ -1,7 +1,6 @@
 //! One body: read row by row, gathered in a draft, and registered when its last byte was good. Whatever goes wrong before leaves nothing.
 
 use std::io::Read;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::civil::DateTime;
 
@@ -46,12 +45,11 @@ pub enum NotRegistered {
 pub(in crate::hub) struct Registrar {
     seed: Seed,
     knobs: Knobs,
-    taken: AtomicU64,
 }
 
 impl Registrar {
     pub fn new(seed: Seed, knobs: Knobs) -> Self {
-        Self { seed, knobs, taken: AtomicU64::new(0) }
+        Self { seed, knobs }
     }
 
     /// Registers what `municipality` sent.
@@ -64,10 +62,12 @@ impl Registrar {
         if self.knobs.comes_up(&MAINTENANCE, &[&municipality.code]) {
             return Err(NotRegistered::Maintenance);
         }
+        let mode = sent.generation.mode();
+        let mut draft = store.begin(&municipality.code, mode).map_err(NotRegistered::Store)?;
         let mut receipt = Receipt {
-            serial_number: self.serial_number(),
+            serial_number: self.seed.hex(&["registration", &draft.number().to_string()], SERIAL_DIGITS),
             generation: sent.generation,
-            mode: sent.generation.mode(),
+            mode,
             outcome: Outcome::Registered,
             // To the second, as documents have it; a civil time without its fraction is one.
             received_at: sent.time.with().subsec_nanosecond(0).build().unwrap_or(sent.time),
@@ -76,7 +76,6 @@ impl Registrar {
             warnings: Vec::new(),
             warning_count: 0,
         };
-        let mut draft = store.begin(&municipality.code, receipt.mode).map_err(NotRegistered::Store)?;
         let mut number = 0;
         let summary = read(sent.generation, sent.form, sent.body, &mut |row, unusual| {
             number += 1;
@@ -93,10 +92,5 @@ impl Registrar {
         .map_err(NotRegistered::Unread)?;
         receipt.rows = summary.rows;
         draft.commit(receipt).map_err(NotRegistered::Store)
-    }
-
-    fn serial_number(&self) -> String {
-        let number = self.taken.fetch_add(1, Ordering::Relaxed);
-        self.seed.hex(&["registration", &number.to_string()], SERIAL_DIGITS)
     }
 }

@@ -1,0 +1,249 @@
+//! The store of PMH in the file.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::draft::{Begun, SetDraft, places};
+use super::{Database, Sync, parsed, unreadable};
+use crate::hub::error::{StoreError, Trouble};
+use crate::hub::medical_hub::memory::OVERTAKING;
+use crate::hub::medical_hub::registration::packed::Packed;
+use crate::hub::medical_hub::store::{Beneficiary, Draft, MedicalHubStore, Unnumbered};
+use crate::message::subsidy::SubsidyCertificate;
+use crate::people::Subsidy;
+use crate::secret::{MyNumber, PmhId};
+use crate::wire::registration::{Mode, Receipt, Row};
+
+pub(super) const SYSTEM: &str = "PMH";
+/// Rows that are swept in one transaction: a visit waits for no more.
+const SWEPT_AT_ONCE: i64 = 2_048;
+
+/// The store.
+pub struct SqliteMedicalHub {
+    pub(super) database: Arc<Database>,
+    /// Sets that are being gathered: nobody's yet, and not to be swept.
+    drafts: Arc<Mutex<BTreeSet<i64>>>,
+    ends: Arc<AtomicBool>,
+    sweeping: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl SqliteMedicalHub {
+    /// Over its tables of the file. What registrations left behind that were killed is swept meanwhile.
+    pub fn new(database: Arc<Database>) -> Self {
+        let (drafts, ends) = (Arc::default(), Arc::new(AtomicBool::new(false)));
+        let store = Self { database, drafts, ends, sweeping: Mutex::default() };
+        store.sweep();
+        store
+    }
+
+    pub(super) fn drafts(&self) -> MutexGuard<'_, BTreeSet<i64>> {
+        self.drafts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sweeps sets that hold no more, on a thread of its own: a municipality does not wait for yesterday's rows to go.
+    pub(super) fn sweep(&self) {
+        let (database, drafts, ends) = (self.database.clone(), self.drafts.clone(), self.ends.clone());
+        let mut sweeping = self.sweeping.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = sweeping.take();
+        *sweeping = std::thread::Builder::new()
+            .name("sweeper".to_owned())
+            .spawn(move || {
+                if let Some(before) = before {
+                    // Whatever ended it, this one goes on.
+                    let _ = before.join();
+                }
+                // What cannot be swept now is after the next registration, or at the next start.
+                let _ = sweep_all(&database, &drafts, &ends);
+            })
+            .ok();
+    }
+}
+
+impl Drop for SqliteMedicalHub {
+    /// The file is free for the next one when this has returned.
+    fn drop(&mut self) {
+        self.ends.store(true, Ordering::Relaxed);
+        if let Some(sweeping) = self.sweeping.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let _ = sweeping.join();
+        }
+    }
+}
+
+fn sweep_all(database: &Database, drafts: &Mutex<BTreeSet<i64>>, ends: &AtomicBool) -> Result<(), StoreError> {
+    let sql = "SELECT id FROM pmh_set WHERE id NOT IN (SELECT current_set FROM pmh_municipality WHERE current_set IS NOT NULL)";
+    let dead: Vec<i64> = {
+        // Locked first: who is no draft any more by now has committed, if at all, before this reads.
+        let live = drafts.lock().unwrap_or_else(PoisonError::into_inner);
+        let dead: Vec<i64> =
+            database.read(SYSTEM, |file| file.prepare(sql)?.query_map([], |row| row.get(0))?.collect())?;
+        dead.into_iter().filter(|set| !live.contains(set)).collect()
+    };
+    for set in dead {
+        while !ends.load(Ordering::Relaxed) && database.write(SYSTEM, Sync::Normal, |file| sweep_some(file, set))? {}
+    }
+    Ok(())
+}
+
+/// False when the set is gone.
+fn sweep_some(file: &Transaction<'_>, set: i64) -> rusqlite::Result<bool> {
+    let (first, last) = places(set);
+    let mut rows = file.prepare_cached("SELECT id, my_number FROM pmh_row WHERE id BETWEEN ?1 AND ?2 LIMIT ?3")?;
+    let rows = rows.query_map([first, last, SWEPT_AT_ONCE], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows: Vec<(i64, String)> = rows.collect::<Result<_, _>>()?;
+    let mut person = file.prepare_cached("DELETE FROM pmh_person WHERE my_number = ?1 AND row = ?2")?;
+    let mut row = file.prepare_cached("DELETE FROM pmh_row WHERE id = ?1")?;
+    for (id, my_number) in &rows {
+        person.execute(params![my_number, id])?;
+        row.execute([id])?;
+    }
+    if rows.is_empty() {
+        file.execute("DELETE FROM pmh_set WHERE id = ?1", [set])?;
+    }
+    Ok(!rows.is_empty())
+}
+
+/// The id of a municipality, which is made at its first registration.
+fn municipality(file: &Transaction<'_>, code: &str) -> rusqlite::Result<i64> {
+    file.execute("INSERT OR IGNORE INTO pmh_municipality (code) VALUES (?1)", [code])?;
+    file.query_row("SELECT id FROM pmh_municipality WHERE code = ?1", [code], |row| row.get(0))
+}
+
+fn put(file: &Transaction<'_>, beneficiary: &Beneficiary) -> rusqlite::Result<()> {
+    let my_number = beneficiary.my_number.as_ref().map(MyNumber::reveal);
+    let kept: Vec<_> = beneficiary.subsidies.iter().map(|held| (&held.certificate, held.not_disclosed)).collect();
+    // Text, numbers and lists, which always have a JSON form.
+    let subsidies = (!kept.is_empty()).then(|| serde_json::to_string(&kept).unwrap_or_default());
+    let sql = "INSERT OR REPLACE INTO pmh_beneficiary (pmh_id, my_number, subsidies) VALUES (?1, ?2, ?3)";
+    file.prepare_cached(sql)?.execute(params![beneficiary.pmh_id.reveal(), my_number, subsidies])?;
+    file.prepare_cached("DELETE FROM pmh_unnumbered WHERE my_number = ?1")?.execute([my_number])?;
+    Ok(())
+}
+
+fn beneficiary(pmh_id: &PmhId, row: &rusqlite::Row<'_>) -> rusqlite::Result<Arc<Beneficiary>> {
+    let subsidies: Option<String> = row.get(1)?;
+    let kept: Vec<(SubsidyCertificate, bool)> = match subsidies {
+        Some(text) => serde_json::from_str(&text).map_err(|error| unreadable(1, error))?,
+        None => Vec::new(),
+    };
+    let subsidies = kept.into_iter().map(|(certificate, not_disclosed)| Subsidy { certificate, not_disclosed });
+    Ok(Arc::new(Beneficiary {
+        pmh_id: pmh_id.clone(),
+        my_number: row.get::<_, Option<String>>(0)?.map(MyNumber::new),
+        subsidies: subsidies.collect(),
+    }))
+}
+
+/// Rows of a person that hold, by municipality and place.
+const HELD: &str = "FROM pmh_person p CROSS JOIN pmh_set s ON s.id = p.row >> 32
+    CROSS JOIN pmh_municipality m ON m.id = s.municipality AND m.current_set = s.id
+    CROSS JOIN pmh_row r ON r.id = p.row WHERE p.my_number = ?1 AND r.body IS NOT NULL";
+
+fn registered(file: &Connection, my_number: &MyNumber) -> rusqlite::Result<Vec<Row>> {
+    let mut rows = file.prepare_cached(&format!("SELECT r.body {HELD} ORDER BY m.code, p.row"))?;
+    let rows = rows.query_map([my_number.reveal()], |row| row.get(0))?;
+    let row = |body: rusqlite::Result<Vec<u8>>| {
+        Packed::from_bytes(body?).row(my_number.clone()).map_err(|error| unreadable(0, error))
+    };
+    rows.map(row).collect()
+}
+
+impl MedicalHubStore for SqliteMedicalHub {
+    fn beneficiary(&self, pmh_id: &PmhId) -> Result<Option<Arc<Beneficiary>>, StoreError> {
+        let sql = "SELECT my_number, subsidies FROM pmh_beneficiary WHERE pmh_id = ?1";
+        self.database.read(SYSTEM, |file| {
+            file.prepare_cached(sql)?.query_row([pmh_id.reveal()], |row| beneficiary(pmh_id, row)).optional()
+        })
+    }
+
+    fn put(&self, beneficiary: Beneficiary) -> Result<(), StoreError> {
+        self.database.write(SYSTEM, Sync::Normal, |file| put(file, &beneficiary))
+    }
+
+    fn remove(&self, pmh_id: &PmhId) -> Result<(), StoreError> {
+        // At each start most people have none.
+        if self.beneficiary(pmh_id)?.is_none() {
+            return Ok(());
+        }
+        self.database.write(SYSTEM, Sync::Normal, |file| {
+            file.execute("DELETE FROM pmh_beneficiary WHERE pmh_id = ?1", [pmh_id.reveal()]).map(drop)
+        })
+    }
+
+    fn burn(&self, inquiry: u64) -> Result<bool, StoreError> {
+        // Nobody counts so far: not one of ours.
+        let Ok(inquiry) = i64::try_from(inquiry) else { return Ok(false) };
+        self.database.write(SYSTEM, Sync::Normal, |file| {
+            let mut newest = file.prepare_cached("SELECT coalesce(max(inquiry), 0) FROM pmh_burnt")?;
+            let newest = newest.query_row([], |row| row.get::<_, i64>(0))?.max(inquiry);
+            let oldest = newest.saturating_sub(OVERTAKING as i64);
+            if inquiry < oldest {
+                return Ok(false);
+            }
+            file.prepare_cached("DELETE FROM pmh_burnt WHERE inquiry < ?1")?.execute([oldest])?;
+            let fresh = file.prepare_cached("INSERT OR IGNORE INTO pmh_burnt VALUES (?1)")?.execute([inquiry])?;
+            Ok(fresh == 1)
+        })
+    }
+
+    fn begin<'s>(&'s self, code: &str, mode: Mode) -> Result<Box<dyn Draft + 's>, StoreError> {
+        let mut drafts = self.drafts();
+        let begun = self.database.write(SYSTEM, Sync::Normal, |file| {
+            let municipality = municipality(file, code)?;
+            file.execute("INSERT INTO pmh_set (municipality) VALUES (?1)", [municipality])?;
+            Ok(Begun { municipality, set: file.last_insert_rowid(), mode })
+        })?;
+        drafts.insert(begun.set);
+        drop(drafts);
+        Ok(Box::new(SetDraft::new(self, begun)?))
+    }
+
+    fn receipt(&self, municipality: &str, serial: &str) -> Result<Option<Arc<Receipt>>, StoreError> {
+        let sql = "SELECT r.body FROM pmh_receipt r JOIN pmh_municipality m ON m.id = r.municipality
+            WHERE m.code = ?1 AND r.serial_number = ?2";
+        let receipt = |row: &rusqlite::Row<'_>| {
+            let body: String = row.get(0)?;
+            serde_json::from_str(&body).map(Arc::new).map_err(|error| unreadable(0, error))
+        };
+        self.database
+            .read(SYSTEM, |file| file.prepare_cached(sql)?.query_row([municipality, serial], receipt).optional())
+    }
+
+    fn registered(&self, my_number: &MyNumber) -> Result<Vec<Row>, StoreError> {
+        self.database.read(SYSTEM, |file| registered(file, my_number))
+    }
+
+    fn is_registered(&self, my_number: &MyNumber) -> Result<bool, StoreError> {
+        let sql = format!("SELECT EXISTS (SELECT 1 {HELD})");
+        self.database.read(SYSTEM, |file| file.prepare_cached(&sql)?.query_row([my_number.reveal()], |row| row.get(0)))
+    }
+
+    fn unnumbered(&self, after: Option<&MyNumber>, most: usize) -> Result<Vec<Unnumbered>, StoreError> {
+        let sql = "SELECT my_number, since FROM pmh_unnumbered WHERE my_number > ?1 ORDER BY my_number LIMIT ?2";
+        let after = after.map_or("", MyNumber::reveal);
+        self.database.read(SYSTEM, |file| {
+            let mut waiting = file.prepare_cached(sql)?;
+            let waiting = waiting.query_map(params![after, i64::try_from(most).unwrap_or(i64::MAX)], |row| {
+                Ok(Unnumbered { my_number: MyNumber::new(row.get::<_, String>(0)?), since: parsed(row, 1)? })
+            })?;
+            waiting.collect()
+        })
+    }
+
+    fn number(&self, people: Vec<(MyNumber, PmhId)>) -> Result<(), StoreError> {
+        self.database.write(SYSTEM, Sync::Normal, |file| {
+            people.into_iter().try_for_each(|(my_number, pmh_id)| {
+                put(file, &Beneficiary { pmh_id, my_number: Some(my_number), subsidies: Vec::new() })
+            })
+        })
+    }
+}
+
+impl SqliteMedicalHub {
+    pub(super) fn emptied(&self) -> StoreError {
+        self.database.error(SYSTEM, Trouble::Emptied, "reset")
+    }
+}
