@@ -2,5 +2,7 @@
 //! (`message`), and nothing of the terminal's or the centre's rules.
 //!
 //! - [`rececon`]: a small レセコン: who came, whose record it is, what changed, what the staff decides
+//! - [`reception`]: 再来受付機, the machine at which patients check in by themselves
 
 pub mod rececon;
+pub mod reception;

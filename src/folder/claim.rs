@@ -77,7 +77,7 @@ pub(super) fn read_limited(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 }
 
 /// The beginning and the end of a file of `len` bytes, each of `reach` bytes; both are all of it when it is not longer than the two.
-pub(super) fn read_ends(path: &Path, len: u64, reach: u64) -> io::Result<(Vec<u8>, Vec<u8>)> {
+pub fn read_ends(path: &Path, len: u64, reach: u64) -> io::Result<(Vec<u8>, Vec<u8>)> {
     use io::{Read, Seek, SeekFrom};
     if len <= 2 * reach {
         let bytes = read_limited(path, 2 * reach)?;

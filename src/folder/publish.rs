@@ -328,7 +328,11 @@ pub async fn touch_later(delivered: Vec<Placed>) {
     }
 }
 
-fn touch(path: &Path) -> io::Result<()> {
+/// Moves the time of a file on, if it is still there.
+///
+/// # Errors
+/// It was collected, or is held.
+pub fn touch(path: &Path) -> io::Result<()> {
     let file = File::options().write(true).open(path)?;
     // Relative to the time it has: no second source of time, and never backwards.
     file.set_modified(file.metadata()?.modified()? + TOUCH_AFTER)

@@ -4,12 +4,16 @@
 //!
 //! - here: [`Sheet`], what is on the pages, before they are pages; [`Sheet::to_pdf`] makes them
 //! - `flow`, `table`: what stands where, where a page ends and what comes again on the next; `wrap`: lines out of text
+//! - [`strip`]: a slip of paper as receipt printers have it, PDF and PNG
+//! - [`dots`]: pictures of one bit per dot
 //! - [`font`]: glyphs and widths, and the part of the font that a document needs; [`outline`]: their shapes; `draw`: marks to PDF
 
+pub mod dots;
 mod draw;
 mod flow;
 pub mod font;
 pub mod outline;
+pub mod strip;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -84,7 +88,7 @@ impl Sheet {
     /// same bytes. Readers get the text back as it was put in, characters without a glyph (printed 〓) included.
     pub fn to_pdf(&self) -> Vec<u8> {
         let font = font::Font::load();
-        draw::pdf(&self.title, &flow::pages(self, &font), &font)
+        draw::pdf(&self.title, flow::PAPER, &flow::pages(self, &font), &font)
     }
 }
 

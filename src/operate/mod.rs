@@ -5,6 +5,7 @@
 //! - [`client`]: the same from the caller's side
 //! - [`tui`]: the operator's text screen
 //! - [`touch`]: the patient's page of a reader
+//! - [`reception`]: the page of a 再来受付機
 //! - [`chain`]: the chain of identities, drawn
 //! - [`compare`]: captured files of a real terminal beside ours (it asks a hub of its own, no station)
 //! - [`fault`]: faults by name
@@ -18,6 +19,7 @@ pub mod compare;
 pub mod control;
 pub mod doctor;
 pub mod fault;
+pub mod reception;
 pub mod scenario;
 pub mod touch;
 pub mod tui;

@@ -18,7 +18,7 @@ use crate::message::subsidy::{Edition, Layout};
 use crate::text::Encoding;
 
 /// レセコンの見本: 共有フォルダのファイルだけを使う / a sample レセコン, which uses nothing but the shared folders
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct RececonArgs {
     /// 共有フォルダ (req, res, face がある) / shared folder, with req, res and face in it
     #[arg(long, value_name = "DIR", default_value = if cfg!(windows) { r"C:\OQS" } else { "oqs" })]

@@ -7,7 +7,7 @@ use miniz_oxide::deflate::compress_to_vec_zlib;
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, TextRenderingMode, UnicodeCmap};
 use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
 
-use super::flow::{Mark, PAPER};
+use super::flow::Mark;
 use super::font::{Cut, Font};
 
 /// Six letters and a plus say that a font is only a part of one.
@@ -32,8 +32,8 @@ const TO_UNICODE: Ref = Ref::new(9);
 /// Page and content take turns from here.
 const FIRST_PAGE: i32 = 10;
 
-/// The pages as a file.
-pub(super) fn pdf(title: &str, pages: &[Vec<Mark>], font: &Font) -> Vec<u8> {
+/// The pages as a file; `paper` is the width and height of each.
+pub(super) fn pdf(title: &str, paper: (f32, f32), pages: &[Vec<Mark>], font: &Font) -> Vec<u8> {
     let characters: BTreeSet<char> = pages.iter().flatten().flat_map(Mark::text).collect();
     let cut = font.cut(&characters);
 
@@ -46,10 +46,10 @@ pub(super) fn pdf(title: &str, pages: &[Vec<Mark>], font: &Font) -> Vec<u8> {
     for (marks, &place) in pages.iter().zip(&places) {
         let content = Ref::new(place.get() + 1);
         let mut page = pdf.page(place);
-        page.parent(TREE).media_box(Rect::new(0.0, 0.0, PAPER.0, PAPER.1)).contents(content);
+        page.parent(TREE).media_box(Rect::new(0.0, 0.0, paper.0, paper.1)).contents(content);
         page.resources().fonts().pair(FONT, TYPE0);
         page.finish();
-        packed(&mut pdf, content, &content_of(marks, &cut));
+        packed(&mut pdf, content, &content_of(marks, paper.1, &cut));
     }
     write_font(&mut pdf, &cut);
     pdf.finish()
@@ -62,15 +62,15 @@ fn packed(pdf: &mut Pdf, place: Ref, bytes: &[u8]) {
 }
 
 /// Marks count from the top of the page, PDF from its foot.
-fn content_of(marks: &[Mark], cut: &Cut) -> Vec<u8> {
+fn content_of(marks: &[Mark], foot: f32, cut: &Cut) -> Vec<u8> {
     let mut content = Content::new();
     for mark in marks {
         match mark {
             Mark::Fill { x, y, width, height, gray } => {
-                content.set_fill_gray(*gray).rect(*x, PAPER.1 - y - height, *width, *height).fill_nonzero();
+                content.set_fill_gray(*gray).rect(*x, foot - y - height, *width, *height).fill_nonzero();
             }
             Mark::Line { from, to, thick } => {
-                content.set_line_width(*thick).move_to(from.0, PAPER.1 - from.1).line_to(to.0, PAPER.1 - to.1).stroke();
+                content.set_line_width(*thick).move_to(from.0, foot - from.1).line_to(to.0, foot - to.1).stroke();
             }
             Mark::Text { x, y, size, bold, text, says } => {
                 if let Some(says) = says {
@@ -82,7 +82,7 @@ fn content_of(marks: &[Mark], cut: &Cut) -> Vec<u8> {
                 } else {
                     content.set_text_rendering_mode(TextRenderingMode::Fill);
                 }
-                content.next_line(*x, PAPER.1 - y).show(Str(&cut.encode(text))).end_text();
+                content.next_line(*x, foot - y).show(Str(&cut.encode(text))).end_text();
                 if says.is_some() {
                     content.end_marked_content();
                 }

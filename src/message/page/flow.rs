@@ -22,12 +22,12 @@ pub(super) const CELL: f32 = 8.5;
 const NOTE: f32 = 7.5;
 /// From line to line, in parts of the type size, and what of it is above the baseline.
 pub(super) const LEADING: f32 = 1.35;
-const RISE: f32 = 1.0;
+pub(super) const RISE: f32 = 1.0;
 /// How thick lines are.
 pub(super) const THIN: f32 = 0.5;
 
-const TEST_DATA: &str = "試験用データ：madoguchi が作成したもので、実在の方の記録ではありません";
-const TEST_DATA_EN: &str = "Test data made by madoguchi; not the record of any real person";
+pub(super) const TEST_DATA: &str = "試験用データ：madoguchi が作成したもので、実在の方の記録ではありません";
+pub(super) const TEST_DATA_EN: &str = "Test data made by madoguchi; not the record of any real person";
 
 /// One thing on a page.
 #[derive(Debug, Clone, PartialEq)]

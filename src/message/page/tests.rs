@@ -1,6 +1,6 @@
 //! Printed answers: every text comes back, pages are filled and not overrun, bytes are the same.
 
-mod back;
+pub(super) mod back;
 
 use proptest::prelude::*;
 

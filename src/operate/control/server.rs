@@ -63,10 +63,7 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         .route("/control/v1/clock", get(time::get).put(time::put))
         .route("/control/v1/reset", post(reset))
         .with_state(station.clone());
-    let api = match token {
-        Some(token) => api.layer(middleware::from_fn_with_state(Arc::new(token), demand_token)),
-        None => api.layer(middleware::from_fn(only_for_this_machine)),
-    };
+    let api = guarded(api, token);
     // Health stays open: whoever waits for a station need not hold its key. So does what an authority publishes.
     let api = match station.hub() {
         Some(hub) => api.merge(authority::router(hub, station.clock().clone())),
@@ -74,6 +71,14 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
     };
     let api = api.merge(touch::router());
     api.route("/healthz", get(health).with_state(station)).fallback(nowhere).method_not_allowed_fallback(not_this_way)
+}
+
+/// The routes for whoever shows the token; where none is demanded, for this machine alone.
+pub fn guarded(api: Router, token: Option<Secret>) -> Router {
+    match token {
+        Some(token) => api.layer(middleware::from_fn_with_state(Arc::new(token), demand_token)),
+        None => api.layer(middleware::from_fn(only_for_this_machine)),
+    }
 }
 
 /// Serves until `stop` turns true.

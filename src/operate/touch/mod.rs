@@ -15,15 +15,18 @@ const POLICY: &str = "default-src 'none'; img-src data:; connect-src 'self'; scr
 
 /// The page, which is open to everybody as it tells nothing.
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new().route("/touch", get(async || Redirect::temporary("/touch/1"))).route("/touch/{n}", get(page))
+    Router::new()
+        .route("/touch", get(async || Redirect::temporary("/touch/1")))
+        .route("/touch/{n}", get(async || of_one_file(PAGE)))
 }
 
-async fn page() -> impl IntoResponse {
+/// A page that is one file: nothing from elsewhere belongs to it, and it goes into nobody's frame.
+pub fn of_one_file(page: &'static str) -> impl IntoResponse {
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::CACHE_CONTROL, "no-cache"),
         (header::REFERRER_POLICY, "no-referrer"),
     ];
-    (headers, PAGE)
+    (headers, page)
 }
