@@ -207,7 +207,14 @@ impl Shared {
             listener,
             settings: settings.clone(),
         };
-        Self { inner: Mutex::new(inner), clock: settings.clock, since: Stopwatch::start(), paths, rung: Notify::new(), changed: watch::Sender::new(0) }
+        Self {
+            inner: Mutex::new(inner),
+            clock: settings.clock,
+            since: Stopwatch::start(),
+            paths,
+            rung: Notify::new(),
+            changed: watch::Sender::new(0),
+        }
     }
 
     pub(super) fn facts(&self) -> Facts {

@@ -47,11 +47,8 @@ pub struct FaceRow {
 type Rows = &'static [(&'static str, &'static str, &'static str)];
 
 /// Was somebody found?
-pub static FOUND: Rows = &[
-    ("known", "特定済", "known"),
-    ("several", "複数該当", "several"),
-    ("nobody", "台帳になし", "not in the book"),
-];
+pub static FOUND: Rows =
+    &[("known", "特定済", "known"), ("several", "複数該当", "several"), ("nobody", "台帳になし", "not in the book")];
 
 /// By what.
 pub static BY: Rows = &[

@@ -90,7 +90,17 @@ mod tests {
     #[test]
     fn a_slip_says_number_name_reading_and_day_and_that_it_is_test_data() {
         let text = printed(&[("name", "窓口　太郎"), ("name-kana", "ﾏﾄﾞｸﾞﾁ ﾀﾛｳ"), ("birthdate", "19850412")]);
-        for said in ["受付票", "2026年11月21日 09:30", "患者番号", "01234", "窓口　太郎 様", "まどぐち たろう", "1985-04-12", "診察券番号", "試験用データ"] {
+        for said in [
+            "受付票",
+            "2026年11月21日 09:30",
+            "患者番号",
+            "01234",
+            "窓口　太郎 様",
+            "まどぐち たろう",
+            "1985-04-12",
+            "診察券番号",
+            "試験用データ",
+        ] {
             assert!(text.contains(said), "{said} in {text}");
         }
         assert_eq!(text.matches("01234").count(), 2, "as patient number and on the patient card: {text}");

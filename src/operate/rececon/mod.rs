@@ -15,7 +15,6 @@
 
 pub mod tui;
 
-
 use std::convert::Infallible;
 
 use axum::extract::State;

@@ -126,7 +126,9 @@ fn the_book_is_searched_by_number_name_reading_and_birth_date_and_opened() {
         let values = json!({ "name": name, "name-kana": kana, "birthdate": birthdate });
         assert_eq!(clinic.order(&json!({ "order": "patient", "number": number, "values": values })), 200);
     }
-    for (wanted, found) in [("", 2), ("22", 1), ("窓口太郎", 1), ("シケン", 1), ("1990-09-03", 1), ("19900903", 1), ("誰か", 0)] {
+    for (wanted, found) in
+        [("", 2), ("22", 1), ("窓口太郎", 1), ("シケン", 1), ("1990-09-03", 1), ("19900903", 1), ("誰か", 0)]
+    {
         let answer = clinic.json(&format!("/desk/patients?find={}", encoded(wanted)));
         assert_eq!(answer["all"], found, "{wanted}: {answer}");
     }
@@ -145,7 +147,8 @@ fn a_difference_is_shown_side_by_side_and_a_word_per_field_decides() {
     clinic.visit("窓口　太郎");
     let dialogue = &clinic.json("/desk/view")["dialogues"][0];
     assert_eq!(dialogue["kind"]["name"], "person");
-    let side_by_side = json!({ "field": "name", "ja": "氏名", "en": "name", "stored": "窓口　次郎", "incoming": "窓口　太郎" });
+    let side_by_side =
+        json!({ "field": "name", "ja": "氏名", "en": "name", "stored": "窓口　次郎", "incoming": "窓口　太郎" });
     assert_eq!(dialogue["fields"][0], side_by_side);
     assert_eq!(dialogue["fields"][1]["incoming"], "1 男");
     let fields = json!({ "name": "accept", "sex": "keep" });
@@ -174,7 +177,8 @@ fn the_slip_is_a_pdf_of_the_patient_and_nobody_has_none() {
 fn a_change_is_told_to_whoever_listens() {
     let clinic = Clinic::open(None);
     let mut stream = BufReader::new(clinic.get("/desk/changes").into_body().into_reader()).lines();
-    let mut number = || stream.by_ref().map(Result::unwrap).find_map(|line| Some(line.strip_prefix("data: ")?.to_owned()));
+    let mut number =
+        || stream.by_ref().map(Result::unwrap).find_map(|line| Some(line.strip_prefix("data: ")?.to_owned()));
     let first = number().unwrap();
     assert_eq!(clinic.order(&json!({ "order": "patient", "number": "1" })), 200);
     assert_ne!(number().unwrap(), first);
@@ -188,7 +192,8 @@ fn the_page_is_for_everybody_and_tells_nothing_and_makes_no_markup_of_text() {
     assert!(answer.headers()["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));
     let page = answer.body_mut().read_to_string().unwrap();
     assert!(!page.contains("太郎"));
-    for way in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "src=\"http", "href=\"http"] {
+    for way in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "src=\"http", "href=\"http"]
+    {
         assert!(!page.contains(way), "{way}");
     }
 }
@@ -198,7 +203,8 @@ fn without_a_token_a_foreign_host_reads_nothing_and_a_form_of_a_page_from_elsewh
     let clinic = Clinic::open(None);
     clinic.visit("窓口　太郎");
     for path in ["/desk/view", "/desk/patients", "/facts", "/desk/slips/01234.pdf", "/desk/changes"] {
-        let request = clinic.agent.get(format!("{}{path}", clinic.running.url())).header("Host", "desk.example.invalid");
+        let request =
+            clinic.agent.get(format!("{}{path}", clinic.running.url())).header("Host", "desk.example.invalid");
         assert_eq!(request.call().unwrap().status(), 403, "{path}");
     }
     for announced in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"] {
@@ -212,7 +218,8 @@ fn without_a_token_a_foreign_host_reads_nothing_and_a_form_of_a_page_from_elsewh
 #[test]
 fn with_a_token_everything_but_the_page_and_health_asks_for_it() {
     let clinic = Clinic::open(Some("geheim"));
-    let bare = |path: &str| clinic.agent.get(format!("{}{path}", clinic.running.url())).call().unwrap().status().as_u16();
+    let bare =
+        |path: &str| clinic.agent.get(format!("{}{path}", clinic.running.url())).call().unwrap().status().as_u16();
     for path in ["/desk/view", "/desk/patients", "/desk/patients/1", "/facts", "/desk/slips/1.pdf", "/desk/changes"] {
         assert_eq!(bare(path), 401, "{path}");
     }

@@ -58,7 +58,8 @@ pub fn of_visit(app: &App, view: &View, visit: &VisitView) -> Vec<Line> {
     for candidate in &visit.candidates {
         lines.push(vec![label(word("該当する患者", "could be")), (one_line(candidate), Style::new())]);
     }
-    lines.extend(view.alerts.iter().filter(|alert| alert.visit == Some(visit.number)).map(|alert| of_alert(app, alert)));
+    lines
+        .extend(view.alerts.iter().filter(|alert| alert.visit == Some(visit.number)).map(|alert| of_alert(app, alert)));
     for certificate in &visit.certificates {
         lines.extend(of_certificate(app, certificate));
     }
@@ -125,7 +126,8 @@ fn items(app: &App, items: &[Item]) -> Vec<Line> {
 }
 
 fn face(app: &App, rows: &[FaceRow]) -> Vec<Line> {
-    let head = (!rows.is_empty()).then(|| vec![(say(app.lang, "券面項目", "On the certificate").to_owned(), app.look.accent())]);
+    let head = (!rows.is_empty())
+        .then(|| vec![(say(app.lang, "券面項目", "On the certificate").to_owned(), app.look.accent())]);
     let line = |row: &FaceRow| {
         let name = pad(&format!("{}{}", "  ".repeat(row.level), row.name), NAMES);
         vec![(name, app.look.dim()), (format!(" {}", row.value.as_deref().unwrap_or_default()), Style::new())]

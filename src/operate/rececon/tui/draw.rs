@@ -52,7 +52,8 @@ fn paint(app: &App, view: &View, area: Rect, buf: &mut Buffer) {
 }
 
 fn header(app: &App, view: &View, rect: Rect, buf: &mut Buffer) {
-    let names = [("受付", "visits"), ("確認", "questions"), ("お知らせ", "alerts"), ("台帳", "book"), ("要求", "requests")];
+    let names =
+        [("受付", "visits"), ("確認", "questions"), ("お知らせ", "alerts"), ("台帳", "book"), ("要求", "requests")];
     let counts = [view.visits.len(), view.dialogues.len(), view.alerts.len(), view.patients, view.requests.len()];
     let mut pieces = Vec::new();
     for (at, (page, ((ja, en), count))) in Page::ALL.iter().zip(names.into_iter().zip(counts)).enumerate() {
@@ -80,7 +81,8 @@ fn footer(app: &App, view: &View, rect: Rect, buf: &mut Buffer) {
     let shown: Vec<_> = offered(app, view).filter_map(|key| Some((key, key.hint?))).collect();
     let quit = |action| action == Action::Quit;
     let (last, others): (Vec<_>, Vec<_>) = shown.into_iter().partition(|(key, _)| quit(key.action));
-    let text = |(key, (ja, en)): &(&'static super::keys::Key, (&'static str, &'static str))| (key.text, say(app.lang, ja, en));
+    let text =
+        |(key, (ja, en)): &(&'static super::keys::Key, (&'static str, &'static str))| (key.text, say(app.lang, ja, en));
     let cells = |hint: &(&str, &str)| width(hint.0) + width(hint.1) + 3;
     let last: Vec<_> = last.iter().map(text).collect();
     let mut room = usize::from(rect.width).saturating_sub(last.iter().map(cells).sum());
@@ -115,7 +117,8 @@ fn visits(app: &App, view: &View, body: Rect, buf: &mut Buffer) {
         let nobody = say(app.lang, "まだ誰もカードリーダーを使っていません", "nobody has used the reader yet");
         row(buf, inside, 0, &[(nobody.to_owned(), app.look.dim())]);
     }
-    let lines: Vec<Line> = app.visits(view).into_iter().map(|visit| visit_row(app, view, visit, inside.width)).collect();
+    let lines: Vec<Line> =
+        app.visits(view).into_iter().map(|visit| visit_row(app, view, visit, inside.width)).collect();
     rows(app, inside, &lines, Some(app.visit_at(view)), buf);
     let Some(visit) = app.selected(view) else { return };
     let title = format!("{} {}", say(app.lang, "受付", "visit"), visit.number);
@@ -233,7 +236,12 @@ fn book(app: &App, body: Rect, buf: &mut Buffer) {
     let cursor = if app.typing { "_" } else { "" };
     let search = format!("/{}{cursor}", app.wanted);
     let count = format!("  {}", app.found.all);
-    row(buf, inside, 0, &[(search, if app.typing { app.look.accent() } else { Style::new() }), (count, app.look.dim())]);
+    row(
+        buf,
+        inside,
+        0,
+        &[(search, if app.typing { app.look.accent() } else { Style::new() }), (count, app.look.dim())],
+    );
     let lines: Vec<Line> = app.found.patients.iter().map(|patient| patient_row(app, patient, inside.width)).collect();
     let people = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
     rows(app, people, &lines, Some(app.patient), buf);

@@ -116,7 +116,9 @@ const DISMISSED: (&str, &str) = ("消しました", "dismissed");
 
 /// The keys that would do something now.
 pub(super) fn offered<'a>(app: &'a App, view: &'a View) -> impl Iterator<Item = &'static Key> + 'a {
-    KEYS.iter().filter(|key| key.pages.is_empty() || key.pages.contains(&app.page)).filter(|key| app.can(key.action, view))
+    KEYS.iter()
+        .filter(|key| key.pages.is_empty() || key.pages.contains(&app.page))
+        .filter(|key| app.can(key.action, view))
 }
 
 impl App {
@@ -198,7 +200,10 @@ impl App {
             Action::Decide => self.decides(view),
             Action::Dismiss => {
                 let alert = newest_first(view.alerts.len(), self.alert).and_then(|at| view.alerts.get(at));
-                alert.map(|alert| Act::Order(Order::Dismiss { alert: Some(alert.number) }, &DISMISSED)).into_iter().collect()
+                alert
+                    .map(|alert| Act::Order(Order::Dismiss { alert: Some(alert.number) }, &DISMISSED))
+                    .into_iter()
+                    .collect()
             }
             Action::DismissAll => vec![Act::Order(Order::Dismiss { alert: None }, &DISMISSED)],
             other => self.moves(other, view),

@@ -124,7 +124,11 @@ fn busy() -> View {
                 visit: Some(3),
                 fields: vec![
                     field("name", Some("窓口　次郎"), Some("窓口　太郎")),
-                    field("address", Some("架空県見本市窓口町１丁目２番３号　見本マンション１０１号室"), Some("架空県試験市")),
+                    field(
+                        "address",
+                        Some("架空県見本市窓口町１丁目２番３号　見本マンション１０１号室"),
+                        Some("架空県試験市"),
+                    ),
                     field("limit-class", None, Some("B")),
                 ],
             },
@@ -269,7 +273,8 @@ fn each_key_gives_the_order_that_its_hint_promises_about_what_is_selected() {
         ("3X", json!({ "order": "dismiss" })),
     ] {
         let (_, orders) = after(keys, Lang::Ja, 80, 24);
-        let given: Vec<_> = orders.iter().map(|act| if let Act::Order(order, _) = act { order } else { panic!() }).collect();
+        let given: Vec<_> =
+            orders.iter().map(|act| if let Act::Order(order, _) = act { order } else { panic!() }).collect();
         assert_eq!(given, [&as_order(order)], "{keys:?}");
     }
 }
