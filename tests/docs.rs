@@ -54,6 +54,7 @@ run! {
     every_command_of_the_doctor_page_does_what_it_shows: "docs/doctor.md",
     every_command_of_the_people_page_does_what_it_shows: "docs/people.md",
     every_command_of_the_scenarios_page_does_what_it_shows: "docs/scenarios.md",
+    every_command_of_the_reception_page_does_what_it_shows: "docs/reception.md",
     every_command_of_the_exchanges_page_does_what_it_shows: "docs/exchanges.md",
     every_command_of_the_page_about_the_rececon_does_what_it_shows: "docs/clinic.md",
 }
@@ -152,6 +153,14 @@ fn the_check_page_lists_every_rule_in_its_order() {
     let page = read("docs/check.md");
     let listed: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
     assert_eq!(listed, declared);
+}
+
+#[test]
+fn the_reception_page_lists_every_screen_of_the_machine() {
+    let page = read("docs/reception.md");
+    for screen in madoguchi::clinic::reception::screens::names() {
+        assert!(page.lines().any(|line| line.starts_with(&format!("| `{screen}` |"))), "{screen}");
+    }
 }
 
 #[test]

@@ -19,7 +19,8 @@ const DOTS: f32 = 8.0 / MM;
 const INK: f32 = 0.5;
 /// How far the two strokes of bold type are apart, in parts of the type size.
 const BOLD: f32 = 0.03;
-const SMALL: f32 = 6.0;
+/// The foot's, so that its sentence is one line.
+const SMALL: f32 = 5.5;
 
 /// The slip, filled from the top.
 pub struct Strip {
@@ -126,9 +127,10 @@ impl Strip {
             match mark {
                 Mark::Fill { x, y, width, height, .. } => paper.fill(place(*x, *y), place(x + width, y + height)),
                 Mark::Line { from, to, thick } => {
-                    let (left, top) = place(from.0, from.1);
-                    let (right, bottom) = place(to.0, to.1 + thick);
-                    paper.fill((left, top), (right, bottom.max(top + 1.0)));
+                    // As thick as a whole number of dots, wherever it lies.
+                    let thick = (thick * DOTS).round().max(1.0);
+                    let ((left, top), (right, bottom)) = (place(from.0, from.1), place(to.0, to.1));
+                    paper.fill((left, top.round()), (right, bottom.round() + thick));
                 }
                 Mark::Text { x, y, size, bold, text, .. } => {
                     let how = Type { size: size * DOTS, ink: INK };

@@ -38,6 +38,8 @@ pub const SHIPPED: &[(&str, &str)] = scenarios![
     "R-04"
     "R-05"
     "R-06"
+    "R-07"
+    "R-08"
     "S-01"
     "S-02"
     "S-03"

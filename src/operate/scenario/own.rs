@@ -52,6 +52,11 @@ impl Own {
             terminal.folder =
                 folder.path.join(if number == 0 { "oqs".to_owned() } else { format!("oqs{}", number + 1) });
         }
+        // Wherever the scenario would have it: nothing of a run lies outside its folder.
+        for (number, reader) in (1..).zip(&mut settings.reader) {
+            reader.face_folder =
+                reader.face_folder.is_some().then(|| folder.path.join(format!("reader{number}")).join("face"));
+        }
         let mut own = Self { settings, folder, open: None, runtime: runtime.clone() };
         own.come_up()?;
         Ok(own)
