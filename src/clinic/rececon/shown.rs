@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::facts;
-use super::field::{self, EXPENSE, LIMIT, PERSON, Sheet};
+use super::field::{EXPENSE, LIMIT, PERSON, Sheet};
 use super::settings::Mistakes;
 use crate::clock::parse_date;
 use crate::code;
@@ -141,16 +141,35 @@ pub fn validity(value: &str) -> Named {
     Named { name: value.to_owned(), words }
 }
 
+/// Which sheet a field belongs to: a person and a public expense have a `name` each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// Person and insurance.
+    Person,
+    /// A public expense.
+    Expense,
+}
+
+impl Of {
+    /// Names of the fields, Japanese, English, in the order of the table.
+    fn rows(self) -> Vec<(&'static str, &'static str, &'static str)> {
+        match self {
+            Self::Person => PERSON.iter().map(|field| (field.name, field.ja, field.en)).collect(),
+            Self::Expense => EXPENSE.iter().map(|field| (field.name, field.ja, field.en)).collect(),
+        }
+    }
+}
+
 /// What people call a field.
-pub fn words(name: &str) -> Words {
+pub fn words(of: Of, name: &str) -> Words {
     if let Some(limit) = limit(name) {
         return limit;
     }
     if name.starts_with(super::subsidies::EXPENSE) {
         return Words::new("終了する公費", "public expense to end");
     }
-    let (ja, en) = field::words(name);
-    Words::new(ja, en)
+    let row = of.rows().into_iter().find(|row| row.0 == name);
+    row.map_or_else(|| Words::new(name, name), |(_, ja, en)| Words::new(ja, en))
 }
 
 /// `limit/<種別>/<measure>`
@@ -188,16 +207,13 @@ fn is_date(name: &str) -> bool {
 }
 
 /// A sheet in the order of its table, limits last.
-pub fn items(sheet: &Sheet) -> Vec<Item> {
-    let table = PERSON.iter().map(|field| field.name).chain(EXPENSE.iter().map(|field| field.name));
-    let mut seen = std::collections::BTreeSet::new();
-    let known: Vec<&str> = table.filter(|name| seen.insert(*name)).collect();
+pub fn items(of: Of, sheet: &Sheet) -> Vec<Item> {
     let limits = sheet.keys().map(String::as_str).filter(|name| name.starts_with(LIMIT));
     let item = |name: &str| {
         let value = value(name, sheet.get(name)?);
-        Some(Item { field: name.to_owned(), words: words(name), value })
+        Some(Item { field: name.to_owned(), words: words(of, name), value })
     };
-    known.into_iter().chain(limits).filter_map(item).collect()
+    of.rows().into_iter().map(|row| row.0).chain(limits).filter_map(item).collect()
 }
 
 /// 券面項目 as lines, an item without a value too.
@@ -230,12 +246,15 @@ mod tests {
     }
 
     #[test]
-    fn every_field_of_every_sheet_has_a_name_for_people() {
-        let fields = PERSON.iter().map(|field| field.name).chain(EXPENSE.iter().map(|field| field.name));
-        let limits = ["limit/0/amount-month", "limit/6/ratio-visit", "limit/9/times-per-month", "expense/3"];
-        for name in fields.chain(limits) {
-            assert_ne!(words(name).ja, name);
+    fn every_field_of_every_sheet_has_a_name_for_people_and_that_of_its_own_sheet() {
+        for of in [Of::Person, Of::Expense] {
+            let limits = ["limit/0/amount-month", "limit/6/ratio-visit", "limit/9/times-per-month", "expense/3"];
+            for name in of.rows().into_iter().map(|row| row.0).chain(limits) {
+                assert_ne!(words(of, name).ja, name);
+            }
         }
-        assert_eq!(words("limit/2/amount-day").ja, "上限 日（入院外）");
+        assert_eq!(words(Of::Expense, "limit/2/amount-day").ja, "上限 日（入院外）");
+        assert_eq!(words(Of::Person, "name").ja, "氏名");
+        assert_eq!(words(Of::Expense, "name").ja, "受給者証名");
     }
 }

@@ -13,7 +13,7 @@ use crate::text::REPLACEMENT;
 use crate::text::kana::hiragana;
 
 /// From the margin to the values, in points.
-const INDENT: f32 = 58.0;
+const INDENT: f32 = 62.0;
 
 /// What stands on a slip.
 #[derive(Debug, Clone, PartialEq, Eq)]

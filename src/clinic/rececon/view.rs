@@ -5,11 +5,11 @@ use serde::Serialize;
 
 use super::book::{Book, Expense, Patient};
 use super::desk::{Alert, Desk};
-use super::dialogue::Dialogue;
+use super::dialogue::{Dialogue, Kind};
 use super::matching::Match;
 use super::requests::{Errand, Pending};
 use super::settings::Mistakes;
-use super::shown::{self, FaceRow, Item, Named};
+use super::shown::{self, FaceRow, Item, Named, Of};
 use super::visit::{Certificate, Outcome, Subsidy, VALID, Visit};
 use crate::event::Words;
 use crate::text::key::comparison_key;
@@ -220,12 +220,12 @@ pub fn patient(desk: &Desk, number: &str) -> Option<PatientView> {
     let patient = desk.book.patient(number)?;
     let of_expense = |expense: &Expense| ExpenseView {
         id: expense.id,
-        items: shown::items(&expense.values),
+        items: shown::items(Of::Expense, &expense.values),
         face: shown::face(&expense.face_items, &desk.settings.mistakes),
     };
     Some(PatientView {
         line: line(patient),
-        items: shown::items(&patient.values),
+        items: shown::items(Of::Person, &patient.values),
         expenses: patient.expenses.iter().map(of_expense).collect(),
         requests: desk.requests.iter().filter(|request| request.patient == number).map(of_request).collect(),
     })
@@ -275,7 +275,7 @@ fn of_visit(visit: &Visit, book: &Book, mistakes: &Mistakes) -> VisitView {
         subsidy: shown::named(shown::SUBSIDY, visit.subsidy.word()),
         subsidy_error,
         certificates: visit.certificates.iter().map(|certificate| of_certificate(certificate, mistakes)).collect(),
-        records: visit.records.iter().map(shown::items).collect(),
+        records: visit.records.iter().map(|record| shown::items(Of::Person, record)).collect(),
         may: may(visit),
     }
 }
@@ -296,14 +296,15 @@ fn may(visit: &Visit) -> Vec<&'static str> {
 fn of_certificate(certificate: &Certificate, mistakes: &Mistakes) -> CertificateView {
     CertificateView {
         outcome: shown::named(shown::OUTCOME, certificate.outcome.word()),
-        items: shown::items(&certificate.values),
+        items: shown::items(Of::Expense, &certificate.values),
         face: shown::face(&certificate.face_items, mistakes),
     }
 }
 
 fn of_dialogue(dialogue: &Dialogue, book: &Book) -> DialogueView {
+    let of = if dialogue.kind == Kind::Person { Of::Person } else { Of::Expense };
     let fields = dialogue.fields.iter().map(|field| FieldView {
-        words: shown::words(&field.field),
+        words: shown::words(of, &field.field),
         stored: field.stored.as_deref().map(|value| shown::value(&field.field, value)),
         incoming: field.incoming.as_deref().map(|value| shown::value(&field.field, value)),
         field: field.field.clone(),

@@ -7,7 +7,7 @@ use crate::clinic::rececon::shown::{FaceRow, Item, Named};
 use crate::clinic::rececon::view::{AlertView, CertificateView, PatientLine, PatientView, View, VisitView};
 use crate::event::say;
 use crate::operate::tui::Look;
-use crate::operate::tui::width::pad;
+use crate::operate::tui::width::{pad, width, wrap};
 
 /// A line: texts with their styles.
 pub type Line = Vec<(String, Style)>;
@@ -25,6 +25,19 @@ pub fn of_subsidy(look: Look, subsidy: &Named) -> Style {
     }
 }
 
+/// Lines in at most so many cells: what is too long in the last piece of a line goes on below its beginning.
+pub fn wrapped(lines: Vec<Line>, cells: usize) -> Vec<Line> {
+    let one = |mut line: Line| {
+        let Some((last, style)) = line.pop() else { return vec![line] };
+        let before: usize = line.iter().map(|(text, _)| width(text)).sum();
+        let mut rows = wrap(&last, cells.saturating_sub(before).max(1)).into_iter();
+        line.push((rows.next().unwrap_or_default(), style));
+        let below = rows.map(|row| vec![(" ".repeat(before), style), (row, style)]);
+        std::iter::once(line).chain(below).collect()
+    };
+    lines.into_iter().flat_map(one).collect()
+}
+
 fn plain(text: impl Into<String>) -> Line {
     vec![(text.into(), Style::new())]
 }
@@ -37,7 +50,7 @@ fn one_line(patient: &PatientLine) -> String {
 /// A visit whole.
 pub fn of_visit(app: &App, view: &View, visit: &VisitView) -> Vec<Line> {
     let (look, word) = (app.look, |ja: &'static str, en: &'static str| say(app.lang, ja, en));
-    let label = |text: &str| (pad(text, NAMES), look.dim());
+    let label = |text: &str| (format!("{} ", pad(text, NAMES)), look.dim());
     let by = visit.by.as_ref().map(|by| format!("  ({})", by.words.say(app.lang))).unwrap_or_default();
     let whose = match &visit.patient {
         Some(patient) => (format!("{} {}{by}", patient.number, patient.name), Style::new()),
@@ -120,7 +133,7 @@ pub fn of_patient(app: &App, patient: &PatientView) -> Vec<Line> {
 
 fn items(app: &App, items: &[Item]) -> Vec<Line> {
     let line = |item: &Item| {
-        vec![(pad(item.words.say(app.lang), NAMES), app.look.dim()), (format!(" {}", item.value), Style::new())]
+        vec![(format!("{} ", pad(item.words.say(app.lang), NAMES)), app.look.dim()), (item.value.clone(), Style::new())]
     };
     items.iter().map(line).collect()
 }
@@ -129,8 +142,8 @@ fn face(app: &App, rows: &[FaceRow]) -> Vec<Line> {
     let head = (!rows.is_empty())
         .then(|| vec![(say(app.lang, "券面項目", "On the certificate").to_owned(), app.look.accent())]);
     let line = |row: &FaceRow| {
-        let name = pad(&format!("{}{}", "  ".repeat(row.level), row.name), NAMES);
-        vec![(name, app.look.dim()), (format!(" {}", row.value.as_deref().unwrap_or_default()), Style::new())]
+        let name = format!("{} ", pad(&format!("{}{}", "  ".repeat(row.level), row.name), NAMES));
+        vec![(name, app.look.dim()), (row.value.clone().unwrap_or_default(), Style::new())]
     };
     head.into_iter().chain(rows.iter().map(line)).collect()
 }

@@ -21,6 +21,8 @@ const MINIMUM: (u16, u16) = (40, 10);
 const BESIDE: u16 = 110;
 /// Rows of a list that stands above its details.
 const LIST: u16 = 8;
+/// Rows for the whole of a selected alert.
+const WHOLE: u16 = 3;
 
 /// Draws the screen on a frame.
 pub fn draw(app: &App, view: &View, frame: &mut Frame<'_>) {
@@ -123,7 +125,7 @@ fn visits(app: &App, view: &View, body: Rect, buf: &mut Buffer) {
     let Some(visit) = app.selected(view) else { return };
     let title = format!("{} {}", say(app.lang, "受付", "visit"), visit.number);
     let inside = frame(app, details, &title, false, buf);
-    scrolled(app, inside, &detail::of_visit(app, view, visit), buf);
+    scrolled(app, inside, detail::of_visit(app, view, visit), buf);
 }
 
 fn visit_row(app: &App, view: &View, visit: &VisitView, cells: u16) -> Line {
@@ -223,7 +225,12 @@ fn alerts(app: &App, view: &View, body: Rect, buf: &mut Buffer) {
         row(buf, inside, 0, &[(say(app.lang, "お知らせはありません", "no alerts").to_owned(), app.look.dim())]);
     }
     let lines: Vec<Line> = view.alerts.iter().rev().map(|alert| detail::of_alert(app, alert)).collect();
-    rows(app, inside, &lines, Some(app.alert), buf);
+    // The selected one in full, where a row had no room for it.
+    let [list, whole] = Layout::vertical([Constraint::Min(1), Constraint::Length(WHOLE)]).areas(inside);
+    rows(app, list, &lines, Some(app.alert), buf);
+    let selected = lines.get(app.alert.min(lines.len().saturating_sub(1))).cloned();
+    let selected = detail::wrapped(selected.into_iter().collect(), usize::from(whole.width));
+    rows(app, whole, &selected, None, buf);
 }
 
 fn book(app: &App, body: Rect, buf: &mut Buffer) {
@@ -247,7 +254,7 @@ fn book(app: &App, body: Rect, buf: &mut Buffer) {
     rows(app, people, &lines, Some(app.patient), buf);
     let Some(sheet) = &app.sheet else { return };
     let inside = frame(app, details, &sheet.line.number, false, buf);
-    scrolled(app, inside, &detail::of_patient(app, sheet), buf);
+    scrolled(app, inside, detail::of_patient(app, sheet), buf);
 }
 
 fn patient_row(app: &App, patient: &PatientLine, cells: u16) -> Line {
@@ -307,7 +314,8 @@ fn rows(app: &App, rect: Rect, lines: &[Line], cursor: Option<usize>, buf: &mut 
 }
 
 /// Details from the line that was scrolled to; never past the end.
-fn scrolled(app: &App, rect: Rect, lines: &[Line], buf: &mut Buffer) {
+fn scrolled(app: &App, rect: Rect, lines: Vec<Line>, buf: &mut Buffer) {
+    let lines = detail::wrapped(lines, usize::from(rect.width));
     let most = lines.len().saturating_sub(usize::from(rect.height));
     for (at, line) in (0..rect.height).zip(lines.iter().skip(app.scroll.min(most))) {
         row(buf, rect, at, line);

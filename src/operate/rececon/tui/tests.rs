@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Act, App, Page, draw};
 use crate::clinic::rececon::orders::Order;
-use crate::clinic::rececon::shown::{self, FaceRow, Item};
+use crate::clinic::rececon::shown::{self, FaceRow, Item, Of};
 use crate::clinic::rececon::view::{
     AlertView, CertificateView, DialogueView, ExpenseView, FieldView, Found, PatientLine, PatientView, RequestView,
     View, VisitView,
@@ -38,8 +38,12 @@ fn hanako() -> PatientLine {
     }
 }
 
+fn item_of(of: Of, field: &str, value: &str) -> Item {
+    Item { field: field.into(), words: shown::words(of, field), value: shown::value(field, value) }
+}
+
 fn item(field: &str, value: &str) -> Item {
-    Item { field: field.into(), words: shown::words(field), value: shown::value(field, value) }
+    item_of(Of::Person, field, value)
 }
 
 fn nanbyo() -> Vec<Item> {
@@ -50,7 +54,7 @@ fn nanbyo() -> Vec<Item> {
         ("valid-to", "20270331"),
         ("limit/0/amount-month", "10000"),
     ]
-    .map(|(field, value)| item(field, value))
+    .map(|(field, value)| item_of(Of::Expense, field, value))
     .into()
 }
 
@@ -110,7 +114,7 @@ fn busy() -> View {
     let invalid = VisitView { validity: shown::validity("3"), valid: false, ..visit(4, &hanako(), "waiting") };
     let field = |name: &str, stored: Option<&str>, incoming: Option<&str>| FieldView {
         field: name.into(),
-        words: shown::words(name),
+        words: shown::words(Of::Person, name),
         stored: stored.map(str::to_owned),
         incoming: incoming.map(str::to_owned),
     };
@@ -156,7 +160,7 @@ fn busy() -> View {
 }
 
 fn sheet() -> PatientView {
-    let aid = vec![item("name", "医療扶助"), item("payer-number", "12139998")];
+    let aid = vec![item_of(Of::Expense, "name", "医療扶助"), item_of(Of::Expense, "payer-number", "12139998")];
     let expense = |id, items, face| ExpenseView { id, items, face };
     PatientView {
         line: taro(),
