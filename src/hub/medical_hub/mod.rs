@@ -22,6 +22,7 @@ use super::error::StoreError;
 use super::linkage::Opener;
 use super::settings::Settings;
 use crate::clock;
+use crate::hub::knobs::PMH_AWAY;
 use crate::knob::Knobs;
 use crate::message::subsidy::SubsidyCertificate;
 use crate::people::Subsidy;
@@ -38,6 +39,9 @@ pub enum LinkageError {
     /// Used before; a key serves one inquiry.
     #[error("PMH連携キーは使用済みです / the linkage key was used before")]
     Burnt,
+    /// The operator took it away.
+    #[error("PMHに接続できません / PMH cannot be reached")]
+    Away,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -48,6 +52,7 @@ pub struct MedicalHub {
     store: Arc<dyn MedicalHubStore>,
     opener: Opener,
     registrar: Registrar,
+    knobs: Knobs,
     /// Rows of a later day reach a clinic already ([`Settings::future_subsidies`]).
     future: bool,
 }
@@ -55,8 +60,8 @@ pub struct MedicalHub {
 impl MedicalHub {
     /// An empty hub that opens the keys sealed at the other end.
     pub fn new(opener: Opener, seed: Seed, knobs: Knobs, settings: Settings) -> Self {
-        let registrar = Registrar::new(seed, knobs);
-        Self { store: Arc::new(Memory::default()), opener, registrar, future: settings.future_subsidies }
+        let registrar = Registrar::new(seed, knobs.clone());
+        Self { store: Arc::new(Memory::default()), opener, registrar, knobs, future: settings.future_subsidies }
     }
 
     /// Registers a beneficiary, or registers them anew.
@@ -71,7 +76,10 @@ impl MedicalHub {
 
     /// Registers what a municipality sent, all of it or nothing.
     pub fn receive(&self, from: &Municipality, sent: Sent<impl Read>) -> Result<Receipt, NotRegistered> {
-        self.registrar.register(&*self.store, from, sent)
+        match self.knobs.comes_up(&PMH_AWAY, &[&from.code]) {
+            true => Err(NotRegistered::Maintenance),
+            false => self.registrar.register(&*self.store, from, sent),
+        }
     }
 
     /// What became of a registration of this municipality.
@@ -110,6 +118,9 @@ impl MedicalHub {
     /// The certificates of whoever stands behind `key` that hold on `day` and may be shown, in the order of registration, each
     /// with its hash. The key is burnt, whatever is found.
     pub fn inquire(&self, key: &LinkageKey, day: Date) -> Result<Vec<SubsidyCertificate>, LinkageError> {
+        if self.knobs.comes_up(&PMH_AWAY, &[]) {
+            return Err(LinkageError::Away);
+        }
         let opened = self.opener.open(key).ok_or(LinkageError::NotOurs)?;
         if !self.store.burn(opened.inquiry)? {
             return Err(LinkageError::Burnt);
