@@ -5,8 +5,10 @@ use serde_json::json;
 use super::*;
 use crate::clinic::rececon::view::{self, MOST_FOUND, View};
 
-/// Worlds in which the last visit stands differently.
-fn worlds() -> Vec<(&'static str, fn() -> Counter)> {
+/// How the last visit stands, and how it came to that.
+type World = (&'static str, fn() -> Counter);
+
+fn worlds() -> Vec<World> {
     fn came() -> Counter {
         let mut counter = Counter::new();
         counter.visit(announcing(taro(), &request(1)));
