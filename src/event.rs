@@ -113,6 +113,29 @@ pub enum FileLife {
     Stale,
 }
 
+/// The draw by which a knob came up. With the seed, the knob's name and its target it can be drawn again.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Draw {
+    /// The how-many-th draw for this target, from 1.
+    pub nth: u64,
+    /// What was drawn, 0.0 to 1.0.
+    pub value: f64,
+    /// It came up because the value lies below this.
+    pub probability: f64,
+}
+
+impl Draw {
+    /// Behind the words for a hit; nothing where nothing was left to chance.
+    fn text(self, lang: Lang) -> String {
+        let Self { nth, value, probability } = self;
+        match (probability < 1.0, lang) {
+            (false, _) => String::new(),
+            (true, Lang::Ja) => format!(" 抽選{nth}回目 {value:.4} < {probability}"),
+            (true, Lang::En) => format!(" draw {nth}: {value:.4} < {probability}"),
+        }
+    }
+}
+
 /// Something that happened at the station.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -145,8 +168,8 @@ pub enum Event {
         note: Option<String>,
         millis: Option<f64>,
     },
-    /// A knob came up.
-    FaultHit { name: String, target: String },
+    /// A knob came up, by `amount` where it takes a number.
+    FaultHit { name: String, target: String, amount: Option<u32>, draw: Draw },
     /// A knob was armed or taken back.
     FaultSet { name: String, armed: bool },
     /// Something the operator should know, that is nobody's failure.
@@ -215,8 +238,15 @@ impl Event {
                 }
                 line
             }
-            Self::FaultHit { name, target } if ja => format!("障害 {name} が発生 ({target})"),
-            Self::FaultHit { name, target } => format!("fault {name} hit ({target})"),
+            Self::FaultHit { name, target, amount, draw } => {
+                let name = amount.map_or_else(|| name.clone(), |amount| format!("{name}={amount}"));
+                let drawn = draw.text(lang);
+                if ja {
+                    format!("障害 {name} が発生 ({target}){drawn}")
+                } else {
+                    format!("fault {name} hit ({target}){drawn}")
+                }
+            }
             Self::FaultSet { name, armed: true } if ja => format!("障害 {name} を設定"),
             Self::FaultSet { name, .. } if ja => format!("障害 {name} を解除"),
             Self::FaultSet { name, armed } => format!("fault {name} {}", if *armed { "set" } else { "taken back" }),

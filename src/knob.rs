@@ -2,17 +2,20 @@
 //!
 //! Each room declares its knobs as data ([`Knob`]); whoever composes the rooms hands them one shared [`Knobs`] and the room asks
 //! at the place where it acts. Naming, listing and switching them for people is the business of `operate::fault`. The draw is
-//! seeded, every hit is counted and reported to the journal. A knob may take a number (how slow, how many days): people write it
-//! behind the name, `card-slow=800`.
+//! seeded, every hit is counted and reported to the journal with its draw. A knob may take a number (how slow, how many days): people
+//! write it behind the name, `card-slow=800`.
+//!
+//! - here: a [`Knob`] and what is told of it; reading one by its name
+//! - [`armed`]: the shared [`Knobs`], their draws and hits
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+pub mod armed;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::event::{Event, Sink};
+pub use armed::{ArmedKnob, Knobs, Setting};
+
+use crate::event::{Lang, say};
 use crate::handwritten::nearest;
-use crate::random::Seed;
 
 /// One knob, as its room declares it.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -21,14 +24,78 @@ pub struct Knob {
     pub name: &'static str,
     /// The room that acts.
     pub room: &'static str,
+    /// What it is seen at.
+    pub layer: Layer,
     /// What happens, for people.
     pub ja: &'static str,
     /// What happens, in English.
     pub en: &'static str,
+    /// Where and when it acts.
+    pub at: Said,
+    /// How a レセコン should bear it.
+    pub bearing: Said,
+    /// What helps, or where to look.
+    pub remedy: Said,
     /// Where the field saw it.
     pub source: &'static str,
     /// The number it takes; `None`: it is there or it is not.
     pub amount: Option<Amount>,
+}
+
+/// A sentence in both languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Said {
+    /// 日本語
+    pub ja: &'static str,
+    /// English
+    pub en: &'static str,
+}
+
+/// [`Said`], shorter in tables.
+pub const fn said(ja: &'static str, en: &'static str) -> Said {
+    Said { ja, en }
+}
+
+impl Said {
+    /// The words of one language.
+    pub fn say(self, lang: Lang) -> &'static str {
+        say(lang, self.ja, self.en)
+    }
+}
+
+/// Where a fault is met, seen from the counter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Layer {
+    /// The patient's card and its certificates.
+    Card,
+    /// 顔認証付きカードリーダー as a device.
+    Reader,
+    /// What patient and reader say to each other.
+    Dialogue,
+    /// The shared folder and its files.
+    Folder,
+    /// Everything behind the terminal.
+    Hub,
+    /// The terminal's time.
+    Clock,
+}
+
+impl Layer {
+    /// All of them, from the patient inwards.
+    pub const ALL: [Self; 6] = [Self::Card, Self::Reader, Self::Dialogue, Self::Folder, Self::Hub, Self::Clock];
+
+    /// What it is called.
+    pub fn words(self) -> Said {
+        match self {
+            Self::Card => said("カード", "the card"),
+            Self::Reader => said("リーダー", "the reader"),
+            Self::Dialogue => said("画面の流れ", "the dialogue"),
+            Self::Folder => said("共有フォルダ", "the shared folder"),
+            Self::Hub => said("センター", "the centre"),
+            Self::Clock => said("時計", "the clock"),
+        }
+    }
 }
 
 /// A number that a knob takes.
@@ -101,160 +168,24 @@ pub fn named(text: &str, table: &[&'static Knob]) -> Result<(&'static Knob, Opti
     Ok((knob, given))
 }
 
-/// How an armed knob comes up.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Setting {
-    /// How many times it still comes up; `None` until it is taken back.
-    #[serde(default)]
-    pub count: Option<u32>,
-    /// Probability of each draw, 0.0 to 1.0.
-    #[serde(default = "always")]
-    pub probability: f64,
-    /// Only for this person, reader (`"reader:2"`) or visit; `None` for everybody.
-    #[serde(default)]
-    pub target: Option<String>,
-    /// The number, for knobs that take one; their usual one when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amount: Option<u32>,
-}
-
-fn always() -> f64 {
-    1.0
-}
-
-impl Default for Setting {
-    fn default() -> Self {
-        Self { count: None, probability: always(), target: None, amount: None }
-    }
-}
-
-/// The armed knobs of a station; clones share them.
-#[derive(Clone)]
-pub struct Knobs {
-    armed: Arc<Mutex<BTreeMap<&'static str, Vec<Armed>>>>,
-    seed: Seed,
-    journal: Sink,
-}
-
-#[derive(Debug)]
-struct Armed {
-    setting: Setting,
-    draws: u64,
-    hits: u64,
-}
-
-/// An armed knob as it is listed.
-#[derive(Debug, Clone, Serialize)]
-pub struct ArmedKnob {
-    /// The knob's name.
-    pub name: &'static str,
-    /// How it was armed, with what is left of its count.
-    pub setting: Setting,
-    /// How often it came up.
-    pub hits: u64,
-}
-
-impl Knobs {
-    /// None armed.
-    pub fn new(seed: Seed, journal: Sink) -> Self {
-        Self { armed: Arc::default(), seed, journal }
-    }
-
-    /// Arms `knob`. A setting for the same target replaces the one before.
-    pub fn arm(&self, knob: &'static Knob, setting: Setting) {
-        let mut armed = self.lock();
-        let list = armed.entry(knob.name).or_default();
-        list.retain(|a| a.setting.target != setting.target);
-        list.push(Armed { setting, draws: 0, hits: 0 });
-    }
-
-    /// Takes `knob` back, for all targets.
-    pub fn disarm(&self, knob: &Knob) {
-        self.lock().remove(knob.name);
-    }
-
-    /// Takes back what was armed for `target` only.
-    pub fn disarm_target(&self, target: &str) {
-        let mut armed = self.lock();
-        for list in armed.values_mut() {
-            list.retain(|a| a.setting.target.as_deref() != Some(target));
-        }
-        armed.retain(|_, list| !list.is_empty());
-    }
-
-    /// Takes all of them back.
-    pub fn disarm_all(&self) {
-        self.lock().clear();
-    }
-
-    /// What is armed now.
-    pub fn armed(&self) -> Vec<ArmedKnob> {
-        let armed = self.lock();
-        armed
-            .iter()
-            .flat_map(|(name, list)| list.iter().map(|a| ArmedKnob { name, setting: a.setting.clone(), hits: a.hits }))
-            .collect()
-    }
-
-    /// Could `knob` come up here? Spends nothing.
-    pub fn is_armed(&self, knob: &Knob, targets: &[&str]) -> bool {
-        self.lock().get(knob.name).is_some_and(|list| list.iter().any(|armed| armed.aims_at(targets)))
-    }
-
-    /// Does `knob` come up here? `targets` are the names this moment goes by: person, `reader:N`, visit.
-    pub fn comes_up(&self, knob: &Knob, targets: &[&str]) -> bool {
-        self.comes_up_by(knob, targets).is_some()
-    }
-
-    /// The same for a knob that takes a number: by how much. A number that it does not take counts as its usual one.
-    pub fn comes_up_by(&self, knob: &Knob, targets: &[&str]) -> Option<u32> {
-        let mut armed = self.lock();
-        let list = armed.get_mut(knob.name)?;
-        let (hit, amount) =
-            list.iter_mut().find_map(|a| Some((a.draw(knob.name, targets, self.seed)?, a.setting.amount)))?;
-        list.retain(|a| a.setting.count != Some(0));
-        if list.is_empty() {
-            armed.remove(knob.name);
-        }
-        drop(armed);
-        self.journal.emit(Event::FaultHit { name: knob.name.to_owned(), target: hit });
-        Some(knob.acts_by(amount).unwrap_or_else(|_| knob.amount.map_or(0, |amount| amount.usual)))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, Vec<Armed>>> {
-        self.armed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Armed {
-    fn aims_at(&self, targets: &[&str]) -> bool {
-        let aimed = self.setting.target.as_deref().is_none_or(|target| targets.contains(&target));
-        aimed && self.setting.count != Some(0)
-    }
-
-    /// The target hit, if the draw comes up.
-    fn draw(&mut self, name: &str, targets: &[&str], seed: Seed) -> Option<String> {
-        if !self.aims_at(targets) {
-            return None;
-        }
-        self.draws += 1;
-        if !seed.chance(&["knob", name, &self.draws.to_string()], self.setting.probability) {
-            return None;
-        }
-        self.hits += 1;
-        if let Some(count) = &mut self.setting.count {
-            *count -= 1;
-        }
-        Some(targets.first().map_or_else(String::new, |t| (*t).to_owned()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Sink;
+    use crate::random::Seed;
 
-    const PLAIN: Knob = Knob { name: "late", room: "test", ja: "遅い", en: "late", source: "-", amount: None };
+    const PLAIN: Knob = Knob {
+        name: "late",
+        room: "test",
+        layer: Layer::Folder,
+        ja: "遅い",
+        en: "late",
+        at: said("", ""),
+        bearing: said("", ""),
+        remedy: said("", ""),
+        source: "-",
+        amount: None,
+    };
     static LATE: Knob = PLAIN;
     static DAYS: Knob =
         Knob { name: "days", amount: Some(Amount { unit: "days", least: 1, most: 9, usual: 3 }), ..PLAIN };

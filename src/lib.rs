@@ -9,7 +9,7 @@
 //! | first | [`card`] (ICC and its client) [`message`] (documents of the folder) [`folder`] (files that appear whole) |
 //! | second | [`visit`] (what travels along a visit) [`authority`] (test certificates) |
 //! | third | [`people`] (card-profiles) [`wire`] (terminal ↔ hub) |
-//! | fourth | [`face_reader`] (顔認証CR) [`terminal`] (資格確認端末) [`hub`] (オンライン資格確認等システム, PMH) [`municipality`] (registers at PMH) [`clinic`] (the other side of the folder) |
+//! | fourth | [`face_reader`] (顔認証CR) [`terminal`] (資格確認端末) [`hub`] (オンライン資格確認等システム, PMH) [`municipality`] (registers at PMH) [`clinic`] (sample レセコン, 再来受付機) |
 //! | fifth | [`station`] (one desk: readers + terminal + hub + clock + journal) |
 //! | sixth | [`operate`] (TUI, control API, faults, doctor) |
 //! | top | [`cli`] |

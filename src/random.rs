@@ -45,8 +45,12 @@ impl Seed {
 
     /// True with probability `chance` (0.0 never, 1.0 always).
     pub fn chance(self, labels: &[&str], chance: f64) -> bool {
-        let draw = self.rng(labels).next_u32() as f64 / (f64::from(u32::MAX) + 1.0);
-        draw < chance
+        self.unit(labels) < chance
+    }
+
+    /// A number from 0.0 up to, not including, 1.0.
+    pub fn unit(self, labels: &[&str]) -> f64 {
+        f64::from(self.rng(labels).next_u32()) / (f64::from(u32::MAX) + 1.0)
     }
 }
 

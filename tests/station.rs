@@ -39,6 +39,8 @@ mod inquiries;
 mod killed;
 #[path = "station/layouts.rs"]
 mod layouts;
+#[path = "station/marks.rs"]
+mod marks;
 #[cfg(target_os = "linux")]
 #[path = "station/memory.rs"]
 mod memory;
@@ -56,6 +58,8 @@ mod recorded;
 mod refusals;
 #[path = "station/registrations.rs"]
 mod registrations;
+#[path = "station/registry.rs"]
+mod registry;
 #[path = "station/reissue.rs"]
 mod reissue;
 #[path = "station/remote.rs"]

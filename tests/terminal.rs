@@ -7,6 +7,8 @@ mod desk;
 #[cfg(target_os = "linux")]
 #[path = "terminal/disk.rs"]
 mod disk;
+#[path = "terminal/faults.rs"]
+mod faults;
 #[path = "terminal/killed.rs"]
 mod killed;
 #[path = "terminal/property.rs"]

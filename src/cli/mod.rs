@@ -21,6 +21,7 @@ pub mod doctor;
 mod ending;
 pub mod exchanges;
 pub mod explain;
+mod fault_name;
 pub mod hub;
 pub mod layout;
 pub mod municipality;

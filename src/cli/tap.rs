@@ -7,6 +7,7 @@ use clap::{ArgGroup, Args};
 use serde_json::{Map, Value, json};
 
 use crate::cli::client::{StationArgs, wait_until_up};
+use crate::cli::fault_name::FaultName;
 use crate::cli::{Exit, Failure, Outcome};
 use crate::event::{Lang, say};
 use crate::secret::Pin;
@@ -60,7 +61,7 @@ pub struct TapArgs {
     #[arg(long, value_name = "FILE")]
     own: Option<String>,
     /// この受付だけの障害 (繰り返し可) / a fault for this visit only (repeatable)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = FaultName, hide_possible_values = true)]
     fault: Vec<String>,
     /// JSONで出力 / print JSON
     #[arg(long)]

@@ -11,6 +11,7 @@ use super::tables::TableArgs;
 use super::{Exit, Failure, Outcome};
 use crate::code::provenance::citation;
 use crate::event::{Lang, say};
+use crate::operate::fault;
 use crate::operate::words::{Word, gather, nearest_name, search, show};
 use crate::station::knobs_of_all_rooms;
 
@@ -22,7 +23,7 @@ pub enum Words {
     /// 業務コードの一覧 / the code tables, OQSCD001–044 and ours
     Codes(CodesArgs),
     /// 起こせる障害の一覧 / the faults that can be armed
-    Faults(WordsArgs),
+    Faults(FaultsArgs),
 }
 
 /// What is looked for.
@@ -34,6 +35,16 @@ pub struct WordsArgs {
     /// JSONで出力 / print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// What is looked for among the faults.
+#[derive(Debug, Clone, Args)]
+pub struct FaultsArgs {
+    #[command(flatten)]
+    looked_for: WordsArgs,
+    /// docs/faults.md の表として出力 / print the tables of docs/faults.md
+    #[arg(long, conflicts_with_all = ["words", "json"])]
+    markdown: bool,
 }
 
 /// What is looked for among the codes.
@@ -53,7 +64,10 @@ pub struct CodesArgs {
 pub fn run(table: &Words, lang: Lang) -> Outcome {
     match table {
         Words::Interfaces(args) => print(gather::interfaces(), &args.words, args.json, lang),
-        Words::Faults(args) => print(gather::faults(&knobs_of_all_rooms()), &args.words, args.json, lang),
+        Words::Faults(FaultsArgs { markdown: true, .. }) => say_out(&fault::markdown(&knobs_of_all_rooms())),
+        Words::Faults(FaultsArgs { looked_for, .. }) => {
+            print(gather::faults(&knobs_of_all_rooms()), &looked_for.words, looked_for.json, lang)
+        }
         Words::Codes(CodesArgs { looked_for, layouts }) => {
             let tables = TableArgs { layouts: layouts.clone(), ..TableArgs::default() };
             print(gather::codes(&tables.in_effect()?), &looked_for.words, looked_for.json, lang)
@@ -86,13 +100,19 @@ fn print(words: Vec<Word>, wanted: &[String], json: bool, lang: Lang) -> Outcome
     } else {
         show::text(&found, lang)
     };
-    match io::stdout().lock().write_all(shown.as_bytes()) {
+    match say_out(&shown)? {
+        _ if found.is_empty() => Err(nothing(&words, wanted, lang)),
+        done => Ok(done),
+    }
+}
+
+fn say_out(text: &str) -> Outcome {
+    match io::stdout().lock().write_all(text.as_bytes()) {
         // Whoever reads our output has enough (`| head`).
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             let why = format!("標準出力に書けません / cannot write to standard output: {error}");
             Err(Failure::new(Exit::Outside, why))
         }
-        _ if found.is_empty() => Err(nothing(&words, wanted, lang)),
         _ => Ok(Exit::Done),
     }
 }

@@ -24,6 +24,11 @@ impl Claim {
     pub fn read(&self, limit: u64) -> io::Result<Vec<u8>> {
         read_limited(&self.path, limit)
     }
+
+    /// Puts the request away as one that is done with: no answer will come, at the next start neither.
+    pub fn put_away(&self, folders: &Folders) {
+        folders.copies().take_record(self.seq, &self.name, &self.path);
+    }
 }
 
 /// Whether [`claim`] fails while a writer holds the request.

@@ -60,6 +60,14 @@ impl Draft {
         Item { target: self.target, name: self.name.clone(), content: Content::Draft(self) }
     }
 
+    /// Keeps so many percent of what was written.
+    ///
+    /// # Errors
+    /// The work folder cannot be written.
+    pub fn cut(&self, percent: u32) -> io::Result<()> {
+        self.file.set_len(self.file.metadata()?.len() * u64::from(percent.min(100)) / 100)
+    }
+
     /// It will never be whole.
     pub fn discard(self) {
         let Self { path, file, .. } = self;

@@ -19,6 +19,7 @@
 //! - [`recover`]: what a `kill -9` left behind (the decision is pure)
 //! - [`probe`]: trying a folder out, leaving nothing behind
 //! - [`collect`]: which delivered files were fetched
+//! - [`held`]: a file that nobody else can open for a while
 //! - [`hand_in`](mod@hand_in): a file put into a folder as a careful client does
 //! - [`private`]: files for their owner alone
 //! - [`copies`]: the bytes of requests and answers, kept for a while
@@ -35,6 +36,7 @@ pub mod copies;
 pub mod draft;
 pub mod foreign;
 pub mod hand_in;
+pub mod held;
 pub mod intake;
 pub mod layout;
 pub mod listing;

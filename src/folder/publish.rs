@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::FolderKind;
 use crate::folder::claim::Claim;
 use crate::folder::draft::Draft;
+use crate::folder::held::Held;
 use crate::folder::layout::Folders;
 use crate::folder::recover::{Entry, EntryKind, Target, entry_name};
 
@@ -31,6 +32,32 @@ pub enum Delivery {
     InPlace,
     /// Created under the final name and written in pieces: shows who reads too early.
     Slow,
+}
+
+/// How the answers of one parcel get their final names: as configured, or as somebody asked for this once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Manner {
+    /// Each file.
+    pub how: How,
+    /// From one file to the next.
+    pub between: Duration,
+}
+
+/// How one file gets its final name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// As configured.
+    As(Delivery),
+    /// Renamed in whole, and nobody can open it for so long ([`super::held`]).
+    Locked(Duration),
+    /// Written under a temporary name in its own folder and renamed there.
+    RenamedWithin,
+}
+
+impl From<Delivery> for Manner {
+    fn from(delivery: Delivery) -> Self {
+        Self { how: How::As(delivery), between: Duration::ZERO }
+    }
 }
 
 /// The touch comes so long after the rename: long enough for a watcher to have told the creation apart, too short to notice.
@@ -217,15 +244,19 @@ impl Parcel {
 
     /// Puts each answer under its final name, one after the other, and forgets the record. Tries again as long as a target is held
     /// or away; dropping the future leaves the rest to the next start.
-    pub async fn deliver(self, manner: Delivery, mut tell: impl FnMut(Progress)) -> Vec<Placed> {
+    pub async fn deliver(self, manner: impl Into<Manner>, mut tell: impl FnMut(Progress)) -> Vec<Placed> {
+        let manner = manner.into();
         let mut delivered = Vec::with_capacity(self.answers.len());
         for (at, answer) in self.answers.iter().enumerate() {
+            if at > 0 {
+                tokio::time::sleep(manner.between).await;
+            }
             let path = self.folders.dir(answer.target.folder()).join(&answer.name);
             let mut wait = BACK_OFF.0;
             let mut tries = 0;
-            let replaced = loop {
-                match answer.place(&self.folders, &path, manner).await {
-                    Ok(replaced) => break replaced,
+            let (replaced, held) = loop {
+                match answer.place(&self.folders, &path, manner.how).await {
+                    Ok(placed) => break placed,
                     Err(cause)
                         if cause.kind() == io::ErrorKind::NotFound && self.folders.restore(answer.target.folder()) =>
                     {
@@ -250,6 +281,9 @@ impl Parcel {
             }
             tell(Progress::Placed(placed.clone()));
             delivered.push(placed);
+            if let (Some(_held), How::Locked(time)) = (held, manner.how) {
+                tokio::time::sleep(time).await;
+            }
         }
         let copies = self.folders.copies().clone();
         if copies.shares() {
@@ -261,15 +295,26 @@ impl Parcel {
 }
 
 impl Answer {
-    async fn place(&self, folders: &Folders, path: &Path, manner: Delivery) -> io::Result<bool> {
+    /// Whether it took the place of another file, and what keeps it shut.
+    async fn place(&self, folders: &Folders, path: &Path, how: How) -> io::Result<(bool, Option<Held>)> {
         let replaced = path.symlink_metadata().is_ok();
         self.restage(folders)?;
-        match manner {
-            Delivery::Rename | Delivery::RenameTouch => std::fs::rename(&self.staged, path)?,
-            Delivery::InPlace => self.write_in_place(path, 1).await?,
-            Delivery::Slow => self.write_in_place(path, SLOW_PIECES).await?,
+        match how {
+            How::As(Delivery::Rename | Delivery::RenameTouch) => std::fs::rename(&self.staged, path)?,
+            How::As(Delivery::InPlace) => self.write_in_place(path, 1).await?,
+            How::As(Delivery::Slow) => self.write_in_place(path, SLOW_PIECES).await?,
+            How::Locked(_) => {
+                let held = Held::shut(&self.staged)?;
+                std::fs::rename(&self.staged, path)?;
+                return Ok((replaced, Some(held)));
+            }
+            How::RenamedWithin => {
+                let beside = path.with_file_name(format!("{}.tmp", self.name));
+                self.write_in_place(&beside, 1).await?;
+                std::fs::rename(beside, path)?;
+            }
         }
-        Ok(replaced)
+        Ok((replaced, None))
     }
 
     /// Writes under the final name, with a pause between pieces. What cannot be written to its end (a full disk) is taken away again:
@@ -372,6 +417,27 @@ mod tests {
             assert_eq!(std::fs::read_to_string(&placed[0].path).unwrap(), "<a>答</a>");
             assert!(leftovers(&folders).is_empty(), "{manner:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn renamed_within_its_folder_a_file_is_first_seen_under_a_temporary_name() {
+        let root = tempfile::tempdir().unwrap();
+        let folders = folders(root.path());
+        let parcel = Parcel::stage(&folders, None, vec![item("a.xml", "<a/>")]).unwrap();
+        // Where it wants to write there is a folder: it is held, and goes on when that is gone.
+        let beside = folders.dir(FolderKind::Res).join("a.xml.tmp");
+        std::fs::create_dir(&beside).unwrap();
+        let manner = Manner { how: How::RenamedWithin, between: Duration::ZERO };
+        let mut held = false;
+        let placed = parcel.deliver(manner, |progress| {
+            if let Progress::Held { .. } = progress {
+                held = true;
+                std::fs::remove_dir(&beside).unwrap();
+            }
+        });
+        let placed = placed.await;
+        assert!(held && !beside.exists());
+        assert_eq!(std::fs::read_to_string(&placed[0].path).unwrap(), "<a/>");
     }
 
     #[tokio::test]

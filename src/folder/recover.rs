@@ -164,10 +164,15 @@ pub struct Unfinished {
 
 /// Tidies the work folders and says what is to be finished. Called once, before the first look.
 pub fn recover(folders: &std::sync::Arc<Folders>) -> Unfinished {
+    recover_some(folders, |_| true)
+}
+
+/// The same for those whose number is `wanted` only, while others are at work.
+pub fn recover_some(folders: &std::sync::Arc<Folders>, wanted: impl Fn(u64) -> bool) -> Unfinished {
     let mut unfinished = Unfinished::default();
     // A leftover that cannot be removed now is found again, and decided alike, at the next start.
     let remove = |entries: Vec<Entry>| entries.into_iter().for_each(|entry| drop(std::fs::remove_file(entry.path)));
-    for fate in plan(entries(folders)) {
+    for fate in plan(entries(folders).into_iter().filter(|entry| wanted(entry.seq)).collect()) {
         match fate {
             Fate::AskAgain { request, remove: rest } => {
                 remove(rest);

@@ -49,7 +49,7 @@ pub mod tree;
 pub mod xml;
 
 pub use frame::Read;
-pub use style::{ByUnits, Style};
+pub use style::{ByUnits, CODE_IDENTIFIER, Style};
 
 #[cfg(test)]
 mod samples;

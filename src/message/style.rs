@@ -43,18 +43,19 @@ impl Style {
 
     /// Any tree in specification order as a file. CharacterCodeIdentifier, where there is one, tells the encoding.
     pub fn tree(&self, root: Element) -> Encoded {
-        self.with_code_in("CharacterCodeIdentifier", root)
+        self.with_code_in(CODE_IDENTIFIER, root)
     }
 
     /// A tree whose body has no units yet as a file that gets them one by one.
     pub fn by_units(&self, mut root: Element) -> ByUnits<'_> {
         let body = root.children().iter().position(|child| child.name == BODY).unwrap_or_default();
-        self.arrange("CharacterCodeIdentifier", &mut root);
+        self.arrange(CODE_IDENTIFIER, &mut root);
         let frame = Frame::around(&root, &[BODY], &self.options());
         ByUnits { style: self, frame, parents: format!("/{}#{body}/{BODY}", root.name), written: 0 }
     }
 
-    fn with_code_in(&self, tag: &str, mut root: Element) -> Encoded {
+    /// The same of a tree that tells its encoding in the element `tag` of its header.
+    pub fn with_code_in(&self, tag: &str, mut root: Element) -> Encoded {
         self.arrange(tag, &mut root);
         xml::write(&root, &self.options())
     }
@@ -71,6 +72,8 @@ impl Style {
     }
 }
 
+/// The element of a header that tells the encoding (OQSCD005).
+pub const CODE_IDENTIFIER: &str = "CharacterCodeIdentifier";
 /// The element that holds units.
 const BODY: &str = "MessageBody";
 

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use super::settle::{derived_serial, last_valid_day};
 use super::{CardOfPerson, Person};
 use crate::authority::Authority;
-use crate::knob::{Amount, Knob, Knobs};
+use crate::knob::{Amount, Knob, Knobs, Layer, said};
 
 /// A flaw of the certificates on a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +41,15 @@ const TOO_LONG: Amount = Amount { unit: "bytes", least: 21, most: 100, usual: 24
 pub static EXPIRED: Knob = Knob {
     name: "certificate-expired",
     room: "people",
+    layer: Layer::Card,
     ja: "電子証明書の有効期限が切れている（=日数で何日前か。既定は120日前、90日なら猶予期間）",
     en: "the certificate has ended, so many days ago (120; 90 is within the months of grace)",
+    at: said("受付", "visits"),
+    bearing: said(
+        "猶予期間なら更新の案内とともに資格が来る。過ぎればファイルは出ない",
+        "within the months of grace the answer comes with a notice, later no file comes",
+    ),
+    remedy: said("患者に市区町村の窓口での更新を案内する", "send the patient to the municipality for renewal"),
     source: "spec/jpki-card.md §3.5 [A]",
     amount: Some(Amount { least: 1, usual: BEYOND_GRACE, ..DAYS }),
 };
@@ -50,8 +57,12 @@ pub static EXPIRED: Knob = Knob {
 pub static EXPIRING: Knob = Knob {
     name: "certificate-expiring",
     room: "people",
+    layer: Layer::Card,
     ja: "電子証明書の有効期限が近い（=日数であと何日か。既定は30日）",
     en: "the certificate ends in so many days (30)",
+    at: said("受付。更新の案内が出る", "visits; the renewal notice is shown"),
+    bearing: said("処理結果の案内文を見せる", "shows the notice of the result"),
+    remedy: said("患者に更新を案内する", "remind the patient of the renewal"),
     source: "spec/jpki-card.md §3.5 [A]",
     amount: Some(DAYS),
 };
@@ -59,8 +70,12 @@ pub static EXPIRING: Knob = Knob {
 pub static NOT_YET_VALID: Knob = Knob {
     name: "certificate-not-yet-valid",
     room: "people",
+    layer: Layer::Card,
     ja: "電子証明書がまだ有効でない（=日数で何日後からか。既定は30日）",
     en: "the certificate begins in so many days (30)",
+    at: said("受付", "visits"),
+    bearing: said("ファイルは出ない", "no file comes"),
+    remedy: said("時計とカードを確かめる", "check the clock and the card"),
     source: "RFC 5280 §4.1.2.5 [A]",
     amount: Some(Amount { least: 1, ..DAYS }),
 };
@@ -68,8 +83,12 @@ pub static NOT_YET_VALID: Knob = Knob {
 pub static WRONG_AUTHORITY: Knob = Knob {
     name: "certificate-wrong-authority",
     room: "people",
+    layer: Layer::Card,
     ja: "電子証明書の発行者が、同じ名前の別の認証局である",
     en: "the certificate comes from another authority of the same name",
+    at: said("受付。続くが「未検証」の印が付く", "visits; they go on, marked as not verified"),
+    bearing: said("変わりはない", "sees no difference"),
+    remedy: said("カードを確かめる", "look at the card"),
     source: "spec/jpki-card.md §3.3 [A]",
     amount: None,
 };
@@ -77,8 +96,12 @@ pub static WRONG_AUTHORITY: Knob = Knob {
 pub static FORGED: Knob = Knob {
     name: "certificate-forged",
     room: "people",
+    layer: Layer::Card,
     ja: "電子証明書の発行者の署名が合わない（偽造）",
     en: "the issuer's signature on the certificate does not hold (forged)",
+    at: said("受付", "visits"),
+    bearing: said("ファイルは出ない", "no file comes"),
+    remedy: said("カードを確かめる", "look at the card"),
     source: "RFC 5280 §6.1.3 [A]",
     amount: None,
 };
@@ -86,8 +109,12 @@ pub static FORGED: Knob = Knob {
 pub static LONG_SERIAL: Knob = Knob {
     name: "serial-too-long",
     room: "people",
+    layer: Layer::Card,
     ja: "電子証明書のシリアル番号が長すぎる（=バイト数。既定は24、規則は20まで）",
     en: "the serial number has so many bytes (24); the rule allows 20",
+    at: said("受付。認証局の知らない番号になる", "visits; the authority never issued it"),
+    bearing: said("ファイルは出ない", "no file comes"),
+    remedy: said("カードを確かめる", "look at the card"),
     source: "RFC 5280 §4.1.2.2 [A]",
     amount: Some(TOO_LONG),
 };
@@ -95,8 +122,12 @@ pub static LONG_SERIAL: Knob = Knob {
 pub static TOP_BIT_SERIAL: Knob = Knob {
     name: "serial-top-bit",
     room: "people",
+    layer: Layer::Card,
     ja: "電子証明書のシリアル番号の最上位ビットが立っている（DERでは前に00が付く）",
     en: "the top bit of the serial number is set (00 before it in DER)",
+    at: said("受付。認証局の知らない番号になる", "visits; the authority never issued it"),
+    bearing: said("ファイルは出ない", "no file comes"),
+    remedy: said("シリアル番号を符号付き整数として読まない", "read serial numbers as unsigned"),
     source: "spec/jpki-card.md §12 [C]",
     amount: None,
 };

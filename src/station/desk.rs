@@ -12,6 +12,7 @@ use super::{Station, StationError, pace_name, terminal_view};
 use crate::event::{Entry, Event, FileLife, Lang, Words};
 use crate::knob::{Knob, Setting};
 use crate::message::element::ElementTable;
+use crate::terminal::fault::magic::code_of;
 
 /// Lines of the journal that a view carries.
 const VIEW_LINES: usize = 200;
@@ -155,12 +156,22 @@ impl Station {
             FaultView {
                 name: knob.name.to_owned(),
                 words: Words::new(knob.ja, knob.en),
+                more: told_of(knob),
                 armed: mine().any(|a| a.setting.target.is_none()),
-                hits: mine().map(|a| a.hits).sum(),
+                hits: self.knobs().hits(knob),
             }
         };
         self.knob_table().into_iter().map(state).collect()
     }
+}
+
+/// What there is to say of a fault besides what happens.
+fn told_of(knob: &Knob) -> Words {
+    let mark = code_of(knob).map(|code| format!(" [MDG{code}]")).unwrap_or_default();
+    Words::new(
+        format!("{}。レセコンは: {}{mark}", knob.at.ja, knob.bearing.ja),
+        format!("{}; a レセコン: {}{mark}", knob.at.en, knob.bearing.en),
+    )
 }
 
 /// They have a page of their own, beside the lines for people.

@@ -1,24 +1,64 @@
 //! Faults: the knobs of all rooms, found by name, armed and taken back.
 
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
 use super::Station;
 use super::error::StationError;
 use crate::event::Event;
+use crate::handwritten::Mistake;
 use crate::knob::{self, Knob, Knobs, NotAKnob, Setting};
 
-/// Every knob of every room.
+/// The one key of `[faults]` that names no fault.
+const MAGIC: &str = "magic";
+
+/// A fault armed at the start: `name = true`, or with count, probability and target.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum FaultEntry {
+    /// For everybody, until taken back.
+    Plain(bool),
+    /// As told.
+    Told(Setting),
+}
+
+/// What `[faults]` says of marks in requests; `None` where it says nothing. The rest are names of faults.
+pub(super) fn take_magic(faults: &mut BTreeMap<String, FaultEntry>) -> Option<bool> {
+    match faults.remove(MAGIC)? {
+        FaultEntry::Plain(magic) => Some(magic),
+        FaultEntry::Told(_) => None,
+    }
+}
+
+/// `magic` is no fault that takes a count.
+pub(super) fn check_magic(faults: &BTreeMap<String, FaultEntry>) -> Result<(), Box<Mistake>> {
+    match faults.get(MAGIC) {
+        Some(FaultEntry::Told(_)) => {
+            Err(Mistake::of_key("設定 / settings", "faults.magic", "true か false です", "true or false"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Every knob of every room, by what it is seen at.
 pub fn knobs_of_all_rooms() -> Vec<&'static Knob> {
+    let terminal = crate::terminal::fault::knobs();
     let rooms: [&[&'static Knob]; 9] = [
         &crate::face_reader::knobs::ALL,
         &crate::wire::steering::KNOBS,
         &crate::wire::outage::KNOBS,
-        &crate::terminal::KNOBS,
+        &terminal,
         &crate::card::soft::quirk::KNOBS,
         &crate::people::flaw::KNOBS,
         &crate::hub::knobs::KNOBS,
         &crate::hub::jpki_authority::knobs::KNOBS,
         &crate::hub::medical_hub::registration::knobs::KNOBS,
     ];
-    rooms.concat()
+    let mut knobs = rooms.concat();
+    // Stable: within a layer as the rooms declare them.
+    knobs.sort_by_key(|knob| knob.layer);
+    knobs
 }
 
 pub(super) fn knob_of_any_room(name: &str) -> Result<&'static Knob, StationError> {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use rand_core::RngCore;
 
 use crate::clock::Clock;
@@ -21,8 +22,10 @@ use crate::station::reader::guest::Guest;
 use crate::station::reader::hand::NoEvidence;
 use crate::station::roster::Roster;
 use crate::station::visit::VisitFiles;
+use crate::terminal::fault::drawn::behind;
 use crate::terminal::{Pace, Terminal, VisitDelivery};
 use crate::visit::{CertificateStatus, Consents, Evidence, Question, Standing, Uses, VisitId};
+use crate::wire::outage::Outage;
 use crate::wire::{Asker, Connection, Steering, VisitAnswer, VisitOpening, WireError};
 
 /// Between the screens, so that a person can follow them.
@@ -74,12 +77,21 @@ pub struct Opening {
     /// Whose card it is by the operator's word, for a card that is no software card of ours.
     holder: Option<String>,
     steering: Steering,
+    outage: Outage,
+    /// The terminal's clock is so much behind.
+    behind: SignedDuration,
 }
 
 impl Opening {
     /// Of a visit for which nothing was asked of the hub.
     pub fn new(reference: &str) -> Self {
-        Self { reference: reference.to_owned(), holder: None, steering: Steering::default() }
+        Self {
+            reference: reference.to_owned(),
+            holder: None,
+            steering: Steering::default(),
+            outage: Outage::default(),
+            behind: SignedDuration::ZERO,
+        }
     }
 }
 
@@ -130,6 +142,8 @@ impl Links {
             reference: guest.reference.clone(),
             holder: guest.person.as_ref().filter(|_| !guest.is_soft()).map(|person| person.id.clone()),
             steering: Steering::draw(&self.knobs, &guest.targets()),
+            outage: Outage::draw(&self.knobs, &guest.targets()),
+            behind: behind(&self.knobs, &guest.targets()),
         }
     }
 
@@ -149,14 +163,15 @@ impl Links {
         };
         let proof = evidence.proof.name();
         let question = VisitOpening {
-            asker: self.asker(terminal),
+            asker: self.asker(terminal, opening.behind),
             reference: opening.reference.clone(),
             uses: self.uses,
             evidence,
             holder: opening.holder.clone(),
             steering: opening.steering.clone(),
         };
-        match self.connection.open_visit(&question) {
+        let met = opening.outage.meet(&self.clock, &self.connection.name());
+        match met.and_then(|()| self.connection.open_visit(&question)) {
             Ok(mut standing) => {
                 if self.asks_always && self.uses.medical_subsidy {
                     ask_for_subsidy(&mut standing);
@@ -169,9 +184,18 @@ impl Links {
     }
 
     /// Hands the consents to the centre.
-    pub async fn conclude(self: &Arc<Self>, visit: VisitId, consents: Consents) -> (Reply, Option<VisitAnswer>) {
-        let (links, time) = (self.clone(), self.clock.now());
-        let asked = tokio::task::spawn_blocking(move || links.connection.consent(&visit, &consents, time)).await;
+    pub async fn conclude(
+        self: &Arc<Self>,
+        opening: &Opening,
+        visit: VisitId,
+        consents: Consents,
+    ) -> (Reply, Option<VisitAnswer>) {
+        let (links, time, outage) = (self.clone(), self.clock.now() - opening.behind, opening.outage);
+        let asked = tokio::task::spawn_blocking(move || {
+            outage.meet(&links.clock, &links.connection.name())?;
+            links.connection.consent(&visit, &consents, time)
+        })
+        .await;
         match asked {
             Ok(Ok(answer)) => (Reply::Concluded(answer.outcome), Some(answer)),
             Ok(Err(error)) => (self.centre_failed(&error), None),
@@ -195,6 +219,7 @@ impl Links {
                 reader: setup.number,
                 targets,
                 answer,
+                behind: opening.behind,
                 steering: opening.steering.clone(),
                 face_folder: setup.face_folder.clone(),
                 own,
@@ -207,9 +232,9 @@ impl Links {
         }
     }
 
-    fn asker(&self, terminal: usize) -> Asker {
+    fn asker(&self, terminal: usize, behind: SignedDuration) -> Asker {
         let institution = self.terminals.get(terminal).map_or_else(String::new, |t| t.settings().institution.clone());
-        Asker { institution, time: self.clock.now() }
+        Asker { institution, time: self.clock.now() - behind }
     }
 
     fn centre_failed(&self, error: &WireError) -> Reply {

@@ -9,14 +9,14 @@ use tokio::sync::watch;
 use super::adoption::Adoption;
 use super::bindings::Bindings;
 use super::exchanges::Visits;
-use super::faults::knob_of_any_room;
+use super::faults::{FaultEntry, knob_of_any_room};
 use super::journal::Journal;
 use super::layouts::{Layouts, LayoutsError};
 use super::links::Links;
 use super::reader::attendant::Attendant;
 use super::reader::{Setup, Source};
 use super::roster::Roster;
-use super::settings::{FaultEntry, Settings, SettingsError, SubsidyQuestion, UnknownPeople};
+use super::settings::{Settings, SettingsError, SubsidyQuestion, UnknownPeople};
 use super::state::{StateError, StateFolder};
 use super::view::TerminalView;
 use super::{Station, StationError, plastic};
@@ -35,7 +35,6 @@ use crate::terminal::{Revisions, Terminal, TerminalError, Whose, own, property, 
 use crate::wire::Connection;
 use crate::wire::http::HttpHub;
 use crate::wire::latency::Delayed;
-use crate::wire::outage::Removable;
 use crate::wire::tls::TlsError;
 
 /// Why a station cannot be put together.
@@ -128,7 +127,6 @@ impl Station {
             Some(adoption) => Delayed::by(settings.hub.latency, audited(&settings, adoption, &sink)?, &clock, seed),
             None => connection,
         };
-        let connection = Removable::by(&knobs, connection);
         let put = own::Put::default();
         let whose: Whose = {
             let roster = roster.clone();

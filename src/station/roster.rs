@@ -215,6 +215,11 @@ impl Roster {
         card.with_quirks(person.card.quirks.clone().drawn(knobs, targets))
     }
 
+    /// Somebody else, the first there is; `None` where nobody else is.
+    pub fn another_than(&self, person: &str) -> Option<Arc<Person>> {
+        self.read().iter().find(|other| other.id != person).cloned().map(Arc::new)
+    }
+
     /// Keeps the counters of a card that was used; not those that it only pretended to have.
     pub fn keep_card(&self, person: &str, card: &SoftCard) {
         if card.quirks().tries_left.is_none() {

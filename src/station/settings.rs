@@ -15,10 +15,10 @@ use crate::event::Lang;
 use crate::face_reader::settings::{ReaderSettings, Timers};
 use crate::handwritten::{self, Mistake, nearest};
 use crate::hub::PastDays;
-use crate::knob::Setting;
 use crate::message::subsidy::Edition;
 use crate::number::InstitutionCode;
 use crate::secret::Secret;
+use crate::station::faults::{FaultEntry, check_magic, take_magic};
 use crate::station::reader::Source;
 use crate::terminal::sealing::Sealing;
 use crate::terminal::{Pace, TerminalSettings};
@@ -49,7 +49,7 @@ pub struct Settings {
     pub card: CardTable,
     /// `[control]`
     pub control: ControlTable,
-    /// `[faults]`: knobs armed at the start.
+    /// `[faults]`: knobs armed at the start, and `magic`.
     pub faults: BTreeMap<String, FaultEntry>,
 }
 
@@ -261,16 +261,6 @@ fn token<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Secret>, D
     Ok(Option::<String>::deserialize(input)?.map(Secret::new))
 }
 
-/// A fault armed at the start: `name = true`, or with count, probability and target.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-pub enum FaultEntry {
-    /// For everybody, until taken back.
-    Plain(bool),
-    /// As told.
-    Told(Setting),
-}
-
 impl Settings {
     /// Reads `file` (none: defaults), then the environment over it.
     pub fn read(
@@ -316,6 +306,7 @@ impl Settings {
             self.reader.push(ReaderTable::default());
         }
         self.check()?;
+        let magic = take_magic(&mut self.faults);
         let code = InstitutionCode::new(&self.station.institution);
         for terminal in &mut self.terminal {
             // Other programs are told these folders and stand elsewhere.
@@ -328,6 +319,7 @@ impl Settings {
             terminal.institution = code.as_str().to_owned();
             terminal.pace = self.station.pace;
             terminal.edition = self.hub.spec_year;
+            terminal.magic = magic.unwrap_or(terminal.magic);
         }
         for reader in &mut self.reader {
             reader.face_folder = reader.face_folder.as_deref().map(absolute);
@@ -349,6 +341,7 @@ impl Settings {
         if let Some(Err(error)) = self.station.clock.as_deref().map(Clock::parse) {
             return Err(wrong("station.clock", &error.to_string(), "see --clock"));
         }
+        check_magic(&self.faults)?;
         let terminals = self.terminal.len().max(1);
         for reader in &self.reader {
             if reader.terminal == 0 || reader.terminal > terminals {
@@ -407,7 +400,7 @@ pub enum SettingsError {
     Environment(String),
 }
 
-const TABLES: [&str; 6] = ["station", "terminal", "reader", "hub", "card", "control"];
+const TABLES: [&str; 7] = ["station", "terminal", "reader", "hub", "card", "control", "faults"];
 /// Variables that have a meaning of their own: where a station is, its token, the settings file, the language.
 const OTHERS: [&str; 5] =
     ["MADOGUCHI_STATION", "MADOGUCHI_CONTROL", "MADOGUCHI_TOKEN", "MADOGUCHI_CONFIG", "MADOGUCHI_LANG"];

@@ -265,9 +265,12 @@ pub struct FaultView {
     pub name: String,
     /// What it does.
     pub words: Words,
+    /// When, how a レセコン bears it, its mark.
+    #[serde(default)]
+    pub more: Words,
     /// Is it armed for everybody?
     pub armed: bool,
-    /// How often it came up since it was armed.
+    /// How often it came up since the start or the last reset.
     pub hits: u64,
 }
 

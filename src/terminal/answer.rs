@@ -2,26 +2,31 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 
 use crate::clock::{Stopwatch, time14};
 use crate::event::{FileLife, FolderKind, Lang};
 use crate::folder::publish;
 use crate::folder::recover::Target;
 use crate::folder::{Claim, Item, listing};
-use crate::message::Style;
 use crate::message::bulk::{BulkHeader, BulkReception};
 use crate::message::inquiry::InquiryResult;
+use crate::message::order::ElementOrder;
 use crate::message::qualification::QualificationResult;
 use crate::message::refusal;
+use crate::message::tree::Element;
 use crate::message::xml::MOST_FINDINGS;
+use crate::message::{CODE_IDENTIFIER, Style};
 use crate::terminal::bulk::{Drafted, Undrafted};
+use crate::terminal::fault::content::Spoiled;
+use crate::terminal::fault::{Met, Outgoing, put_number_back};
 use crate::terminal::linkage::{self, Ask, Content, Decision, Refuse};
 use crate::terminal::outlet::{WRITE_AGAIN, Waiting};
 use crate::terminal::settings::ErrStyle;
 use crate::terminal::turns::Turn;
 use crate::terminal::{Terminal, pace};
+use crate::wire::outage::Outage;
 use crate::wire::{Answer, Body, Question, Request, Steering, WireError};
 
 /// Our own code for a centre that cannot be asked; the real ones (別紙6-1) are not public.
@@ -36,12 +41,25 @@ const REMARKS: usize = 5;
 
 /// Why there is no reply yet.
 enum Unready {
+    /// The terminal stops, and takes it up when it is up again.
+    Stopped,
     /// The work folder cannot be read or written (share away, disk full): soon it can.
     Work(io::Error),
+    /// The same of a disk that is only said to be full.
+    Full(io::Error),
     /// Somebody took the request out of the work folder.
     Gone,
     /// It was taken out of `req` without being one.
     NoRequest,
+}
+
+/// How a request was taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Taken {
+    /// False: before it was whole.
+    pub whole: bool,
+    /// By an earlier run.
+    pub again: bool,
 }
 
 /// What a request brings, before it is staged.
@@ -55,47 +73,66 @@ pub(super) struct Reply {
 }
 
 impl Terminal {
-    /// Answers one claimed request. `whole` is false when it was taken before it was whole.
-    pub(super) async fn answer(self: Arc<Self>, claim: Claim, whole: bool, mut turn: Turn) {
+    /// Answers one claimed request.
+    pub(super) async fn answer(self: Arc<Self>, claim: Claim, taken: Taken, mut turn: Turn) {
         let watch = Stopwatch::start();
         let delay = pace::answer_delay(self.settings.answer_delay, self.settings.pace, self.seed, &claim.name);
-        let (reply, ()) = tokio::join!(self.ask_until_written(&claim, whole), self.clock.pause(delay));
+        // Lives until the answer is out: what a request asked for itself is armed so long.
+        let met = Arc::new(OnceLock::new());
+        let (reply, ()) = tokio::join!(self.ask_until_written(&claim, taken, &met), self.clock.pause(delay));
         let reply = match reply {
             Ok(reply) => reply,
-            Err(cause) => return self.cannot_answer(&claim, cause),
+            Err(None) => return self.stop_over(&claim),
+            Err(Some(cause)) => return self.cannot_answer(&claim, cause),
         };
+        let drawn = met.get().map(|met: &Met| met.drawn).unwrap_or_default();
         let request = self.req_path(&claim.name);
         let place = (FolderKind::Req, request.as_path());
         self.step_of(Some(claim.seq), place, reply.life, reply.note, Some(watch.elapsed_ms()));
+        if drawn.never {
+            return self.let_drop(&claim);
+        }
+        self.hold_back(&drawn).await;
         turn.comes().await;
-        let parcel = self.stage(&self.folders, Some(&claim), reply.items).await;
-        let placed = self.deliver(parcel, Some(watch), reply.remark).await;
+        let Reply { items, remark, .. } = reply;
+        let outgoing = Outgoing { folders: &self.folders, claim: Some(&claim), items, remark, watch: Some(watch) };
+        let placed = self.hand_out(outgoing, &drawn).await;
         drop(turn);
         self.touch(placed).await;
     }
 
     /// A request is read, and a bulk result written, in the work folder: while it is away or full, that is tried again.
-    async fn ask_until_written(self: &Arc<Self>, claim: &Claim, whole: bool) -> Result<Reply, (String, String)> {
+    /// No reason: the terminal stops.
+    async fn ask_until_written(
+        self: &Arc<Self>,
+        claim: &Claim,
+        taken: Taken,
+        met: &Arc<OnceLock<Met>>,
+    ) -> Result<Reply, Option<(String, String)>> {
         let mut waiting = None;
         loop {
-            let (terminal, about) = (self.clone(), claim.clone());
-            let asked = tokio::task::spawn_blocking(move || terminal.reply(&about, whole)).await;
+            let (terminal, about, met) = (self.clone(), claim.clone(), met.clone());
+            let asked = tokio::task::spawn_blocking(move || terminal.reply(&about, taken, &met)).await;
             let stays = |cause: &str| {
                 let path = claim.path.display();
                 let ja = format!("{cause}。{path} に残し、次の起動で処理します");
                 (ja, format!("{cause}; it stays at {path} and is asked again at the next start"))
             };
-            match asked.map_err(|panicked| stays(&panicked.to_string()))? {
+            match asked.map_err(|panicked| Some(stays(&panicked.to_string())))? {
                 Ok(reply) => return Ok(reply),
+                Err(Unready::Stopped) => return Err(None),
+                Err(Unready::Full(cause)) => {
+                    waiting.get_or_insert_with(|| Waiting::begin(self, &self.folders, &cause));
+                }
                 Err(Unready::Work(cause)) => {
                     self.copies().make_way(&cause);
                     waiting.get_or_insert_with(|| Waiting::begin(self, &self.folders, &cause));
                 }
                 Err(Unready::Gone) => {
                     let ja = "作業フォルダから取り除かれました。もう一度 req に置いてください".to_owned();
-                    return Err((ja, "it was taken out of the work folder; put it into req again".to_owned()));
+                    return Err(Some((ja, "it was taken out of the work folder; put it into req again".to_owned())));
                 }
-                Err(Unready::NoRequest) => return Err(stays("not a request")),
+                Err(Unready::NoRequest) => return Err(Some(stays("not a request"))),
             }
             tokio::time::sleep(WRITE_AGAIN).await;
         }
@@ -120,14 +157,20 @@ impl Terminal {
     }
 
     /// Reads, decides, asks and writes. Blocks.
-    fn reply(&self, claim: &Claim, whole: bool) -> Result<Reply, Unready> {
-        let decided = linkage::decide(&claim.name, Content::File(&claim.path), whole, &self.settings);
-        let decision = decided.map_err(|cause| self.unread(claim, cause))?;
+    fn reply(&self, claim: &Claim, taken: Taken, met: &OnceLock<Met>) -> Result<Reply, Unready> {
+        let decided = linkage::decide(&claim.name, Content::File(&claim.path), taken.whole, &self.settings);
+        let mut decision = decided.map_err(|cause| self.unread(claim, cause))?;
+        let number = self.take_marks_out(&mut decision);
+        let met = met.get_or_init(|| self.meet(claim, &decision, number.as_deref(), taken.again));
+        if met.drawn.restart {
+            return Err(Unready::Stopped);
+        }
+        self.room().map_err(Unready::Full)?;
         if let Some(reply) = self.own_reply(&claim.name, &decision) {
             return Ok(reply);
         }
         match decision {
-            Decision::Ask(ask) => self.ask(claim, &ask).map_err(Unready::Work),
+            Decision::Ask(ask) => self.ask(claim, &ask, met, number).map_err(Unready::Work),
             Decision::Unanswered(unanswered) => Ok(self.refuse(&claim.name, &unanswered.refuse)),
             Decision::Refuse(refuse) => Ok(self.refuse(&claim.name, &refuse)),
             Decision::Leave => Err(Unready::NoRequest),
@@ -144,7 +187,8 @@ impl Terminal {
         Reply { items, life: FileLife::Refused, note: Some(refuse.refusal.to_string()), remark: None }
     }
 
-    fn ask(&self, claim: &Claim, ask: &Ask) -> io::Result<Reply> {
+    /// `number`: the 番号 as it was sent, where marks were taken out of it.
+    fn ask(&self, claim: &Claim, ask: &Ask, met: &Met, number: Option<String>) -> io::Result<Reply> {
         let name = claim.name.as_str();
         if let Some(foreign) = &ask.foreign_institution {
             let own = &self.settings.institution;
@@ -153,31 +197,33 @@ impl Terminal {
                 format!("{name} comes from institution {foreign}, this terminal is {own}; asked all the same"),
             );
         }
-        let terminal = format!("terminal:{}", self.number);
-        let targets = [name, terminal.as_str()];
+        let targets = met.targets();
         let steering = match &ask.request {
             Request::Qualification(_) => Steering::draw_for_request(&self.knobs, &targets),
             _ => Steering::draw_centre_error(&self.knobs, &targets),
         };
         // ASCII, whatever the file is called: it travels in a header.
         let reference = self.seed.hex(&["question", name], REFERENCE_DIGITS);
-        let question = Question { asker: self.asker(), reference, request: ask.request.clone(), steering };
-        let answer = self.connection.ask(&question);
+        let question =
+            Question { asker: self.asker(met.drawn.behind), reference, request: ask.request.clone(), steering };
+        let outage = Outage::draw(&self.knobs, &targets);
+        let answer = outage.meet(&self.clock, &self.connection.name()).and_then(|()| self.connection.ask(&question));
         self.note_hub(answer.as_ref().err());
         let away =
             |error: &WireError| ask.request.abnormal(time14(self.clock.now()), code_of(error), &error.to_string());
         let style = self.settings.style(self.settings.encoding_for(Some(ask.encoding)), self.seed, &ask.answer_name);
         let mut answer = answer.unwrap_or_else(|error| away(&error));
+        put_number_back(&mut answer, number);
         let (note, item, remark) = loop {
             let note = describe(&answer, ask);
             let bulk = match answer {
                 Answer::Bulk(bulk) => bulk,
                 answer => {
-                    let (item, remark) = self.whole(&answer, ask, &style);
+                    let (item, remark) = self.whole(&answer, ask, style.clone(), &targets);
                     break (note, item, remark);
                 }
             };
-            match self.draft(claim, ask, &style, bulk) {
+            match self.draft(claim, ask, &style, bulk, met.drawn.half_sealed) {
                 Ok(Drafted { item, replaced }) => break (note, item, replaced_characters(&replaced)),
                 Err(Undrafted::Work(cause)) => return Err(cause),
                 // The line broke between two units: half a result is none.
@@ -191,7 +237,7 @@ impl Terminal {
     }
 
     /// The file of an answer that is held whole, and the remark about it.
-    fn whole(&self, answer: &Answer, ask: &Ask, style: &Style) -> (Item, Option<String>) {
+    fn whole(&self, answer: &Answer, ask: &Ask, style: Style, targets: &[&str]) -> (Item, Option<String>) {
         let tags = &self.settings.tags;
         // The line speaks in the built-in tags; the folder in those that the operator has.
         let body = match answer {
@@ -201,12 +247,35 @@ impl Terminal {
         };
         let (name, bytes, remark) = match body {
             Body::Tree(tree) => {
-                let encoded = style.tree(tree);
-                (ask.answer_name.clone(), encoded.bytes, replaced_characters(&encoded.replaced))
+                let (bytes, replaced) = self.written(style, tree, &ask.answer_name, targets);
+                (ask.answer_name.clone(), bytes, replaced_characters(&replaced))
             }
             Body::Pages(pdf) => (ask.pages_name.clone(), pdf.to_vec(), None),
         };
         (Item { target: Target::Res, name, content: publish::Content::Bytes(bytes) }, remark)
+    }
+
+    /// A document as the bytes of the file called `name`, with what was drawn for it; and what became ●.
+    pub(super) fn written(&self, style: Style, tree: Element, name: &str, targets: &[&str]) -> (Vec<u8>, Vec<char>) {
+        self.written_with_code_in(CODE_IDENTIFIER, style, tree, name, targets)
+    }
+
+    /// The same of a document that tells its encoding in another element.
+    pub(super) fn written_with_code_in(
+        &self,
+        code: &str,
+        mut style: Style,
+        mut tree: Element,
+        name: &str,
+        targets: &[&str],
+    ) -> (Vec<u8>, Vec<char>) {
+        let spoiled = Spoiled::draw(&self.knobs, targets);
+        if spoiled.shuffled {
+            style.order = ElementOrder::Shuffled(self.seed, name.to_owned());
+        }
+        spoiled.tree(&mut tree);
+        let encoded = style.with_code_in(code, tree);
+        (spoiled.bytes(encoded.bytes), encoded.replaced)
     }
 
     /// Tells when the centre goes away and when it is back, not at every request between.

@@ -50,8 +50,9 @@ impl Terminal {
         ask: &Ask,
         style: &Style,
         bulk: BulkAnswer,
+        half_sealed: bool,
     ) -> Result<Drafted, Undrafted> {
-        let sealing = self.settings.sealing.password_for(&ask.answer_name);
+        let sealing = self.settings.sealing.password_now(&ask.answer_name, half_sealed);
         // What is sealed is in a zip already.
         let zipped = sealing.is_none()
             && matches!(ask.request, Request::BulkCareDownload(..))
@@ -69,7 +70,7 @@ impl Terminal {
             Ok(replaced)
         });
         let sealed = written.and_then(|replaced| match sealing {
-            Some(password) => Ok((Some(self.seal_draft(claim, &name, &draft, password)?), replaced)),
+            Some(password) => Ok((Some(self.seal_draft(claim, &name, &draft, &password)?), replaced)),
             None => Ok((None, replaced)),
         });
         match sealed {

@@ -2,6 +2,7 @@
 //!
 //! - [`settings`]: the `terminal` tables of the settings file
 //! - [`property`]: the real terminal's own settings files, laid under it
+//! - [`fault`]: what goes wrong with its files when somebody asks for it
 //! - [`guard`]: folders that are somebody else's
 //! - [`running`]: programs of a real terminal that run on this machine
 //! - [`sealing`]: which files travel as password zips
@@ -22,6 +23,7 @@
 mod answer;
 mod bulk;
 mod exchanges;
+pub mod fault;
 pub mod guard;
 pub mod ledger;
 mod lingering;
@@ -43,14 +45,18 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use crate::clock::Clock;
+use jiff::SignedDuration;
+use tokio::sync::{Notify, watch};
+
+use crate::clock::{Clock, Stopwatch};
 use crate::event::{Event, FileLife, FolderKind, Sink, Words};
 use crate::folder::collect::Uncollected;
 use crate::folder::recover::{Unfinished, recover};
 use crate::folder::{Folders, LayoutError, Paths};
 use crate::handwritten::Mistake;
-use crate::knob::{Knob, Knobs};
+use crate::knob::Knobs;
 use crate::message::subsidy::{Edition, Layout};
 use crate::random::Seed;
 use crate::terminal::stale::Ages;
@@ -61,27 +67,6 @@ pub use pace::Pace;
 pub use settings::TerminalSettings;
 pub use stale::{Stale, StayTime};
 pub use visit::{Delivered, VisitDelivery};
-
-/// The subsidy document never comes, nor its `.err`.
-pub static PMH_NEVER: Knob = Knob {
-    name: "pmh-never",
-    room: "terminal",
-    ja: "PMHの結果も .err も出力しない",
-    en: "neither the subsidy document nor its .err ever appears",
-    source: "spec/pmh.md §5.1 [C]",
-    amount: None,
-};
-/// The subsidy document comes ten seconds later than it would.
-pub static PMH_LATE: Knob = Knob {
-    name: "pmh-late",
-    room: "terminal",
-    ja: "PMHの結果を10秒遅らせる",
-    en: "the subsidy document appears ten seconds late",
-    source: "spec/pmh.md §5.1 [C]",
-    amount: None,
-};
-/// All of them, for whoever lists knobs.
-pub static KNOBS: [&Knob; 2] = [&PMH_NEVER, &PMH_LATE];
 
 /// Why a terminal cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -137,6 +122,14 @@ pub struct Terminal {
     repeated: Mutex<BTreeSet<String>>,
     own: own::Shelf,
     whose: Option<Whose>,
+    /// Since when, and how long, the disk is to be full.
+    full: Mutex<Option<(Stopwatch, Duration)>>,
+    /// Counts files that were delivered, for whoever is to be overtaken.
+    placed: watch::Sender<u64>,
+    /// Requests that a stop of the terminal left in the work folder, until it is up again.
+    stopped: Mutex<BTreeSet<u64>>,
+    /// Told when one was left.
+    restart: Notify,
 }
 
 /// Ids of the people whom the numbers in a request may mean. The terminal knows no people; the station does.
@@ -181,6 +174,10 @@ impl Terminal {
             hub_away: AtomicBool::new(false),
             waiting_for_room: AtomicUsize::new(0),
             remarks: Mutex::new(remarks),
+            full: Mutex::default(),
+            placed: watch::channel(0).0,
+            stopped: Mutex::default(),
+            restart: Notify::new(),
         })
     }
 
@@ -233,8 +230,9 @@ impl Terminal {
         self.own.reset();
     }
 
-    fn asker(&self) -> Asker {
-        Asker { institution: self.settings.institution.clone(), time: self.clock.now() }
+    /// Who asks, by a clock that is `behind`.
+    fn asker(&self, behind: SignedDuration) -> Asker {
+        Asker { institution: self.settings.institution.clone(), time: self.clock.now() - behind }
     }
 
     /// Writes one step in the life of a file into ledger and journal.

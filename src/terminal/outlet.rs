@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::clock::Stopwatch;
 use crate::event::{FileLife, FolderKind};
-use crate::folder::publish::{self, Content, Progress};
+use crate::folder::publish::{self, Content, Manner, Progress};
 use crate::folder::{Claim, Delivery, Folders, Item, Parcel, Placed};
 use crate::message::sealed;
 use crate::terminal::{Terminal, lock};
@@ -21,43 +21,66 @@ const DOCUMENTS: [&str; 2] = [".xml", ".pdf"];
 
 impl Terminal {
     /// Stages `items`, however long that takes: the request is in the work folder, so nothing is lost meanwhile.
-    pub(super) async fn stage(&self, folders: &Arc<Folders>, claim: Option<&Claim>, items: Vec<Item>) -> Parcel {
-        self.until_written(folders, || Parcel::stage(folders, claim, self.sealed(&items)?)).await
+    /// `half_sealed`: what should travel as it is is sealed, and the other way.
+    pub(super) async fn stage(
+        &self,
+        folders: &Arc<Folders>,
+        claim: Option<&Claim>,
+        items: Vec<Item>,
+        half_sealed: bool,
+    ) -> Parcel {
+        self.until_written(folders, || Parcel::stage(folders, claim, self.sealed(&items, half_sealed)?)).await
     }
 
     /// Repeats a step that writes into the work folder until there is room for it.
     pub(super) async fn until_written<T>(&self, folders: &Folders, mut write: impl FnMut() -> io::Result<T>) -> T {
         let mut waiting = None;
         loop {
-            match write() {
-                Ok(written) => return written,
-                Err(cause) => {
-                    self.copies().make_way(&cause);
-                    waiting.get_or_insert_with(|| Waiting::begin(self, folders, &cause));
-                }
+            let (cause, is_real) = match self.room() {
+                Err(cause) => (cause, false),
+                Ok(()) => match write() {
+                    Ok(written) => return written,
+                    Err(cause) => (cause, true),
+                },
+            };
+            // A disk that is only said to be full costs nobody his copies.
+            if is_real {
+                self.copies().make_way(&cause);
             }
+            waiting.get_or_insert_with(|| Waiting::begin(self, folders, &cause));
             tokio::time::sleep(WRITE_AGAIN).await;
         }
     }
 
     /// The items as they go out: documents of the names that the terminal seals in their zips, all others as they are.
-    fn sealed(&self, items: &[Item]) -> io::Result<Vec<Item>> {
-        items.iter().map(|item| self.outgoing(item)).collect()
+    fn sealed(&self, items: &[Item], half: bool) -> io::Result<Vec<Item>> {
+        items.iter().map(|item| self.outgoing(item, half)).collect()
     }
 
-    fn outgoing(&self, item: &Item) -> io::Result<Item> {
+    fn outgoing(&self, item: &Item, half: bool) -> io::Result<Item> {
         let document = DOCUMENTS.iter().any(|end| item.name.to_ascii_lowercase().ends_with(end));
-        let password = self.settings.sealing.password_for(&item.name).filter(|_| document);
+        let password = self.settings.sealing.password_now(&item.name, half).filter(|_| document);
         let (Some(password), Content::Bytes(bytes)) = (password, &item.content) else { return Ok(item.clone()) };
-        let zip = sealed::seal(&item.name, bytes, password, self.seed, self.clock.now())?;
+        let zip = sealed::seal(&item.name, bytes, &password, self.seed, self.clock.now())?;
         Ok(Item { name: sealed::sealed_name(&item.name), content: Content::Bytes(zip), ..*item })
     }
 
     /// Delivers a staged parcel in the terminal's manner and tells each step. `note` goes to the first file.
     pub(super) async fn deliver(&self, parcel: Parcel, watch: Option<Stopwatch>, note: Option<String>) -> Vec<Placed> {
+        self.deliver_by(parcel, self.settings.delivery.into(), watch, note).await
+    }
+
+    /// The same in another manner.
+    pub(super) async fn deliver_by(
+        &self,
+        parcel: Parcel,
+        manner: Manner,
+        watch: Option<Stopwatch>,
+        note: Option<String>,
+    ) -> Vec<Placed> {
         let mut note = note;
         parcel
-            .deliver(self.settings.delivery, |progress| match progress {
+            .deliver(manner, |progress| match progress {
                 Progress::Placed(placed) => self.tell_placed(&placed, watch, note.take()),
                 Progress::Restored { folder } => {
                     let folder = folder.display();
@@ -111,6 +134,7 @@ impl Terminal {
             );
         }
         lock(&self.uncollected).follow(&placed.path, placed.folder);
+        self.placed.send_modify(|count| *count += 1);
         self.tell_unkept();
     }
 }

@@ -7,14 +7,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::task::JoinSet;
 
 use crate::clock::Stopwatch;
 use crate::event::{FileLife, FolderKind, Words};
 use crate::folder::intake::{Intake, Looked, Rules};
+use crate::folder::recover::{Unfinished, recover_some};
 use crate::folder::watch::{Heard, Role, Subscription, Watch};
 use crate::message::name::PmhName;
 use crate::message::xml::{REACH, is_whole_named};
+use crate::terminal::answer::Taken;
 use crate::terminal::turns::Turns;
 use crate::terminal::{Terminal, linkage, lock};
 
@@ -33,6 +36,8 @@ const PAUSE_MS: f64 = 5.0;
 const AWAY: Duration = Duration::from_millis(500);
 /// At the end, answers that are on their way get so much time (the touch needs 100 ms); the rest is finished by the next start.
 const LAST_WORDS: Duration = Duration::from_millis(300);
+/// A terminal that stopped is up again after so long.
+const DOWN: Duration = Duration::from_secs(1);
 /// The remark on what an earlier run had staged.
 pub(super) const LATE_NOTE: &str = "前回の起動で用意した回答 / staged by an earlier run";
 
@@ -67,6 +72,7 @@ impl Terminal {
             tokio::select! {
                 biased;
                 () = &mut shutdown => break,
+                () = self.restart.notified() => counter.start_again().await,
                 () = counter.called() => {}
                 () = tokio::time::sleep(wait) => counter.all_eyes = true,
             }
@@ -116,6 +122,10 @@ impl Counter {
     /// Staged answers are delivered, claimed requests are asked again.
     fn finish_what_was_begun(&mut self) {
         let unfinished = std::mem::take(&mut *lock(&self.terminal.unfinished));
+        self.finish(unfinished);
+    }
+
+    fn finish(&mut self, unfinished: Unfinished) {
         for parcel in unfinished.parcels {
             let terminal = self.terminal.clone();
             let mut turn = self.turns.take(parcel.about());
@@ -129,15 +139,37 @@ impl Counter {
         for claim in unfinished.claims {
             if PmhName::parse(&claim.name).is_some() {
                 let terminal = self.terminal.clone();
-                self.answers.spawn(async move { drop(terminal.keep_promise(claim).await) });
+                self.answers.spawn(async move { drop(terminal.keep_promise(claim, &[], SignedDuration::ZERO).await) });
                 continue;
             }
             let note = "前回の起動で受け取った要求 / taken by an earlier run".to_owned();
             let path = self.terminal.req_path(&claim.name);
             self.terminal.step_of(Some(claim.seq), (FolderKind::Req, &path), FileLife::Claimed, Some(note), None);
             let turn = self.turns.take(&claim.name);
-            self.answers.spawn(self.terminal.clone().answer(claim, true, turn));
+            self.answers.spawn(self.terminal.clone().answer(claim, Taken { whole: true, again: true }, turn));
         }
+    }
+
+    /// The terminal stopped with requests in its hands. What others of this process have in theirs, the files of visits and answers that are
+    /// made already, goes on; nothing is taken meanwhile, and what was left is found in the work folder as at any start.
+    async fn start_again(&mut self) {
+        let stopped = std::mem::take(&mut *lock(&self.terminal.stopped));
+        self.terminal.trouble(
+            format!("端末が要求の処理中に停止しました ({}件、障害 restart-midway)。起動し直します", stopped.len()),
+            format!(
+                "the terminal stopped in the middle of {} request(s) (fault restart-midway); starting again",
+                stopped.len()
+            ),
+        );
+        tokio::time::sleep(DOWN).await;
+        let (folders, eyes) = (self.terminal.folders.clone(), fresh_eyes(&self.terminal));
+        let looking = tokio::task::spawn_blocking(move || recover_some(&folders, |seq| stopped.contains(&seq)));
+        self.intake = eyes;
+        // A panic there is in the log of the runtime; the request is then found by the next start of the program.
+        let unfinished = looking.await.unwrap_or_default();
+        self.terminal.notice("端末が起動しました".to_owned(), "the terminal is up again".to_owned());
+        self.finish(unfinished);
+        self.subscription.renew();
     }
 
     /// One look; returns how long to wait for the next at most.
@@ -205,7 +237,8 @@ impl Counter {
             let path = terminal.req_path(&taken.claim.name);
             terminal.step_of(Some(taken.claim.seq), (FolderKind::Req, &path), FileLife::Claimed, None, None);
             let turn = self.turns.take(&taken.claim.name);
-            self.answers.spawn(terminal.clone().answer(taken.claim, taken.whole, turn));
+            let how = Taken { whole: taken.whole, again: false };
+            self.answers.spawn(terminal.clone().answer(taken.claim, how, turn));
         }
     }
 

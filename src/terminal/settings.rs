@@ -43,6 +43,9 @@ pub struct TerminalSettings {
     /// How fast the station lives; of the station.
     #[serde(skip)]
     pub pace: Pace,
+    /// Whether marks in a request ask for faults; of the station (`[faults] magic`).
+    #[serde(skip)]
+    pub magic: bool,
     /// Edition of the subsidy interface; of the station (its `spec_year`).
     #[serde(skip)]
     pub edition: Edition,
@@ -119,6 +122,7 @@ impl Default for TerminalSettings {
             face: None,
             institution: String::new(),
             pace: Pace::default(),
+            magic: false,
             edition: Edition::default(),
             pmh_repeat: Repeat::default(),
             output_encoding: OutputEncoding::default(),

@@ -5,6 +5,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use crate::event::FolderKind;
 use crate::folder::publish::Content;
 use crate::folder::recover::{Target, recover};
@@ -12,10 +14,13 @@ use crate::folder::{Claim, Folders, Item, LayoutError, Parcel, Placed, claim};
 use crate::message::name::{FaceName, PmhName, face_name};
 use crate::message::qualification::QualificationResult;
 use crate::message::sealed::sealed_name;
+use crate::message::subsidy::HeaderItem;
 use crate::terminal::answer::{CENTRE_AWAY, pmh_err_content, replaced_characters};
+use crate::terminal::fault::{Drawn, Outgoing, PMH_LATE, PMH_NEVER};
 use crate::terminal::own::{OwnPmh, OwnVisit};
 use crate::terminal::settings::PmhOrder;
-use crate::terminal::{PMH_LATE, PMH_NEVER, Terminal, lock, pace, serve};
+use crate::terminal::{Terminal, lock, pace, serve};
+use crate::wire::outage::Outage;
 use crate::wire::{Steering, SubsidyAnswer, SubsidyQuestion, VisitAnswer};
 
 /// What the station hands over when a visit ended with an answer.
@@ -29,12 +34,21 @@ pub struct VisitDelivery {
     pub targets: Vec<String>,
     /// What the centre said.
     pub answer: VisitAnswer,
+    /// The terminal's clock is so much behind for this visit.
+    pub behind: SignedDuration,
     /// What the operator had asked for: an answer without record is written when it was.
     pub steering: Steering,
     /// The reader's own face folder, when it is tied to a 再来受付機.
     pub face_folder: Option<PathBuf>,
     /// The file of the operator's own that this visit is to bring, whatever the centre says.
     pub own: Option<String>,
+}
+
+impl VisitDelivery {
+    /// The names that one of its two files goes by.
+    fn targets_of<'a>(&'a self, file: &'a str) -> Vec<&'a str> {
+        self.targets.iter().map(String::as_str).chain([file]).collect()
+    }
 }
 
 /// The PMH file that a face file promises.
@@ -81,9 +95,20 @@ impl Terminal {
         let own = self.own_of(&delivery).await;
         let promise = self.promise_pmh(&delivery, own.pmh).await;
         let follows = promise.is_some() || delivery.answer.pmh_request.is_some();
-        let face = async { self.deliver_face(&delivery, own.face).await };
+        let targets = delivery.targets_of("file:face");
+        let drawn = Drawn::of_file(&self.knobs, &targets);
+        let together = drawn.waits();
+        let face = async { self.deliver_face(&delivery, own.face, &drawn).await };
         let pmh = async { self.deliver_pmh(&delivery, promise).await };
         let (face, (pmh, pmh_err)) = match self.settings.pmh_order {
+            // A face file that is held back holds nothing up: it is the file that others overtake.
+            PmhOrder::FaceFirst if together => {
+                let pmh = async {
+                    self.pause_for_pmh(&delivery, follows).await;
+                    pmh.await
+                };
+                tokio::join!(face, pmh)
+            }
             PmhOrder::FaceFirst => {
                 let face = face.await;
                 self.pause_for_pmh(&delivery, follows).await;
@@ -121,6 +146,7 @@ impl Terminal {
         self: &Arc<Self>,
         delivery: &VisitDelivery,
         own: Option<(Vec<u8>, String)>,
+        drawn: &Drawn,
     ) -> Option<PathBuf> {
         let document = delivery.answer.document.as_ref().filter(|d| is_written(d, &delivery.steering));
         if own.is_none() && document.is_none() {
@@ -134,17 +160,31 @@ impl Terminal {
             return None;
         }
         let folders = self.face_folders_of(delivery).await?;
-        let name = self.face_file_name(&delivery.reference, &folders);
+        let name = self.face_file_name(delivery, &folders);
         let (bytes, remark) = match own {
             Some((bytes, note)) => (bytes, Some(note)),
             None => {
                 let style = self.settings.style(self.settings.encoding_for(None), self.seed, &name);
-                let encoded = style.qualification_result(document?);
-                (encoded.bytes, replaced_characters(&encoded.replaced))
+                let tree = document?.to_tree(style.records);
+                let (bytes, replaced) = self.written(style, tree, &name, &delivery.targets_of("file:face"));
+                (bytes, replaced_characters(&replaced))
             }
         };
+        if drawn.never {
+            self.notice(
+                format!("{name} は出力しません (障害 file-never)"),
+                format!("{name} is not delivered (fault file-never)"),
+            );
+            return None;
+        }
         let item = Item { target: Target::Face, name, content: Content::Bytes(bytes) };
-        self.put(&folders, None, vec![item], remark).await.into_iter().next().map(|placed| placed.path)
+        self.fill_disk(drawn);
+        self.hold_back(drawn).await;
+        let items = vec![item];
+        let outgoing = Outgoing { folders: &folders, claim: None, items, remark, watch: None };
+        let placed = self.hand_out(outgoing, drawn).await;
+        self.touch_soon(&placed);
+        placed.into_iter().next().map(|placed| placed.path)
     }
 
     /// The folders that a visit's face file goes through; `None` (and told) when the reader's own folder cannot be used.
@@ -158,9 +198,10 @@ impl Terminal {
     }
 
     /// The long name is unique by the visit's reference. A short name has a second only: it takes the next one that is free.
-    fn face_file_name(&self, reference: &str, folders: &Folders) -> String {
+    fn face_file_name(&self, delivery: &VisitDelivery, folders: &Folders) -> String {
+        let reference = delivery.reference.as_str();
         let form = self.settings.face_name;
-        let mut time = self.clock.now();
+        let mut time = self.clock.now() - delivery.behind;
         let mut given = lock(&self.short_names);
         // What is over needs no remembering; should the clock go back, the files themselves tell.
         let now = face_name(form, &self.settings.institution, self.seed, reference, time);
@@ -187,7 +228,7 @@ impl Terminal {
             OwnPmh::None => return None,
             OwnPmh::Files(..) if never() => return None,
             OwnPmh::Files(items, note) => {
-                return Some(Promise::Ready(self.stage(&self.folders, None, items).await, note));
+                return Some(Promise::Ready(self.stage(&self.folders, None, items, false).await, note));
             }
             OwnPmh::AsUsual => {}
         }
@@ -217,8 +258,9 @@ impl Terminal {
         if self.knobs.comes_up(&PMH_LATE, &targets) {
             self.clock.pause(pace::PMH_LATE).await;
         }
+        let targets = delivery.targets_of("file:pmh");
         match promise {
-            Promise::Ask(claim) => self.keep_promise(claim).await,
+            Promise::Ask(claim) => self.keep_promise(claim, &targets, delivery.behind).await,
             Promise::Ready(parcel, note) => {
                 let placed = self.put_staged(parcel, Some(note)).await;
                 let is_err = |placed: &Placed| placed.name.ends_with(".err");
@@ -229,9 +271,20 @@ impl Terminal {
     }
 
     /// Asks PMH and delivers what it says; also for a request that an earlier run began.
-    pub(super) async fn keep_promise(self: &Arc<Self>, claim: Claim) -> (Option<PathBuf>, Vec<PathBuf>) {
+    pub(super) async fn keep_promise(
+        self: &Arc<Self>,
+        claim: Claim,
+        targets: &[&str],
+        behind: SignedDuration,
+    ) -> (Option<PathBuf>, Vec<PathBuf>) {
         let Some(name) = PmhName::parse(&claim.name) else { return (None, Vec::new()) };
-        let items = self.pmh_items(&name, &claim.name).await;
+        let targets = if targets.is_empty() { vec![claim.name.as_str(), "file:pmh"] } else { targets.to_vec() };
+        let drawn = Drawn::of_second_file(&self.knobs, &targets);
+        if drawn.never {
+            self.let_drop(&claim);
+            return (None, Vec::new());
+        }
+        let items = self.pmh_items(&name, &claim.name, &targets, behind).await;
         let failed = items.is_err();
         let (items, remark) = match items {
             Ok((item, remark)) => (vec![item], remark),
@@ -241,8 +294,13 @@ impl Terminal {
                 (name.err(self.settings.pmh_err).into_iter().map(file).collect(), Some(format!("{code} {message}")))
             }
         };
-        let mut paths: Vec<PathBuf> =
-            self.put(&self.folders, Some(&claim), items, remark).await.into_iter().map(|placed| placed.path).collect();
+        self.fill_disk(&drawn);
+        self.hold_back(&drawn).await;
+        let asked = items.len();
+        let outgoing = Outgoing { folders: &self.folders, claim: Some(&claim), items, remark, watch: None };
+        let placed = self.hand_out(outgoing, &drawn).await;
+        self.touch_soon(&placed);
+        let mut paths: Vec<PathBuf> = placed.into_iter().take(asked).map(|placed| placed.path).collect();
         if failed { (None, paths) } else { (paths.pop(), Vec::new()) }
     }
 
@@ -251,23 +309,38 @@ impl Terminal {
         self: &Arc<Self>,
         name: &PmhName,
         request: &str,
+        targets: &[&str],
+        behind: SignedDuration,
     ) -> Result<(Item, Option<String>), (String, String)> {
-        let question = SubsidyQuestion { asker: self.asker(), request_file_name: request.to_owned() };
+        let question = SubsidyQuestion { asker: self.asker(behind), request_file_name: request.to_owned() };
+        let outage = Outage::draw_for_subsidies(&self.knobs, targets);
         let terminal = self.clone();
-        let asked = tokio::task::spawn_blocking(move || terminal.connection.subsidies(&question)).await;
+        let asked = tokio::task::spawn_blocking(move || {
+            outage.meet(&terminal.clock, &format!("{} PMH", terminal.connection.name()))?;
+            terminal.connection.subsidies(&question)
+        })
+        .await;
         let answer = asked.map_err(|panicked| (CENTRE_AWAY.to_owned(), panicked.to_string()))?;
         self.note_hub(answer.as_ref().err());
         match answer {
             Ok(SubsidyAnswer::Document(document)) => {
                 let name = name.result();
                 let style = self.settings.style(self.settings.encoding_for(None), self.seed, &name);
-                let encoded = style.subsidies(&document, &self.layout);
-                let remark = replaced_characters(&encoded.replaced);
-                Ok((Item { target: Target::Res, name, content: Content::Bytes(encoded.bytes) }, remark))
+                let tree = self.layout.to_tree(&document, style.repeat);
+                let code = self.layout.tag_of(HeaderItem::CharacterCodeIdentifier).unwrap_or_default();
+                let (bytes, replaced) = self.written_with_code_in(code, style, tree, &name, targets);
+                let remark = replaced_characters(&replaced);
+                Ok((Item { target: Target::Res, name, content: Content::Bytes(bytes) }, remark))
             }
             Ok(SubsidyAnswer::Failed { code, message }) => Err((code, message)),
             Err(error) => Err((CENTRE_AWAY.to_owned(), error.to_string())),
         }
+    }
+
+    /// Touches what was placed, later, while nobody waits.
+    fn touch_soon(self: &Arc<Self>, placed: &[Placed]) {
+        let (terminal, touched) = (self.clone(), placed.to_vec());
+        tokio::spawn(async move { terminal.touch(touched).await });
     }
 
     /// Stages and delivers `items`, and touches them later.
@@ -278,14 +351,13 @@ impl Terminal {
         items: Vec<Item>,
         remark: Option<String>,
     ) -> Vec<Placed> {
-        let parcel = self.stage(folders, claim, items).await;
+        let parcel = self.stage(folders, claim, items, false).await;
         self.put_staged(parcel, remark).await
     }
 
     async fn put_staged(self: &Arc<Self>, parcel: Parcel, remark: Option<String>) -> Vec<Placed> {
         let placed = self.deliver(parcel, None, remark).await;
-        let (terminal, touched) = (self.clone(), placed.clone());
-        tokio::spawn(async move { terminal.touch(touched).await });
+        self.touch_soon(&placed);
         placed
     }
 }

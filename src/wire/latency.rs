@@ -69,13 +69,17 @@ impl Delayed {
         }
     }
 
-    /// Waits as long as is drawn for the question of this name. Calls block, so they run where a runtime lets them; where there is none
-    /// nobody is served either, and nothing waits.
+    /// Waits as long as is drawn for the question of this name.
     fn wait(&self, kind: &str, name: &str, range: &RangeInclusive<u64>) {
         let drawn = self.seed.range(&["latency", kind, name], *range.start(), *range.end());
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.block_on(self.clock.pause(Duration::from_millis(drawn)));
-        }
+        pass(&self.clock, Duration::from_millis(drawn));
+    }
+}
+
+/// Lets time pass. Calls block, so they run where a runtime lets them; where there is none nobody is served either, and nothing waits.
+pub(super) fn pass(clock: &Clock, time: Duration) {
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.block_on(clock.pause(time));
     }
 }
 

@@ -8,7 +8,7 @@
 //! - [`problem`]: how a hub says over HTTP that it does not answer; [`document`]: the documents as they travel
 //! - `request`: the documents by interface; `bulk`: a result that comes unit by unit
 //! - [`tls`]: the certificates that a terminal shows and asks for
-//! - [`outage`]: a hub that is away · [`latency`]: how long a hub takes
+//! - [`outage`]: a line that fails when it is asked to; [`removable`]: a hub that plays dead · [`latency`]: how long a hub takes
 //! - [`steering`]: the knobs behind [`Steering`]
 
 mod bulk;
@@ -18,6 +18,7 @@ pub mod latency;
 pub mod outage;
 pub mod problem;
 pub mod registration;
+pub mod removable;
 mod request;
 pub mod steering;
 pub mod tls;

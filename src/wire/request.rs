@@ -171,6 +171,22 @@ impl Request {
         }
     }
 
+    /// ArbitraryFileIdentifier, as sent; `None` where there is none, and of the interfaces whose header has no place for it.
+    pub fn file_identifier(&self) -> Option<&str> {
+        match self {
+            Self::Qualification(request) => request.arbitrary_file_identifier.as_deref(),
+            Self::Registration(request) => request.arbitrary_file_identifier.as_deref(),
+            Self::BulkQualification(request) => request.header.arbitrary_file_identifier.as_deref(),
+            Self::BulkRegistration(request) => request.header.arbitrary_file_identifier.as_deref(),
+            Self::BulkCare(_, request) => request.header.arbitrary_file_identifier.as_deref(),
+            Self::BulkQualificationDownload(request)
+            | Self::BulkRegistrationDownload(request)
+            | Self::BulkCareDownload(_, request) => request.arbitrary_file_identifier.as_deref(),
+            Self::Medication(request) => request.header.arbitrary_file_identifier.as_deref(),
+            Self::Checkup(request) => request.header.arbitrary_file_identifier.as_deref(),
+        }
+    }
+
     /// The tree, in specification order. One that comes by rows has none here: they are in [`Self::row`].
     pub fn to_tree(&self) -> Element {
         match self {

@@ -1,15 +1,22 @@
 //! The outcomes that an operator may ask the hub for, as knobs. They are drawn where a question begins (the terminal for requests of
 //! the folder, the station for visits) and travel with it, so that embedded and distant hubs obey alike.
 
-use crate::knob::{Knob, Knobs};
+use crate::knob::{Knob, Knobs, Layer, said};
 use crate::wire::{AuthorityFault, Steering};
 
 /// OQSCD006 `2`.
 pub static VALIDITY_2: Knob = Knob {
     name: "validity-2",
     room: "wire",
+    layer: Layer::Hub,
     ja: "資格有効性 2（無効）で回答させる",
     en: "the answer has QualificationValidity 2 (not valid)",
+    at: said("受付と要求", "visits and requests"),
+    bearing: said(
+        "無効と職員に見せ、保存してある資格を黙って消さない",
+        "shows the staff that it is not valid, ends nothing it has stored by itself",
+    ),
+    remedy: said("患者に新しい資格を確かめる", "ask the patient for the new insurance"),
     source: "spec/oqs-interface.md §3 OQSCD006 [A]",
     amount: None,
 };
@@ -17,8 +24,12 @@ pub static VALIDITY_2: Knob = Knob {
 pub static VALIDITY_3: Knob = Knob {
     name: "validity-3",
     room: "wire",
+    layer: Layer::Hub,
     ja: "資格有効性 3（無効・新しい資格あり）で回答させる",
     en: "the answer has QualificationValidity 3 (not valid, a newer one exists)",
+    at: said("受付と要求", "visits and requests"),
+    bearing: said("新しい資格があると見せる", "shows that there is a newer one"),
+    remedy: said("新しい資格で照会し直す", "ask again with the newer one"),
     source: "spec/oqs-interface.md §3 OQSCD006 [A]",
     amount: None,
 };
@@ -26,8 +37,15 @@ pub static VALIDITY_3: Knob = Knob {
 pub static VALIDITY_4: Knob = Knob {
     name: "validity-4",
     room: "wire",
+    layer: Layer::Hub,
     ja: "資格有効性 4（該当資格なし）で回答させる",
     en: "the answer has QualificationValidity 4 (no qualification found)",
+    at: said("受付（ファイルなし）と要求", "visits (no file) and requests"),
+    bearing: said(
+        "ResultList のない回答を読み、エラーと区別する",
+        "reads an answer without ResultList and tells it from an error",
+    ),
+    remedy: said("番号と生年月日を確かめる", "check the numbers and the date of birth"),
     source: "spec/oqs-interface.md §3 OQSCD006 [A]",
     amount: None,
 };
@@ -35,8 +53,15 @@ pub static VALIDITY_4: Knob = Knob {
 pub static SEGMENT_9: Knob = Knob {
     name: "segment-9",
     room: "wire",
+    layer: Layer::Hub,
     ja: "処理結果区分 9（異常終了）で回答させる（薬剤・健診は MessageContents）",
     en: "the answer has SegmentOfResult 9 (ended abnormally); of YZK and TKK, MessageContents",
+    at: said("受付と要求", "visits and requests"),
+    bearing: said(
+        "ErrorCode と ErrorMessage を見せ、何も取り込まない",
+        "shows ErrorCode and ErrorMessage, imports nothing",
+    ),
+    remedy: said("時間を置いて照会し直す", "ask again later"),
     source: "spec/oqs-interface.md §4.2 [C]",
     amount: None,
 };
@@ -44,8 +69,15 @@ pub static SEGMENT_9: Knob = Knob {
 pub static PMH_ERR: Knob = Knob {
     name: "pmh-err",
     room: "wire",
+    layer: Layer::Hub,
     ja: "PMHの取得を失敗させる（.err）",
     en: "PMH fails, its .err appears instead of the subsidy document",
+    at: said("受給者証を使う受付", "visits that use a 受給者証"),
+    bearing: said(
+        "資格確認は終え、公費は「無し」ではなく「エラー」と見せる",
+        "completes the qualification and shows an error, not \"none\"",
+    ),
+    remedy: said("紙の受給者証を確かめる", "look at the paper certificate"),
     source: "spec/pmh.md §5.2 [A]",
     amount: None,
 };
@@ -54,8 +86,12 @@ pub static PMH_ERR: Knob = Knob {
 pub static AUTHORITY_UNREACHABLE: Knob = Knob {
     name: "authority-unreachable",
     room: "wire",
+    layer: Layer::Hub,
     ja: "センターが認証局に失効を照会できない",
     en: "the centre cannot ask the certificate authority",
+    at: said("受付", "visits"),
+    bearing: said("ファイルは出ない", "no file comes"),
+    remedy: said("時間を置くか、目視ではない方法で確かめる", "try later"),
     source: "RFC 6960 §2.3 [C]",
     amount: None,
 };
@@ -63,8 +99,12 @@ pub static AUTHORITY_UNREACHABLE: Knob = Knob {
 pub static AUTHORITY_UNKNOWN: Knob = Knob {
     name: "certificate-unknown",
     room: "wire",
+    layer: Layer::Hub,
     ja: "認証局が電子証明書を知らないと答える",
     en: "the certificate authority answers unknown",
+    at: said("受付", "visits"),
+    bearing: said("ファイルは出ない", "no file comes"),
+    remedy: said("患者に市区町村の窓口を案内する", "send the patient to the municipality"),
     source: "RFC 6960 §2.2 [A]",
     amount: None,
 };
@@ -73,8 +113,12 @@ pub static AUTHORITY_UNKNOWN: Knob = Knob {
 pub static CERTIFICATE_REVOKED: Knob = Knob {
     name: "certificate-revoked",
     room: "wire",
+    layer: Layer::Hub,
     ja: "認証局が電子証明書は失効していると答える",
     en: "the certificate authority answers revoked",
+    at: said("受付", "visits"),
+    bearing: said("ファイルは出ない", "no file comes"),
+    remedy: said("患者に市区町村の窓口での更新を案内する", "send the patient to the municipality for renewal"),
     source: "RFC 6960 §2.2 [A]",
     amount: None,
 };

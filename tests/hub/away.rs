@@ -9,7 +9,8 @@ use madoguchi::hub::{Hub, Roots, Settings};
 use madoguchi::knob::{Knob, Knobs, Setting};
 use madoguchi::random::Seed;
 use madoguchi::wire::http::HttpHub;
-use madoguchi::wire::outage::{HUB_AWAY, Removable};
+use madoguchi::wire::outage::DOWN;
+use madoguchi::wire::removable::Removable;
 use madoguchi::wire::{Asker, Connection, SubsidyAnswer, SubsidyQuestion, WireError};
 
 use crate::world::{HERE, NOON, Server, World, all, people};
@@ -27,17 +28,17 @@ fn armed(knob: &'static Knob, count: Option<u32>) -> Knobs {
 
 #[test]
 fn a_hub_that_is_away_is_unreachable_and_back_when_the_knob_is_taken_back() {
-    let knobs = armed(&HUB_AWAY, None);
+    let knobs = armed(&DOWN, None);
     let hub = Removable::by(&knobs, hub_with(&knobs));
     let opening = World::in_process().visit("tanaka").opening;
     assert!(matches!(hub.open_visit(&opening), Err(WireError::Unreachable { .. })));
-    knobs.disarm(&HUB_AWAY);
+    knobs.disarm(&DOWN);
     hub.open_visit(&opening).unwrap();
 }
 
 #[test]
 fn over_http_too_a_hub_that_plays_dead_is_unreachable() {
-    let knobs = armed(&HUB_AWAY, Some(1));
+    let knobs = armed(&DOWN, Some(1));
     let hub = hub_with(&knobs);
     let server = Server::start_through(Removable::by(&knobs, hub.clone()), hub);
     let hub = HttpHub::new(&format!("http://{}", server.address));

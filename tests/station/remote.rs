@@ -201,12 +201,12 @@ fn an_outage_on_demand_is_like_one_that_happens_with_a_hub_elsewhere_too() {
     let (embedded, remote, elsewhere) = (Place::new(), Place::new(), Place::new());
     let (_hub, url) = hub(&elsewhere, "127.0.0.1:0");
     for station in [embedded.open(&[]), remote.open(&["--hub", &url])] {
-        station.put("/control/v1/faults/hub-away", &json!({})).ok();
+        station.put("/control/v1/faults/hub-down", &json!({})).ok();
         assert_eq!(station.visit("taro")["outcome"], "centre-unreachable");
         assert_eq!(ask(&station, "1").value("SegmentOfResult"), Some("9"));
-        station.delete("/control/v1/faults/hub-away").ok();
+        station.delete("/control/v1/faults/hub-down").ok();
         assert_eq!(station.visit("taro")["outcome"], "valid");
-        let report = station.visit_as(&json!({ "person": "taro", "faults": ["hub-away"] }));
+        let report = station.visit_as(&json!({ "person": "taro", "faults": ["hub-down"] }));
         assert_eq!(report["outcome"], "centre-unreachable");
     }
 }

@@ -33,6 +33,7 @@ pub fn visit(reference: &str, pmh: Option<&str>) -> VisitDelivery {
         reader: 1,
         targets: vec!["yamada".into(), "reader:1".into()],
         answer: VisitAnswer { outcome: Outcome::Valid, document: Some(document), pmh_request: pmh.map(str::to_owned) },
+        behind: jiff::SignedDuration::ZERO,
         steering: Steering::default(),
         face_folder: None,
         own: None,
@@ -139,12 +140,12 @@ async fn a_hub_that_is_away_becomes_an_err_too() {
 async fn pmh_never_and_pmh_late_do_what_they_say() {
     let desk = Desk::open_at(frozen(), Seed(1), |_| {}).await;
     let once = || Setting { count: Some(1), ..Setting::default() };
-    desk.knobs.arm(&madoguchi::terminal::PMH_NEVER, once());
+    desk.knobs.arm(&madoguchi::terminal::fault::PMH_NEVER, once());
     let never = desk.terminal.deliver_visit(visit("r1-1", Some(PMH))).await;
     assert!(never.face.is_some() && never.pmh.is_none() && never.pmh_err.is_empty());
 
     // Ten seconds of a frozen clock pass at once, after all that is due before.
-    desk.knobs.arm(&madoguchi::terminal::PMH_LATE, once());
+    desk.knobs.arm(&madoguchi::terminal::fault::PMH_LATE, once());
     let earlier = desk.clock.clone();
     let start = Instant::now();
     let (late, nine) =

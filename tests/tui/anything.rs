@@ -95,6 +95,7 @@ fn view() -> impl Strategy<Value = View> {
         .prop_map(|(seq, words, loud, adopts)| JournalLine { seq, time: START, words, loud, adopts });
     let fault = (text(), words(), any::<bool>(), any::<u64>()).prop_map(|(name, words, armed, hits)| FaultView {
         name,
+        more: words.clone(),
         words,
         armed,
         hits,

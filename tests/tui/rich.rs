@@ -252,6 +252,7 @@ fn faults() -> Vec<FaultView> {
         .map(|(name, ja, en, armed, hits)| FaultView {
             name: (*name).into(),
             words: words(ja, en),
+            more: words("受付", "visits"),
             armed: *armed,
             hits: *hits,
         })

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::card::layout::{AUTHENTICATION_CERTIFICATE, ApplicationKind};
-use crate::knob::{Amount, Knob, Knobs};
+use crate::knob::{Amount, Knob, Knobs, Layer, said};
 
 /// How this card misbehaves; by default not at all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,8 +33,12 @@ pub const TORN_AT_COMMAND: u32 = 4;
 pub static SLOW: Knob = Knob {
     name: "card-slow",
     room: "card",
+    layer: Layer::Card,
     ja: "カードの応答が遅い（=ミリ秒。既定は400）",
     en: "the card answers slowly, by so many milliseconds (400)",
+    at: said("どの命令も", "each command"),
+    bearing: said("受付が遅くなるだけである", "the visit takes longer, nothing else"),
+    remedy: said("カードを動かさずに待ってもらう", "let the card lie still"),
     source: "spec/jpki-card.md §12 row 16",
     amount: Some(Amount { unit: "ms", least: 1, most: 60_000, usual: 400 }),
 };
@@ -42,8 +46,12 @@ pub static SLOW: Knob = Knob {
 pub static TORN_AWAY: Knob = Knob {
     name: "card-torn-away",
     room: "card",
+    layer: Layer::Card,
     ja: "読み取り中にカードが取り出される（=何番目の命令の途中か。既定は4）",
     en: "the card is taken away while it is read, in the middle of this command (4)",
+    at: said("電源投入から数える", "counted from power-up"),
+    bearing: said("ファイルは出ない", "no file comes"),
+    remedy: said("カードを置き直してもらう", "let the patient put the card down again"),
     source: "spec/jpki-card.md §12 row 16",
     amount: Some(Amount { unit: "commands", least: 1, most: 1000, usual: TORN_AT_COMMAND }),
 };
@@ -51,8 +59,12 @@ pub static TORN_AWAY: Knob = Knob {
 pub static FIRST_COMMAND: Knob = Knob {
     name: "card-first-command",
     room: "card",
+    layer: Layer::Card,
     ja: "電源投入後の最初の命令に 6F00 を返す",
     en: "the first command after power-up answers 6F00",
+    at: said("電源投入の直後", "right after power-up"),
+    bearing: said("ファイルは出ない", "no file comes"),
+    remedy: said("カードを置き直してもらう", "let the patient put the card down again"),
     source: "spec/jpki-card.md §2.2 [B]",
     amount: None,
 };
@@ -60,8 +72,12 @@ pub static FIRST_COMMAND: Knob = Knob {
 pub static RESET_CLEARS: Knob = Knob {
     name: "card-reset-clears",
     room: "card",
+    layer: Layer::Card,
     ja: "ウォームリセットで照合状態が消える",
     en: "a warm reset clears the PIN state",
+    at: said("リセット", "at a reset"),
+    bearing: said("変わりはない", "sees no difference"),
+    remedy: said("カードを読むプログラムで照合からやり直す", "a program that reads the card verifies again"),
     source: "spec/jpki-card.md §2.9 [B] (real cards keep it)",
     amount: None,
 };
@@ -69,8 +85,15 @@ pub static RESET_CLEARS: Knob = Knob {
 pub static PIN_TRIES: Knob = Knob {
     name: "card-pin-tries",
     room: "card",
+    layer: Layer::Card,
     ja: "暗証番号の残り回数が少ない（=残り回数。既定は1、0ならロック）",
     en: "so many tries of the PIN are left (1; 0 is locked)",
+    at: said(
+        "カードを置くたび。その後の回数は残らない",
+        "each time the card is put down; what comes of it is not kept",
+    ),
+    bearing: said("ロックになればファイルは出ない", "no file comes where it locks"),
+    remedy: said("顔認証か目視確認にする", "take face or visual check"),
     source: "spec/jpki-card.md §2.9 [A]",
     amount: Some(Amount { unit: "tries", least: 0, most: 2, usual: 1 }),
 };
@@ -78,8 +101,12 @@ pub static PIN_TRIES: Knob = Knob {
 pub static TRUNCATED: Knob = Knob {
     name: "certificate-truncated",
     room: "card",
+    layer: Layer::Card,
     ja: "電子証明書のファイルが途中で終わる（=バイト数。既定は600）",
     en: "the file of the certificate ends after so many bytes (600)",
+    at: said("電子証明書の読み取り", "when the certificate is read"),
+    bearing: said("ファイルは出ない", "no file comes"),
+    remedy: said("患者に市区町村の窓口を案内する", "send the patient to the municipality"),
     source: "spec/jpki-card.md §2.3 [C]",
     amount: Some(Amount { unit: "bytes", least: 1, most: 1000, usual: 600 }),
 };

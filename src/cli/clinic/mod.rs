@@ -1,21 +1,21 @@
 //! `madoguchi clinic`: sample programs of a clinic, on the other side of the shared folders.
 
 mod rececon;
-pub mod reception;
+mod reception;
 
 use clap::{Args, Subcommand};
 
 use crate::cli::Outcome;
 use crate::event::Lang;
 
-/// 医療機関の側の見本: レセコンと再来受付機 / samples of a clinic's programs: a レセコン and a reception machine
-#[derive(Debug, Clone, Args)]
+/// 医療機関の側の見本: レセコン、再来受付機 / a clinic's side, as samples: a レセコン, a reception machine
+#[derive(Debug, Args)]
 pub struct ClinicArgs {
     #[command(subcommand)]
     command: Command,
 }
 
-#[derive(Debug, Clone, Subcommand)]
+#[derive(Debug, Subcommand)]
 enum Command {
     Rececon(Box<rececon::RececonArgs>),
     Reception(Box<reception::ReceptionArgs>),

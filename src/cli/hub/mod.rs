@@ -31,10 +31,11 @@ use crate::people;
 use crate::random::Seed;
 use crate::station::layouts::Layouts;
 use crate::wire::latency::{Delayed, Latency};
-use crate::wire::outage::{HUB_AWAY, Removable};
+use crate::wire::outage::DOWN;
+use crate::wire::removable::Removable;
 
 /// What can be wrong with a hub from its start.
-static FAULTS: [&Knob; 7] = [&TRY_LATER, &STALE, &WRONG_SIGNER, &MAINTENANCE, &PMH_AWAY, &LINKING_AWAY, &HUB_AWAY];
+static FAULTS: [&Knob; 7] = [&TRY_LATER, &STALE, &WRONG_SIGNER, &MAINTENANCE, &PMH_AWAY, &LINKING_AWAY, &DOWN];
 
 /// オンライン資格確認等システムと PMH だけを起動する / run the hub alone: eligibility system and PMH
 #[derive(Debug, Clone, Args)]

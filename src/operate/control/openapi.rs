@@ -2,6 +2,7 @@
 
 use axum::Json;
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
@@ -88,8 +89,22 @@ impl Modify for Completed {
         components.add_security_scheme(TOKEN, SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
         for (path, item) in &mut document.paths.paths {
             let methods = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
-            methods.into_iter().flatten().for_each(|operation| complete(operation, path.starts_with("/control/")));
+            methods.into_iter().flatten().for_each(|operation| {
+                complete(operation, path.starts_with("/control/"));
+                if path.contains("/faults/") {
+                    name_faults(operation);
+                }
+            });
         }
+    }
+}
+
+/// The names that a fault may have, from the registry itself.
+fn name_faults(operation: &mut Operation) {
+    let names = crate::station::knobs_of_all_rooms().into_iter().map(|knob| knob.name);
+    let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).build();
+    for parameter in operation.parameters.iter_mut().flatten().filter(|parameter| parameter.name == "name") {
+        parameter.schema = Some(schema.clone().into());
     }
 }
 

@@ -32,6 +32,8 @@ pub const SHIPPED: &[(&str, &str)] = scenarios![
     "Q-14"
     "Q-15"
     "Q-16"
+    "Q-17"
+    "Q-18"
     "R-01"
     "R-02"
     "R-03"
@@ -82,6 +84,8 @@ pub const SHIPPED: &[(&str, &str)] = scenarios![
     "S-34c"
     "S-35"
     "S-35b"
+    "S-35c"
+    "S-36b"
     "S-37"
     "S-38"
     "S-38b"
@@ -106,6 +110,8 @@ pub const SHIPPED: &[(&str, &str)] = scenarios![
     "T-08"
     "T-09"
     "T-10"
+    "T-11"
+    "T-12"
 ];
 
 /// The shipped scenario of this id, with the id as it is shipped; upper and lower case are the same.

@@ -5,13 +5,14 @@ use super::{Table, Word};
 use crate::code::{self, CodeTable, Confidence};
 use crate::event::{Lang, Words};
 use crate::hub::wording::Wording;
-use crate::knob::Knob;
+use crate::knob::{Knob, Said};
 use crate::message::check::Rule;
 use crate::message::element::{ElementRow, ElementTable, Family, YOURS};
 use crate::message::inquiry::tags::InquiryTags;
 use crate::message::name::{Direction, Interface, catalogue};
 use crate::message::refusal;
 use crate::message::subsidy::{Edition, Layout};
+use crate::terminal::fault::magic::code_of;
 
 /// What the catalogue says of a file whose extension is not public.
 const UNKNOWN_FORMAT: &str = "?";
@@ -153,13 +154,29 @@ pub fn faults(knobs: &[&'static Knob]) -> Vec<Word> {
         let sure = [Confidence::A, Confidence::B, Confidence::C];
         let meaning = Words::new(knob.ja, knob.en);
         Word {
-            more: vec![Words::new(knob.room, knob.room)],
+            more: told_of(knob),
             source: Some(knob.source.to_owned()),
             confidence: sure.into_iter().find(|confidence| knob.source.contains(&format!("[{confidence}]"))),
             ..plain(Table::Faults, "faults", &title, knob.name.to_owned(), meaning)
         }
     };
     knobs.iter().map(fault).collect()
+}
+
+/// Where it acts, how it is borne, what helps, and by which mark a request asks for it.
+fn told_of(knob: &Knob) -> Vec<Words> {
+    let layer = knob.layer.words();
+    let words = |ja: &str, en: &str, said: Said| Words::new(format!("{ja}: {}", said.ja), format!("{en}: {}", said.en));
+    let mark = code_of(knob).map(|code| Words::new(format!("印: MDG{code}"), format!("mark: MDG{code}")));
+    [
+        Words::new(layer.ja, layer.en),
+        words("いつ", "when", knob.at),
+        words("レセコン", "a レセコン", knob.bearing),
+        words("手当て", "what helps", knob.remedy),
+    ]
+    .into_iter()
+    .chain(mark)
+    .collect()
 }
 
 /// The rules of `check`.

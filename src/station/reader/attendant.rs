@@ -294,7 +294,8 @@ impl Attendant {
         self.alarm = false;
         self.proof = None;
         self.hand.lock().unwrap_or_else(PoisonError::into_inner).let_go();
-        if let (Some(card), Some(person)) = (self.slot.remove(), &guest.person) {
+        // The one who swapped the cards takes back what lies there.
+        if let (Some(card), Some(person), false) = (self.slot.remove(), &guest.person, guest.swapped) {
             self.links.roster.keep_card(&person.id, &card);
         }
         if guest.lent || guest.is_soft() && self.setup.source != Source::Soft {

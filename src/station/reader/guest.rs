@@ -44,6 +44,10 @@ pub struct Guest {
     pub token: Option<Token>,
     /// What was put down.
     pub source: Source,
+    /// Does somebody else's card lie there by now?
+    pub swapped: bool,
+    /// Will the card be forgotten until the alarm?
+    pub forgets: bool,
 }
 
 impl Guest {

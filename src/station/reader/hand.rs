@@ -22,6 +22,8 @@ pub struct Hand {
     /// May the card be plastic? Then its last try is kept, unless the test authority issued it.
     may_be_plastic: bool,
     held: Option<Held>,
+    /// Is the reader away until the patient has gone?
+    unplugged: bool,
     /// Why it last gave nothing.
     failure: Option<JpkiError>,
 }
@@ -49,7 +51,7 @@ pub enum NoEvidence {
 impl Hand {
     /// A hand over `reader`, which holds software cards of this process.
     pub fn new(reader: Box<dyn CardReader>, test_roots: Roots) -> Self {
-        Self { reader, test_roots, may_be_plastic: false, held: None, failure: None }
+        Self { reader, test_roots, may_be_plastic: false, held: None, unplugged: false, failure: None }
     }
 
     /// A hand over a reader in which anybody's card may lie.
@@ -60,6 +62,9 @@ impl Hand {
     /// Reads what lies there: certificate, kind, tries left. Seven APDUs and the blocks of the certificate.
     pub fn read(&mut self, medium: Option<Medium>) -> Reply {
         self.held = None;
+        if self.unplugged {
+            return self.unread(ReaderError::NoReader.into());
+        }
         let mut channel = match self.reader.connect() {
             Ok(channel) => channel,
             Err(error) => return self.unread(error.into()),
@@ -99,6 +104,11 @@ impl Hand {
         };
         self.failure = Some(error);
         reply
+    }
+
+    /// The reader is away from now on, until the patient has gone.
+    pub fn unplug(&mut self) {
+        self.unplugged = true;
     }
 
     /// Why the card gave nothing when it was last asked, once.
@@ -185,6 +195,7 @@ impl Hand {
 
     /// Ends the session with the card, rights and all.
     pub fn let_go(&mut self) {
+        self.unplugged = false;
         if let Some(held) = self.held.take() {
             // A card that is gone already cannot be powered off; that is as good.
             let _ = held.channel.disconnect(Disposition::PowerOff);

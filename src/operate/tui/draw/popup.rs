@@ -97,9 +97,10 @@ pub fn faults(pen: &mut Pen<'_>, view: &View) {
     for (row, (index, fault)) in (0..list.height).zip(view.faults.iter().enumerate().skip(first)) {
         paint_fault(pen, Rect { y: list.y + row, height: 1, ..list }, index, fault, names);
     }
-    // The words of the chosen one in full, where a row had no room for them.
+    // Of the chosen one what there is to say, where a row has no room for it.
     if let Some(fault) = view.faults.get(pen.app.fault) {
-        let words = wrap(fault.words.say(pen.app.lang), usize::from(body.width));
+        let (words, more) = (fault.words.say(pen.app.lang), fault.more.say(pen.app.lang));
+        let words = wrap(&format!("{words} — {more}"), usize::from(body.width));
         for (row, words) in (list.height + 1..body.height).zip(&words) {
             pen.row(body, row, &[(words, look.dim())]);
         }

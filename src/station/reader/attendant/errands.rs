@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use super::{Attendant, Happened};
 use crate::event::Event as Journal;
-use crate::face_reader::event::{CardSighting, Effect, Event, PinCheck, Reply, Ticket, TimerId};
+use crate::face_reader::event::{
+    CardSighting, Effect, Event, FACE_MISSES_TO_LOCK, PinCheck, Reply, Ticket, TimerId, TimerKind,
+};
 use crate::face_reader::knobs;
 use crate::face_reader::state::State;
 use crate::secret::Pin;
@@ -58,9 +60,27 @@ impl Attendant {
         if self.links.knobs.comes_up(&knobs::NO_CARD, &guest.targets()) {
             return self.send(Happened::Dialogue(Event::Reply(ticket, Reply::CardUnreadable)));
         }
+        if self.links.knobs.comes_up(&knobs::WRONG_CARD, &guest.targets()) {
+            return self.send(Happened::Dialogue(Event::Reply(ticket, Reply::NotAMyNumberCard)));
+        }
         let medium = guest.medium;
-        let misses = self.links.roster.face_misses(&self.card_name());
+        let unplugged = self.links.knobs.comes_up(&knobs::UNPLUGGED, &guest.targets());
+        if unplugged {
+            let number = self.setup.number;
+            self.links.trouble(
+                "face_reader",
+                format!("リーダー{number} の接続が外れました (障害 reader-unplugged)"),
+                format!("reader {number} is unplugged (fault reader-unplugged)"),
+            );
+        }
+        let misses = match self.links.knobs.comes_up(&knobs::FACE_LOCKED, &guest.targets()) {
+            true => FACE_MISSES_TO_LOCK,
+            false => self.links.roster.face_misses(&self.card_name()),
+        };
         self.with_hand(move |hand| {
+            if unplugged {
+                hand.unplug();
+            }
             let reply = match hand.read(medium) {
                 Reply::CardRead(sighting) => Reply::CardRead(CardSighting { face_misses: misses, ..sighting }),
                 other => other,
@@ -113,7 +133,32 @@ impl Attendant {
         });
     }
 
+    /// Somebody else's card lies where this visit's was read: the visit is over, and the centre is not asked. Of a lent card nobody is sure.
+    fn swap_card(&mut self) -> bool {
+        let Some(guest) = &mut self.guest else { return false };
+        let Some(person) = guest.person.clone().filter(|_| guest.is_soft()) else { return false };
+        let Some(other) = self.links.roster.another_than(&person.id) else { return false };
+        if !self.links.knobs.comes_up(&knobs::SWAPPED, &guest.targets()) {
+            return false;
+        }
+        guest.swapped = true;
+        let theirs = self.links.roster.soft_card(&other, &self.links.knobs, &[]);
+        if let Some(own) = self.slot.insert(theirs) {
+            self.links.roster.keep_card(&person.id, &own);
+        }
+        self.links.trouble(
+            "face_reader",
+            "読み取りの後でカードが入れ替わりました。受付をやめます (障害 card-swapped)",
+            "the card was exchanged after it was read; the visit is given up (fault card-swapped)",
+        );
+        self.send(Happened::Dialogue(Event::CardRemoved));
+        true
+    }
+
     fn ask_standing(&mut self, ticket: Ticket, method: Method) {
+        if self.swap_card() {
+            return;
+        }
         let Some(guest) = &mut self.guest else { return };
         guest.opening = self.links.opening(guest);
         guest.plan.was_done_by(method);
@@ -154,7 +199,7 @@ impl Attendant {
         tokio::spawn(async move {
             let Some(me) = me.upgrade() else { return };
             let happened = |happened| drop(me.send(Message::Happened(happened)));
-            let (reply, answer) = links.conclude(visit, consents).await;
+            let (reply, answer) = links.conclude(&opening, visit, consents).await;
             let delivering = answer.as_ref().map(|_| opening.reference.clone());
             happened(Happened::Concluded { ticket, reply, delivering, bound, era });
             let Some(answer) = answer else { return };
@@ -185,8 +230,15 @@ impl Attendant {
 
     fn start_timer(&mut self, id: TimerId, length: Duration) {
         let (clock, me) = (self.links.clock.clone(), self.me.clone());
+        if let Some(guest) = self.guest.as_mut().filter(|guest| id.kind == TimerKind::ForgottenCard && !guest.forgets) {
+            guest.forgets = self.links.knobs.comes_up(&knobs::FORGOTTEN, &guest.targets());
+        }
+        let forgets = self.guest.as_ref().is_some_and(|guest| guest.forgets);
         let task = tokio::spawn(async move {
-            if id.kind.waits_for_people() {
+            if forgets {
+                // Also where the clock stands still: it will be forgotten, for as long as that takes.
+                clock.pause(length).await;
+            } else if id.kind.waits_for_people() {
                 clock.patience(length).await;
             } else {
                 tokio::time::sleep(length).await;
@@ -203,6 +255,9 @@ impl Attendant {
     /// Lets the auto-pilot act, at the station's pace.
     pub(super) fn plan_move(&self) {
         let Some(guest) = self.guest.as_ref().filter(|_| !self.is_busy()) else { return };
+        if guest.forgets && !self.alarm {
+            return;
+        }
         if guest.auto.is_some() {
             let (ticket, me) = (self.dialogue.ticket(), self.me.clone());
             let (clock, pause) = (self.links.clock.clone(), self.links.pace_of_patient());

@@ -127,6 +127,8 @@ impl Attendant {
             own: None,
             token: None,
             source: source.clone(),
+            swapped: false,
+            forgets: false,
         };
         if let (true, Source::Pcsc(name)) = (guest.lent, source) {
             self.watch_lent(&guest, name.clone());
