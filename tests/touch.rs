@@ -1,4 +1,4 @@
-//! The patient's page in a real browser: what a visitor of a demo station touches, and what the station makes of it.
+//! Pages in a real browser: what a visitor of a demo station touches, and what the station makes of it; the desk of the sample レセコン.
 
 #![cfg(target_os = "linux")]
 
@@ -7,6 +7,8 @@ mod browser;
 #[allow(dead_code, reason = "shared with the tests of the station")]
 #[path = "station/desk.rs"]
 mod desk;
+#[path = "touch/rececon.rs"]
+mod rececon;
 
 use std::fs;
 

@@ -224,3 +224,39 @@ fn the_doctor_measures_a_terminal_by_its_cursor_and_warns_of_one_that_counts_oth
     let wrong = doctor_on_a_terminal_that_counts([("窓口", 4), ("ｶﾞｷﾞ", 4), ("─│", 4)]);
     assert!(wrong.contains("\"─│\" takes 4 columns, not 2"), "{wrong}");
 }
+
+/// Folders of a station without one: the レセコン does not ask who made them.
+fn shared_folders() -> TempDir {
+    let place = tempfile::tempdir().unwrap();
+    for name in ["req", "res", "face"] {
+        fs::create_dir_all(place.path().join("oqs").join(name)).unwrap();
+    }
+    place
+}
+
+#[test]
+fn on_a_terminal_the_sample_rececon_is_a_screen_on_which_a_visit_is_registered_and_accepted() {
+    let place = shared_folders();
+    let arguments = ["clinic", "rececon", "--listen", "127.0.0.1:0"];
+    let mut tty = Tty::start(env!("CARGO_BIN_EXE_madoguchi"), &arguments, place.path()).unwrap();
+    tty.sees("まだ誰もカードリーダーを使っていません");
+    let golden = fs::read("tests/golden/OQSsiquc01res_face/taro.xml").unwrap();
+    fs::write(place.path().join("draft"), golden).unwrap();
+    let face = place.path().join("oqs/face/OQSsiquc01res_face_20261121093000.xml");
+    fs::rename(place.path().join("draft"), face).unwrap();
+    tty.sees("台帳になし");
+    tty.type_keys(b"r").unwrap();
+    tty.sees("患者を登録しました");
+    tty.type_keys(b"\r").unwrap();
+    tty.sees("受付登録しました");
+    tty.type_keys(b"p").unwrap();
+    tty.sees("/desk/slips/");
+    tty.type_keys(b"q").unwrap();
+    tty.settle(LIMIT);
+    let start = Instant::now();
+    while tty.child.try_wait().unwrap().is_none() {
+        assert!(start.elapsed() < LIMIT, "it does not end");
+        thread::yield_now();
+    }
+    assert!(!tty.screen.screen().alternate_screen(), "the terminal is given back");
+}

@@ -16,7 +16,7 @@ pub mod outline;
 pub mod strip;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod wrap;
 
 /// What is printed: a title, who issued it about whom, and sections. Text is any text: line breaks in it break lines, other control

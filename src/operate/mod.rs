@@ -6,6 +6,7 @@
 //! - [`tui`]: the operator's text screen
 //! - [`touch`]: the patient's page of a reader
 //! - [`reception`]: the page of a 再来受付機
+//! - [`rececon`]: page and text screen of the sample レセコン
 //! - [`chain`]: the chain of identities, drawn
 //! - [`compare`]: captured files of a real terminal beside ours (it asks a hub of its own, no station)
 //! - [`fault`]: faults by name
@@ -19,6 +20,7 @@ pub mod compare;
 pub mod control;
 pub mod doctor;
 pub mod fault;
+pub mod rececon;
 pub mod reception;
 pub mod scenario;
 pub mod touch;

@@ -1,5 +1,6 @@
 //! Half-width katakana, the form of `NameKana` (`ｼﾝﾘｮｳ ﾀﾛｳ`; spec/oqs-interface.md §1.4, [A]).
 
+use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::decompose_canonical;
 
 /// The full-width twins of U+FF61..=U+FF9F, in that order; the marks ゛ and ゜ close the list.
@@ -24,6 +25,13 @@ pub fn half_width(text: &str, small: Small) -> String {
         decompose_canonical(character, |part| out.push(half(part, small)));
     }
     out
+}
+
+/// Katakana of any width as hiragana, as slips and appointment lists print it: `ﾏﾄﾞｸﾞﾁ ﾀﾛｳ` is まどぐち たろう. Everything else stays, but for
+/// the other half-width forms, which become their full-width twins (NFKC).
+pub fn hiragana(text: &str) -> String {
+    let low = |c: char| char::from_u32(c as u32 - 0x60).unwrap_or(c);
+    text.nfkc().map(|c| if matches!(c, 'ァ'..='ヶ') { low(c) } else { c }).collect()
 }
 
 fn half(character: char, small: Small) -> char {
@@ -85,6 +93,13 @@ mod tests {
         assert_eq!(half_width("シンリョウ　タロウ", Small::Keep), "ｼﾝﾘｮｳ ﾀﾛｳ");
         assert_eq!(half_width("がぎぱヴー・１Ａ", Small::Keep), "ｶﾞｷﾞﾊﾟｳﾞｰ･1A");
         assert_eq!(half_width("か\u{3099}", Small::Keep), "ｶﾞ");
+    }
+
+    #[test]
+    fn katakana_of_any_width_is_read_as_hiragana() {
+        assert_eq!(hiragana("ﾏﾄﾞｸﾞﾁ ﾀﾛｳ"), "まどぐち たろう");
+        assert_eq!(hiragana("ヴァーヂ・ｼﾞｭﾘｰ"), "ゔぁーぢ・じゅりー");
+        assert_eq!(hiragana("スミス JOHN 太郎"), "すみす JOHN 太郎");
     }
 
     #[test]

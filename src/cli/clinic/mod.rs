@@ -17,7 +17,7 @@ pub struct ClinicArgs {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Rececon(rececon::RececonArgs),
+    Rececon(Box<rececon::RececonArgs>),
     Reception(Box<reception::ReceptionArgs>),
 }
 

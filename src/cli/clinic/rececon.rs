@@ -1,6 +1,10 @@
 //! `madoguchi clinic rececon`: the sample レセコン at a shared folder, driven over its consumer API.
 
+use std::io::{self, IsTerminal};
+use std::net::ToSocketAddrs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Args;
@@ -8,17 +12,23 @@ use clap::Args;
 use crate::cli::ending::told_to_end;
 use crate::cli::{Exit, Failure, Outcome};
 use crate::clinic::rececon::event::Told;
-use crate::clinic::rececon::running::{StartError, start_telling};
+use crate::clinic::rececon::running::{StartError, start_with_faces};
 use crate::clinic::rececon::settings::DEFAULT_LISTEN;
-use crate::clinic::rececon::{Mistake, Settings};
+use crate::clinic::rececon::{Mistake, Seat, Settings};
 use crate::clock::Clock;
 use crate::event::{Lang, say};
 use crate::folder::Paths;
 use crate::message::subsidy::{Edition, Layout};
+use crate::operate::rececon::{self, tui};
+use crate::operate::tui::restore;
+use crate::secret::Secret;
 use crate::text::Encoding;
 
+/// The screen looks up ten times a second; more than this only when its terminal does not take what it writes.
+const LAST_LOOK: Duration = Duration::from_secs(1);
+
 /// レセコンの見本: 共有フォルダのファイルだけを使う / a sample レセコン, which uses nothing but the shared folders
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct RececonArgs {
     /// 共有フォルダ (req, res, face がある) / shared folder, with req, res and face in it
     #[arg(long, value_name = "DIR", default_value = if cfg!(windows) { r"C:\OQS" } else { "oqs" })]
@@ -26,9 +36,12 @@ pub struct RececonArgs {
     /// 患者台帳 (JSON、既定: 記憶の中だけ) / patient book as JSON (default: in memory only)
     #[arg(long, value_name = "FILE")]
     book: Option<PathBuf>,
-    /// 利用者のAPIのアドレス (ポート0は空きポート) / address of the consumer API (port 0 takes a free one)
+    /// 利用者のAPIと受付のページのアドレス (ポート0は空きポート) / address of the consumer API and of the page (port 0 takes a free one)
     #[arg(long, value_name = "ADDR", default_value = DEFAULT_LISTEN)]
     listen: String,
+    /// APIとページのトークン / token that callers of API and page must show
+    #[arg(long, value_name = "TOKEN", env = "MADOGUCHI_TOKEN", hide_env_values = true)]
+    token: Option<String>,
     /// 受付登録と新しい受給者証の取込を自動で / accept visits and import new certificates without an order
     #[arg(long)]
     auto: bool,
@@ -59,6 +72,9 @@ pub struct RececonArgs {
     /// よくある間違いを一つさせる (繰り返し可、名前は docs/clinic.md) / let it make a classic mistake (repeatable; names: docs/clinic.md)
     #[arg(long, value_name = "NAME")]
     mistake: Vec<Mistake>,
+    /// 画面なしで動かし、出来事を一行ずつ出す / without the text screen: print what happens, one event per line
+    #[arg(long)]
+    headless: bool,
     /// 出来事をJSONで、一行に一つ / print what happens as JSON, one event per line
     #[arg(long)]
     json: bool,
@@ -80,23 +96,68 @@ fn edition(year: &str) -> Result<Edition, String> {
 /// Runs until Ctrl-C.
 pub fn run(args: &RececonArgs, lang: Lang) -> Outcome {
     let settings = settings(args)?;
+    only_with_token(&args.listen, args.token.is_some())?;
+    let screen = !args.headless && !args.json && io::stdout().is_terminal() && io::stdin().is_terminal();
     let json = args.json;
-    let tell = move |told: &Told| {
-        if json {
-            println!("{}", serde_json::to_string(told).unwrap_or_default());
-        } else {
-            println!("{}", line(told));
-        }
+    let tell = move |told: &Told| match (screen, json) {
+        // The screen shows what came of it.
+        (true, _) => {}
+        (false, true) => println!("{}", serde_json::to_string(told).unwrap_or_default()),
+        (false, false) => println!("{}", line(told)),
     };
-    let running =
-        start_telling(Paths::below(&args.folder), settings, Box::new(tell)).map_err(|error| failure(&error))?;
+    let token = args.token.as_deref().map(Secret::new);
+    let faces = move |api, seat| rececon::dressed(api, seat, token);
+    let running = start_with_faces(Paths::below(&args.folder), settings, Box::new(tell), faces);
+    let running = running.map_err(|error| failure(&error))?;
     for mistake in &args.mistake {
         eprintln!("madoguchi: {}", say(lang, mistake.row().ja, mistake.row().en));
     }
     eprintln!("madoguchi rececon ready desk={} folder={}", running.url(), args.folder.display());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| Failure::new(Exit::Internal, error.to_string()))?.block_on(told_to_end());
+    let internal = |error: io::Error| Failure::new(Exit::Internal, error.to_string());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(internal)?;
+    if screen {
+        runtime.block_on(show(running.seat(), running.url(), lang))?;
+    } else {
+        runtime.block_on(told_to_end());
+    }
+    // A screen that hangs in a stopped terminal is left there.
+    runtime.shutdown_background();
     Ok(Exit::Done)
+}
+
+/// The screen, until somebody quits it or the process is told to end.
+async fn show(seat: Seat, url: String, lang: Lang) -> Result<(), Failure> {
+    let told = Arc::new(AtomicBool::new(false));
+    let ending = told.clone();
+    let mut screen = tokio::task::spawn_blocking(move || tui::run(&seat, &url, lang, &ending));
+    let ended = tokio::select! {
+        ended = &mut screen => ended,
+        () = told_to_end() => {
+            told.store(true, Ordering::Relaxed);
+            match tokio::time::timeout(LAST_LOOK, screen).await {
+                Ok(ended) => ended,
+                Err(_) => {
+                    restore();
+                    return Ok(());
+                }
+            }
+        }
+    };
+    ended.map_err(io::Error::other).and_then(|ended| ended).map_err(|error| {
+        Failure::new(Exit::Outside, format!("画面を表示できません: {error} / cannot show the screen"))
+            .remedy("--headless を使ってください / use --headless")
+    })
+}
+
+/// Names and birth dates leave this machine to whoever shows the token only. An address that cannot be read is told when it is bound.
+fn only_with_token(listen: &str, token: bool) -> Result<(), Failure> {
+    let away = listen.to_socket_addrs().into_iter().flatten().any(|address| !address.ip().is_loopback());
+    if !away || token {
+        return Ok(());
+    }
+    let why = format!("{listen} は外部から見えるため、トークンが必要です / a desk away from loopback needs a token");
+    Err(Failure::new(Exit::Usage, why)
+        .remedy("--token または MADOGUCHI_TOKEN を指定してください / give --token or MADOGUCHI_TOKEN"))
 }
 
 fn line(told: &Told) -> String {

@@ -190,16 +190,24 @@ fn of_dialogue(dialogue: &Dialogue, say: Say<'_>) {
 
 /// 券面項目 as lines of a table, each level set in by two blanks; an item without a value keeps its line (R3; spec/pmh.md §11 S-28).
 pub fn table(items: &[FaceItem], mistakes: &Mistakes) -> String {
-    fn rows(items: &[FaceItem], level: usize, levels: usize, out: &mut Vec<String>) {
+    let line = |(level, item): (usize, &FaceItem)| {
+        format!("{}{}\t{}", "  ".repeat(level), item.name, item.value.as_deref().unwrap_or_default())
+    };
+    rows(items, mistakes).into_iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The same as rows: the level of each, from 0.
+pub fn rows<'i>(items: &'i [FaceItem], mistakes: &Mistakes) -> Vec<(usize, &'i FaceItem)> {
+    fn below<'i>(items: &'i [FaceItem], level: usize, levels: usize, out: &mut Vec<(usize, &'i FaceItem)>) {
         for item in items {
-            out.push(format!("{}{}\t{}", "  ".repeat(level), item.name, item.value.as_deref().unwrap_or_default()));
+            out.push((level, item));
             if level + 1 < levels {
-                rows(&item.items, level + 1, levels, out);
+                below(&item.items, level + 1, levels, out);
             }
         }
     }
     let levels = if mistakes.makes(Mistake::ShowsOneLevel) { 1 } else { FACE_LEVELS };
     let mut out = Vec::new();
-    rows(items, 0, levels, &mut out);
-    out.join("\n")
+    below(items, 0, levels, &mut out);
+    out
 }

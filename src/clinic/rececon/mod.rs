@@ -20,6 +20,8 @@
 //! - [`matching`]: whose record it is
 //! - [`dialogue`]: what differs, and what the staff makes of it
 //! - [`facts`]: what is known here, as text by path, and the table of the paths
+//! - [`view`]: the desk as its faces show it; [`shown`]: words and values for people; [`slip`]: the 受付票
+//! - [`seat`]: a place at a running desk: to look, to order, to be told of changes
 //! - [`mistake`]: what a レセコン can get wrong, one place each; the sample makes none unless told to
 //! - [`arrival`]: bytes to a document
 //! - [`watch`](mod@watch), [`store`], [`server`], [`running`]: the edges: folders, the book's file, HTTP, and the thread that ties them
@@ -36,16 +38,21 @@ pub mod mistake;
 pub mod orders;
 pub mod requests;
 pub mod running;
+pub mod seat;
 pub mod server;
 pub mod settings;
+pub mod shown;
+pub mod slip;
 pub mod store;
 pub mod subsidies;
+pub mod view;
 pub mod visit;
 pub mod watch;
 
 pub use desk::Desk;
 pub use mistake::Mistake;
 pub use running::{Running, StartError, start};
+pub use seat::Seat;
 pub use settings::Settings;
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 
@@ -17,6 +18,7 @@ use super::event::{Arrival, Effect, Event, Moment, Told};
 use super::facts::{self, Facts};
 use super::mistake::Mistake;
 use super::orders::Order;
+use super::seat::Seat;
 use super::server;
 use super::settings::Settings;
 use super::store::{self, StoreError};
@@ -70,6 +72,8 @@ pub(super) struct Shared {
     paths: Paths,
     /// Rung when an order may have changed what is wanted.
     rung: Notify,
+    /// How often something changed that a face shows.
+    changed: watch::Sender<u64>,
 }
 
 struct Inner {
@@ -99,6 +103,19 @@ pub fn start(paths: Paths, settings: Settings) -> Result<Running, StartError> {
 /// # Errors
 /// [`StartError`]
 pub fn start_telling(paths: Paths, settings: Settings, listener: Listener) -> Result<Running, StartError> {
+    start_with_faces(paths, settings, listener, |api, _| api)
+}
+
+/// The same, with faces: `dress` is given the consumer API and a place at the desk, and says what is served.
+///
+/// # Errors
+/// [`StartError`]
+pub fn start_with_faces(
+    paths: Paths,
+    settings: Settings,
+    listener: Listener,
+    dress: impl FnOnce(Router, Seat) -> Router,
+) -> Result<Running, StartError> {
     if let Some(missing) = [&paths.req, &paths.res, &paths.face].into_iter().find(|path| !path.is_dir()) {
         return Err(StartError::Folder(missing.clone()));
     }
@@ -114,6 +131,7 @@ pub fn start_telling(paths: Paths, settings: Settings, listener: Listener) -> Re
         let _its_loop = runtime.enter();
         TcpListener::from_std(listener).map_err(StartError::System)?
     };
+    let router = server::whole(dress(server::api(shared.clone()), Seat::new(shared.clone())));
     let (end, ended) = watch::channel(false);
     let worker = shared.clone();
     let thread = std::thread::Builder::new().name("rececon".to_owned()).spawn(move || {
@@ -121,7 +139,7 @@ pub fn start_telling(paths: Paths, settings: Settings, listener: Listener) -> Re
             let over = |mut ended: watch::Receiver<bool>| async move { drop(ended.wait_for(|ended| *ended).await) };
             tokio::select! {
                 () = watch_folders(&worker, settings.look) => {}
-                _ = server::serve(listener, worker.clone(), over(ended.clone())) => {}
+                _ = server::serve(listener, router, over(ended.clone())) => {}
                 () = over(ended.clone()) => {}
             }
         });
@@ -133,6 +151,11 @@ impl Running {
     /// Where the consumer API listens.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// A place at the desk.
+    pub fn seat(&self) -> Seat {
+        Seat::new(self.shared.clone())
     }
 
     /// Everything that is known now.
@@ -184,11 +207,36 @@ impl Shared {
             listener,
             settings: settings.clone(),
         };
-        Self { inner: Mutex::new(inner), clock: settings.clock, since: Stopwatch::start(), paths, rung: Notify::new() }
+        Self {
+            inner: Mutex::new(inner),
+            clock: settings.clock,
+            since: Stopwatch::start(),
+            paths,
+            rung: Notify::new(),
+            changed: watch::Sender::new(0),
+        }
     }
 
     pub(super) fn facts(&self) -> Facts {
-        facts::all(&self.lock().desk)
+        self.with(facts::all)
+    }
+
+    /// A look at the desk.
+    pub(super) fn with<T>(&self, look: impl FnOnce(&Desk) -> T) -> T {
+        look(&self.lock().desk)
+    }
+
+    /// Document time.
+    pub(super) fn now(&self) -> jiff::civil::DateTime {
+        self.clock.now()
+    }
+
+    pub(super) fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    fn has_changed(&self) {
+        self.changed.send_modify(|changes| *changes = changes.wrapping_add(1));
     }
 
     pub(super) fn order(&self, order: Order) -> Result<(), Refused> {
@@ -196,6 +244,7 @@ impl Shared {
         let effects = inner.desk.step(Event::Told(order), self.moment())?;
         self.carry_out(&mut inner, effects);
         drop(inner);
+        self.has_changed();
         self.rung.notify_one();
         Ok(())
     }
@@ -224,8 +273,11 @@ impl Shared {
 
     fn happen(&self, inner: &mut Inner, event: Event) {
         // Only orders are refused.
-        if let Ok(effects) = inner.desk.step(event, self.moment()) {
+        if let Ok(effects) = inner.desk.step(event, self.moment())
+            && !effects.is_empty()
+        {
             self.carry_out(inner, effects);
+            self.has_changed();
         }
     }
 

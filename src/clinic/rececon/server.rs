@@ -23,19 +23,21 @@ use super::running::Shared;
 /// Serves until `end` is over.
 pub(super) async fn serve(
     listener: TcpListener,
-    shared: Arc<Shared>,
+    router: Router,
     end: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(listener, router(shared)).with_graceful_shutdown(end).await
+    axum::serve(listener, router).with_graceful_shutdown(end).await
 }
 
-fn router(shared: Arc<Shared>) -> Router {
-    Router::new()
-        .route("/facts", get(facts))
-        .route("/desk", post(desk))
-        .route("/healthz", get(async || Json(json!({ "status": "ok" }))))
+/// The two calls.
+pub(super) fn api(shared: Arc<Shared>) -> Router {
+    Router::new().route("/facts", get(facts)).route("/desk", post(desk)).with_state(shared)
+}
+
+/// With what is open to everybody, and what is said about all other paths.
+pub(super) fn whole(api: Router) -> Router {
+    api.route("/healthz", get(async || Json(json!({ "status": "ok" }))))
         .fallback(async || refused(StatusCode::NOT_FOUND, "no such path: see docs/clinic.md"))
-        .with_state(shared)
 }
 
 #[derive(Deserialize)]

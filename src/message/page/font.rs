@@ -58,8 +58,7 @@ impl Font {
     }
 
     /// Whether a character is printed as 〓 for want of a glyph.
-    #[cfg(test)]
-    pub(super) fn lacks(&self, c: char) -> bool {
+    pub fn lacks(&self, c: char) -> bool {
         self.face.glyph_index(c).is_none()
     }
 

@@ -1,6 +1,6 @@
 //! Printed answers: every text comes back, pages are filled and not overrun, bytes are the same.
 
-pub(super) mod back;
+pub(crate) mod back;
 
 use proptest::prelude::*;
 

@@ -26,13 +26,14 @@ mod pin;
 mod preview;
 mod repeat;
 mod run;
-mod tty;
+pub(super) mod tty;
 mod who;
 pub(super) mod width;
 
 pub use app::{App, FileKey, Panel, Popup};
 pub use bindings::{BINDINGS, BUTTON_KEYS, Binding, PERSON_KEYS, PLASTIC_KEY};
 pub use draw::draw;
+pub(super) use draw::put;
 pub use layout::MINIMUM;
 pub use look::Look;
 pub use repeat::Repeat;

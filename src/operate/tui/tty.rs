@@ -31,7 +31,7 @@ pub fn restore() {
 }
 
 /// The terminal while the screen is up.
-pub(super) struct Tty {
+pub(in crate::operate) struct Tty {
     pub terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
     mouse: bool,
     panics: Arc<Mutex<Vec<String>>>,

@@ -28,6 +28,7 @@ use ratatui::layout::{Position, Rect};
 
 pub(super) use self::chain::rows as chain_rows;
 use self::pen::Pen;
+pub(in crate::operate) use self::pen::put;
 pub(super) use self::popup::help_rows;
 pub(super) use self::preview::rows as preview_rows;
 pub(super) use self::who::first_row as first_holder;

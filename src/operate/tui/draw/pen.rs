@@ -37,39 +37,7 @@ impl<'a> Pen<'a> {
 
     /// Writes `text` from `x` on, in at most `cells` cells; returns where it ended.
     pub fn put(&mut self, x: u16, y: u16, cells: u16, text: &str, style: Style) -> u16 {
-        let area = self.buf.area;
-        if y >= area.bottom() || x >= area.right() {
-            return x;
-        }
-        let text = cut(text, usize::from(cells.min(area.right() - x)));
-        let mut x = x;
-        for (character, cells) in pieces(&text) {
-            if !has_sound_mark(&character) {
-                x = self.put_one(x, y, &character, cells, CellDiffOption::None, style);
-                continue;
-            }
-            // A mark in a cell of its own: it goes when another text comes, whatever width ratatui thinks that the two had together.
-            for part in character.chars().map(String::from) {
-                let cells = width(&part);
-                let forced = u16::try_from(cells).ok().and_then(NonZeroU16::new);
-                let option = forced.map_or(CellDiffOption::None, CellDiffOption::ForcedWidth);
-                x = self.put_one(x, y, &part, cells, option, style);
-            }
-        }
-        x
-    }
-
-    /// Writes one character; returns where it ended.
-    fn put_one(&mut self, x: u16, y: u16, symbol: &str, cells: usize, option: CellDiffOption, style: Style) -> u16 {
-        let end = x.saturating_add(u16::try_from(cells).unwrap_or(u16::MAX));
-        if let Some(cell) = self.buf.cell_mut((x, y)) {
-            cell.set_symbol(symbol).set_style(style).set_diff_option(option);
-        }
-        // What the other half of a full-width character covers.
-        for covered in x.saturating_add(1)..end {
-            self.buf.cell_mut((covered, y)).into_iter().for_each(Cell::reset);
-        }
-        end
+        put(self.buf, x, y, cells, text, style)
     }
 
     /// Writes pieces one after the other into row `row` of `rect`; cuts at its right end.
@@ -155,4 +123,41 @@ impl<'a> Pen<'a> {
         }
         Clear.render(rect, self.buf);
     }
+}
+
+/// Writes `text` from `x` on, in at most `cells` cells; returns where it ended. Nothing is written outside the screen.
+pub fn put(buf: &mut Buffer, x: u16, y: u16, cells: u16, text: &str, style: Style) -> u16 {
+    let area = buf.area;
+    if y >= area.bottom() || x >= area.right() {
+        return x;
+    }
+    let text = cut(text, usize::from(cells.min(area.right() - x)));
+    let mut x = x;
+    for (character, cells) in pieces(&text) {
+        if !has_sound_mark(&character) {
+            x = put_one(buf, x, y, &character, cells, CellDiffOption::None, style);
+            continue;
+        }
+        // A mark in a cell of its own: it goes when another text comes, whatever width ratatui thinks that the two had together.
+        for part in character.chars().map(String::from) {
+            let cells = width(&part);
+            let forced = u16::try_from(cells).ok().and_then(NonZeroU16::new);
+            let option = forced.map_or(CellDiffOption::None, CellDiffOption::ForcedWidth);
+            x = put_one(buf, x, y, &part, cells, option, style);
+        }
+    }
+    x
+}
+
+/// Writes one character; returns where it ended.
+fn put_one(buf: &mut Buffer, x: u16, y: u16, symbol: &str, cells: usize, option: CellDiffOption, style: Style) -> u16 {
+    let end = x.saturating_add(u16::try_from(cells).unwrap_or(u16::MAX));
+    if let Some(cell) = buf.cell_mut((x, y)) {
+        cell.set_symbol(symbol).set_style(style).set_diff_option(option);
+    }
+    // What the other half of a full-width character covers.
+    for covered in x.saturating_add(1)..end {
+        buf.cell_mut((covered, y)).into_iter().for_each(Cell::reset);
+    }
+    end
 }
