@@ -60,6 +60,7 @@ pub enum ClientError {
 #[serde(default)]
 struct Problem {
     title: Option<String>,
+    #[serde(alias = "reason")]
     detail: Option<String>,
     remedy: Option<String>,
     mistakes: Vec<CellMistake>,

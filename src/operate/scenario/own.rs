@@ -14,6 +14,7 @@ use crate::operate::client::Client;
 use crate::operate::control::server;
 use crate::station::Station;
 use crate::station::settings::Settings;
+use crate::terminal::sealing::PasswordSource;
 use crate::terminal::{Pace, TerminalSettings};
 
 /// Document time where a scenario names none: a Saturday in the middle of a month, far from the turn of a year.
@@ -51,6 +52,13 @@ impl Own {
         for (number, terminal) in settings.terminal.iter_mut().enumerate() {
             terminal.folder =
                 folder.path.join(if number == 0 { "oqs".to_owned() } else { format!("oqs{}", number + 1) });
+        }
+        if let Some(password) = &scenario.password {
+            let file = folder.path.join("zip-password.txt");
+            std::fs::write(&file, password).map_err(|error| NotOpened(error.to_string()))?;
+            for terminal in &mut settings.terminal {
+                terminal.encryption_password = Some(PasswordSource::File(file.clone()));
+            }
         }
         let mut own = Self { settings, folder, open: None, runtime: runtime.clone() };
         own.come_up()?;
