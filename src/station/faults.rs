@@ -7,7 +7,7 @@ use crate::knob::{self, Knob, Knobs, NotAKnob, Setting};
 
 /// Every knob of every room.
 pub fn knobs_of_all_rooms() -> Vec<&'static Knob> {
-    let rooms: [&[&'static Knob]; 7] = [
+    let rooms: [&[&'static Knob]; 8] = [
         &crate::face_reader::knobs::ALL,
         &crate::wire::steering::KNOBS,
         &crate::terminal::KNOBS,
@@ -15,6 +15,7 @@ pub fn knobs_of_all_rooms() -> Vec<&'static Knob> {
         &crate::people::flaw::KNOBS,
         &crate::hub::jpki_authority::knobs::KNOBS,
         &crate::hub::medical_hub::registration::knobs::KNOBS,
+        &crate::hub::medical_hub::knobs::KNOBS,
     ];
     rooms.concat()
 }

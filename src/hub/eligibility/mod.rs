@@ -51,7 +51,7 @@ use super::trail::Trail;
 use crate::event::chain::{Carried, System};
 use crate::message::subsidy::SubsidyCertificate;
 use crate::random::Seed;
-use crate::secret::PmhId;
+use crate::secret::{LinkageKey, PmhId};
 
 /// Whom the eligibility system asks.
 pub struct Lines {
@@ -127,8 +127,12 @@ impl Eligibility {
 
     /// Asks PMH with a linkage key of its own: made here, burnt there.
     fn ask_pmh(&self, pmh_id: &PmhId, day: Date, trail: &Trail) -> Result<Vec<SubsidyCertificate>, LinkageError> {
+        self.ask_pmh_with(&self.sealer.seal(pmh_id), day, trail)
+    }
+
+    fn ask_pmh_with(&self, key: &LinkageKey, day: Date, trail: &Trail) -> Result<Vec<SubsidyCertificate>, LinkageError> {
         trail.arrow(System::Eligibility, System::Pmh, [Carried::LinkageKey]);
-        let answer = self.lines.pmh.inquire(&self.sealer.seal(pmh_id), day);
+        let answer = self.lines.pmh.inquire(key, day);
         let carried = answer.as_ref().map_or(Carried::Failure, |found| Carried::Certificates { count: found.len() });
         trail.arrow(System::Pmh, System::Eligibility, [carried]);
         answer

@@ -2,9 +2,11 @@
 //!
 //! - [`store`]: who is registered, and which linkage keys are burnt; [`memory`]: the one that there is
 //! - [`registration`]: what municipalities send
+//! - [`knobs`]: what an operator may ask of it
 //! - [`hash`]: ハッシュ値 of one certificate's content
 
 pub mod hash;
+pub mod knobs;
 pub mod memory;
 pub mod registration;
 pub mod store;
@@ -14,6 +16,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use self::knobs::KEY_USED;
 use self::memory::Memory;
 use self::registration::receive::Registrar;
 use self::registration::{Municipality, NotRegistered, Sent};
@@ -48,6 +51,7 @@ pub struct MedicalHub {
     store: Arc<dyn MedicalHubStore>,
     opener: Opener,
     registrar: Registrar,
+    knobs: Knobs,
     /// Rows of a later day reach a clinic already ([`Settings::future_subsidies`]).
     future: bool,
 }
@@ -55,8 +59,8 @@ pub struct MedicalHub {
 impl MedicalHub {
     /// An empty hub that opens the keys sealed at the other end.
     pub fn new(opener: Opener, seed: Seed, knobs: Knobs, settings: Settings) -> Self {
-        let registrar = Registrar::new(seed, knobs);
-        Self { store: Arc::new(Memory::default()), opener, registrar, future: settings.future_subsidies }
+        let registrar = Registrar::new(seed, knobs.clone());
+        Self { store: Arc::new(Memory::default()), opener, registrar, knobs, future: settings.future_subsidies }
     }
 
     /// Registers a beneficiary, or registers them anew.
@@ -105,6 +109,16 @@ impl MedicalHub {
     /// Did a municipality register anything for this person?
     pub fn is_registered(&self, my_number: &MyNumber) -> Result<bool, StoreError> {
         self.store.is_registered(my_number)
+    }
+
+    /// Burns `key` before its inquiry, where an operator wants one that served before.
+    pub fn use_up(&self, key: &LinkageKey) -> Result<(), StoreError> {
+        if let Some(opened) = self.opener.open(key)
+            && self.knobs.comes_up(&KEY_USED, &[])
+        {
+            self.store.burn(opened.inquiry)?;
+        }
+        Ok(())
     }
 
     /// The certificates of whoever stands behind `key` that hold on `day` and may be shown, in the order of registration, each

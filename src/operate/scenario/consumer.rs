@@ -155,3 +155,6 @@ fn lost(error: &ClientError) -> Stopped {
         other => format!("レセコンの応答が分かりません: {other} / the レセコン answers something else: {other}"),
     })
 }
+
+#[cfg(test)]
+mod tests;
