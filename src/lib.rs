@@ -9,7 +9,7 @@
 //! | first | [`card`] (ICC and its client) [`message`] (documents of the folder) [`folder`] (files that appear whole) |
 //! | second | [`visit`] (what travels along a visit) [`authority`] (test certificates) |
 //! | third | [`people`] (card-profiles) [`wire`] (terminal ↔ hub) |
-//! | fourth | [`face_reader`] (顔認証CR) [`terminal`] (資格確認端末) [`hub`] (オンライン資格確認等システム, PMH) [`municipality`] (registers at PMH) |
+//! | fourth | [`face_reader`] (顔認証CR) [`terminal`] (資格確認端末) [`hub`] (オンライン資格確認等システム, PMH) [`municipality`] (registers at PMH) [`clinic`] (sample レセコン) |
 //! | fifth | [`station`] (one desk: readers + terminal + hub + clock + journal) |
 //! | sixth | [`operate`] (TUI, control API, faults, doctor) |
 //! | top | [`cli`] |
@@ -21,6 +21,7 @@
 pub mod authority;
 pub mod card;
 pub mod cli;
+pub mod clinic;
 pub mod clock;
 pub mod code;
 pub mod event;

@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["card", "message", "folder"],
     &["visit", "authority"],
     &["people", "wire"],
-    &["face_reader", "terminal", "hub", "municipality"],
+    &["face_reader", "terminal", "hub", "municipality", "clinic"],
     &["station"],
     &["operate"],
     &["cli"],

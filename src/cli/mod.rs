@@ -15,6 +15,7 @@ pub mod attach;
 pub mod card;
 pub mod check;
 pub mod client;
+pub mod clinic;
 pub mod compare;
 pub mod doctor;
 mod ending;
@@ -64,6 +65,7 @@ enum Command {
     People(people::PeopleArgs),
     Hub(hub::HubArgs),
     Municipality(municipality::MunicipalityArgs),
+    Clinic(clinic::ClinicArgs),
     Doctor(doctor::DoctorArgs),
     Scenario(scenario::ScenarioArgs),
     /// シェルの補完を出力 / print completions for a shell
@@ -125,6 +127,7 @@ fn carry_out(line: Line) -> Outcome {
         Some(Command::People(args)) => people::run(&args, lang),
         Some(Command::Hub(args)) => hub::run(&args, lang),
         Some(Command::Municipality(args)) => municipality::run(&args, lang),
+        Some(Command::Clinic(args)) => clinic::run(&args, lang),
         Some(Command::Doctor(args)) => doctor::run(&args, lang),
         Some(Command::Scenario(args)) => scenario::run(&args, lang),
         Some(Command::Completions { shell }) => {

@@ -1,0 +1,111 @@
+//! The eyes on `res` and `face`: a listing says what is there, settling when it is whole, a digest whether it was read already.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use super::arrival;
+use crate::event::FolderKind;
+use crate::folder::listing;
+use crate::folder::settle::{Look, Settling};
+use crate::message::xml::is_whole;
+
+/// How soon a file that is not whole yet is looked at again.
+const SOON: Duration = Duration::from_millis(30);
+
+/// The eyes on one folder.
+#[derive(Debug)]
+pub struct Eyes {
+    kind: FolderKind,
+    dir: PathBuf,
+    settling: Settling,
+    /// What was read and lies there still (somebody forbade to delete it): the digest of each.
+    done: BTreeMap<String, Vec<u8>>,
+    /// Taken at the first look, whole or not.
+    at_create: bool,
+}
+
+/// A file that was read.
+#[derive(Debug)]
+pub struct Seen {
+    /// Where.
+    pub folder: FolderKind,
+    /// Its name.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+impl Eyes {
+    /// Nothing seen yet.
+    pub fn new(kind: FolderKind, dir: &Path, at_create: bool) -> Self {
+        Self { kind, dir: dir.to_owned(), settling: Settling::new(false), done: BTreeMap::new(), at_create }
+    }
+
+    /// What is there, wanted, whole, and new. An error means that the folder is away. The second value: how soon to look again.
+    ///
+    /// # Errors
+    /// The folder cannot be listed.
+    pub fn look(&mut self, now: Duration, wants: impl Fn(&str) -> bool) -> io::Result<(Vec<Seen>, Option<Duration>)> {
+        let listing = listing::list(&self.dir, wants)?;
+        self.done.retain(|name, _| listing.wanted.iter().any(|file| file.name == *name));
+        let dir = self.dir.clone();
+        let settled: Vec<String> = match self.at_create {
+            true => {
+                let fresh = listing.wanted.iter().filter(|file| !self.done.contains_key(&file.name));
+                fresh.map(|file| file.name.clone()).collect()
+            }
+            false => {
+                let look = |name: &str| match bytes_of(&dir.join(name)) {
+                    Ok(bytes) if is_whole(&bytes) || is_err(name) => Look::Whole,
+                    Ok(_) => Look::Partial,
+                    Err(_) => Look::Refused,
+                };
+                let settled = self.settling.look(now, &listing.wanted, &BTreeSet::new(), look);
+                settled.into_iter().map(|file| file.name).collect()
+            }
+        };
+        let mut seen = Vec::new();
+        for name in settled {
+            // Gone between the look and now: somebody else fetched it.
+            let Ok(bytes) = bytes_of(&self.dir.join(&name)) else { continue };
+            let digest = Sha256::digest(&bytes).to_vec();
+            if self.done.get(&name) != Some(&digest) {
+                self.done.insert(name.clone(), digest);
+                seen.push(Seen { folder: self.kind, name, bytes });
+            }
+        }
+        let is_settling = listing.wanted.iter().any(|file| !self.done.contains_key(&file.name));
+        Ok((seen, is_settling.then_some(SOON)))
+    }
+
+    /// Deletes a file that was read; one that cannot be deleted is not read again until it changes.
+    ///
+    /// # Errors
+    /// It is held, or the folder is read-only.
+    pub fn delete(&mut self, name: &str) -> io::Result<()> {
+        match fs::remove_file(self.dir.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => {
+                self.done.remove(name);
+                self.settling.forget(name);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn bytes_of(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(arrival::LIMIT + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// An `.err` is text and has no end tag: two looks have to do.
+fn is_err(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".err")
+}
