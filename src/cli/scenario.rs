@@ -12,9 +12,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use self::live::{Shows, Sitter};
 use crate::cli::client::{StationArgs, station_url};
 use crate::cli::{Exit, Failure, Outcome};
-use self::live::{Shows, Sitter};
+use crate::clinic::rececon::Mistake;
+use crate::clinic::rececon::settings::Mistakes;
 use crate::event::Lang;
 use crate::operate::client::Client;
 use crate::operate::scenario::consumer::Consumer;
@@ -59,8 +61,8 @@ struct RunArgs {
     /// 制御APIのトークン / token of the control API, where it demands one
     #[arg(long, value_name = "TOKEN", env = "MADOGUCHI_TOKEN", hide_env_values = true)]
     token: Option<String>,
-    /// 窓口につないだレセコンの HTTP の口 (--station と共に) / the レセコン beside the station takes part over HTTP (with --station)
-    #[arg(long, value_name = "URL", requires = "station")]
+    /// 窓口の隣のレセコンも試す: 見本 (間違いを付けられる)、または HTTP の口 (--station と共に) / a レセコン takes part: the sample one, with mistakes if you like, or one with a face over HTTP (with --station)
+    #[arg(long, value_name = "sample[:MISTAKE,…]|URL")]
     consumer: Option<String>,
     /// レセコンで行うこと、画面に見えることを、その場で尋ねる / ask here what is done at the レセコン and what its screen shows
     #[arg(long)]
@@ -178,10 +180,7 @@ fn run_them(args: &RunArgs, lang: Lang) -> Outcome {
         Some(station) => Where::Elsewhere(Client::to(station_url(Some(station.clone())), args.token.clone())),
         None => Where::Own { keep: args.keep.clone() },
     };
-    let consumer = match &args.consumer {
-        Some(url) => Consumer::At(Client::to(station_url(Some(url.clone())), None)),
-        None => Consumer::Nobody,
-    };
+    let consumer = consumer(args)?;
     let terminal = std::io::stderr().is_terminal();
     let sits = terminal && std::io::stdin().is_terminal() && args.station.is_some() && args.consumer.is_none();
     let asks = args.ask || sits;
@@ -215,10 +214,25 @@ fn run_them(args: &RunArgs, lang: Lang) -> Outcome {
     })
 }
 
+fn consumer(args: &RunArgs) -> Result<Consumer, Failure> {
+    let Some(named) = &args.consumer else { return Ok(Consumer::Nobody) };
+    let (kind, mistakes) = named.split_once(':').unwrap_or((named, ""));
+    if kind == "sample" {
+        let mistakes = mistakes.split(',').filter(|name| !name.is_empty()).map(str::parse::<Mistake>);
+        let mistakes = mistakes.collect::<Result<Mistakes, _>>();
+        return Ok(Consumer::Sample(mistakes.map_err(|unknown| Failure::new(Exit::Usage, unknown.to_string()))?));
+    }
+    if args.station.is_none() {
+        let why = "--consumer URL には --station が要ります。そのレセコンはその窓口のフォルダを見ています / \
+                   --consumer URL needs --station: that レセコン works on the folders of that station";
+        return Err(Failure::new(Exit::Usage, why).remedy("--consumer sample"));
+    }
+    Ok(Consumer::At(Client::to(station_url(Some(named.clone())), None)))
+}
+
 fn write_results(args: &RunArgs, scenarios: &[Read], verdicts: &[Verdict], lang: Lang) -> Result<(), Failure> {
     let write = |file: &Path, text: String| {
-        std::fs::write(file, text)
-            .map_err(|error| Failure::new(Exit::Outside, format!("{}: {error}", file.display())))
+        std::fs::write(file, text).map_err(|error| Failure::new(Exit::Outside, format!("{}: {error}", file.display())))
     };
     if let Some(file) = &args.junit {
         write(file, junit::report(verdicts, lang).map_err(internal)?)?;

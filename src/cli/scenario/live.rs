@@ -76,7 +76,9 @@ impl Sitter {
             let got = check.got.iter().filter(|_| check.held.is_some());
             lines.extend(got.map(|got| format!("           {}{}", say(lang, "実際: ", "got: "), got.say(lang))));
             let near = check.nearest.iter();
-            lines.extend(near.map(|near| format!("           {}{}", say(lang, "近いもの: ", "nearest: "), near.say(lang))));
+            lines.extend(
+                near.map(|near| format!("           {}{}", say(lang, "近いもの: ", "nearest: "), near.say(lang))),
+            );
         }
         self.stay(&lines);
     }
@@ -95,7 +97,9 @@ impl Onlooker for Sitter {
         let lang = self.lang;
         match (self.shows, heard) {
             (Shows::Nothing, _) => {}
-            (Shows::Steps, Heard::Begins(read)) => self.stay(&[format!("{}  {}", read.id, read.scenario.title.say(lang))]),
+            (Shows::Steps, Heard::Begins(read)) => {
+                self.stay(&[format!("{}  {}", read.id, read.scenario.title.say(lang))])
+            }
             (Shows::Steps, Heard::Acts(read, number, step)) => {
                 self.pass(&format!("  {number}/{} {}", read.scenario.steps.len(), deed(step)));
             }

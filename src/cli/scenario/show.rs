@@ -7,9 +7,9 @@ use serde_json::json;
 use super::{ListArgs, unreadable};
 use crate::cli::{Exit, Outcome};
 use crate::event::{Lang, say};
-use crate::operate::scenario::{library, page};
 use crate::operate::scenario::model::{Group, Scenario, Step};
 use crate::operate::scenario::read::{self, Read, deeds};
+use crate::operate::scenario::{library, page};
 use crate::text::width::pad;
 
 pub(super) fn list(scenarios: &[Read], args: &ListArgs, lang: Lang) -> Outcome {

@@ -40,9 +40,9 @@ pub(super) fn sum(verdicts: &[Verdict], lang: Lang) -> String {
     let open: usize = verdicts.iter().map(Verdict::undecided).sum();
     let mut text = match lang {
         Lang::Ja => format!("{all} 件: 合格 {held}、不合格 {failed}、未決 {undecided}、省略 {skipped}、不通 {lost}\n"),
-        Lang::En => format!(
-            "{all}: {held} held, {failed} failed, {undecided} open, {skipped} skipped, {lost} unreachable\n"
-        ),
+        Lang::En => {
+            format!("{all}: {held} held, {failed} failed, {undecided} open, {skipped} skipped, {lost} unreachable\n")
+        }
     };
     if open > 0 {
         let _ = match lang {

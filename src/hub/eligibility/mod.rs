@@ -130,7 +130,12 @@ impl Eligibility {
         self.ask_pmh_with(&self.sealer.seal(pmh_id), day, trail)
     }
 
-    fn ask_pmh_with(&self, key: &LinkageKey, day: Date, trail: &Trail) -> Result<Vec<SubsidyCertificate>, LinkageError> {
+    fn ask_pmh_with(
+        &self,
+        key: &LinkageKey,
+        day: Date,
+        trail: &Trail,
+    ) -> Result<Vec<SubsidyCertificate>, LinkageError> {
         trail.arrow(System::Eligibility, System::Pmh, [Carried::LinkageKey]);
         let answer = self.lines.pmh.inquire(key, day);
         let carried = answer.as_ref().map_or(Carried::Failure, |found| Carried::Certificates { count: found.len() });

@@ -7,6 +7,8 @@
 //! GET /facts?about=KEY            200 {"value": "…"}; 404: it knows nothing of that
 //! ```
 //!
+//! The sample one ([`crate::clinic::rececon`]) has the same face.
+//!
 //! Without one the sentences are for whoever sits there; without anybody what they are about stays open.
 
 use std::thread;
@@ -19,8 +21,12 @@ use super::model::{Ask, Desk, Fact, Question};
 use super::onlooker::{Asked, Said};
 use super::session::{Session, Stopped};
 use super::verdict::Check;
+use crate::clinic::rececon::{self, settings::Mistakes};
+use crate::clock::Clock;
 use crate::event::Words;
+use crate::folder::Paths;
 use crate::operate::client::{Client, ClientError, escaped};
+use crate::station::view::StationView;
 
 /// How often it is asked for what it does not know yet.
 const LOOK: Duration = Duration::from_millis(50);
@@ -33,6 +39,42 @@ pub enum Consumer {
     Nobody,
     /// One with this face. It works on the folders of the station by itself.
     At(Client),
+    /// The sample one, a fresh one for each scenario, with these mistakes.
+    Sample(Mistakes),
+}
+
+/// One that takes part in one scenario; the sample one goes with it.
+#[derive(Debug, Default)]
+pub struct Beside {
+    /// Its face.
+    pub line: Option<Client>,
+    _sample: Option<rececon::Running>,
+}
+
+impl Consumer {
+    /// Takes its place at the folders of the first terminal.
+    ///
+    /// # Errors
+    /// The sample one cannot begin there.
+    pub fn sit_down(&self, station: &StationView, clock: &Clock) -> Result<Beside, Stopped> {
+        let mistakes = match self {
+            Self::Nobody => return Ok(Beside::default()),
+            Self::At(line) => return Ok(Beside { line: Some(line.clone()), _sample: None }),
+            Self::Sample(mistakes) => mistakes.clone(),
+        };
+        let terminal = station.terminals.first().ok_or_else(|| "端末がありません / there is no terminal".to_owned())?;
+        let paths = Paths { req: (&terminal.req).into(), res: (&terminal.res).into(), face: (&terminal.face).into() };
+        let institution = Some(terminal.institution.clone());
+        let settings = rececon::Settings {
+            institution,
+            mistakes,
+            clock: clock.clone(),
+            look: LOOK,
+            ..rececon::Settings::default()
+        };
+        let running = rececon::start(paths, settings).map_err(|error| error.to_string())?;
+        Ok(Beside { line: Some(Client::to(running.url(), None)), _sample: Some(running) })
+    }
 }
 
 #[derive(Deserialize)]
@@ -46,7 +88,7 @@ struct Known {
 /// It cannot be done, or the レセコン does not answer: what follows rests on it.
 pub fn desk(desk: &Desk, session: &Session<'_>) -> Result<Check, Stopped> {
     let what = Words::new(desk.ja.clone(), desk.en.clone());
-    let Consumer::At(line) = &session.consumer else {
+    let Some(line) = &session.consumer else {
         return match session.onlooker.answers(Asked::Order(&what)) {
             None => Ok(Check::undecided(what)),
             Some(Said::No) => {
@@ -78,11 +120,9 @@ pub fn ask(ask: &Ask, session: &Session<'_>) -> Result<Check, Stopped> {
         Fact::Text(text) => Fact::Text(session.fill(text)?),
         known => known.clone(),
     };
-    let what = Words::new(
-        format!("{} → {}", ask.ja, in_words(&wanted).ja),
-        format!("{} → {}", ask.en, in_words(&wanted).en),
-    );
-    let Consumer::At(line) = &session.consumer else {
+    let what =
+        Words::new(format!("{} → {}", ask.ja, in_words(&wanted).ja), format!("{} → {}", ask.en, in_words(&wanted).en));
+    let Some(line) = &session.consumer else {
         let question = Words::new(ask.ja.clone(), ask.en.clone());
         return Ok(match session.onlooker.answers(Asked::Fact(&question, &in_words(&wanted))) {
             None => Check::undecided(what),

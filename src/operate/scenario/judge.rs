@@ -98,13 +98,7 @@ fn of_file(file: &str, expect: &Expect, session: &Session<'_>, checks: &mut Vec<
 }
 
 /// What has become of a file. The terminal sees it when it looks next.
-fn lived(
-    file: &str,
-    kept: &Kept,
-    life: FileLife,
-    patience: Duration,
-    session: &Session<'_>,
-) -> Result<Check, Stopped> {
+fn lived(file: &str, kept: &Kept, life: FileLife, patience: Duration, session: &Session<'_>) -> Result<Check, Stopped> {
     let what = Words::new(
         format!("{file} が {}", life_text(life, Lang::Ja)),
         format!("{file} is {}", life_text(life, Lang::En)),
@@ -192,7 +186,13 @@ fn encoding(kept: &Kept, bytes: &[u8], wanted: Option<RequestEncoding>) -> Optio
     })
 }
 
-fn said(kept: &Kept, bytes: &[u8], expect: &Expect, session: &Session<'_>, checks: &mut Vec<Check>) -> Result<(), Stopped> {
+fn said(
+    kept: &Kept,
+    bytes: &[u8],
+    expect: &Expect,
+    session: &Session<'_>,
+    checks: &mut Vec<Check>,
+) -> Result<(), Stopped> {
     let declared = xml::declared_encoding(bytes).and_then(|label| Encoding::from_label(&label));
     let decoded = text::decode(bytes, declared);
     let text = decoded.as_ref().map(|decoded| decoded.text.as_ref()).unwrap_or_default();

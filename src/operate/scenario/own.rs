@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::runtime::Handle;
 
 use super::model::Scenario;
+use crate::clock::Clock;
 use crate::event::Lang;
 use crate::handwritten::{self, Mistake};
 use crate::operate::client::Client;
@@ -72,6 +73,11 @@ impl Own {
     pub fn line(&self) -> Result<Client, NotOpened> {
         let open = self.open.as_ref().map(|(_, line)| line.clone());
         open.ok_or_else(|| NotOpened("窓口は閉じています / the station is down".to_owned()))
+    }
+
+    /// Its document time.
+    pub fn clock(&self) -> Clock {
+        self.open.as_ref().map_or_else(Clock::real, |(station, _)| station.clock().clone())
     }
 
     /// Down and up again, at the same document time, with what lasts.

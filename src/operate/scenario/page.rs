@@ -65,7 +65,12 @@ fn table<T>(body: &mut String, group: Group, rows: &[T], row: impl Fn(&mut Strin
         say(lang, "結果", "result"),
     ];
     let heads = heads.map(|head| format!("<th>{head}</th>")).concat();
-    let _ = writeln!(body, "<h2>{} ({})</h2>\n<table><thead><tr>{heads}</tr></thead><tbody>", group.words().say(lang), rows.len());
+    let _ = writeln!(
+        body,
+        "<h2>{} ({})</h2>\n<table><thead><tr>{heads}</tr></thead><tbody>",
+        group.words().say(lang),
+        rows.len()
+    );
     rows.iter().for_each(|one| row(body, one));
     body.push_str("</tbody></table>\n");
 }
@@ -102,7 +107,9 @@ fn stepped(step: &StepVerdict, lang: Lang) -> String {
             None => State::Undecided,
         };
         let _ = write!(text, "<li class=\"{}\">{} {}", class(state), word(state, lang), escaped(check.what.say(lang)));
-        for (label, words) in [(say(lang, "実際", "got"), &check.got), (say(lang, "近いもの", "nearest"), &check.nearest)] {
+        for (label, words) in
+            [(say(lang, "実際", "got"), &check.got), (say(lang, "近いもの", "nearest"), &check.nearest)]
+        {
             if let Some(words) = words {
                 let _ = write!(text, "<br>{label}: {}", escaped(words.say(lang)));
             }

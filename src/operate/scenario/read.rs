@@ -143,7 +143,9 @@ fn placed(mut mistake: Mistake, step: usize, file: &str, text: &str) -> Box<Mist
     let begin = heads.get(step).copied();
     let end = heads.get(step + 1).copied().unwrap_or(usize::MAX);
     let said = mistake.rule_ja.split_once('「').and_then(|(_, rest)| rest.split_once('」')).map(|(said, _)| said);
-    let says = |line: &str| said.is_some_and(|said| line.contains(&format!("\"{said}")) || line.contains(&format!("{said}\"")));
+    let says = |line: &str| {
+        said.is_some_and(|said| line.contains(&format!("\"{said}")) || line.contains(&format!("{said}\"")))
+    };
     let within = text.lines().enumerate().map(|(at, line)| (at + 1, line));
     let mut within = within.filter(|(at, _)| begin.is_some_and(|begin| (begin..end).contains(at)));
     mistake.line = within.find(|(_, line)| says(line)).map(|(at, _)| at).or(begin);
@@ -183,7 +185,11 @@ fn check(scenario: &Scenario) -> Result<(), (usize, Box<Mistake>)> {
         step.place.iter().try_for_each(|place| check_file(&place.file, &names)).map_err(|wrong| (at, wrong))?;
         let waited = step.wait.iter().map(|wait| &wait.file);
         let placed = step.place.iter().filter_map(|place| place.copy.as_ref());
-        waited.chain(placed).chain(&step.collect).try_for_each(|file| check_file(file, &names)).map_err(|wrong| (at, wrong))?;
+        waited
+            .chain(placed)
+            .chain(&step.collect)
+            .try_for_each(|file| check_file(file, &names))
+            .map_err(|wrong| (at, wrong))?;
     }
     Ok(())
 }

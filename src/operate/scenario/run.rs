@@ -15,7 +15,7 @@ use super::read::{Read, deeds};
 use super::session::{Company, Session, Stopped};
 use super::steps;
 use super::verdict::{Check, State, StepVerdict, Verdict};
-use crate::clock::Stopwatch;
+use crate::clock::{Clock, Stopwatch};
 use crate::event::Words;
 use crate::operate::client::{Client, ClientError};
 use crate::random::{Seed, secret_key};
@@ -36,12 +36,7 @@ pub enum Where {
 ///
 /// # Errors
 /// The machine gives no runtime.
-pub fn all(
-    scenarios: &[Read],
-    place: &Where,
-    jobs: usize,
-    company: Company<'_>,
-) -> std::io::Result<Vec<Verdict>> {
+pub fn all(scenarios: &[Read], place: &Where, jobs: usize, company: Company<'_>) -> std::io::Result<Vec<Verdict>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let jobs = if matches!(place, Where::Elsewhere(_)) { 1 } else { jobs.clamp(1, scenarios.len().max(1)) };
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -117,6 +112,8 @@ fn at_own(
     let mut own = Own::open(scenario, keep.as_deref(), runtime)?;
     let seed = Seed(scenario.seed.unwrap_or_default());
     let mut session = Session::begin(&read.id, own.line()?, seed, false, company)?;
+    let beside = company.consumer.sit_down(&session.station()?, &own.clock())?;
+    session.consumer.clone_from(&beside.line);
     let ended = go(read, &mut session, &mut || Ok(Some(own.restart()?)), verdict);
     verdict.faults = hits(&session).unwrap_or_default();
     ended
@@ -130,6 +127,8 @@ fn elsewhere(read: &Read, line: &Client, company: Company<'_>, verdict: &mut Ver
         return Ok(());
     }
     let mut session = Session::begin(&read.id, line.clone(), fresh_seed()?, true, company)?;
+    let beside = company.consumer.sit_down(&session.station()?, &Clock::real())?;
+    session.consumer.clone_from(&beside.line);
     let ended = go(read, &mut session, &mut || Ok(None), verdict);
     verdict.faults = hits(&session).unwrap_or_default();
     session.put_back();

@@ -110,8 +110,8 @@ pub struct Session<'a> {
     pub since: (u64, u64),
     /// Whoever looks on.
     pub onlooker: &'a dyn Onlooker,
-    /// The レセコン beside the station.
-    pub consumer: &'a Consumer,
+    /// The face of the レセコン beside the station, where one takes part.
+    pub consumer: Option<Client>,
     /// Names of the requests that the run put into `req` itself.
     pub sent: Vec<String>,
     elsewhere: bool,
@@ -135,7 +135,7 @@ impl<'a> Session<'a> {
             patience: if elsewhere { PATIENCE } else { OWN_PATIENCE },
             since: (0, 0),
             onlooker: company.onlooker,
-            consumer: company.consumer,
+            consumer: None,
             sent: Vec::new(),
             password: None,
             elsewhere,
@@ -160,12 +160,15 @@ impl<'a> Session<'a> {
         self.line.get(&format!("/control/v1/journal?since={}", self.since.1))
     }
 
-    /// What the file at `path` holds now, and whether it was sealed; empty where it is gone.
+    /// What the file at `path` holds, and whether it was sealed; of one that was fetched what the station keeps, else nothing.
     ///
     /// # Errors
     /// The station does not answer, or the password does not open it.
     pub fn contents(&self, path: &str) -> Result<(Vec<u8>, bool), Stopped> {
-        let bytes = self.line.content(path)?.unwrap_or_default();
+        let bytes = match self.line.content(path)? {
+            Some(bytes) => bytes,
+            None => self.kept(path)?,
+        };
         if !sealed::is_sealed_name(path) || bytes.is_empty() {
             return Ok((bytes, false));
         }
@@ -174,9 +177,24 @@ impl<'a> Session<'a> {
         Ok((opened.bytes, true))
     }
 
+    /// What a file held that was fetched already, as long as the station keeps it.
+    fn kept(&self, path: &str) -> Result<Vec<u8>, ClientError> {
+        let files = self.files()?;
+        let file = files.iter().rev().find(|file| file.path == path);
+        let Some((file, exchange)) = file.and_then(|file| Some((file, file.exchange.as_deref()?))) else {
+            return Ok(Vec::new());
+        };
+        let folder = file.folder.to_string();
+        let place = format!("/control/v1/exchanges/{}/content", escaped(exchange));
+        match self.line.bytes(&place, &[("folder", &folder), ("name", &file.name)]) {
+            Err(ClientError::Refused { status: 404, .. }) => Ok(Vec::new()),
+            kept => kept,
+        }
+    }
+
     /// Is there, as far as the run can tell, a レセコン at work on the folders?
     pub fn has_consumer(&self) -> bool {
-        self.elsewhere || !matches!(self.consumer, Consumer::Nobody)
+        self.elsewhere || self.consumer.is_some()
     }
 
     /// Tells whoever looks on what is waited for.

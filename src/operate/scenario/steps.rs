@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::model::{Advance, Fault, Place, Request, Step, Visit, Wait};
-use super::{consumer, request};
 use super::session::{Done, Kept, Session, Stopped};
 use super::verdict::Check;
+use super::{consumer, request};
 use crate::event::{FileLife, Words};
 use crate::folder::hand_in;
 use crate::message::name::{Case, RequestName};
 use crate::message::sealed::is_sealed_name;
+use crate::operate::client::ClientError;
 use crate::station::view::FileView;
 
 /// How often is looked for what has not come yet.
@@ -83,14 +84,7 @@ fn visit(ordered: &Visit, session: &Session<'_>) -> Result<Done, Stopped> {
     Ok(done)
 }
 
-/// A file that is gone again already (fetched by a レセコン) is kept without its contents.
-fn keep(
-    done: &mut Done,
-    kind: &'static str,
-    path: &str,
-    folder: String,
-    session: &Session<'_>,
-) -> Result<(), Stopped> {
+fn keep(done: &mut Done, kind: &'static str, path: &str, folder: String, session: &Session<'_>) -> Result<(), Stopped> {
     let (bytes, sealed) = session.contents(path)?;
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
     done.files.entry(kind).or_default().push(Kept { folder, name, path: path.to_owned(), bytes, sealed });
@@ -219,8 +213,12 @@ fn collect(file: &str, session: &Session<'_>) -> Result<(), Stopped> {
     if paths.is_empty() {
         return Err(Stopped::Because(format!("{file} に当たるファイルがありません / there is no such file to fetch")));
     }
-    for path in paths {
-        session.line.collect(&path)?;
+    // A レセコン that takes part deletes what it has read by itself.
+    for path in paths.iter().filter(|_| session.consumer.is_none()) {
+        match session.line.collect(path) {
+            Ok(()) | Err(ClientError::Refused { status: 404, .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     let wanted = Wait { file: file.to_owned(), until: FileLife::Collected, within_s: session.patience.as_secs() };
     match wait(&wanted, session)? {

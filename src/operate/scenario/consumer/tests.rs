@@ -70,8 +70,7 @@ fn serve(stream: &TcpStream, known: &Mutex<BTreeMap<String, String>>) -> Option<
     write!(stream, "HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{answer}", answer.len()).ok()
 }
 
-const HEAD: &str =
-    "title = { ja = \"a\", en = \"a\" }\ngroup = \"normal\"\nsource = \"s [C]\"\nbearing = { ja = \"b\", en = \"b\" }\n";
+const HEAD: &str = "title = { ja = \"a\", en = \"a\" }\ngroup = \"normal\"\nsource = \"s [C]\"\nbearing = { ja = \"b\", en = \"b\" }\n";
 
 fn scenario(steps: &str) -> Scenario {
     let scenario = read::scenario("x.toml", &format!("{HEAD}{steps}")).unwrap_or_else(|mistake| panic!("{mistake}"));
@@ -174,7 +173,11 @@ impl Onlooker for Clerk {
 fn whoever_sits_there_is_told_what_passes_and_answers_in_the_places_of_a_consumer() {
     let name = Said::This("佐藤　太郎".into());
     let clerk = Clerk::of(&[Some(Said::Yes), Some(name.clone()), Some(Said::Yes)]);
-    let (_, verdict) = run_beside(&Consumer::Nobody, &clerk, &ENTERED.replacen("value = \"${taro.name}\", ja", "value = \"佐藤　太郎\", ja", 1));
+    let (_, verdict) = run_beside(
+        &Consumer::Nobody,
+        &clerk,
+        &ENTERED.replacen("value = \"${taro.name}\", ja", "value = \"佐藤　太郎\", ja", 1),
+    );
     assert_eq!(verdict.state, State::Held, "{:?}", verdict.lines(Lang::Ja));
     let heard = clerk.heard.lock().unwrap().join("\n");
     assert_eq!(
@@ -238,7 +241,10 @@ asked = { interface = "OQSsiquc01", count = 1, values = { "//ArbitraryFileIdenti
 asked = { interface = "OQSsihvd01", count = 0 }
 within_s = 0
 "#;
-    let scenarios = [scenario(steps), scenario(&steps.replace("}_", "}_").replace("= \"777\"", "= \"778\"").replace("req_777", "req_778"))];
+    let scenarios = [
+        scenario(steps),
+        scenario(&steps.replace("}_", "}_").replace("= \"777\"", "= \"778\"").replace("req_777", "req_778")),
+    ];
     let place = Where::Elsewhere(own.line().unwrap());
     let company = Company { onlooker: &Asking, consumer: &Consumer::Nobody };
     let verdicts = run::all(&scenarios, &place, 1, company).unwrap();

@@ -36,9 +36,13 @@ pub(super) fn judge(
     session.awaits(&what);
     let limit = Instant::now() + within_s.map_or(session.patience, Duration::from_secs);
     let (found, all) = loop {
-        let all: Vec<FileView> =
-            session.files()?.into_iter().filter(|file| file.folder == FolderKind::Req && is_theirs(file, session)).collect();
-        let found: Vec<FileView> = all.iter().filter(|file| file.name.starts_with(&wanted.interface)).cloned().collect();
+        let all: Vec<FileView> = session
+            .files()?
+            .into_iter()
+            .filter(|file| file.folder == FolderKind::Req && is_theirs(file, session))
+            .collect();
+        let found: Vec<FileView> =
+            all.iter().filter(|file| file.name.starts_with(&wanted.interface)).cloned().collect();
         // None at all must hold until the end; whatever else is there as soon as it is.
         let there = wanted.count.map_or(!found.is_empty(), |count| count > 0 && found.len() >= count);
         if there || Instant::now() >= limit {
