@@ -38,11 +38,12 @@ pub(super) fn sum(verdicts: &[Verdict], lang: Lang) -> String {
     let [held, failed, undecided, skipped, lost] = counts;
     let all = verdicts.len();
     let open: usize = verdicts.iter().map(Verdict::undecided).sum();
+    // A word that means nothing here is left out.
+    let open_ja = if undecided > 0 { format!("、未決 {undecided}") } else { String::new() };
+    let open_en = if undecided > 0 { format!(", {undecided} open") } else { String::new() };
     let mut text = match lang {
-        Lang::Ja => format!("{all} 件: 合格 {held}、不合格 {failed}、未決 {undecided}、省略 {skipped}、不通 {lost}\n"),
-        Lang::En => {
-            format!("{all}: {held} held, {failed} failed, {undecided} open, {skipped} skipped, {lost} unreachable\n")
-        }
+        Lang::Ja => format!("{all} 件: 合格 {held}、不合格 {failed}{open_ja}、省略 {skipped}、不通 {lost}\n"),
+        Lang::En => format!("{all}: {held} held, {failed} failed{open_en}, {skipped} skipped, {lost} unreachable\n"),
     };
     if open > 0 {
         let _ = match lang {

@@ -181,15 +181,9 @@ impl<'a> Session<'a> {
     fn kept(&self, path: &str) -> Result<Vec<u8>, ClientError> {
         let files = self.files()?;
         let file = files.iter().rev().find(|file| file.path == path);
-        let Some((file, exchange)) = file.and_then(|file| Some((file, file.exchange.as_deref()?))) else {
-            return Ok(Vec::new());
-        };
-        let folder = file.folder.to_string();
-        let place = format!("/control/v1/exchanges/{}/content", escaped(exchange));
-        match self.line.bytes(&place, &[("folder", &folder), ("name", &file.name)]) {
-            Err(ClientError::Refused { status: 404, .. }) => Ok(Vec::new()),
-            kept => kept,
-        }
+        let kept = file.and_then(|file| Some((file, file.exchange.as_deref()?)));
+        let kept = kept.map(|(file, exchange)| self.line.kept(exchange, file.folder, &file.name)).transpose()?;
+        Ok(kept.flatten().unwrap_or_default())
     }
 
     /// Is there, as far as the run can tell, a レセコン at work on the folders?

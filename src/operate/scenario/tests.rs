@@ -324,13 +324,21 @@ fn what_just_happened_becomes_a_scenario_that_passes_when_it_is_run_again() {
         visit(json!({ "person": "taro", "consent": "none" }));
         let ids = ["Q-02", "T-03"].map(|id| read::named(id).unwrap());
         assert!(run_all(&ids, &Where::Elsewhere(line.clone())).iter().all(as_far_as_told));
+        // Requests that the answer does not tell again: another encoding, other elements. The レセコン fetches all that it reads.
+        let unusual = "[[steps]]\nrequest = { interface = \"OQSsiquc01\", person = \"taro\", encoding = \"shift_jis\", values = { LimitApplicationCertificateRelatedConsFlg = \"0\" } }\n\
+            [[steps]]\nrequest = { interface = \"OQSsiquc01\", xml = \"<XmlMsg><!-- 自作 --><MessageHeader><MedicalInstitutionCode>${institution}</MedicalInstitutionCode></MessageHeader></XmlMsg>\" }\n\
+            [[steps]]\nname = \"v\"\nvisit = { person = \"hanako\" }\n[[steps]]\ncollect = [\"v.face\", \"v.pmh\"]\n";
+        let head = "title = { ja = \"a\", en = \"a\" }\ngroup = \"normal\"\nsource = \"s [C]\"\nbearing = { ja = \"b\", en = \"b\" }\n";
+        let unusual = scenario("unusual", &format!("{head}{unusual}"));
+        assert_eq!(run_all(&[unusual], &Where::Elsewhere(line.clone()))[0].state, State::Held);
         text = record::scenario(line).unwrap();
     });
     let read = scenario("recorded", &text);
     assert!(read.scenario.steps.len() >= 8, "{text}");
-    for word in ["decline", "operation", "paper", "pmh-err", "advance", "転居町", "OQSsiquc01", "face-failed"] {
+    for word in ["decline", "operation", "paper", "pmh-err", "advance", "転居町", "OQSsiquc01", "face-failed", "shift_jis", "自作"] {
         assert!(text.contains(word), "no {word} in {text}");
     }
+    assert!(!text.contains("書き起こせない") && !text.contains("回収されていた"), "{text}");
     let verdicts = run_all(&[read], &own());
     assert_eq!(verdicts[0].state, State::Held, "{}\n{text}", lines(&verdicts[0]));
 }

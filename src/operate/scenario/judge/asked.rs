@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use super::{LOOK, values};
 use crate::event::{FileLife, FolderKind, Words};
-use crate::operate::client::escaped;
 use crate::operate::scenario::model::Asked;
 use crate::operate::scenario::session::{Kept, Session, Stopped};
 use crate::operate::scenario::steps::lives;
@@ -77,8 +76,7 @@ fn is_theirs(file: &FileView, session: &Session<'_>) -> bool {
 /// Its bytes as they were taken out of `req`.
 fn taken(file: &FileView, session: &Session<'_>) -> Result<(Kept, Vec<u8>), Stopped> {
     let exchange = file.exchange.as_deref().unwrap_or_default();
-    let path = format!("/control/v1/exchanges/{}/content", escaped(exchange));
-    let bytes = session.line.bytes(&path, &[("folder", "req"), ("name", &file.name)])?;
+    let bytes = session.line.kept(exchange, FolderKind::Req, &file.name)?.unwrap_or_default();
     let (name, place) = (file.name.clone(), file.path.clone());
     let kept = Kept { folder: file.folder.to_string(), name, path: place, bytes: bytes.clone(), sealed: false };
     Ok((kept, bytes))
