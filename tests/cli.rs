@@ -74,6 +74,7 @@ const COMMANDS: &[&str] = &[
     "municipality",
     "doctor",
     "scenario",
+    "clinic",
 ];
 
 #[test]

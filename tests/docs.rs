@@ -55,6 +55,7 @@ run! {
     every_command_of_the_people_page_does_what_it_shows: "docs/people.md",
     every_command_of_the_scenarios_page_does_what_it_shows: "docs/scenarios.md",
     every_command_of_the_exchanges_page_does_what_it_shows: "docs/exchanges.md",
+    every_command_of_the_page_about_the_rececon_does_what_it_shows: "docs/clinic.md",
 }
 
 /// Documents whose commands need the source folder: they are checked by what they name.
@@ -200,6 +201,28 @@ fn the_faults_page_lists_every_fault_as_its_room_declares_it() {
         .map(|line| format!("|{}|", line.split('|').skip(1).take(4).collect::<Vec<_>>().join("|")))
         .collect();
     assert_eq!(listed, declared);
+}
+
+#[test]
+fn the_page_about_the_rececon_lists_orders_facts_alerts_fields_and_mistakes_as_the_room_has_them() {
+    use madoguchi::clinic::rececon::{Mistake, event::AlertKind, facts, field, orders};
+
+    let error = |kind: &AlertKind| if kind.is_error() { "エラー / error" } else { "—" };
+    let mut rows: Vec<String> = orders::ORDERS.iter().map(|(n, t, ja, en)| format!("| `{n}` | {t} | {ja} / {en} |")).collect();
+    rows.extend(facts::TABLE.iter().map(|(path, ja, en)| format!("| `{path}` | {ja} / {en} |")));
+    rows.extend(AlertKind::ALL.iter().map(|kind| {
+        let (name, ja, en) = kind.words();
+        format!("| `{name}` | {} | {ja} / {en} |", error(kind))
+    }));
+    rows.extend(field::PERSON.iter().map(|f| format!("| `{}` | {} / {} |", f.name, f.ja, f.en)));
+    rows.extend(field::EXPENSE.iter().map(|f| format!("| `{}` | {} / {} |", f.name, f.ja, f.en)));
+    rows.extend(Mistake::ALL.iter().map(|mistake| {
+        let row = mistake.row();
+        format!("| `{}` | {} / {} | {} |", row.name, row.ja, row.en, row.source)
+    }));
+    let page = read("docs/clinic.md");
+    let listed: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+    assert_eq!(listed, rows);
 }
 
 #[test]

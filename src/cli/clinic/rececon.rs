@@ -88,7 +88,8 @@ pub fn run(args: &RececonArgs, lang: Lang) -> Outcome {
             println!("{}", line(told));
         }
     };
-    let running = start_telling(Paths::below(&args.folder), settings, Box::new(tell)).map_err(|error| failure(&error))?;
+    let running =
+        start_telling(Paths::below(&args.folder), settings, Box::new(tell)).map_err(|error| failure(&error))?;
     for mistake in &args.mistake {
         eprintln!("madoguchi: {}", say(lang, mistake.row().ja, mistake.row().en));
     }

@@ -7,7 +7,7 @@ use super::field::{self, Difference, Eye, PERSON, REFERENCE_NUMBER};
 use super::matching::{self, By, Match};
 use super::mistake::Mistake;
 use super::requests::Pending;
-use super::settings::Settings;
+use super::settings::{Mistakes, Settings};
 use super::visit::{Outcome, Subsidy, VALID, Visit, is_failed};
 use crate::clock::time14;
 use crate::event::FolderKind;
@@ -96,12 +96,7 @@ impl Desk {
             FolderKind::Face => is_face_file(name),
             FolderKind::Res if makes(Mistake::WatchesOnlyFace) => false,
             FolderKind::Res if makes(Mistake::IgnoresErr) && name.ends_with(".err") => false,
-            FolderKind::Res => {
-                self.visits.iter().any(|visit| visit.subsidy.is_answered_by(name))
-                    || self.requests.iter().any(|request| request.is_answered_by(name))
-                    || (makes(Mistake::NextFileIsMyPatient) && name.starts_with("PMHsimsm01res_"))
-                    || (makes(Mistake::TakesEveryAnswer) && name.starts_with("OQSsi"))
-            }
+            FolderKind::Res => self.claimant(name).is_some() || self.asker(name, None).is_some(),
         }
     }
 
@@ -123,6 +118,10 @@ impl Desk {
             // What cannot be read stays where it is: somebody has to look at it.
             Err(why) => return self.alert(AlertKind::Unreadable, None, format!("{name}: {why}"), moment),
         };
+        let is_mine = self.claimant(&name).is_some() || self.asker(&name, content.identifier()).is_some();
+        if folder == FolderKind::Res && !is_mine {
+            return self.tell("file-left", None, name, moment);
+        }
         self.read += 1;
         if !self.settings.mistakes.makes(Mistake::ForgetsToDelete) {
             self.effects.push(Effect::Delete { folder, name: name.clone() });
@@ -172,8 +171,16 @@ impl Desk {
         }
         self.compare_person(number, &patient, moment);
         self.compare_subsidies(number, moment);
-        let is_numberless = self.visit(number).is_some_and(|visit| !visit.values.contains_key(REFERENCE_NUMBER));
-        if is_valid && is_numberless && self.settings.register_numbers {
+        self.note_number(number, moment);
+    }
+
+    /// A patient whom the centre has no 照会番号 for is given one, as soon as it is settled by which insurance.
+    fn note_number(&mut self, number: u32, moment: Moment) {
+        let Some(visit) = self.visit(number) else { return };
+        let Some(patient) = visit.patient().map(str::to_owned) else { return };
+        let is_numberless = visit.validity == VALID && !visit.values.contains_key(REFERENCE_NUMBER);
+        let is_open = self.dialogues.iter().any(|open| open.patient == patient && open.kind == Kind::Person);
+        if is_numberless && !is_open && self.settings.register_numbers {
             self.register_missing_number(&patient, moment);
         }
     }
@@ -265,9 +272,7 @@ impl Desk {
                     stored.hash = dialogue.token.clone();
                     stored.face_items = face_items.unwrap_or_default();
                 }
-                if !self.settings.mistakes.makes(Mistake::IgnoresExpenseOrder) {
-                    patient.arrange();
-                }
+                arrange(patient, &self.settings.mistakes);
             }
             Kind::Absence => {
                 for field in accepted {
@@ -332,7 +337,13 @@ impl Desk {
             self.last_error = Some(format!("{name}: {text}"));
         }
         self.alerts.push(Alert { number: self.alerted, kind, visit, patient: patient.clone(), detail });
-        self.effects.push(Effect::Tell(Told { at: time14(moment.document), event: name, visit, patient, detail: text }));
+        self.effects.push(Effect::Tell(Told {
+            at: time14(moment.document),
+            event: name,
+            visit,
+            patient,
+            detail: text,
+        }));
     }
 
     /// Answers an open dialogue.
@@ -350,6 +361,9 @@ impl Desk {
         let accepted = dialogue.accepted(all, fields)?;
         self.dialogues.retain(|open| open.number != dialogue.number);
         self.decide(&dialogue, &accepted, moment);
+        if let (Kind::Person, Some(visit)) = (dialogue.kind, dialogue.visit) {
+            self.note_number(visit, moment);
+        }
         Ok(())
     }
 }
@@ -366,6 +380,13 @@ fn overwrite(values: &mut field::Sheet, accepted: &[&Difference]) {
             Some(value) => values.insert(difference.field.clone(), value.clone()),
             None => values.remove(&difference.field),
         };
+    }
+}
+
+/// Expenses in the order of application, after they changed.
+pub(super) fn arrange(patient: &mut Patient, mistakes: &Mistakes) {
+    if !mistakes.makes(Mistake::IgnoresExpenseOrder) {
+        patient.arrange();
     }
 }
 

@@ -84,7 +84,9 @@ impl Dialogue {
             return Err("all か fields で答えてください / answer by `all` or by `fields`".to_owned());
         }
         if self.kind == Kind::Absence && all == Some(Choice::Accept) {
-            return Err("公費を終わらせるには一つずつ指定してください / name each public expense that is to end".to_owned());
+            return Err(
+                "公費を終わらせるには一つずつ指定してください / name each public expense that is to end".to_owned()
+            );
         }
         let word = |field: &&Difference| fields.get(&field.field).copied().or(all).unwrap_or(Choice::Keep);
         Ok(self.fields.iter().filter(|field| word(field) == Choice::Accept).collect())

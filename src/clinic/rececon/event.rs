@@ -58,6 +58,17 @@ pub enum Content {
     Returned,
 }
 
+impl Content {
+    /// ArbitraryFileIdentifier of an answer.
+    pub fn identifier(&self) -> Option<&str> {
+        match self {
+            Self::Qualification(result) => result.header.arbitrary_file_identifier.as_deref(),
+            Self::Registration(result) => result.header.arbitrary_file_identifier.as_deref(),
+            Self::Subsidies(_) | Self::Err(..) | Self::Returned => None,
+        }
+    }
+}
+
 /// What is to be done.
 #[derive(Debug, PartialEq)]
 pub enum Effect {
@@ -151,6 +162,6 @@ alerts! {
     RequestRefused "request-refused" true, "要求が受け付けられませんでした", "a request was sent back";
     RequestFailed "request-failed" true, "要求の処理に失敗しました", "a request could not be carried out";
     RequestLate "request-late" true, "要求の回答が届きません", "a request is not answered";
-    Trouble "trouble" true, "ファイルを書けない、または消せません", "a file cannot be written or deleted";
+    Trouble "trouble" true, "ファイルを書けません", "a file cannot be written";
     Unreadable "unreadable" true, "読めないファイルがあります", "a file cannot be read";
 }

@@ -19,6 +19,7 @@ pub type Facts = BTreeMap<String, String>;
 /// One row per kind of path; `{…}` stands for one part of it, `{field}` also for several: the path, and what is said (Japanese, English).
 pub static TABLE: &[(&str, &str, &str)] = &[
     ("visits", "受付の数 (CR利用者リスト)", "how many visits there are"),
+    ("visit/last/{…}", "最後の受付の同じ項目", "the same of the latest visit"),
     ("visit/{visit}/time", "処理実行日時", "when the reader was used, `YYYYMMDDHHmmss`"),
     ("visit/{visit}/patient", "患者番号", "the patient, when one is known"),
     ("visit/{visit}/match", "known, several, nobody", "whether a patient was found"),
@@ -31,9 +32,15 @@ pub static TABLE: &[(&str, &str, &str)] = &[
     ("visit/{visit}/subsidy", "none, waiting, late, came, error", "what is known of the subsidy"),
     ("visit/{visit}/subsidy/error", "取得できなかった理由", "why it could not be fetched"),
     ("visit/{visit}/certificates", "受給者証の数", "how many certificates came"),
-    ("visit/{visit}/certificate/{certificate}/outcome", "open, new, unchanged, asked, imported, refused", "what became of it"),
+    (
+        "visit/{visit}/certificate/{certificate}/outcome",
+        "open, new, unchanged, asked, imported, refused",
+        "what became of it",
+    ),
     ("visit/{visit}/certificate/{certificate}/{field}", "受給者証の項目", "a field of a certificate"),
+    ("visit/{visit}/prescription", "処方箋の発行形態 (OQSCD017)", "PrescriptionIssueSelect"),
     ("patients", "台帳の患者の数", "how many patients the book has"),
+    ("patient/last/{…}", "最後の受付の患者の同じ項目", "the same of the patient of the latest visit"),
     ("patient/{patient}/{field}", "患者と保険の項目", "a field of a patient"),
     ("patient/{patient}/visits", "その患者の受付の数", "how many visits the patient has"),
     ("patient/{patient}/accepted", "受付済みの数", "how many of them are accepted"),
@@ -50,9 +57,10 @@ pub static TABLE: &[(&str, &str, &str)] = &[
     ("dialogue/stored/{field}", "登録済みの値", "what is stored"),
     ("dialogue/incoming/{field}", "届いた値", "what came"),
     ("alerts", "お知らせの数", "how many alerts are open"),
-    ("alert/{alert}", "お知らせの種類", "the kind of an alert"),
-    ("alert/{alert}/detail", "お知らせの内容", "what belongs to it"),
-    ("alert/{alert}/patient", "患者番号", "whom it is about"),
+    ("alert/{kind}", "その種類のお知らせの数", "how many of one kind are open"),
+    ("alert/{kind}/number", "最後の一つの番号", "the number of the last of them"),
+    ("alert/{kind}/detail", "その内容", "what belongs to it"),
+    ("alert/{kind}/patient", "その患者番号", "whom it is about"),
     ("errors", "エラーの数", "how many errors there were"),
     ("errors/last", "最後のエラー", "the last one"),
     ("requests", "送った要求の数", "how many requests were written"),
@@ -67,22 +75,29 @@ pub fn all(desk: &Desk) -> Facts {
     let mut facts = Facts::new();
     let mut say = |path: String, value: String| drop(facts.insert(path, value));
     say("visits".into(), desk.visits.len().to_string());
-    desk.visits.iter().for_each(|visit| of_visit(visit, &mut say));
+    desk.visits.iter().for_each(|visit| of_visit(&format!("visit/{}", visit.number), visit, &mut say));
     say("patients".into(), desk.book.patients.len().to_string());
     for patient in &desk.book.patients {
-        of_patient(patient, desk, &mut say);
+        of_patient(&format!("patient/{}", patient.number), patient, desk, &mut say);
+    }
+    if let Some(last) = desk.visits.last() {
+        of_visit("visit/last", last, &mut say);
+        if let Some(patient) = last.patient().and_then(|number| desk.book.patient(number)) {
+            of_patient("patient/last", patient, desk, &mut say);
+        }
     }
     say("dialogues".into(), desk.dialogues.len().to_string());
     if let Some(dialogue) = desk.dialogues.first() {
         of_dialogue(dialogue, &mut say);
     }
     say("alerts".into(), desk.alerts.len().to_string());
-    for (at, alert) in desk.alerts.iter().enumerate() {
-        let path = format!("alert/{}", at + 1);
+    for alert in &desk.alerts {
+        let path = format!("alert/{}", alert.kind.words().0);
         let detail = Some(&alert.detail).filter(|detail| !detail.is_empty()).cloned();
         say_some(&format!("{path}/detail"), detail, &mut say);
         say_some(&format!("{path}/patient"), alert.patient.clone(), &mut say);
-        say(path, alert.kind.words().0.to_owned());
+        say(format!("{path}/number"), alert.number.to_string());
+        say(path, desk.alerts.iter().filter(|other| other.kind == alert.kind).count().to_string());
     }
     say("errors".into(), desk.errors.to_string());
     say_some("errors/last", desk.last_error.clone(), &mut say);
@@ -110,8 +125,7 @@ fn say_sheet(path: &str, sheet: &Sheet, say: Say<'_>) {
     }
 }
 
-fn of_visit(visit: &Visit, say: Say<'_>) {
-    let path = format!("visit/{}", visit.number);
+fn of_visit(path: &str, visit: &Visit, say: Say<'_>) {
     let (found, candidates) = match &visit.who {
         Match::Known { .. } => ("known", None),
         Match::Several(numbers) => ("several", Some(numbers.join(" "))),
@@ -124,6 +138,7 @@ fn of_visit(visit: &Visit, say: Say<'_>) {
     say_some(&format!("{path}/by"), visit.by().map(|by| by.word().to_owned()), say);
     say_some(&format!("{path}/validity"), Some(visit.validity.clone()).filter(|v| !v.is_empty()), say);
     say(format!("{path}/state"), if visit.accepted { "accepted" } else { "waiting" }.to_owned());
+    say_some(&format!("{path}/prescription"), visit.prescription.clone(), say);
     say(format!("{path}/records"), visit.records.len().to_string());
     for (at, record) in visit.records.iter().enumerate() {
         say_sheet(&format!("{path}/record/{}", at + 1), record, say);
@@ -140,9 +155,8 @@ fn of_visit(visit: &Visit, say: Say<'_>) {
     }
 }
 
-fn of_patient(patient: &Patient, desk: &Desk, say: Say<'_>) {
-    let path = format!("patient/{}", patient.number);
-    say_sheet(&path, &patient.values, say);
+fn of_patient(path: &str, patient: &Patient, desk: &Desk, say: Say<'_>) {
+    say_sheet(path, &patient.values, say);
     let visits: Vec<_> = desk.visits.iter().filter(|visit| visit.patient() == Some(&patient.number)).collect();
     say(format!("{path}/visits"), visits.len().to_string());
     say(format!("{path}/accepted"), visits.iter().filter(|visit| visit.accepted).count().to_string());

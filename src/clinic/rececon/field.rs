@@ -74,7 +74,9 @@ pub static PERSON: &[Field<QualificationRecord>] = &[
     field("name", "氏名", "name", Manner::Name, |r| some(&r.name)),
     field("name-kana", "氏名カナ", "name in kana", Manner::Kana, |r| r.name_kana.clone()),
     field("birthdate", "生年月日", "birth date", Manner::Exact, |r| some(&r.birthdate)),
-    field("sex", "性別", "sex", Manner::Exact, |r| some(r.sex2.as_ref().unwrap_or(&r.sex1)).filter(|sex| is_told(sex))),
+    field("sex", "性別", "sex", Manner::Exact, |r| {
+        some(r.sex2.as_ref().unwrap_or(&r.sex1)).filter(|sex| is_told(sex))
+    }),
     field("address", "住所", "address", Manner::Address, |r| r.address.clone()),
     field("post-number", "郵便番号", "post code", Manner::Text, |r| r.post_number.clone()),
     field("insurer-number", "保険者番号", "insurer number", Manner::Number, |r| r.insurer_number.clone()),
@@ -82,7 +84,9 @@ pub static PERSON: &[Field<QualificationRecord>] = &[
     field("symbol", "記号", "symbol", Manner::Number, |r| r.insured_card_symbol.clone()),
     field("insured-number", "番号", "number", Manner::Number, |r| r.insured_identification_number.clone()),
     field("branch", "枝番", "branch", Manner::Number, |r| r.insured_branch_number.clone()),
-    field("family", "本人・家族", "insured or family", Manner::Exact, |r| r.personal_family_classification.clone()),
+    field("family", "本人・家族", "insured or family", Manner::Exact, |r| {
+        r.personal_family_classification.clone()
+    }),
     field("qualified-from", "資格取得日", "qualified from", Manner::Exact, |r| r.qualification_date.clone()),
     field("disqualified-on", "資格喪失日", "disqualified on", Manner::Exact, |r| r.disqualification_date.clone()),
     field("valid-from", "有効開始日", "valid from", Manner::Exact, |r| r.insured_card_valid_date.clone()),
@@ -110,7 +114,9 @@ pub static PERSON: &[Field<QualificationRecord>] = &[
 pub static EXPENSE: &[Field<SubsidyCertificate>] = &[
     field("name", "受給者証名", "certificate", Manner::Text, |c| some(&c.certification_name)),
     whole("payer-number", "公費負担者番号", "payer number", Manner::Text, |c| c.insurer_number.clone()),
-    whole("recipient-number", "公費受給者番号", "recipient number", Manner::Text, |c| c.recipient_number.clone()),
+    whole("recipient-number", "公費受給者番号", "recipient number", Manner::Text, |c| {
+        c.recipient_number.clone()
+    }),
     field("segment", "区分", "segment", Manner::Text, |c| c.segment.clone()),
     field("income-segment", "所得区分", "income segment", Manner::Text, |c| c.income_segment.clone()),
     field("conditions", "追加条件", "further conditions", Manner::Text, |c| c.additional_conditions.clone()),
@@ -125,8 +131,12 @@ pub static EXPENSE: &[Field<SubsidyCertificate>] = &[
         (!c.joint_kinds.is_empty()).then(|| c.joint_kinds.join(" "))
     }),
     field("first-visit", "初診時の条件", "condition of a first visit", Manner::Text, |c| c.first_visit.clone()),
-    field("meal-ratio", "食事療養費の負担率", "share of meals", Manner::Exact, |c| c.meal_ratio.map(|n| n.to_string())),
-    field("meal-limit", "食事療養費の上限額", "limit of meals", Manner::Exact, |c| c.meal_limit.map(|n| n.to_string())),
+    field("meal-ratio", "食事療養費の負担率", "share of meals", Manner::Exact, |c| {
+        c.meal_ratio.map(|n| n.to_string())
+    }),
+    field("meal-limit", "食事療養費の上限額", "limit of meals", Manner::Exact, |c| {
+        c.meal_limit.map(|n| n.to_string())
+    }),
     field("method", "助成方法", "how it is given", Manner::Exact, |c| c.method.clone()),
     field("meal-subsidy", "食事助成", "meals are subsidised", Manner::Exact, |c| c.meal_subsidy.map(flag)),
     field("valid-from", "有効期間開始日", "valid from", Manner::Exact, |c| some(&c.valid_from)),

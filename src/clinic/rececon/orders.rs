@@ -91,7 +91,12 @@ pub static ORDERS: &[(&str, &str, &str, &str)] = &[
     ("accept", "visit?", "受付登録する", "accepts a visit"),
     ("register", "visit?, number?", "受付から患者を登録する", "makes a patient of a visit"),
     ("link", "visit?, patient", "どの患者の受付かを決める", "says whose visit it is"),
-    ("answer", "dialogue?, all?, fields?", "確認に項目ごとに答える (accept, keep)", "answers a dialogue, field by field"),
+    (
+        "answer",
+        "dialogue?, all?, fields?",
+        "確認に項目ごとに答える (accept, keep)",
+        "answers a dialogue, field by field",
+    ),
     ("import", "visit?", "新しい受給者証を公費に取り込む", "imports the new certificates of a visit"),
     ("ask", "patient", "保険証の情報で資格を照会する", "asks by insurance whether a qualification holds"),
     ("register-number", "patient, number?", "照会番号を登録する", "registers a 照会番号"),
@@ -175,7 +180,8 @@ impl Desk {
         if self.book.patient(&number).is_some() {
             return Err(format!("患者番号 {number} は使われています / this number is taken"));
         }
-        let patient = Patient { number: number.clone(), values: row.values.clone(), key: row.key.clone(), ..Patient::default() };
+        let patient =
+            Patient { number: number.clone(), values: row.values.clone(), key: row.key.clone(), ..Patient::default() };
         self.book.put(patient);
         self.effects.push(Effect::Store);
         self.link(visit, &number);

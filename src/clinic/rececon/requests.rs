@@ -150,7 +150,9 @@ impl Desk {
 
     fn institution(&self) -> Result<String, Refused> {
         let code = self.settings.institution.clone().or_else(|| self.seen_institution.clone());
-        code.ok_or_else(|| "医療機関コードがまだ分かりません: --institution / the institution code is not known yet".to_owned())
+        code.ok_or_else(|| {
+            "医療機関コードがまだ分かりません: --institution / the institution code is not known yet".to_owned()
+        })
     }
 
     /// Writes a request under a name and an identifier that no other has.
@@ -180,7 +182,7 @@ impl Desk {
 
     /// A file came that is no visit and no subsidy: the answer to a request.
     pub(super) fn answered(&mut self, name: &str, content: Content, moment: Moment) {
-        let Some(at) = self.asker(name, &content) else { return };
+        let Some(at) = self.asker(name, content.identifier()) else { return };
         let Some(request) = self.requests.get(at).cloned() else { return };
         let state = match content {
             Content::Qualification(result) => self.query_answered(&request, &result, moment),
@@ -199,17 +201,12 @@ impl Desk {
     }
 
     /// Which request a file answers: by its name, and by the identifier in it where there is one (scenario Q-02).
-    fn asker(&self, name: &str, content: &Content) -> Option<usize> {
-        let every = self.settings.mistakes.makes(Mistake::TakesEveryAnswer);
-        let identifier = match content {
-            Content::Qualification(result) => result.header.arbitrary_file_identifier.as_deref(),
-            Content::Registration(result) => result.header.arbitrary_file_identifier.as_deref(),
-            _ => None,
-        };
+    pub(super) fn asker(&self, name: &str, identifier: Option<&str>) -> Option<usize> {
         let is_mine = |request: &Pending| {
             request.is_answered_by(name) && identifier.is_none_or(|identifier| identifier == request.identifier)
         };
-        let last_open = || self.requests.iter().rposition(Pending::is_open).filter(|_| every);
+        let takes_it = self.settings.mistakes.makes(Mistake::TakesEveryAnswer) && name.starts_with("OQSsi");
+        let last_open = || self.requests.iter().rposition(Pending::is_open).filter(|_| takes_it);
         self.requests.iter().position(is_mine).or_else(last_open)
     }
 

@@ -35,13 +35,17 @@ pub type Listener = Box<dyn FnMut(&Told) + Send>;
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// A shared folder is not there.
-    #[error("共有フォルダ {0} がありません。端末を先に起動するか --folder を確かめてください / no such shared folder: start the terminal first, or see --folder")]
+    #[error(
+        "共有フォルダ {0} がありません。端末を先に起動するか --folder を確かめてください / no such shared folder: start the terminal first, or see --folder"
+    )]
     Folder(std::path::PathBuf),
     /// The book cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The address cannot be listened on.
-    #[error("{0} で待ち受けできません。--listen で別のアドレスを指定してください / cannot be listened on: name another address with --listen")]
+    #[error(
+        "{0} で待ち受けできません。--listen で別のアドレスを指定してください / cannot be listened on: name another address with --listen"
+    )]
     Listen(String, #[source] io::Error),
     /// No thread or no event loop can be had.
     #[error("レセコンを起動できません / the レセコン cannot be started")]
@@ -222,8 +226,11 @@ impl Shared {
         for effect in effects {
             let done = match effect {
                 Effect::Write { name, root } => self.write(&inner.settings, &name, root),
-                Effect::Delete { folder: FolderKind::Face, name } => inner.face.delete(&name),
-                Effect::Delete { name, .. } => inner.res.delete(&name),
+                Effect::Delete { folder, name } => {
+                    let eyes = if folder == FolderKind::Face { &mut inner.face } else { &mut inner.res };
+                    eyes.delete(&name);
+                    Ok(())
+                }
                 Effect::Store => match &inner.settings.book {
                     Some(path) => store::save(path, inner.desk.book()),
                     None => Ok(()),
@@ -246,7 +253,8 @@ impl Shared {
     }
 
     fn write(&self, settings: &Settings, name: &str, root: Element) -> io::Result<()> {
-        let style = Style { encoding: settings.encoding, order: crate::message::order::ElementOrder::Spec, ..Style::default() };
+        let style =
+            Style { encoding: settings.encoding, order: crate::message::order::ElementOrder::Spec, ..Style::default() };
         let bytes = style.tree(root).bytes;
         hand_in(&self.paths.req, name, |beside| fs::write(beside, &bytes)).map(drop)
     }

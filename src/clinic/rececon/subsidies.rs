@@ -1,7 +1,7 @@
 //! 医療費助成 → 公費: the announced file, what is new in it, what changed, what is missing (spec/pmh.md §5.4, R1–R8).
 
 use super::book::{Expense, Patient};
-use super::desk::{Desk, Refused, end};
+use super::desk::{Desk, Refused, arrange, end};
 use super::dialogue::Kind;
 use super::event::{AlertKind, Effect, Moment};
 use super::field::{self, Difference, Eye, Manner, Sheet, are_same};
@@ -33,7 +33,8 @@ impl Desk {
         let most = if mistakes.makes(Mistake::FirstCertificateOnly) { 1 } else { usize::MAX };
         let came = document.certificates.iter().take(most).map(|certificate| taken(certificate, &mistakes));
         visit.certificates.extend(came);
-        let odd: Vec<_> = visit.certificates.iter().enumerate().filter_map(|(at, c)| Some((at, odd_number(&c.values)?))).collect();
+        let odd: Vec<_> =
+            visit.certificates.iter().enumerate().filter_map(|(at, c)| Some((at, odd_number(&c.values)?))).collect();
         self.tell("subsidies-came", Some(number), document.certificates.len().to_string(), moment);
         for (at, odd) in odd {
             self.alert(AlertKind::CheckDigit, Some(number), odd, moment);
@@ -65,8 +66,8 @@ impl Desk {
     }
 
     /// Whose file it is: that of the visit that announced its name, however many came since (spec/pmh.md §11 S-37).
-    fn claimant(&self, name: &str) -> Option<u32> {
-        if self.settings.mistakes.makes(Mistake::NextFileIsMyPatient) {
+    pub(super) fn claimant(&self, name: &str) -> Option<u32> {
+        if self.settings.mistakes.makes(Mistake::NextFileIsMyPatient) && name.starts_with("PMHsimsm01res_") {
             return self.visits.last().map(|visit| visit.number);
         }
         self.visits.iter().find(|visit| visit.subsidy.is_answered_by(name)).map(|visit| visit.number)
@@ -75,7 +76,8 @@ impl Desk {
     /// Every certificate against the stored expenses, and the stored ones against the certificates.
     pub(super) fn compare_subsidies(&mut self, number: u32, moment: Moment) {
         let Some(visit) = self.visit(number) else { return };
-        let (Some(who), state, day) = (visit.patient().map(str::to_owned), visit.subsidy.clone(), visit.day.clone()) else {
+        let (Some(who), state, day) = (visit.patient().map(str::to_owned), visit.subsidy.clone(), visit.day.clone())
+        else {
             return;
         };
         let Some(patient) = self.book.patient(&who).cloned() else { return };
@@ -130,7 +132,8 @@ impl Desk {
 
     /// Stored expenses that hold and of which nothing came. Why, nobody can tell: the staff decides (spec/pmh.md §11 S-07…S-10, S-16).
     fn look_for_missing(&mut self, number: u32, patient: &Patient, day: &str, came: &[Option<u32>], moment: Moment) {
-        let missing = patient.expenses.iter().filter(|e| !e.of_qualification && e.holds_on(day) && !came.contains(&Some(e.id)));
+        let missing =
+            patient.expenses.iter().filter(|e| !e.of_qualification && e.holds_on(day) && !came.contains(&Some(e.id)));
         let missing: Vec<&Expense> = missing.collect();
         if self.settings.mistakes.makes(Mistake::EndsOnEmpty) {
             if let Some(known) = self.book.patient_mut(&patient.number) {
@@ -151,9 +154,9 @@ impl Desk {
 
     /// Takes over what is new (R2): all transcription items at once, nothing is typed. How many were.
     pub(super) fn import(&mut self, number: u32, moment: Moment) -> usize {
-        let mistakes = self.settings.mistakes.clone();
         let Some(visit) = self.visits.iter_mut().find(|visit| visit.number == number) else { return 0 };
-        let Some(patient) = visit.patient().and_then(|who| self.book.patients.iter_mut().find(|p| p.number == who)) else {
+        let Some(patient) = visit.patient().and_then(|who| self.book.patients.iter_mut().find(|p| p.number == who))
+        else {
             return 0;
         };
         let mut paper = Vec::new();
@@ -176,9 +179,7 @@ impl Desk {
         if imported == 0 {
             return 0;
         }
-        if !mistakes.makes(Mistake::IgnoresExpenseOrder) {
-            patient.arrange();
-        }
+        arrange(patient, &self.settings.mistakes);
         self.effects.push(Effect::Store);
         self.tell("subsidies-imported", Some(number), imported.to_string(), moment);
         for name in paper {
@@ -244,13 +245,16 @@ fn counterparts(patient: &Patient, certificates: &[(Sheet, bool)], mistakes: &Mi
         &["payer-number", "name", "segment"],
     ];
     let mut found = vec![None; certificates.len()];
-    let steps: &[&[&str]] = if mistakes.makes(Mistake::PayerNumberIsKey) { &[&["payer-number"]] } else { &STEPS };
+    let payer_alone = mistakes.makes(Mistake::PayerNumberIsKey);
+    let steps: &[&[&str]] = if payer_alone { &[&["payer-number"]] } else { &STEPS };
     for step in steps {
         for (at, (sheet, of_qualification)) in certificates.iter().enumerate() {
             if found.get(at).is_none_or(Option::is_some) {
                 continue;
             }
-            let free = |expense: &&Expense| !found.contains(&Some(expense.id)) && expense.of_qualification == *of_qualification;
+            let free = |expense: &&Expense| {
+                (payer_alone || !found.contains(&Some(expense.id))) && expense.of_qualification == *of_qualification
+            };
             let alike = |expense: &&Expense| step.iter().all(|name| same(sheet.get(*name), expense.values.get(*name)));
             let counterpart = patient.expenses.iter().filter(free).find(alike).map(|expense| expense.id);
             if let Some(place) = found.get_mut(at) {

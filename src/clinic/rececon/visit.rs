@@ -5,8 +5,8 @@ use super::field::{self, Sheet};
 use super::matching::{By, Match};
 use super::mistake::Mistake;
 use super::settings::Mistakes;
-use crate::message::name::PmhName;
 use crate::message::name::PmhErr;
+use crate::message::name::PmhName;
 use crate::message::qualification::{QualificationRecord, QualificationResult};
 use crate::message::subsidy::FaceItem;
 use std::time::Duration;
@@ -28,6 +28,8 @@ pub struct Visit {
     pub values: Sheet,
     /// 資格確認キー of that record.
     pub key: Option<String>,
+    /// PrescriptionIssueSelect (OQSCD017): what the patient chose.
+    pub prescription: Option<String>,
     /// All records, as sheets, in the order of the file.
     pub records: Vec<Sheet>,
     /// Whose it is.
@@ -173,6 +175,7 @@ impl Visit {
             values: insurance.or(records.first().copied()).map(field::of_record).unwrap_or_default(),
             key: insurance.and_then(|record| record.qualification_confirmation_key.clone()),
             certificates: aid.collect(),
+            prescription: result.prescription_issue_select.clone(),
             records: records.into_iter().map(field::of_record).collect(),
             who: Match::Nobody,
             accepted: false,

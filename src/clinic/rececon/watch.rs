@@ -25,6 +25,8 @@ pub struct Eyes {
     settling: Settling,
     /// What was read and lies there still (somebody forbade to delete it): the digest of each.
     done: BTreeMap<String, Vec<u8>>,
+    /// What was read and could not be deleted: tried again at every look.
+    owed: BTreeSet<String>,
     /// Taken at the first look, whole or not.
     at_create: bool,
 }
@@ -43,7 +45,14 @@ pub struct Seen {
 impl Eyes {
     /// Nothing seen yet.
     pub fn new(kind: FolderKind, dir: &Path, at_create: bool) -> Self {
-        Self { kind, dir: dir.to_owned(), settling: Settling::new(false), done: BTreeMap::new(), at_create }
+        Self {
+            kind,
+            dir: dir.to_owned(),
+            settling: Settling::new(false),
+            done: BTreeMap::new(),
+            owed: BTreeSet::new(),
+            at_create,
+        }
     }
 
     /// What is there, wanted, whole, and new. An error means that the folder is away. The second value: how soon to look again.
@@ -51,6 +60,7 @@ impl Eyes {
     /// # Errors
     /// The folder cannot be listed.
     pub fn look(&mut self, now: Duration, wants: impl Fn(&str) -> bool) -> io::Result<(Vec<Seen>, Option<Duration>)> {
+        self.delete_owed();
         let listing = listing::list(&self.dir, wants)?;
         self.done.retain(|name, _| listing.wanted.iter().any(|file| file.name == *name));
         let dir = self.dir.clone();
@@ -83,17 +93,27 @@ impl Eyes {
         Ok((seen, is_settling.then_some(SOON)))
     }
 
-    /// Deletes a file that was read; one that cannot be deleted is not read again until it changes.
-    ///
-    /// # Errors
-    /// It is held, or the folder is read-only.
-    pub fn delete(&mut self, name: &str) -> io::Result<()> {
-        match fs::remove_file(self.dir.join(name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => {
-                self.done.remove(name);
-                self.settling.forget(name);
-                Ok(())
+    /// Deletes a file that was read. One that somebody holds is deleted when they let it go, and not read again before.
+    pub fn delete(&mut self, name: &str) {
+        self.owed.insert(name.to_owned());
+        self.delete_owed();
+    }
+
+    fn delete_owed(&mut self) {
+        for name in std::mem::take(&mut self.owed) {
+            let path = self.dir.join(&name);
+            // Another content under the same name was not read yet: it is not this file any more.
+            let is_other =
+                bytes_of(&path).is_ok_and(|bytes| self.done.get(&name) != Some(&Sha256::digest(&bytes).to_vec()));
+            if is_other {
+                continue;
+            }
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => drop(self.owed.insert(name)),
+                _ => {
+                    self.done.remove(&name);
+                    self.settling.forget(&name);
+                }
             }
         }
     }
