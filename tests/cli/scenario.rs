@@ -67,13 +67,20 @@ fn a_consumer_decides_what_stays_open_without_one_and_the_page_says_so() {
     let place = tempfile::tempdir().unwrap();
     let text = madoguchi(&["scenario", "new"]).out;
     let ask = |value: &str| {
-        format!("{text}\n[[steps]]\nask = {{ about = \"visits\", value = \"{value}\", within_s = 20, ja = \"何件\", en = \"how many\" }}\n")
+        format!(
+            "{text}\n[[steps]]\nask = {{ about = \"visits\", value = \"{value}\", within_s = 20, ja = \"何件\", en = \"how many\" }}\n"
+        )
     };
     fs::write(place.path().join("right.toml"), ask("1")).unwrap();
     fs::write(place.path().join("wrong.toml"), ask("2").replace("within_s = 20", "within_s = 1")).unwrap();
     let run = |args: &[&str]| madoguchi_in(place.path(), &[&["scenario", "run"], args].concat(), &[]);
     let said = run(&["right.toml", "--report", "page.html", "--junit", "out.xml"]);
-    assert!(said.code == 0 && said.out.contains("未決   right") && said.out.contains("合格 0"), "{}{}", said.out, said.err);
+    assert!(
+        said.code == 0 && said.out.contains("未決   right") && said.out.contains("合格 0"),
+        "{}{}",
+        said.out,
+        said.err
+    );
     assert!(fs::read_to_string(place.path().join("page.html")).unwrap().contains("<td class=\"open\">未決"));
     assert!(fs::read_to_string(place.path().join("out.xml")).unwrap().contains("skipped=\"1\""));
     let said = run(&["right.toml", "--consumer", "sample"]);

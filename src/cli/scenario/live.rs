@@ -107,7 +107,11 @@ impl Onlooker for Sitter {
             (Shows::Steps | Shows::Ends, Heard::Awaits(id, what)) => {
                 self.pass(&format!("  {id} … {}{}", say(lang, "待っています: ", "waits until: "), what.say(lang)));
             }
-            (Shows::Steps | Shows::Ends, Heard::Ends(verdict)) => self.stay(&[told::line(verdict, lang)]),
+            (Shows::Ends, Heard::Ends(verdict)) => self.stay(&[told::line(verdict, lang)]),
+            (Shows::Steps, Heard::Ends(verdict)) => {
+                let why = verdict.why.iter().map(|why| format!("    {}", why.say(lang)));
+                self.stay(&std::iter::once(told::line(verdict, lang)).chain(why).collect::<Vec<_>>());
+            }
             (Shows::Ends, _) => {}
         }
     }

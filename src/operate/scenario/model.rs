@@ -44,6 +44,9 @@ pub struct Scenario {
     pub faults: Vec<String>,
     /// Password of sealed files, at the station and for the expectations. Such a scenario needs a station of its own.
     pub password: Option<String>,
+    /// May a レセコン take part? `false` where nobody is to read the results.
+    #[serde(default = "yes")]
+    pub consumer: bool,
     /// What happens, in this order.
     pub steps: Vec<Step>,
     /// The line of each step in its file, from 1; filled in by whoever read it.

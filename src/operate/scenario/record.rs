@@ -196,9 +196,7 @@ impl Record<'_> {
         let stem = |name: &str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
         let wanted = if life == "refused" { name.to_owned() } else { parsed.answer() };
         let lying = self.files.iter().rev().find(|file| {
-            file.folder == FolderKind::Res
-                && stem(&file.name) == stem(&wanted)
-                && !file.name.ends_with(".err")
+            file.folder == FolderKind::Res && stem(&file.name) == stem(&wanted) && !file.name.ends_with(".err")
         });
         let path = lying.map(|file| file.path.clone());
         let interface = stem(name).split("req_").next().unwrap_or_default().to_owned();
@@ -271,7 +269,8 @@ fn written(bytes: &[u8], interface: &str, asked: &mut Value) -> bool {
         asked["encoding"] = json!("shift_jis");
     }
     let leaves = xml::read(bytes).map(|document| path::values(&document.root)).unwrap_or_default();
-    let leaves = leaves.into_iter().map(|(path, value)| (path.rsplit('/').next().unwrap_or_default().to_owned(), value));
+    let leaves =
+        leaves.into_iter().map(|(path, value)| (path.rsplit('/').next().unwrap_or_default().to_owned(), value));
     let leaves: Vec<(String, String)> = leaves.collect();
     let usual = request::usual(interface).ok();
     let names = usual.map(|usual| usual.header.iter().chain(&usual.body).map(|[name, _]| name.as_str()));

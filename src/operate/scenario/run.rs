@@ -7,6 +7,7 @@ use std::thread;
 
 use tokio::runtime::Handle;
 
+use super::consumer::Consumer;
 use super::judge::judge;
 use super::model::{Scenario, Step};
 use super::onlooker::Heard;
@@ -72,7 +73,11 @@ pub fn one(read: &Read, place: &Where, runtime: &Handle, company: Company<'_>) -
         faults: Vec::new(),
         millis: 0.0,
     };
+    let taking_part = !matches!(company.consumer, Consumer::Nobody);
     let ended = match place {
+        _ if taking_part && !read.scenario.consumer => {
+            skipped(&mut verdict, Words::new("レセコンが結果を読むと成り立ちません", "nobody is to read its results"))
+        }
         Where::Own { keep } => at_own(read, keep.as_deref(), runtime, company, &mut verdict),
         Where::Elsewhere(line) => elsewhere(read, line, company, &mut verdict),
     };
@@ -100,6 +105,12 @@ impl From<NotOpened> for Stopped {
     }
 }
 
+fn skipped(verdict: &mut Verdict, why: Words) -> Result<(), Stopped> {
+    verdict.state = State::Skipped;
+    verdict.why = Some(why);
+    Ok(())
+}
+
 fn at_own(
     read: &Read,
     keep: Option<&Path>,
@@ -120,11 +131,8 @@ fn at_own(
 }
 
 fn elsewhere(read: &Read, line: &Client, company: Company<'_>, verdict: &mut Verdict) -> Result<(), Stopped> {
-    let skipped = read.scenario.alone();
-    if skipped.is_some() {
-        verdict.state = State::Skipped;
-        verdict.why = skipped;
-        return Ok(());
+    if let Some(why) = read.scenario.alone() {
+        return skipped(verdict, why);
     }
     let mut session = Session::begin(&read.id, line.clone(), fresh_seed()?, true, company)?;
     let beside = company.consumer.sit_down(&session.station()?, &Clock::real())?;

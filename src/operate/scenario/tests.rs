@@ -14,6 +14,8 @@ use super::run::{self, Where};
 use super::session::Company;
 use super::verdict::{State, Verdict};
 use super::{junit, library, record, schema};
+use crate::clinic::rececon::Mistake;
+use crate::clinic::rececon::settings::Mistakes;
 use crate::event::Lang;
 use crate::operate::client::Client;
 
@@ -49,6 +51,29 @@ fn every_shipped_scenario_holds() {
     let verdicts = run_all(&read::shipped().unwrap(), &own());
     let wrong: Vec<String> = verdicts.iter().filter(|verdict| !as_far_as_told(verdict)).map(lines).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The reference: with the sample レセコン at the folders nothing fails, and what is asked of it is decided.
+#[test]
+fn the_sample_consumer_fails_no_shipped_scenario() {
+    let company = Company { onlooker: &Nobody, consumer: &Consumer::Sample(Mistakes::default()) };
+    let jobs = std::thread::available_parallelism().map_or(2, usize::from);
+    let verdicts = run::all(&read::shipped().unwrap(), &own(), jobs, company).unwrap();
+    let state = |id: &str| verdicts.iter().find(|verdict| verdict.id == id).map(|verdict| verdict.state);
+    let wrong: Vec<String> = verdicts.iter().filter(|verdict| verdict.state == State::Failed).map(lines).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(
+        [state("S-38"), state("S-29"), state("S-36")],
+        [Some(State::Skipped), Some(State::Held), Some(State::Held)]
+    );
+    // A mistake is seen: one that does not look at .err.
+    let mistakes = Consumer::Sample([Mistake::IgnoresErr].into_iter().collect::<Mistakes>());
+    let company = Company { onlooker: &Nobody, consumer: &mistakes };
+    let text = library::text("S-29")
+        .unwrap()
+        .replace("about = \"visit/last/subsidy\"", "within_s = 2, about = \"visit/last/subsidy\"");
+    let verdict = run::all(&[scenario("S-29", &text)], &own(), 1, company).unwrap().remove(0);
+    assert!(verdict.state == State::Failed && lines(&verdict).contains("「waiting」"), "{}", lines(&verdict));
 }
 
 #[test]
@@ -335,7 +360,18 @@ fn what_just_happened_becomes_a_scenario_that_passes_when_it_is_run_again() {
     });
     let read = scenario("recorded", &text);
     assert!(read.scenario.steps.len() >= 8, "{text}");
-    for word in ["decline", "operation", "paper", "pmh-err", "advance", "転居町", "OQSsiquc01", "face-failed", "shift_jis", "自作"] {
+    for word in [
+        "decline",
+        "operation",
+        "paper",
+        "pmh-err",
+        "advance",
+        "転居町",
+        "OQSsiquc01",
+        "face-failed",
+        "shift_jis",
+        "自作",
+    ] {
         assert!(text.contains(word), "no {word} in {text}");
     }
     assert!(!text.contains("書き起こせない") && !text.contains("回収されていた"), "{text}");
