@@ -4,7 +4,7 @@
 .PHONY: run test test-windows pack-windows setup setup-test fmt lint bench
 
 run: setup
-	cargo run --release --locked --bin madoguchi -- $(ARGS)
+	cargo run --profile quick --locked --bin madoguchi -- $(ARGS)
 
 test: setup-test
 	cargo test --locked
