@@ -20,8 +20,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 TARGET = "x86_64-pc-windows-gnu"
 # What every Windows 10 and 11 has. `bcryptprimitives` is where Rust's standard library takes its random numbers.
 OF_WINDOWS = set("""
-advapi32 bcrypt bcryptprimitives crypt32 dbghelp iphlpapi kernel32 kernelbase msvcrt ncrypt netapi32 ntdll ole32 oleaut32 powrprof psapi
-secur32 shell32 shlwapi synchronization ucrtbase user32 userenv winscard ws2_32
+advapi32 bcrypt bcryptprimitives crypt32 dbghelp iphlpapi kernel32 kernelbase msvcrt ncrypt netapi32 ntdll ole32 oleaut32 pdh powrprof psapi
+rpcrt4 secur32 shell32 shlwapi synchronization ucrtbase user32 userenv winscard ws2_32
 """.split())
 RUST = "Rust's standard library  MIT OR Apache-2.0  https://github.com/rust-lang/rust"
 # One time for every file: the same sources make the same zip.

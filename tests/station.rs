@@ -81,3 +81,5 @@ mod smb;
 mod stale;
 #[path = "station/steps.rs"]
 mod steps;
+#[path = "station/unread.rs"]
+mod unread;

@@ -9,9 +9,14 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::client::StationArgs;
+use crate::cli::password::PasswordArgs;
 use crate::cli::{Exit, Failure, Outcome};
+use crate::clock::Clock;
 use crate::folder::hand_in;
 use crate::message::name::{Case, Classification, RequestName, classify};
+use crate::message::sealed::seal;
+use crate::random::Seed;
+use crate::secret::ZipPassword;
 
 /// How often `res` is looked into.
 const LOOK: Duration = Duration::from_millis(20);
@@ -19,9 +24,11 @@ const LOOK: Duration = Duration::from_millis(20);
 /// 要求ファイルを req に置き、回答を待つ / put request files into req, wait, print the paths of the answers
 #[derive(Debug, Args)]
 pub struct SendArgs {
-    /// 要求ファイル (OQSsiquc01req_….xml、暗号化の設定なら .zip など) / request files, zips in encryption mode
+    /// 要求ファイル (OQSsiquc01req_….xml、暗号化の設定なら .zip など。パスワードがあれば .xml は暗号化して送る) / request files; zips in encryption mode, which an .xml is made into where a password is told
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    password: PasswordArgs,
     /// 共有フォルダ (既定: 動いている窓口の1台目の端末) / shared folder (default: the first terminal of the running station)
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
@@ -51,7 +58,9 @@ struct Sent {
 /// Sends all files in their order, then waits for each. Exit 1 when one was sent back or not answered in time.
 pub fn run(args: &SendArgs) -> Outcome {
     let (req, res) = folders(args)?;
-    let names = args.files.iter().map(|file| request_name(file)).collect::<Result<Vec<_>, _>>()?;
+    let password = args.password.read()?;
+    let names = args.files.iter().map(|file| request_name(file, password.is_some()));
+    let names = names.collect::<Result<Vec<_>, _>>()?;
     for name in &names {
         let there = lying(&res, name).into_iter().map(|(path, _)| path).find(|path| !is_err(path, name));
         if let Some(answer) = there.filter(|_| !args.again) {
@@ -65,7 +74,7 @@ pub fn run(args: &SendArgs) -> Outcome {
     let mut sent = Vec::new();
     for (file, name) in args.files.iter().zip(&names) {
         let before = lying(&res, name);
-        put(file, &req, &name.file)?;
+        put(file, &req, name, password.as_ref())?;
         sent.push((name, before, Instant::now()));
     }
     let patience = Duration::from_secs(args.timeout);
@@ -87,9 +96,13 @@ fn folders(args: &SendArgs) -> Result<(PathBuf, PathBuf), Failure> {
         .ok_or_else(|| Failure::new(Exit::Outside, "窓口に端末がありません / the station has no terminal"))
 }
 
-fn request_name(file: &Path) -> Result<RequestName, Failure> {
+/// The name under which a file is sent: `packed`, that of the zip which holds it.
+fn request_name(file: &Path, packed: bool) -> Result<RequestName, Failure> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     match classify(&name, Case::Ignore) {
+        Classification::Request(request) if packed && !request.is_sealed() => {
+            request_name(&file.with_extension("zip"), packed)
+        }
         Classification::Request(request) => Ok(request),
         Classification::Foreign { nearest: Some(near) } => {
             Err(not_a_request(&name).remedy(format!("「{near}」のことですか / did you mean {near}?")))
@@ -103,10 +116,18 @@ fn not_a_request(name: &str) -> Failure {
     Failure::new(Exit::Usage, format!("{name} は要求ファイルの名前ではありません / not the name of a request"))
 }
 
-fn put(file: &Path, req: &Path, name: &str) -> Result<(), Failure> {
+fn put(file: &Path, req: &Path, name: &RequestName, password: Option<&ZipPassword>) -> Result<(), Failure> {
     let outside = |path: &Path, error: io::Error| Failure::new(Exit::Outside, format!("{}: {error}", path.display()));
-    let bytes = fs::read(file).map_err(|error| outside(file, error))?;
-    hand_in(req, name, |beside| fs::write(beside, bytes)).map(drop).map_err(|error| outside(&req.join(name), error))
+    let mut bytes = fs::read(file).map_err(|error| outside(file, error))?;
+    let inside = file.file_name().unwrap_or_default().to_string_lossy();
+    if let (Some(password), false) = (password, inside == name.file.as_str()) {
+        // The salt is that of every run of ours: what is sent are test data (docs/encryption.md).
+        bytes = seal(&inside, &bytes, password, Seed::default(), Clock::real().now())
+            .map_err(|error| outside(file, error))?;
+    }
+    hand_in(req, &name.file, |beside| fs::write(beside, bytes))
+        .map(drop)
+        .map_err(|error| outside(&req.join(&name.file), error))
 }
 
 /// What lies in `res` for a request, with the time of each.

@@ -22,8 +22,14 @@ use crate::people::personalise;
 use crate::secret::MyNumber;
 
 impl Systems {
-    /// Registers a person everywhere, or registers them anew. Gives the 個人番号 under which they are known.
-    pub(super) fn enrol(&self, person: &Person, trail: &Trail) -> Result<MyNumber, StoreError> {
+    /// Registers a person everywhere, or registers them anew: at a moment, or as a state that is there. Gives the 個人番号 under which they
+    /// are known.
+    pub(super) fn enrol(
+        &self,
+        person: &Person,
+        registered: Option<DateTime>,
+        trail: &Trail,
+    ) -> Result<MyNumber, StoreError> {
         trail.about(&person.id);
         let my_number = self.residents.settle(&person.id, personalise::my_numbers(person));
         self.authority.enrol(person)?;
@@ -34,19 +40,29 @@ impl Systems {
         let code = self.residents.code_of_number(&my_number, trail);
         let linking_number = self.intermediary.insure(&my_number, code, trail)?;
         self.eligibility.enrol(Insured::of(person, linking_number))?;
-        self.register_at_pmh(person, &my_number, trail)?;
+        self.register_at_pmh(person, &my_number, registered, trail)?;
         Ok(my_number)
     }
 
     /// What a municipality does for somebody who has 受給者証.
-    fn register_at_pmh(&self, person: &Person, my_number: &MyNumber, trail: &Trail) -> Result<(), StoreError> {
+    fn register_at_pmh(
+        &self,
+        person: &Person,
+        my_number: &MyNumber,
+        registered: Option<DateTime>,
+        trail: &Trail,
+    ) -> Result<(), StoreError> {
         if person.subsidies.is_empty() {
             return self.end_at_pmh(my_number);
         }
         let count = person.subsidies.len();
         trail.arrow(System::Municipality, System::Pmh, [Carried::MyNumber, Carried::Certificates { count }]);
-        // A people file tells a state that is there: linked since ever, unless it says from when.
-        let from = person.subsidies_linked_on.map_or(DateTime::MIN, |day| day.at(0, 0, 0, 0));
+        let from = match (person.subsidies_linked_on, registered) {
+            (Some(day), _) => day.at(0, 0, 0, 0),
+            // What is read at the start is a state that is there: linked since ever.
+            (None, None) => DateTime::MIN,
+            (None, Some(now)) => self.intermediary.links_from(my_number, now)?,
+        };
         let pmh_id = self.intermediary.number_linked_from(my_number, from, trail)?;
         let (my_number, subsidies) = (Some(my_number.clone()), person.subsidies.clone());
         self.pmh.register(Beneficiary { pmh_id, my_number, subsidies })

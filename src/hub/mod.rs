@@ -132,12 +132,22 @@ impl Hub {
         self
     }
 
-    /// Adds a person or replaces them; what a reader registered for them stays.
+    /// Adds a person or replaces them, as a state that is there: whoever has 受給者証 is linked. What a reader registered for them stays.
     pub fn put_person(&self, person: Person) -> Result<(), StoreError> {
+        self.enrol(&person, None)
+    }
+
+    /// The same, of somebody who is registered at `now`: linked as whoever a municipality registers then, at [`Settings::link_at`], unless
+    /// they are linked already.
+    pub fn register_person(&self, person: Person, now: DateTime) -> Result<(), StoreError> {
+        self.enrol(&person, Some(now))
+    }
+
+    fn enrol(&self, person: &Person, registered: Option<DateTime>) -> Result<(), StoreError> {
         let mut known = self.known();
         let trail = Trail::default();
-        let my_number = self.systems().enrol(&person, &trail)?;
-        if let Some(former) = known.insert(person.id, my_number.clone()).filter(|former| *former != my_number) {
+        let my_number = self.systems().enrol(person, registered, &trail)?;
+        if let Some(former) = known.insert(person.id.clone(), my_number.clone()).filter(|former| *former != my_number) {
             self.systems().release(&former)?;
         }
         self.tell(Occasion::Registration, trail);
@@ -242,7 +252,8 @@ impl Systems {
             Lines { certificates, residents: residents.clone(), intermediary: intermediary.clone(), pmh: pmh.clone() };
         let eligibility = Arc::new(Eligibility::new(store, lines, sealer, seed, settings));
         let systems = Self { eligibility, authority, pmh, intermediary, residents };
-        let known = people.iter().map(|person| Ok((person.id.clone(), systems.enrol(person, &Trail::default())?)));
+        let known =
+            people.iter().map(|person| Ok((person.id.clone(), systems.enrol(person, None, &Trail::default())?)));
         let known = known.collect::<Result<_, StoreError>>()?;
         Ok((systems, known))
     }

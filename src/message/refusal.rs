@@ -76,7 +76,8 @@ rules! {
     WrongPassword "MDG-Z002", "ZIPのパスワードが違います", "the password of the zip is not this one"
         => "端末に設定したパスワードで暗号化してください", "encrypt it with the password that the terminal has";
     NotSealed "MDG-Z003", "暗号化 (e) の設定なのに暗号化されていません", "not encrypted, though encryption (e) is set"
-        => "AES-256のパスワード付きZIPにするか、strict_encryption を外してください", "send a password zip (AES-256), or turn strict_encryption off";
+        => "AES-256のパスワード付きZIPにするか（madoguchi send --password-env がします）、strict_encryption を外してください",
+           "send a password zip (AES-256; madoguchi send --password-env makes one), or turn strict_encryption off";
     SealedAlone "MDG-Z004", "ZIPの中身が要求のXML一つではありません", "the zip does not hold the request's xml and nothing else"
         => "ZIPと同じ名前で拡張子が .xml のファイルを一つだけ、フォルダなしで入れてください", "put in one file, without folders, called as the zip but .xml";
     UnsupportedZip "MDG-Z005", "ZIPの方式に対応していません", "the zip's method is not one of ours"

@@ -148,7 +148,7 @@ impl Adoption {
         let people = self.roster.put_all(profiles)?;
         for person in &people {
             self.hub
-                .put_person(person.clone())
+                .register_person(person.clone(), self.clock.now())
                 .map_err(|error| StationError::Outside { message: error.to_string() })?;
             offers.retain(|(offered, _)| *offered != person.id);
             self.sink.emit(Event::Adopted { id: person.id.clone(), name: person.name.clone() });

@@ -26,7 +26,8 @@ impl Station {
                 .map_err(|error| StationError::BadProfile { message: error.to_string() });
         }
         for person in self.links.roster.put_all(profiles)? {
-            hub.put_person(person).map_err(|error| StationError::Outside { message: error.to_string() })?;
+            hub.register_person(person, self.clock().now())
+                .map_err(|error| StationError::Outside { message: error.to_string() })?;
         }
         self.touch();
         Ok(plan)

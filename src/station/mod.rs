@@ -200,7 +200,8 @@ impl Station {
     pub fn issue_card(&self, id: &str, asked: Reissue) -> Result<IssuedCard, StationError> {
         let hub = self.hub.as_ref().ok_or(StationError::NoEmbeddedHub)?;
         let (person, issued) = self.links.roster.issue_card(id, asked)?;
-        hub.put_person(person).map_err(|error| StationError::Outside { message: error.to_string() })?;
+        hub.register_person(person, self.clock().now())
+            .map_err(|error| StationError::Outside { message: error.to_string() })?;
         self.touch();
         Ok(issued)
     }
@@ -225,7 +226,8 @@ impl Station {
     fn put_person(&self, id: &str, profile: Profile) -> Result<(), StationError> {
         let hub = self.hub.as_ref().ok_or(StationError::NoEmbeddedHub)?;
         let person = self.links.roster.put(id, profile)?;
-        hub.put_person(person).map_err(|error| StationError::Outside { message: error.to_string() })?;
+        hub.register_person(person, self.clock().now())
+            .map_err(|error| StationError::Outside { message: error.to_string() })?;
         self.touch();
         Ok(())
     }

@@ -1,4 +1,5 @@
-//! Folders that are somebody else's: those of a real terminal, and those that hold files of which nothing here knows.
+//! Folders that are somebody else's: those of a real terminal that is installed or runs, and those that hold files of which nothing here
+//! knows.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,6 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::folder::layout::WORK_NAME;
 use crate::folder::{Paths, listing};
 use crate::message::name::{Case, interface_of, is_temporary};
+use crate::terminal::running::{Running, real_terminals};
+use crate::terminal::settings::DEFAULT_ROOT;
 
 /// The 連携アプリケーション below the system's folders of programs and of their data (spec/oqs-interface.md §5.1, [B]).
 const REAL_TERMINAL: [&str; 2] = ["OQS", "OQSComApp"];
@@ -24,6 +27,16 @@ pub enum Theirs {
     RealTerminal {
         /// Where.
         program: PathBuf,
+    },
+    /// A real terminal's program runs, and serves this folder as far as can be known.
+    #[error(
+        "実際の資格確認端末のプログラム（{name}、pid {pid}）がこの機械で動いています。その共有フォルダを取り合わないよう、起動しません。終了するか、--folder で別のフォルダを指定するか、承知のうえなら --take-over を付けてください / a real terminal's program ({name}, pid {pid}) runs on this machine, and the two would fight for its folder: end it, choose another folder with --folder, or add --take-over if you mean it"
+    )]
+    RunningTerminal {
+        /// What the system calls it.
+        name: String,
+        /// Its process id.
+        pid: u32,
     },
     /// Files that no station of ours put there.
     #[error(
@@ -53,10 +66,24 @@ pub fn look(paths: &Paths) -> Result<(), Theirs> {
     if let Some(program) = programs.find(|program| program.is_dir()) {
         return Err(Theirs::RealTerminal { program });
     }
+    if let Some(Running { name, pid, .. }) = real_terminals().into_iter().find(|running| serves(running, root)) {
+        return Err(Theirs::RunningTerminal { name, pid });
+    }
     if root.join(WORK_NAME).is_dir() {
         return Ok(());
     }
     [&paths.req, &paths.res, &paths.face].into_iter().try_for_each(|folder| unknown_files(folder))
+}
+
+/// Where a real terminal has its folder nobody tells: it is the one that every terminal is set up with, or its program lies below it.
+/// Real terminals are programs of Windows, so elsewhere no folder is theirs by its name.
+fn serves(running: &Running, root: &Path) -> bool {
+    let is_the_usual_one = || {
+        let usual = Path::new(DEFAULT_ROOT);
+        root.as_os_str().eq_ignore_ascii_case(usual)
+            || root.canonicalize().ok().is_some_and(|root| usual.canonicalize().is_ok_and(|usual| usual == root))
+    };
+    (cfg!(windows) && is_the_usual_one()) || running.is_below(root)
 }
 
 fn unknown_files(folder: &Path) -> Result<(), Theirs> {

@@ -3,6 +3,7 @@
 //! - [`settings`]: the `terminal` tables of the settings file
 //! - [`property`]: the real terminal's own settings files, laid under it
 //! - [`guard`]: folders that are somebody else's
+//! - [`running`]: programs of a real terminal that run on this machine
 //! - [`sealing`]: which files travel as password zips
 //! - [`linkage`]: from a request to a question or a refusal (pure)
 //! - [`pace`]: how long things take
@@ -29,6 +30,7 @@ mod outlet;
 pub mod own;
 pub mod pace;
 pub mod property;
+pub mod running;
 pub mod sealing;
 mod serve;
 pub mod settings;

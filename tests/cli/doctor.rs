@@ -1,11 +1,13 @@
 //! `madoguchi doctor`: each check seen to hold and seen to fail, and nothing left behind.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use super::{Said, madoguchi_in};
+use super::{Said, command_in, madoguchi_in};
 
 /// One run, as JSON.
 pub struct Examined {
@@ -48,6 +50,17 @@ fn examine(place: &Path, more: &[&str]) -> Examined {
     let args = [&["doctor", "--json", "--control", "127.0.0.1:0"], more].concat();
     let variables = [("TZ", "Asia/Tokyo"), ("LANG", "ja_JP.UTF-8"), ("MADOGUCHI_TERMINAL_FOLDER", "oqs")];
     Examined::of(madoguchi_in(place, &args, &variables))
+}
+
+/// A program of ours, and the rest of its line of readiness.
+fn running(command: &mut Command, ready: &str) -> (Child, String) {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = super::started(|| command.spawn());
+    let mut said = BufReader::new(child.stderr.take().unwrap());
+    let told = said.by_ref().lines().map_while(Result::ok).find_map(|line| line.strip_prefix(ready).map(str::to_owned));
+    // It goes on talking to somebody.
+    child.stderr = Some(said.into_inner());
+    (child, told.unwrap_or_else(|| panic!("it did not come up")))
 }
 
 /// Everything below `folder`, hidden or not.
@@ -131,6 +144,16 @@ fn broken_settings_layouts_people_and_state_are_told_with_their_place_and_the_re
     told.is_broken("people", "people");
     told.is_broken("state", "kept");
     assert_eq!(told.worst("settings").0, "good");
+    assert_eq!(told.worst("hub.municipalities").0, "good");
+
+    write("madoguchi.toml", "[hub]\nregistration = \"127.0.0.1:0\"\nmunicipalities = \"towns.toml\"\n");
+    examine(folder.path(), &[]).is_broken("hub.municipalities", "towns.toml");
+    write("towns.toml", "[[municipality]]\ncode = \"131199\"\ntoken = \"short\"\n");
+    let told = examine(folder.path(), &[]);
+    told.is_broken("hub.municipalities", "towns.toml");
+    assert!(told.worst("hub.municipalities").1["found"]["en"].as_str().unwrap().contains("eight or more"));
+    write("towns.toml", "[[municipality]]\ncode = \"131199\"\ntoken = \"long-enough\"\n");
+    assert_eq!(examine(folder.path(), &[]).worst("hub.municipalities").0, "good");
     assert_eq!(told.worst("folder.rights").0, "good");
 }
 
@@ -158,6 +181,50 @@ fn the_folder_of_a_real_terminal_or_of_somebody_else_is_told_and_nothing_is_trie
 }
 
 #[test]
+fn a_real_terminal_that_runs_forbids_the_folder_it_was_started_from_unless_taken_over_and_is_told_of_elsewhere() {
+    let place = tempfile::tempdir().unwrap();
+    let program = place.path().join("oqs/bin").join(if cfg!(windows) { "OQSComApp.exe" } else { "OQSComApp" });
+    fs::create_dir_all(program.parent().unwrap()).unwrap();
+    let ours = env!("CARGO_BIN_EXE_madoguchi");
+    // Of two names of one file Wine tells either; a file that was just written cannot always be started on Linux.
+    let linked = !cfg!(windows) && fs::hard_link(ours, &program).is_ok();
+    if !linked {
+        fs::copy(ours, &program).unwrap();
+    }
+    assert_eq!(examine(place.path(), &[]).worst("folder.owner").0, "good");
+
+    let mut command = Command::new(&program);
+    command.args(["hub", "--listen", "127.0.0.1:0"]).current_dir(place.path());
+    let (mut real, _) = running(&mut command, "madoguchi hub ready url=");
+    let pid = format!("pid {}", real.id());
+    let told = [&[][..], &["--take-over"], &["--folder", "elsewhere"]].map(|more| examine(place.path(), more));
+    let run = ["run", "--headless", "--control", "127.0.0.1:0", "--folder", "oqs"];
+    let mut run = command_in(place.path(), &run);
+    let mut refused = super::started(|| run.stdin(Stdio::null()).stderr(Stdio::piped()).spawn());
+    // To its end, or to where it comes up all the same.
+    let lines = BufReader::new(refused.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let said: Vec<String> = lines.take_while(|line| !line.starts_with("madoguchi ready")).collect();
+    let said = said.concat();
+    let _ = refused.kill();
+    let _ = refused.wait();
+    let _ = real.kill();
+    let _ = real.wait();
+
+    told[0].is_broken("folder.owner", "oqs");
+    let found = told[0].worst("folder.owner").1["found"]["en"].as_str().unwrap();
+    assert!(found.contains(&pid) && found.contains("OQSComApp") && found.contains("--take-over"), "{found}");
+    for elsewhere in &told[1..] {
+        assert_eq!(elsewhere.worst("folder.owner").0, "good");
+        let (grade, finding) = elsewhere.worst("terminal.real");
+        assert_eq!(grade, "note");
+        assert!(finding["found"]["en"].as_str().unwrap().contains(&pid), "{finding:#}");
+    }
+    assert!(said.contains(&pid) && said.contains("--take-over"), "{said}");
+    assert!(!place.path().join("oqs/req").exists(), "nothing is made in a folder that is refused");
+    assert_eq!(examine(place.path(), &[]).worst("folder.owner").0, "good", "it has ended");
+}
+
+#[test]
 fn a_port_that_another_program_has_is_told_with_the_remedy() {
     let place = tempfile::tempdir().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -165,16 +232,55 @@ fn a_port_that_another_program_has_is_told_with_the_remedy() {
     let args = ["doctor", "--json", "--control", &address];
     let told = Examined::of(madoguchi_in(place.path(), &args, &[]));
     told.is_broken("port.control", &address);
-    if cfg!(target_os = "linux") {
-        let found = told.worst("port.control").1["found"]["en"].as_str().unwrap();
-        assert!(found.contains(&format!("pid {}", std::process::id())), "{found}");
-    }
+    let found = told.worst("port.control").1["found"]["en"].as_str().unwrap();
+    // Wine tells of the port, and of nobody.
+    let is_told = found.contains(&format!("pid {}", std::process::id()));
+    assert!(is_told || (cfg!(windows) && found.contains("the system does not tell")), "{found}");
     examine(place.path(), &["--hub", &format!("http://{address}")]).is_broken("hub", &address);
     let open = ["doctor", "--json", "--control", "0.0.0.0:0"];
     Examined::of(madoguchi_in(place.path(), &open, &[])).is_broken("port.control", "0.0.0.0:0");
     let with_token = Examined::of(madoguchi_in(place.path(), &open, &[("MADOGUCHI_TOKEN", "x")]));
     assert_eq!(with_token.worst("port.control").0, "note");
     assert!(with_token.worst("port.control").1["found"]["en"].as_str().unwrap().contains("firewall"));
+}
+
+#[test]
+fn a_station_or_hub_that_answers_is_named_with_its_version_and_folder_and_whoever_keeps_its_state_where_we_would() {
+    let place = tempfile::tempdir().unwrap();
+    let run =
+        ["run", "--headless", "--control", "127.0.0.1:0", "--folder", "served", "--state", "kept", "--token", "secret"];
+    let (mut station, ready) = running(&mut command_in(place.path(), &run), "madoguchi ready control=http://");
+    let hub = ["hub", "--listen", "127.0.0.1:0"];
+    let (mut hub, url) = running(&mut command_in(place.path(), &hub), "madoguchi hub ready url=");
+    let pid = format!("run, pid {}", station.id());
+    let control = ready.split(' ').next().unwrap();
+    let args = ["doctor", "--json", "--control", control, "--state", "kept", "--folder", "oqs", "--hub", &url];
+    let [ours, others] = [Some("secret"), None].map(|token| {
+        let token: Vec<_> = token.map(|token| ("MADOGUCHI_TOKEN", token)).into_iter().collect();
+        Examined::of(madoguchi_in(place.path(), &args, &token))
+    });
+    for process in [&mut station, &mut hub] {
+        let _ = process.kill();
+        let _ = process.wait();
+    }
+    let found = |told: &Examined, check| {
+        let (grade, finding) = told.worst(check);
+        (grade.to_owned(), finding["found"]["en"].as_str().unwrap().to_owned())
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    let (grade, text) = found(&ours, "port.control");
+    assert_eq!(grade, "note");
+    let named =
+        text.strip_prefix(&format!("a station (version {version}, folder ")).unwrap_or_else(|| panic!("{text}"));
+    let folder = Path::new(named.split(") runs there").next().unwrap());
+    assert!(folder.is_absolute() && folder.ends_with("served"), "{text}");
+    let (_, text) = found(&others, "port.control");
+    assert!(text.starts_with(&format!("a station (version {version}) runs there")), "without its token: {text}");
+    assert_eq!(found(&ours, "hub"), ("good".to_owned(), format!("a hub (version {version}) answers")));
+    let (grade, text) = found(&ours, "state");
+    assert!(grade == "note" && text.contains(&pid), "{text}");
+    let after = examine(place.path(), &["--state", "kept"]);
+    assert_eq!(found(&after, "state").0, "good", "nobody has it any more");
 }
 
 #[test]
@@ -197,12 +303,11 @@ fn a_zone_that_is_not_japans_and_a_locale_without_utf8_are_worth_knowing_and_a_p
 #[cfg(target_os = "linux")]
 mod in_a_world_of_its_own {
     use std::fs::{self, Permissions};
-    use std::io::{BufRead, BufReader};
     use std::os::unix::fs::PermissionsExt;
-    use std::process::{Command, Stdio};
+    use std::process::Command;
 
     use super::super::{command_in, madoguchi_in, world};
-    use super::{Examined, examine};
+    use super::{Examined, examine, running};
 
     #[test]
     fn a_folder_that_may_not_be_written_or_read_is_broken() {
@@ -254,14 +359,11 @@ mod in_a_world_of_its_own {
         world::in_own_world(test, || {
             let place = tempfile::tempdir().unwrap();
             let mut run = command_in(place.path(), &["run", "--headless", "--pace", "instant"]);
-            let mut station = run.stderr(Stdio::piped()).spawn().unwrap();
-            let mut lines = BufReader::new(station.stderr.take().unwrap()).lines().map_while(Result::ok);
-            let ready = lines.any(|line| line.starts_with("madoguchi ready"));
+            let (mut station, _) = running(&mut run, "madoguchi ready");
             let told = Examined::of(madoguchi_in(place.path(), &["doctor", "--json"], &[]));
             let pid = format!("pid {}", station.id());
             let _ = station.kill();
             let _ = station.wait();
-            assert!(ready);
             for check in ["port.control", "folder.free"] {
                 let (grade, finding) = told.worst(check);
                 assert_eq!(grade, "note", "{finding:#}");

@@ -82,10 +82,11 @@ fn everything_that_is_not_answered_is_a_problem_document_with_a_remedy() {
 }
 
 #[test]
-fn a_hub_answers_healthz() {
+fn a_hub_answers_healthz_with_its_version() {
     let world = World::over_http();
     let reply = Wire::to(&world).get("/healthz");
-    assert_eq!((reply.status().as_u16(), reply.body().as_str()), (200, r#"{"status":"ok"}"#));
+    let told = format!(r#"{{"status":"ok","version":"{}"}}"#, env!("CARGO_PKG_VERSION"));
+    assert_eq!((reply.status().as_u16(), reply.body().as_str()), (200, told.as_str()));
 }
 
 #[test]

@@ -231,8 +231,6 @@ impl Station {
         let (url, folder) = ready.strip_prefix("madoguchi ready control=").unwrap().split_once(" folder=").unwrap();
         let first = folder.split(',').next().unwrap();
         let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE * 2)).http_status_as_error(false);
-        // A server may close a connection whose last body it did not read; who asks on it again at that moment hears nothing.
-        let config = config.max_idle_connections(0);
         Self {
             url: url.to_owned(),
             folder: place.join(first),

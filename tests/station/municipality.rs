@@ -234,3 +234,34 @@ fn schemathesis_finds_nothing_against_the_documents() {
         assert!(said.out.contains("No issues found"), "{generation:?}\n{}", said.out);
     }
 }
+
+#[test]
+fn who_is_added_while_it_runs_is_linked_at_the_hour_as_whom_a_municipality_registers_and_the_people_of_the_start_are() {
+    let place = Place::new();
+    place.write("madoguchi.toml", "[hub]\nlink_at = \"01:00\"\n");
+    let station = place.open(&["--clock", FROZEN]);
+    let has_subsidy = |person: &str| station.visit(person)["files"]["pmh"].is_string();
+    assert!(has_subsidy("hanako"), "a state that is there");
+    let mut profile = station.get("/control/v1/people/hanako").ok();
+    profile["name"] = "追加　花子".into();
+    profile["my_number"] = Value::Null;
+    profile["card"]["serial"] = Value::Null;
+    station.post("/control/v1/people", &serde_json::json!({ "id": "tsuika", "profile": profile })).ok();
+    assert!(!has_subsidy("tsuika"), "linked tonight");
+    // Edited or not, whoever is linked stays so, and whoever waits is not put off.
+    let hanako = station.get("/control/v1/people/hanako").ok();
+    station.put("/control/v1/people/hanako", &hanako).ok();
+    assert!(has_subsidy("hanako"));
+    station.put("/control/v1/clock", &serde_json::json!({ "freeze": "20261122003000" })).ok();
+    station.put("/control/v1/people/tsuika", &profile).ok();
+    assert!(!has_subsidy("tsuika"), "not yet");
+    station.put("/control/v1/clock", &serde_json::json!({ "freeze": "20261122010000" })).ok();
+    assert!(has_subsidy("tsuika"), "the hour has come");
+    station.put("/control/v1/people/tsuika", &profile).ok();
+    assert!(has_subsidy("tsuika"));
+
+    let at_once = Place::new();
+    let station = at_once.open(&["--clock", FROZEN]);
+    station.post("/control/v1/people", &serde_json::json!({ "id": "tsuika", "profile": profile })).ok();
+    assert!(station.visit("tsuika")["files"]["pmh"].is_string(), "where nothing is said, at once");
+}

@@ -69,6 +69,26 @@ fn a_request_made_with_seven_zip_is_sent_and_its_answer_is_waited_for_opened_and
     }
 }
 
+#[test]
+fn an_xml_is_packed_on_its_way_where_the_password_is_told_and_says_how_where_it_is_not() {
+    let place = Place::new();
+    let station = station(&place, "OQSsiquc=e\n", "", "strict_encryption = true\n");
+    place.write("password", format!("{WORD}\n"));
+    let send = |free: &str, more: &[&str]| {
+        let file = place.write(&request_name(free), Request::taro().xml());
+        station.command(&[&["send", file.to_str().unwrap()], more].concat())
+    };
+    let said = send("1", &["--password-file", "password"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let answer = station.at("res").join("OQSsiquc01res_1.zip");
+    assert_eq!(Path::new(said.out.trim()).file_name(), answer.file_name());
+    assert_eq!(unsealed(&answer).1.value("QualificationValidity"), Some("1"));
+    let plain = send("2", &[]);
+    let why = String::from_utf8(station.file("res/OQSsiquc01req_2.err")).unwrap();
+    assert!(plain.code == 1 && plain.out.contains(".err") && why.contains("MDG-Z003"), "{}: {why}", plain.out);
+    assert!(why.contains("send --password-env"), "{why}");
+}
+
 /// spec/pmh.md S-32
 #[test]
 fn the_face_file_is_sealed_the_subsidy_document_plain_and_the_operator_hears_of_it_without_the_password() {
@@ -102,7 +122,8 @@ fn a_sealed_request_is_kept_as_it_was_and_repeated_under_a_new_name_inside_and_o
     let stored = |end: &str| {
         names(&kept).into_iter().find(|name| name.ends_with(end)).map(|name| fs::read(kept.join(name)).unwrap())
     };
-    assert_eq!((stored("req_1.zip"), stored("res_1.zip")), (Some(zip), Some(answer)));
+    // The request is put away when its answer is out.
+    assert_eq!((until("kept", || stored("req_1.zip")), stored("res_1.zip")), (zip, Some(answer)));
     assert!(names(&kept).iter().all(|name| name.ends_with(".zip")), "nothing in the clear");
     let said = station.command(&["exchanges", "1-1", "--repeat", "again"]);
     assert_eq!(said.code, 0, "{}", said.err);

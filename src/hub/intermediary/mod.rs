@@ -84,6 +84,14 @@ impl Intermediary {
         self.number_one(my_number, from, true, trail)
     }
 
+    /// From when on somebody is linked who is registered at `now`: since ever where nothing delays it, since they were where they are, else
+    /// when new links are made next ([`maintenance::links_from`]).
+    pub fn links_from(&self, my_number: &MyNumber, now: DateTime) -> Result<DateTime, StoreError> {
+        let next = maintenance::links_from(&self.settings, now);
+        let linked = self.store.get(my_number)?.and_then(|entry| entry.linked_from).filter(|from| *from <= now);
+        Ok(if next == now { DateTime::MIN } else { linked.unwrap_or(next) })
+    }
+
     /// The PMH-ID of this number; `None` before 付番.
     pub fn pmh_id(&self, my_number: &MyNumber) -> Result<Option<PmhId>, StoreError> {
         let entry = self.store.get(my_number)?;

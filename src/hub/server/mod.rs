@@ -6,11 +6,13 @@
 //! - [`authority`]: what the certificate authority publishes
 //! - [`registration`]: the face to municipalities, on an address of its own
 //! - `reply`: problem documents for everything that is not answered
+//! - [`unread`]: bodies that no handler read
 
 pub mod authority;
 mod documents;
 pub mod registration;
 mod reply;
+pub mod unread;
 mod visits;
 
 use std::future::Future;
@@ -60,7 +62,7 @@ pub fn router(hub: Arc<Hub>, clock: Clock) -> Router {
 /// The same, with questions going to `line`: the hub itself, or what stands before it.
 fn router_through(line: Arc<dyn Connection>, hub: Arc<Hub>, clock: Clock) -> Router {
     let published = authority::router(hub, clock.clone());
-    Router::new()
+    let router = Router::new()
         .route("/oqs/visits", post(visits::open))
         .route("/oqs/visits/{id}/consents", post(visits::consent))
         .route("/oqs/PMHsimsm01", post(documents::subsidies))
@@ -70,7 +72,8 @@ fn router_through(line: Arc<dyn Connection>, hub: Arc<Hub>, clock: Clock) -> Rou
         .method_not_allowed_fallback(reply::wrong_method)
         .layer(DefaultBodyLimit::max(document::LIMIT))
         .with_state(Served { hub: line, clock })
-        .merge(published)
+        .merge(published);
+    unread::drained(router)
 }
 
 /// Serves until `end` is over; answers under way are finished first.
@@ -101,5 +104,5 @@ pub async fn serve_through(
 }
 
 async fn health() -> Json<Value> {
-    Json(json!({ "status": "ok" }))
+    Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
 }

@@ -59,11 +59,12 @@ pub fn router(hub: Arc<Hub>, clock: Clock, enrolled: Enrolled) -> Router {
             .route(generation.path(), post(take))
             .route(generation.document_path(), get(move || async move { json_of(&document(generation)) }));
     }
-    router
+    let router = router
         .fallback(async || Refused::new(404, PATH))
         .method_not_allowed_fallback(async || Refused::new(405, PATH))
         .layer(DefaultBodyLimit::disable())
-        .with_state(Served { hub, clock, enrolled: Arc::new(enrolled), turns })
+        .with_state(Served { hub, clock, enrolled: Arc::new(enrolled), turns });
+    super::unread::drained(router)
 }
 
 /// Serves until `end` is over; bodies under way are finished first.

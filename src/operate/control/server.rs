@@ -17,7 +17,7 @@ use super::{
     answers, bindings, events, exchanges, faults, files, openapi, page, people, readers, screen, table, time, unknown,
     visits,
 };
-use crate::hub::server::authority;
+use crate::hub::server::{authority, unread};
 use crate::message::xml::BULK_LIMIT;
 use crate::operate::touch;
 use crate::secret::Secret;
@@ -73,7 +73,8 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         None => api,
     };
     let api = api.merge(touch::router());
-    api.route("/healthz", get(health).with_state(station)).fallback(nowhere).method_not_allowed_fallback(not_this_way)
+    let api = api.route("/healthz", get(health).with_state(station)).fallback(nowhere);
+    unread::drained(api.method_not_allowed_fallback(not_this_way))
 }
 
 /// Serves until `stop` turns true.

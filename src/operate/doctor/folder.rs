@@ -1,16 +1,18 @@
-//! The shared folders: can a terminal work there, does another, are they on this machine, and does a new file wake us.
+//! A real terminal on this machine; the shared folders: can a terminal work there, does another, are they on this machine, and does a new file
+//! wake us.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::settings::{refusal, shown};
-use super::{FOLDER_FREE, FOLDER_OWNER, FOLDER_RIGHTS, FOLDER_SHARE, Finding, Grade, WATCHER, both};
+use super::{FOLDER_FREE, FOLDER_OWNER, FOLDER_RIGHTS, FOLDER_SHARE, Finding, Grade, TERMINAL_REAL, WATCHER, both};
 use crate::event::Words;
 use crate::folder::probe::{self, Refused, Scratch};
 use crate::folder::watch::{Role, Watch};
 use crate::station::settings::Settings;
 use crate::terminal::guard::{self, Theirs};
+use crate::terminal::running::{self, Running};
 use crate::terminal::{TerminalSettings, property};
 
 /// An event of the system comes within a thousandth of this; a share stays silent for ever.
@@ -44,6 +46,25 @@ pub fn folders(settings: &Settings) -> io::Result<Vec<Finding>> {
     }
     findings.extend(settings.reader.iter().filter_map(|reader| reader.face_folder.as_deref()).map(rights));
     Ok(findings)
+}
+
+/// Programs of a real terminal that run here. Whether one of them forbids a folder is told with the folder.
+pub fn real_terminals() -> Finding {
+    let found = running::real_terminals();
+    let Some(Running { name, program, .. }) = found.first() else {
+        return TERMINAL_REAL.good("-", Words::new("この機械では動いていません", "none runs on this machine"));
+    };
+    let place = program.as_deref().map_or_else(|| name.clone(), shown);
+    let pids = found.iter().map(|running| format!("pid {}", running.pid)).collect::<Vec<_>>().join(", ");
+    TERMINAL_REAL.told(
+        Grade::Note,
+        place,
+        Words::new(format!("{name} ({pids}) が動いています"), format!("{name} ({pids}) runs")),
+        Words::new(
+            "窓口には、そのプログラムのものではない共有フォルダを --folder で指定してください",
+            "give the station a shared folder that is not that program's, with --folder",
+        ),
+    )
 }
 
 fn somebody_elses(folder: &Path, theirs: &Theirs) -> Finding {

@@ -1,8 +1,8 @@
 //! What works on this machine, and what does not: looked at without a station, and nothing stays changed (docs/doctor.md).
 //!
 //! - here: what is looked at ([`CHECKS`]), a [`Finding`], and [`examine`]
-//! - [`settings`]: settings, layouts, people, kept state
-//! - [`folder`]: rights, who works there, shares, the watcher
+//! - [`settings`]: settings, layouts, people, municipalities, kept state
+//! - [`folder`]: a real terminal that runs, rights, who works there, shares, the watcher
 //! - [`card`]: the PC/SC service, its readers and drivers
 //! - [`port`]: the addresses, and who holds them
 //! - [`time`]: the machine's clock and zone
@@ -52,8 +52,12 @@ checks! {
         => "差し替えた表は、内蔵の表と同じ形です", "tables of your own have the form of the built-in ones";
     PEOPLE "people", "患者", "people"
         => "患者のファイルは、docs/card-profiles.md の形です", "files of people have the form of docs/card-profiles.md";
+    HUB_MUNICIPALITIES "hub.municipalities", "自治体", "municipalities"
+        => "[hub] municipalities のファイルは、docs/municipality.md の形です", "the file of [hub] municipalities has the form of docs/municipality.md";
     STATE "state", "保存した状態", "kept state"
-        => "[station] state のフォルダは読み書きできます", "the folder of [station] state can be read and written";
+        => "[station] state のフォルダは読み書きでき、使うのは一つの窓口だけです", "the folder of [station] state can be read and written, and one station has it";
+    TERMINAL_REAL "terminal.real", "実端末", "real terminal"
+        => "実際の資格確認端末のプログラムは、同じ共有フォルダで動きません", "no program of a real terminal works on the same shared folder";
     FOLDER_OWNER "folder.owner", "フォルダの持ち主", "whose folder"
         => "実端末のフォルダでも、知らないファイルのあるフォルダでもありません", "not the folder of a real terminal, and without files of which nothing is known";
     FOLDER_RIGHTS "folder.rights", "フォルダの権限", "folder rights"
@@ -161,7 +165,9 @@ pub fn examine(asked: &Asked) -> std::io::Result<Vec<Finding>> {
         settings::settings(asked),
         settings::layouts(settings),
         settings::people(settings, today),
+        settings::municipalities(settings),
         settings::state(settings),
+        vec![folder::real_terminals()],
         folder::folders(settings)?,
         port::ports(settings),
         card::cards(settings),

@@ -1,24 +1,26 @@
 //! The addresses of the control API and of a hub: free, ours already, or somebody else's.
 
-use std::fs;
 use std::io::ErrorKind;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use listeners::{Listener, Protocol, SocketState};
 use serde_json::Value;
 
 use super::{Check, Finding, Grade, HUB, PORT_CONTROL, PORT_HUB};
 use crate::event::Words;
 use crate::hub::server::DEFAULT_LISTEN;
+use crate::secret::Secret;
 use crate::station::settings::Settings;
+use crate::station::view::TerminalView;
 
 /// Whoever answers on this machine answers at once; a hub elsewhere has a line in between.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Control API, usual port of a hub, and the hub elsewhere where there is one.
 pub fn ports(settings: &Settings) -> Vec<Finding> {
-    let mut findings = vec![control(settings), address(&PORT_HUB, DEFAULT_LISTEN, Grade::Note, HUB_REMEDY)];
+    let usual_hub = address(&PORT_HUB, DEFAULT_LISTEN, None, Grade::Note, HUB_REMEDY);
+    let mut findings = vec![control(settings), usual_hub];
     findings.extend(settings.hub.url.as_deref().map(hub));
     findings
 }
@@ -44,7 +46,8 @@ fn control(settings: &Settings) -> Finding {
             ),
         );
     }
-    let found = address(&PORT_CONTROL, listen, Grade::Broken, CONTROL_REMEDY);
+    let token = settings.control.token.as_ref();
+    let found = address(&PORT_CONTROL, listen, token, Grade::Broken, CONTROL_REMEDY);
     if is_loopback || found.grade > Grade::Good {
         return found;
     }
@@ -72,8 +75,8 @@ const FIREWALL: (&str, &str) = if cfg!(windows) {
     )
 };
 
-/// Is `listen` free? `grade`: how bad it is when somebody else has it.
-fn address(check: &Check, listen: &str, grade: Grade, remedy: (&str, &str)) -> Finding {
+/// Is `listen` free? `token`: for a station that may be there; `grade`: how bad it is when somebody else has it.
+fn address(check: &Check, listen: &str, token: Option<&Secret>, grade: Grade, remedy: (&str, &str)) -> Finding {
     let error = match TcpListener::bind(listen) {
         Ok(_) => return check.good(listen, Words::new("空いています", "is free")),
         Err(error) => error,
@@ -86,9 +89,12 @@ fn address(check: &Check, listen: &str, grade: Grade, remedy: (&str, &str)) -> F
     let owner = listen.rsplit(':').next().and_then(|port| port.parse().ok()).and_then(owner);
     let (ja, en) = match owner {
         Some(owner) => (format!("（{owner}）"), format!(" ({owner})")),
-        None => (format!("（だれかは {LOOK} でわかります）"), format!(" (`{LOOK}` tells who)")),
+        None => (
+            format!("（だれのプログラムかはシステムが教えません。{LOOK} でわかることがあります）"),
+            format!(" (the system does not tell whose it is; `{LOOK}` may)"),
+        ),
     };
-    match who_answers(&format!("http://{listen}")) {
+    match who_answers(&format!("http://{listen}"), token) {
         Some(who) => {
             let found = Words::new(format!("{}が動いています{ja}", who.ja), format!("{} runs there{en}", who.en));
             check.told(Grade::Note, listen, found, remedy)
@@ -114,53 +120,56 @@ fn hub(url: &str) -> Finding {
         "madoguchi hub を起動するか、[hub] url か --hub を確かめてください",
         "start `madoguchi hub`, or correct [hub] url or --hub",
     );
-    match who_answers(url.trim_end_matches('/')) {
-        Some(_) => HUB.good(url, Words::new("答えます", "answers")),
+    match who_answers(url.trim_end_matches('/'), None) {
+        Some(who) => HUB.good(url, Words::new(format!("{}が答えます", who.ja), format!("{} answers", who.en))),
         None => HUB.told(Grade::Broken, url, Words::new("答えません", "does not answer"), remedy),
     }
 }
 
-/// Is it a program of ours that answers at `base`? A hub and a station tell of themselves at /healthz, token or not.
-fn who_answers(base: &str) -> Option<Words> {
+/// Is it a program of ours that answers at `base`, and which? A hub and a station tell of themselves at /healthz, token or not; its folders
+/// a station tells to whoever may ask it. The token is shown to nobody who is no station.
+fn who_answers(base: &str, token: Option<&Secret>) -> Option<Words> {
     let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).build().into();
-    let text = agent.get(format!("{base}/healthz")).call().ok()?.body_mut().read_to_string().ok()?;
-    let health: Value = serde_json::from_str(&text).ok()?;
-    if health.get("status").and_then(Value::as_str) != Some("ok") {
+    let ask = |path: &str, token: Option<&Secret>| -> Option<Value> {
+        let mut request = agent.get(format!("{base}{path}"));
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {}", token.reveal()));
+        }
+        serde_json::from_str(&request.call().ok()?.body_mut().read_to_string().ok()?).ok()
+    };
+    let health = ask("/healthz", None)?;
+    let text = |key: &str| health.get(key).and_then(Value::as_str);
+    if text("status") != Some("ok") {
         return None;
     }
-    Some(match health.get("readers") {
-        Some(_) => Words::new("窓口", "a station"),
-        None => Words::new("ハブ", "a hub"),
-    })
+    let (mut ja, mut en) = ("ハブ".to_owned(), "a hub".to_owned());
+    let mut more = Vec::from_iter(
+        text("version").map(|version| Words::new(format!("版 {version}"), format!("version {version}"))),
+    );
+    if health.get("readers").is_some() {
+        (ja, en) = ("窓口".to_owned(), "a station".to_owned());
+        let terminals =
+            ask("/control/v1/station", token).and_then(|mut station| station.get_mut("terminals").map(Value::take));
+        let terminals: Vec<TerminalView> =
+            terminals.and_then(|all| serde_json::from_value(all).ok()).unwrap_or_default();
+        let folders = terminals.iter().map(TerminalView::root);
+        more.extend(folders.map(|folder| Words::new(format!("フォルダ {folder}"), format!("folder {folder}"))));
+    }
+    if !more.is_empty() {
+        let all = |of: fn(&Words) -> &str, between: &str| more.iter().map(of).collect::<Vec<_>>().join(between);
+        ja += &format!("（{}）", all(|words| &words.ja, "、"));
+        en += &format!(" ({})", all(|words| &words.en, ", "));
+    }
+    Some(Words::new(ja, en))
 }
 
-/// Program and process id of whoever listens on `port` of this machine, where we may see it (Linux).
+/// Program and process id of whoever listens on `port` of this machine, where the system tells us. Process 0 is what systems name that do not
+/// know (Wine), or do not say.
 fn owner(port: u16) -> Option<String> {
-    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(|table| fs::read_to_string(table).unwrap_or_default());
-    let sockets: Vec<String> = tables.iter().flat_map(|table| listeners(table, port)).collect();
-    let has_one = |process: &Path| {
-        let files = fs::read_dir(process.join("fd")).into_iter().flatten().flatten();
-        let mut targets = files.filter_map(|file| fs::read_link(file.path()).ok());
-        targets.any(|target| sockets.iter().any(|socket| target.as_os_str() == socket.as_str()))
-    };
-    let is_process =
-        |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().parse::<u32>().is_ok());
-    let mut processes = fs::read_dir("/proc").ok()?.flatten().map(|entry| entry.path()).filter(is_process);
-    let process = processes.find(|process| has_one(process))?;
-    let name = fs::read_to_string(process.join("comm")).unwrap_or_default();
-    Some(format!("{}, pid {}", name.trim(), process.file_name()?.to_string_lossy()))
-}
-
-/// The sockets that listen on `port` in Linux's table of TCP sockets, as links to them are called.
-fn listeners(table: &str, port: u16) -> Vec<String> {
-    const LISTENS: &str = "0A";
-    let ending = format!(":{port:04X}");
-    let socket = |line: &str| {
-        let fields: Vec<&str> = line.split_whitespace().collect();
-        let (local, state, inode) = (fields.get(1)?, fields.get(3)?, fields.get(9)?);
-        (local.ends_with(&ending) && *state == LISTENS).then(|| format!("socket:[{inode}]"))
-    };
-    table.lines().filter_map(socket).collect()
+    let listens =
+        |it: &Listener| it.protocol == Protocol::TCP && it.state == SocketState::Listen && it.socket.port() == port;
+    let process = listeners::get_all().ok()?.into_iter().find(listens)?.process;
+    (process.pid != 0).then(|| format!("{}, pid {}", process.name, process.pid))
 }
 
 #[cfg(test)]
@@ -168,25 +177,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_listener_is_found_by_its_port_and_one_that_only_talks_is_not() {
-        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n\
-            0: 0100007F:2256 00000000:0000 0A 00000000:00000000 00:00000000 00000000  0  0 71 1 0 100 0 0 10 0\n\
-            1: 0100007F:2256 0100007F:9999 01 00000000:00000000 00:00000000 00000000  0  0 72 1 0 100 0 0 10 0\n";
-        assert_eq!(listeners(table, 8790), ["socket:[71]"]);
-        assert!(listeners(table, 8791).is_empty());
-    }
-
-    #[test]
     fn a_port_that_somebody_has_is_told_with_its_owner_and_a_remedy() {
         let taken = TcpListener::bind("127.0.0.1:0").unwrap();
         let listen = taken.local_addr().unwrap().to_string();
-        let found = address(&PORT_CONTROL, &listen, Grade::Broken, CONTROL_REMEDY);
+        let look = || address(&PORT_CONTROL, &listen, None, Grade::Broken, CONTROL_REMEDY);
+        let found = look();
         assert_eq!((found.grade, found.place.as_str()), (Grade::Broken, listen.as_str()));
-        if cfg!(target_os = "linux") {
-            assert!(found.found.en.contains(&format!("pid {}", std::process::id())), "{found:?}");
-        }
+        // Wine tells of the port, and of nobody.
+        let tells = [format!("pid {})", std::process::id()), "the system does not tell".to_owned()];
+        let tells = &tells[..if cfg!(windows) { 2 } else { 1 }];
+        assert!(tells.iter().any(|tell| found.found.en.contains(tell)), "{found:?}");
         drop(taken);
-        assert_eq!(address(&PORT_CONTROL, &listen, Grade::Broken, CONTROL_REMEDY).grade, Grade::Good);
+        assert_eq!(look().grade, Grade::Good);
     }
 
     #[test]

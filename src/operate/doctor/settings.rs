@@ -1,12 +1,13 @@
-//! Settings, layouts, people and kept state: read as a station reads them.
+//! Settings, layouts, people, municipalities and kept state: read as a station reads them.
 
 use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::{Asked, Check, Finding, Grade, LAYOUTS, PEOPLE, SETTINGS, STATE, both};
+use super::{Asked, Check, Finding, Grade, HUB_MUNICIPALITIES, LAYOUTS, PEOPLE, SETTINGS, STATE, both};
 use crate::event::Words;
-use crate::folder::probe;
+use crate::folder::{lock, probe};
+use crate::hub::medical_hub::registration::Enrolled;
 use crate::people;
 use crate::station::layouts::{Layouts, LayoutsError};
 use crate::station::settings::Settings;
@@ -104,6 +105,32 @@ pub fn people(settings: &Settings, today: Date) -> Vec<Finding> {
     }]
 }
 
+/// The municipalities that may register, where they can.
+pub fn municipalities(settings: &Settings) -> Vec<Finding> {
+    let hub = &settings.hub;
+    let place = hub.municipalities.as_deref().map_or_else(|| "-".to_owned(), shown);
+    let enrolled = match Enrolled::load(hub.municipalities.as_deref()) {
+        Ok(enrolled) => enrolled,
+        Err(error) => {
+            let remedy = Words::new(
+                "示された所を直すか、[hub] municipalities で別のファイルを指定してください",
+                "correct it there, or name another file in [hub] municipalities",
+            );
+            // Without a face to municipalities nobody reads it.
+            let grade = if hub.registration.is_some() { Grade::Broken } else { Grade::Warning };
+            return vec![HUB_MUNICIPALITIES.told(grade, place, both(&error.to_string()), remedy)];
+        }
+    };
+    vec![HUB_MUNICIPALITIES.good(
+        place,
+        match (&hub.registration, enrolled.is_demo()) {
+            (None, _) => Words::new("自治体は登録しません", "municipalities do not register here"),
+            (Some(_), true) => Words::new("トークン demo を受け付けます", "the token `demo` is taken"),
+            (Some(_), false) => Words::new("読めます", "can be used"),
+        },
+    )]
+}
+
 /// The folder of kept state, where there is one.
 pub fn state(settings: &Settings) -> Vec<Finding> {
     let Some(folder) = settings.station.state.as_deref() else {
@@ -112,6 +139,17 @@ pub fn state(settings: &Settings) -> Vec<Finding> {
     if let Err(error) = state::read(folder) {
         let remedy = Words::new("ファイルを直すか消してください", "correct the file, or remove it");
         return vec![STATE.told(Grade::Broken, shown(folder), both(&error.to_string()), remedy)];
+    }
+    if let Some(holder) = lock::holder(folder) {
+        let remedy = Words::new(
+            "もう一つ起動するなら --state で別のフォルダを",
+            "for a second station choose another folder with --state",
+        );
+        let found = Words::new(
+            format!("別の madoguchi ({holder}) が使っています"),
+            format!("another madoguchi ({holder}) keeps its state there"),
+        );
+        return vec![STATE.told(Grade::Note, shown(folder), found, remedy)];
     }
     let place = probe::nearest_existing(folder).unwrap_or_else(|| folder.to_owned());
     vec![match probe::try_out(&place, &place) {

@@ -209,6 +209,59 @@ fn a_cell_that_would_be_a_formula_stands_in_the_last_column() {
     assert_eq!(read(&bytes, TODAY).unwrap().rows[0].profile, profile);
 }
 
+#[test]
+fn when_the_centre_was_told_and_the_certificates_of_a_qualification_have_columns_of_their_own() {
+    let head = "氏名,性別,生年月日,保険者番号,資格取得年月日,資格取得登録年月日,資格喪失年月日,資格喪失登録年月日,\
+                高齢受給者証一部負担金割合,高齢受給者証有効終了年月日,限度額認定証区分,限度額適用区分,限度額認定証有効開始年月日,\
+                氏名（その他）,券面の性別,受給者証連携年月日,自己情報提供不可,証明書失効,証明書失効年月日";
+    let row = "試験　一子,女,S60.4.12,06139992,2025/4/1,2025/4/15,2026/3/31,R8.5.1,20,2026/7/31,01,A03,2026/4/1,\
+               TEST ICHIKO,男,today+1d,○,○,2026/6/1";
+    let profile = one(head, row).unwrap();
+    let day = |year, month, day| Some(Day::from(date(year, month, day)));
+    let insurance = &profile.qualifications[0];
+    assert_eq!((insurance.registered_on, insurance.loss_registered_on), (day(2025, 4, 15), day(2026, 5, 1)));
+    let elderly = insurance.elderly.as_ref().unwrap();
+    assert_eq!((elderly.contribution_ratio.as_deref(), elderly.valid_until), (Some("020"), day(2026, 7, 31)));
+    assert_eq!(insurance.limit.as_ref().unwrap().valid_from, day(2026, 4, 1));
+    assert_eq!((profile.name_of_other.as_deref(), profile.sex_on_card.as_deref()), (Some("TEST ICHIKO"), Some("1")));
+    assert_eq!(profile.subsidies_linked_on, Some(Day::parse("+1d").unwrap()));
+    assert_eq!((profile.information_withheld, profile.card.revoked_on), (true, day(2026, 6, 1)));
+    let people = People::settle([("p".to_owned(), profile.clone())], TODAY).unwrap();
+    let written = write(&people, Form::default());
+    assert!(written.ends_with(b",\r\n"), "nothing is left for the last column");
+    assert_eq!(read(&written, TODAY).unwrap().rows[0].profile, profile);
+
+    for (column, cell) in
+        [("資格喪失登録年月日", "きのう"), ("受給者証連携年月日", "2026/13/1"), ("自己情報提供不可", "?")]
+    {
+        let wrong = refused(column, cell);
+        assert_eq!((wrong.row, wrong.letter.as_deref(), wrong.column.as_deref()), (2, Some("D"), Some(column)));
+    }
+}
+
+#[test]
+fn what_stands_directly_in_a_profile_or_its_insurance_has_a_column() {
+    // Where somebody stands in a list belongs to the folder, not to the person.
+    const LEFT: [&str; 1] = ["order"];
+    let keys = |value: serde_json::Value, above: &str| -> Vec<String> {
+        let table = value.as_object().unwrap().clone();
+        table
+            .into_iter()
+            .filter(|(_, v)| !v.is_array() && !v.is_object())
+            .map(|(key, _)| format!("{above}{key}"))
+            .collect()
+    };
+    let profile = keys(serde_json::to_value(Profile::minimal()).unwrap(), "");
+    let insurance =
+        keys(serde_json::to_value(crate::people::QualificationProfile::minimal()).unwrap(), "qualifications.0.");
+    assert!(profile.len() > 8 && insurance.len() > 15);
+    for key in profile.iter().chain(&insurance).filter(|key| !LEFT.contains(&key.as_str())) {
+        // 高齢受給者証 and 限度額 are tables that are not there.
+        let has = |column: &Column| column.key == key || column.key.starts_with(&format!("{key}."));
+        assert!(COLUMNS.iter().any(has), "{key}");
+    }
+}
+
 fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![".{0,8}", "[0-9]{1,9}", "[ 　=+@-][あ-ん\",\t\r\n]{0,4}", Just("1E+5".to_owned()), "[ｱ-ﾝア-ン ]{1,6}"]
 }
@@ -225,9 +278,11 @@ prop_compose! {
     fn any_qualification()(
         texts in proptest::collection::vec(proptest::option::of(any_text()), 9),
         name in any_text(),
-        days in proptest::collection::vec(proptest::option::of(any_day()), 5),
+        days in proptest::collection::vec(proptest::option::of(any_day()), 7),
+        elderly in proptest::option::of((proptest::option::of(any_text()), proptest::option::of(any_day()))),
         limit in proptest::option::of((any_text(), any_text(), proptest::option::of(any_day()))),
     ) -> serde_json::Value {
+        let elderly = elderly.map(|(ratio, issued)| serde_json::json!({ "contribution_ratio": ratio, "issued_on": issued }));
         let mut limit = limit.map(|(classification, flag, from)| serde_json::json!({
             "classification": classification, "classification_flag": flag, "valid_from": from,
         }));
@@ -235,7 +290,8 @@ prop_compose! {
             "insurer_name": name, "insurer_number": texts[0], "symbol": texts[1], "number": texts[2], "branch": texts[3],
             "insured_card_classification": texts[4], "personal_family": texts[5], "insured_name": texts[6],
             "reason_of_loss": texts[7], "contribution_ratio": texts[8], "qualified_on": days[0], "lost_on": days[1],
-            "issued_on": days[2], "valid_from": days[3], "valid_until": days[4], "limit": limit.take(),
+            "issued_on": days[2], "valid_from": days[3], "valid_until": days[4], "registered_on": days[5],
+            "loss_registered_on": days[6], "elderly": elderly, "limit": limit.take(),
         })
     }
 }
@@ -243,11 +299,12 @@ prop_compose! {
 prop_compose! {
     fn any_profile()(
         name in "[^ \t\r\n\u{b}\u{c}\u{85}　\u{a0}\u{1680}\u{2000}-\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}]{1,6}", sex in any_text(), birthdate in any_day(),
-        texts in proptest::collection::vec(proptest::option::of(any_text()), 6),
+        texts in proptest::collection::vec(proptest::option::of(any_text()), 8),
         shows in (any_text(), any_text()),
         consents in proptest::option::of(prop_oneof![Just(serde_json::json!("all")), Just(serde_json::json!([]))]),
         order in proptest::option::of(any::<u32>()),
-        adopted in any::<bool>(),
+        (adopted, withheld, revoked) in any::<(bool, bool, bool)>(),
+        (linked, certificate_until) in (proptest::option::of(any_day()), proptest::option::of(any_day())),
         registered in proptest::option::of(any::<bool>()),
         irregular in proptest::collection::vec(any_text(), 0..3),
         qualifications in proptest::collection::vec(any_qualification(), 0..3),
@@ -255,8 +312,9 @@ prop_compose! {
         let mut value = serde_json::json!({
             "name": name, "sex": sex, "birthdate": birthdate, "name_kana": texts[0], "address": texts[1],
             "post_number": texts[2], "reference_number": texts[3], "my_number": texts[4], "name_of_other": texts[5],
+            "name_of_other_kana": texts[6], "sex_on_card": texts[7], "subsidies_linked_on": linked, "information_withheld": withheld,
             "shows": { "ja": shows.0, "en": shows.1 }, "order": order, "adopted": adopted, "irregular": irregular,
-            "card": { "registered": registered }, "habits": { "consents": consents }, "qualifications": qualifications,
+            "card": { "registered": registered, "revoked": revoked, "valid_until": certificate_until }, "habits": { "consents": consents }, "qualifications": qualifications,
         });
         if value["habits"]["consents"].is_null() {
             value["habits"] = serde_json::json!({});
