@@ -208,7 +208,8 @@ fn the_page_about_the_rececon_lists_orders_facts_alerts_fields_and_mistakes_as_t
     use madoguchi::clinic::rececon::{Mistake, event::AlertKind, facts, field, orders};
 
     let error = |kind: &AlertKind| if kind.is_error() { "エラー / error" } else { "—" };
-    let mut rows: Vec<String> = orders::ORDERS.iter().map(|(n, t, ja, en)| format!("| `{n}` | {t} | {ja} / {en} |")).collect();
+    let mut rows: Vec<String> =
+        orders::ORDERS.iter().map(|(n, t, ja, en)| format!("| `{n}` | {t} | {ja} / {en} |")).collect();
     rows.extend(facts::TABLE.iter().map(|(path, ja, en)| format!("| `{path}` | {ja} / {en} |")));
     rows.extend(AlertKind::ALL.iter().map(|kind| {
         let (name, ja, en) = kind.words();

@@ -166,7 +166,7 @@ impl Desk {
         let Some(visit) = self.visit(number) else { return };
         let Some(patient) = visit.patient().map(str::to_owned) else { return };
         let is_valid = visit.validity == VALID;
-        if self.settings.auto && (is_valid || self.settings.mistakes.makes(Mistake::AcceptsInvalid)) {
+        if (self.settings.auto && is_valid) || self.settings.mistakes.makes(Mistake::AcceptsInvalid) {
             self.accept(number, moment);
         }
         self.compare_person(number, &patient, moment);

@@ -20,6 +20,7 @@ pub type Facts = BTreeMap<String, String>;
 pub static TABLE: &[(&str, &str, &str)] = &[
     ("visits", "受付の数 (CR利用者リスト)", "how many visits there are"),
     ("visit/last/{…}", "最後の受付の同じ項目", "the same of the latest visit"),
+    ("visit/{visit}/file", "届いたファイルの名前", "the name of the file that came"),
     ("visit/{visit}/time", "処理実行日時", "when the reader was used, `YYYYMMDDHHmmss`"),
     ("visit/{visit}/patient", "患者番号", "the patient, when one is known"),
     ("visit/{visit}/match", "known, several, nobody", "whether a patient was found"),
@@ -131,6 +132,7 @@ fn of_visit(path: &str, visit: &Visit, say: Say<'_>) {
         Match::Several(numbers) => ("several", Some(numbers.join(" "))),
         Match::Nobody => ("nobody", None),
     };
+    say(format!("{path}/file"), visit.file.clone());
     say(format!("{path}/time"), visit.time.clone());
     say(format!("{path}/match"), found.to_owned());
     say_some(&format!("{path}/candidates"), candidates, say);

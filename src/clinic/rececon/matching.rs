@@ -64,7 +64,9 @@ pub fn find(book: &Book, incoming: &Sheet, mistakes: &Mistakes) -> Found {
     let born = |patient: &&Patient| patient.value("birthdate") == value(incoming, "birthdate");
     let numbered = by_reference_number(book, value(incoming, REFERENCE_NUMBER), mistakes);
     let trusted = mistakes.makes(Mistake::TrustsReferenceNumber);
-    let (right, wrong): (Vec<_>, Vec<_>) = numbered.into_iter().partition(|patient| trusted || born(patient));
+    // A birth date that is not stored contradicts nothing.
+    let may_be = |patient: &&Patient| patient.value("birthdate").is_empty() || born(patient);
+    let (right, wrong): (Vec<_>, Vec<_>) = numbered.into_iter().partition(|patient| trusted || may_be(patient));
     let insured = || book.patients.iter().filter(born).filter(|patient| is_insured_alike(patient, incoming)).collect();
     let named = || book.patients.iter().filter(born).filter(|patient| is_named_alike(patient, incoming)).collect();
     let who = judged(right, By::ReferenceNumber)

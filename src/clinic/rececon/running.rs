@@ -26,6 +26,7 @@ use crate::event::FolderKind;
 use crate::folder::watch::Role;
 use crate::folder::{Paths, Watch, hand_in};
 use crate::message::Style;
+use crate::message::order::ElementOrder;
 use crate::message::tree::Element;
 
 /// Who hears what goes on.
@@ -103,10 +104,16 @@ pub fn start_telling(paths: Paths, settings: Settings, listener: Listener) -> Re
     }
     let book = settings.book.as_deref().map(store::load).transpose()?.unwrap_or_default();
     let shared = Arc::new(Shared::new(paths, settings.clone(), book, listener));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::System)?;
-    let listener = runtime.block_on(TcpListener::bind(&settings.listen));
+    // The event loop is begun and ended in its own thread: whoever starts a レセコン may have one already.
+    let listener = std::net::TcpListener::bind(&settings.listen);
     let listener = listener.map_err(|error| StartError::Listen(settings.listen.clone(), error))?;
     let address = listener.local_addr().map_err(StartError::System)?;
+    listener.set_nonblocking(true).map_err(StartError::System)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::System)?;
+    let listener = {
+        let _its_loop = runtime.enter();
+        TcpListener::from_std(listener).map_err(StartError::System)?
+    };
     let (end, ended) = watch::channel(false);
     let worker = shared.clone();
     let thread = std::thread::Builder::new().name("rececon".to_owned()).spawn(move || {
@@ -223,7 +230,10 @@ impl Shared {
     }
 
     fn carry_out(&self, inner: &mut Inner, effects: Vec<Effect>) {
-        for effect in effects {
+        // One event may change the book more than once: it is written once.
+        let stores = effects.contains(&Effect::Store).then_some(Effect::Store);
+        let others = effects.into_iter().filter(|effect| *effect != Effect::Store);
+        for effect in others.chain(stores) {
             let done = match effect {
                 Effect::Write { name, root } => self.write(&inner.settings, &name, root),
                 Effect::Delete { folder, name } => {
@@ -253,8 +263,7 @@ impl Shared {
     }
 
     fn write(&self, settings: &Settings, name: &str, root: Element) -> io::Result<()> {
-        let style =
-            Style { encoding: settings.encoding, order: crate::message::order::ElementOrder::Spec, ..Style::default() };
+        let style = Style { encoding: settings.encoding, order: ElementOrder::Spec, ..Style::default() };
         let bytes = style.tree(root).bytes;
         hand_in(&self.paths.req, name, |beside| fs::write(beside, &bytes)).map(drop)
     }

@@ -1,15 +1,15 @@
 //! One row of CR利用者リスト: somebody used the reader, and what came of it.
 
+use std::time::Duration;
+
 use super::event::AlertKind;
 use super::field::{self, Sheet};
 use super::matching::{By, Match};
 use super::mistake::Mistake;
 use super::settings::Mistakes;
-use crate::message::name::PmhErr;
-use crate::message::name::PmhName;
+use crate::message::name::{PmhErr, PmhName};
 use crate::message::qualification::{QualificationRecord, QualificationResult};
 use crate::message::subsidy::FaceItem;
-use std::time::Duration;
 
 /// Somebody used the reader.
 #[derive(Debug, Clone)]
@@ -159,7 +159,7 @@ impl Visit {
         }
     }
 
-    /// Reads a result of the reader; the alerts that it is worth.
+    /// Reads a result of the reader.
     pub fn of(number: u32, file: &str, result: &QualificationResult, since: Duration, mistakes: &Mistakes) -> Self {
         let lost = mistakes.makes(Mistake::LosesSecondRecord);
         let records: Vec<_> = result.records.iter().take(if lost { 1 } else { usize::MAX }).collect();
@@ -171,7 +171,7 @@ impl Visit {
             number,
             file: file.to_owned(),
             day: result.header.qualification_confirmation_date.trim().to_owned(),
-            validity: result.qualification_validity.clone().unwrap_or_default(),
+            validity: result.qualification_validity.as_deref().unwrap_or_default().trim().to_owned(),
             values: insurance.or(records.first().copied()).map(field::of_record).unwrap_or_default(),
             key: insurance.and_then(|record| record.qualification_confirmation_key.clone()),
             certificates: aid.collect(),

@@ -138,3 +138,17 @@ fn the_book_is_the_same_after_it_was_stored_and_an_unknown_key_is_told_with_its_
     let error = store::load(&path).unwrap_err().to_string();
     assert!(error.contains("patients") && error.contains('2'), "{error}");
 }
+
+#[tokio::test]
+async fn a_rececon_can_be_started_and_ended_inside_somebodys_event_loop() {
+    let dir = tempfile::tempdir().unwrap();
+    let paths = crate::folder::Paths::below(dir.path());
+    let missing = crate::clinic::rececon::start(paths.clone(), Settings::default()).unwrap_err().to_string();
+    assert!(missing.contains("--folder"), "{missing}");
+    for folder in [&paths.req, &paths.res, &paths.face] {
+        fs::create_dir(folder).unwrap();
+    }
+    let rececon = crate::clinic::rececon::start(paths, Settings::default()).unwrap();
+    assert_eq!(rececon.facts()["visits"], "0");
+    drop(rececon);
+}
