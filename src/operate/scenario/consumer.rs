@@ -68,6 +68,8 @@ impl Consumer {
         let settings = rececon::Settings {
             institution,
             mistakes,
+            // What it may do by itself is not ordered in scenarios: another レセコン may have no key for it.
+            auto: true,
             clock: clock.clone(),
             look: LOOK,
             ..rececon::Settings::default()

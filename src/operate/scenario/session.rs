@@ -382,6 +382,10 @@ impl<'a> Session<'a> {
         if kind == "outcome" {
             return Ok(done.report["outcome"].as_str().unwrap_or_default().to_owned());
         }
+        if kind == "announced" {
+            let request = self.of_step(step, done, "face//RequestPmhFileName")?;
+            return Ok(request.replacen("req_", "res_", 1));
+        }
         let request = kind.strip_suffix("_request");
         let file = done.files.get(request.unwrap_or(kind)).and_then(|files| files.first());
         let file = file.ok_or_else(|| {
