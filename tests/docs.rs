@@ -180,12 +180,14 @@ fn both_readmes_show_the_same_commands() {
 
 #[test]
 fn the_faults_page_lists_every_fault_as_its_room_declares_it() {
-    let rooms: [&[&Knob]; 7] = [
+    let rooms: [&[&Knob]; 9] = [
         &madoguchi::face_reader::knobs::ALL,
         &madoguchi::wire::steering::KNOBS,
+        &madoguchi::wire::outage::KNOBS,
         &madoguchi::terminal::KNOBS,
         &madoguchi::card::soft::quirk::KNOBS,
         &madoguchi::people::flaw::KNOBS,
+        &madoguchi::hub::knobs::KNOBS,
         &madoguchi::hub::jpki_authority::knobs::KNOBS,
         &madoguchi::hub::medical_hub::registration::knobs::KNOBS,
     ];

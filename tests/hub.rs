@@ -25,15 +25,23 @@ mod subsidies;
 mod visits;
 
 // openssl is installed where scripts/setup.sh installs it.
+#[path = "hub/audited.rs"]
+mod audited;
 #[cfg(target_os = "linux")]
 #[path = "hub/authority.rs"]
 mod authority;
+#[path = "hub/away.rs"]
+mod away;
 #[path = "hub/documented.rs"]
 mod documented;
 #[path = "hub/http.rs"]
 mod http;
+#[path = "hub/line.rs"]
+mod line;
 #[path = "hub/shipped.rs"]
 mod shipped;
+#[path = "hub/slow.rs"]
+mod slow;
 
 /// Each rule over each way to the hub.
 macro_rules! rules {

@@ -1,6 +1,8 @@
 //! The list of revoked certificates (CRL, RFC 5280 §5), complete and without a distribution point of its own, so that it
 //! holds for every certificate of its authority.
 
+use rsa::RsaPrivateKey;
+
 use super::der::{enumerated, integer, sequence, time, unsigned};
 use super::parts::{algorithm, authority_key, ce, extension, issuer_name, root_key_name, signed};
 use super::revocation::{Period, Reason, Revocation};
@@ -21,27 +23,24 @@ pub struct CrlContent {
 impl Authority {
     /// The list as DER, signed by the root.
     pub fn crl(&self, purpose: Purpose, content: &CrlContent) -> Vec<u8> {
-        const V2: [u8; 1] = [1];
         let key = pool::key(&root_key_name(self.generation, purpose));
-        let entries: Vec<_> = content.revoked.iter().map(|(serial, revocation)| entry(serial, *revocation)).collect();
-        let extensions = [
-            authority_key(self.generation, purpose, &key.to_public_key()),
-            extension(ce::CRL_NUMBER, false, &unsigned(&content.number.to_be_bytes())),
-        ];
-        let mut parts = vec![
-            integer(&V2),
-            algorithm(),
-            issuer_name(purpose),
-            time(content.period.this_update),
-            time(content.period.next_update),
-        ];
-        // An empty list is left out, not written empty (RFC 5280 §5.1.2.6).
-        if !entries.is_empty() {
-            parts.push(sequence(&entries));
-        }
-        parts.push(context(0, &sequence(&extensions)));
-        signed(sequence(&parts), &key)
+        list(issuer_name(purpose), authority_key(self.generation, purpose, &key.to_public_key()), &key, content)
     }
+}
+
+/// The list of the issuer of this name, which `authority_key` (the extension) and `key` are of.
+pub(super) fn list(issuer: Vec<u8>, authority_key: Vec<u8>, key: &RsaPrivateKey, content: &CrlContent) -> Vec<u8> {
+    const V2: [u8; 1] = [1];
+    let entries: Vec<_> = content.revoked.iter().map(|(serial, revocation)| entry(serial, *revocation)).collect();
+    let extensions = [authority_key, extension(ce::CRL_NUMBER, false, &unsigned(&content.number.to_be_bytes()))];
+    let mut parts =
+        vec![integer(&V2), algorithm(), issuer, time(content.period.this_update), time(content.period.next_update)];
+    // An empty list is left out, not written empty (RFC 5280 §5.1.2.6).
+    if !entries.is_empty() {
+        parts.push(sequence(&entries));
+    }
+    parts.push(context(0, &sequence(&extensions)));
+    signed(sequence(&parts), key)
 }
 
 fn entry(serial: &[u8], revocation: Revocation) -> Vec<u8> {

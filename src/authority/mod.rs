@@ -8,6 +8,8 @@
 //! - `profile`: the certificates, extension by extension (spec/jpki-card.md §3.1–3.3)
 //! - [`cv`]: card-verifiable certificates, and signatures over what the card says of its holder
 //! - [`revocation`], [`crl`], [`ocsp`]: what is said of a certificate afterwards, as a list and as an answer
+//! - [`line`]: who may speak to a hub, and for which institutions; with keys of its own, which are drawn and kept
+//! - [`pem`]: the form in which files carry them
 //! - `parts`: names, extensions and signatures that all of these are made of
 //! - `der`: writing DER. It is ours because a test authority also has to issue what libraries refuse: serial numbers of
 //!   odd lengths, arcs of 128 bits, dates of any year
@@ -16,8 +18,10 @@ pub mod crl;
 pub mod cv;
 mod der;
 mod generation;
+pub mod line;
 pub mod ocsp;
 mod parts;
+pub mod pem;
 pub mod pool;
 mod profile;
 pub mod revocation;

@@ -86,7 +86,7 @@ pub(super) fn key_bytes(key: &RsaPublicKey) -> Vec<u8> {
 }
 
 /// SHA-1 would be the usual way; 160 bits of SHA-256 do as well (RFC 7093 §2) and need no broken hash.
-fn key_identifier(key: &RsaPublicKey) -> Vec<u8> {
+pub(super) fn key_identifier(key: &RsaPublicKey) -> Vec<u8> {
     Sha256::digest(key_bytes(key)).iter().take(20).copied().collect()
 }
 

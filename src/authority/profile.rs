@@ -19,7 +19,7 @@ const OUR_ARC: u128 = 86_521_940_591_244_479_147_998_536_980_942_493_449;
 /// Where the practice statement would be. `.invalid` resolves nowhere (RFC 2606).
 const STATEMENT_URI: &str = "http://cps.madoguchi-test-ca.invalid/";
 
-const CLIENT_AUTH: [u128; 9] = [1, 3, 6, 1, 5, 5, 7, 3, 2];
+pub(super) const CLIENT_AUTH: [u128; 9] = [1, 3, 6, 1, 5, 5, 7, 3, 2];
 const CPS_QUALIFIER: [u128; 9] = [1, 3, 6, 1, 5, 5, 7, 2, 1];
 const OCSP_SIGNING: [u128; 9] = [1, 3, 6, 1, 5, 5, 7, 3, 9];
 /// id-pkix-ocsp-nocheck (RFC 6960 §4.2.2.2.1): nobody asks whether the responder itself is revoked.
@@ -140,19 +140,19 @@ impl Holder {
 }
 
 /// A certificate before it is signed.
-struct Body {
+pub(super) struct Body {
     /// DER.
-    serial: Vec<u8>,
-    issuer: Vec<u8>,
-    not_before: DateTime,
-    not_after: DateTime,
-    subject: Vec<u8>,
-    public_key: RsaPublicKey,
-    extensions: Vec<Vec<u8>>,
+    pub serial: Vec<u8>,
+    pub issuer: Vec<u8>,
+    pub not_before: DateTime,
+    pub not_after: DateTime,
+    pub subject: Vec<u8>,
+    pub public_key: RsaPublicKey,
+    pub extensions: Vec<Vec<u8>>,
 }
 
 impl Body {
-    fn signed(&self, issuer: &RsaPrivateKey) -> Vec<u8> {
+    pub fn signed(&self, issuer: &RsaPrivateKey) -> Vec<u8> {
         const V3: [u8; 1] = [2];
         let body = sequence(&[
             context(0, &integer(&V3)),
@@ -182,7 +182,7 @@ fn japanese_name(purpose: Purpose) -> Vec<u8> {
     ])
 }
 
-fn key_usage(named: u8) -> Vec<u8> {
+pub(super) fn key_usage(named: u8) -> Vec<u8> {
     extension(ce::KEY_USAGE, true, &named_bits(named))
 }
 

@@ -20,6 +20,7 @@
 //! - [`probe`]: trying a folder out, leaving nothing behind
 //! - [`collect`]: which delivered files were fetched
 //! - [`hand_in`](mod@hand_in): a file put into a folder as a careful client does
+//! - [`private`]: files for their owner alone
 //! - [`copies`]: the bytes of requests and answers, kept for a while
 //!
 //! # What survives what
@@ -38,6 +39,7 @@ pub mod intake;
 pub mod layout;
 pub mod listing;
 pub mod lock;
+pub mod private;
 pub mod probe;
 pub mod publish;
 pub mod recover;

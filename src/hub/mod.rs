@@ -13,17 +13,21 @@
 //! - [`certificates`]: what became of a certificate · [`jpki_authority`]: who issued it, CRL and OCSP
 //! - [`intermediary`]: 中間サーバー, 付番 · [`resident_register`], [`information_network`]: from a certificate or a 個人番号 to 機関別符号
 //! - [`enrolment`]: a person of the people files comes into the world · [`trail`]: which system told which what
-//! - [`maintenance`]: when new links are made · [`settings`]: days on which rules changed · [`notice`]: codes of our own,
+//! - [`knobs`]: systems that are away on demand · [`maintenance`]: when new links are made · [`settings`]: days on which rules changed · [`notice`]: codes of our own,
 //!   [`wording`]: a vendor's in their place
+//! - [`audit`]: who asked what, masked · [`gate`]: who may come in over TLS, [`visits_under_way`]: whose a visit is
 //! - [`server`]: the same over HTTP, as docs/hub.md describes it
 
+pub mod audit;
 pub mod certificates;
 pub mod eligibility;
 mod enrolment;
 pub mod error;
+pub mod gate;
 pub mod information_network;
 pub mod intermediary;
 pub mod jpki_authority;
+pub mod knobs;
 pub mod linkage;
 pub mod maintenance;
 pub mod medical_hub;
@@ -32,6 +36,7 @@ pub mod resident_register;
 pub mod server;
 pub mod settings;
 pub mod trail;
+pub mod visits_under_way;
 pub mod wording;
 
 use std::collections::BTreeMap;
@@ -111,6 +116,11 @@ impl Hub {
         let (systems, known) = (RwLock::new(Arc::new(systems)), Mutex::new(known));
         let (wording, events) = (Wording::default(), Sink::silent());
         Ok(Self { systems, known, at_start: people, roots, seed, settings, knobs, wording, events })
+    }
+
+    /// What an operator may ask of it.
+    pub fn knobs(&self) -> &Knobs {
+        &self.knobs
     }
 
     /// The certificate authority, as it publishes.
@@ -248,8 +258,13 @@ impl Systems {
         let pmh = Arc::new(MedicalHub::new(opener, seed, knobs.clone(), settings));
         let residents = Arc::new(ResidentRegister::new(network, seed));
         let intermediary = Arc::new(Intermediary::new(store.clone(), line, seed, settings));
-        let lines =
-            Lines { certificates, residents: residents.clone(), intermediary: intermediary.clone(), pmh: pmh.clone() };
+        let lines = Lines {
+            certificates,
+            residents: residents.clone(),
+            intermediary: intermediary.clone(),
+            pmh: pmh.clone(),
+            knobs: knobs.clone(),
+        };
         let eligibility = Arc::new(Eligibility::new(store, lines, sealer, seed, settings));
         let systems = Self { eligibility, authority, pmh, intermediary, residents };
         let known =

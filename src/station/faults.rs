@@ -7,12 +7,14 @@ use crate::knob::{self, Knob, Knobs, NotAKnob, Setting};
 
 /// Every knob of every room.
 pub fn knobs_of_all_rooms() -> Vec<&'static Knob> {
-    let rooms: [&[&'static Knob]; 8] = [
+    let rooms: [&[&'static Knob]; 10] = [
         &crate::face_reader::knobs::ALL,
         &crate::wire::steering::KNOBS,
+        &crate::wire::outage::KNOBS,
         &crate::terminal::KNOBS,
         &crate::card::soft::quirk::KNOBS,
         &crate::people::flaw::KNOBS,
+        &crate::hub::knobs::KNOBS,
         &crate::hub::jpki_authority::knobs::KNOBS,
         &crate::hub::medical_hub::registration::knobs::KNOBS,
         &crate::hub::medical_hub::knobs::KNOBS,

@@ -215,7 +215,7 @@ impl Links {
     fn centre_failed(&self, error: &WireError) -> Reply {
         self.trouble("wire", error.to_string(), error.to_string());
         Reply::CentreFailed(match error {
-            WireError::Unreachable { .. } => CentreFailure::Unreachable,
+            WireError::Unreachable { .. } | WireError::NotTrusted { .. } => CentreFailure::Unreachable,
             WireError::Problem { .. } => CentreFailure::Problem,
         })
     }

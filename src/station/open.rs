@@ -1,6 +1,7 @@
 //! A station is put together.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use tokio::sync::watch;
@@ -23,6 +24,8 @@ use crate::clock::Clock;
 use crate::event::{Event, Lang, Sink};
 use crate::face_reader::screens::{Model, ModelError};
 use crate::folder::watch::Watch;
+use crate::hub::audit::Audit;
+use crate::hub::audit::connection::Audited;
 use crate::hub::error::StoreError;
 use crate::hub::{self, Hub, ReferenceNumbers, Roots};
 use crate::knob::{Knob, Knobs, Setting};
@@ -32,6 +35,8 @@ use crate::terminal::{Revisions, Terminal, TerminalError, Whose, own, property, 
 use crate::wire::Connection;
 use crate::wire::http::HttpHub;
 use crate::wire::latency::Delayed;
+use crate::wire::outage::Removable;
+use crate::wire::tls::TlsError;
 
 /// Why a station cannot be put together.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +59,17 @@ pub enum OpenError {
     /// What was kept.
     #[error(transparent)]
     State(#[from] StateError),
+    /// Certificates for a hub elsewhere.
+    #[error("[hub] {0}")]
+    Tls(#[from] TlsError),
+    /// The audit of the embedded hub.
+    #[error("[hub] audit {file}: {cause} / cannot be written: name another file")]
+    Audit {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
     /// A value that means nothing here.
     #[error(transparent)]
     Value(#[from] StationError),
@@ -109,9 +125,10 @@ impl Station {
             Arc::new(Adoption::new(mode, hub, roster.clone(), clock.clone(), seed, sink.clone()))
         });
         let connection = match adoption.clone() {
-            Some(adoption) => Delayed::by(settings.hub.latency, adoption, &clock, seed),
+            Some(adoption) => Delayed::by(settings.hub.latency, audited(&settings, adoption, &sink)?, &clock, seed),
             None => connection,
         };
+        let connection = Removable::by(&knobs, connection);
         let put = own::Put::default();
         let whose: Whose = {
             let roster = roster.clone();
@@ -242,6 +259,18 @@ impl Station {
     }
 }
 
+/// `hub`, with its questions written down where `[hub] audit` says.
+fn audited(settings: &Settings, hub: Arc<dyn Connection>, sink: &Sink) -> Result<Arc<dyn Connection>, OpenError> {
+    let Some(file) = &settings.hub.audit else { return Ok(hub) };
+    let (sink, name) = (sink.clone(), file.display().to_string());
+    let trouble = move |error: &io::Error| {
+        let ja = format!("監査記録 {name} を書けません: {error}");
+        sink.emit(Event::Trouble { room: "hub", ja, en: format!("the audit {name} cannot be written: {error}") });
+    };
+    let audit = Audit::open(file, trouble).map_err(|cause| OpenError::Audit { file: file.clone(), cause })?;
+    Ok(Audited::by(audit, hub))
+}
+
 type Connected = (Arc<dyn Connection>, Option<Arc<Hub>>);
 
 fn connect(
@@ -253,8 +282,9 @@ fn connect(
     kept: &ReferenceNumbers,
     events: Sink,
 ) -> Result<Connected, OpenError> {
+    let files = settings.hub.files()?;
     if let Some(url) = &settings.hub.url {
-        return Ok((Arc::new(HttpHub::new(url)), None));
+        return Ok((Arc::new(HttpHub::with_certificate(url, &files)?), None));
     }
     let table = &settings.hub;
     let rules = hub::Settings {
@@ -320,6 +350,7 @@ pub fn check_named(settings: &Settings) -> Result<(), OpenError> {
     for reader in &settings.reader {
         model(&reader.dialogue().model)?;
     }
+    settings.hub.files()?.read()?;
     for terminal in &settings.terminal {
         property::lay_under(&mut terminal.clone()).map_err(TerminalError::from)?;
         read_layout(terminal.layout.as_deref(), terminal.edition)?;

@@ -1,5 +1,8 @@
 //! `madoguchi.toml`: every setting with its default, from file, environment and command line, in that order of growing weight.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +24,7 @@ use crate::terminal::sealing::Sealing;
 use crate::terminal::{Pace, TerminalSettings};
 use crate::visit::Uses;
 use crate::wire::latency::Latency;
+use crate::wire::tls::Files;
 
 /// Prefix of environment variables: `MADOGUCHI_<TABLE>_<KEY>`, for instance `MADOGUCHI_STATION_SEED`.
 const PREFIX: &str = "MADOGUCHI_";
@@ -179,6 +183,14 @@ impl ReaderTable {
 pub struct HubTable {
     /// A hub elsewhere; embedded when left out.
     pub url: Option<String>,
+    /// The authority of that hub's certificate, PEM.
+    pub ca: Option<PathBuf>,
+    /// The certificate that this station shows, PEM.
+    pub certificate: Option<PathBuf>,
+    /// Its key, PEM.
+    pub key: Option<PathBuf>,
+    /// Where the embedded hub writes down who asked what.
+    pub audit: Option<PathBuf>,
     /// Edition of the subsidy document: `R5`, `R6` or `R8`.
     pub spec_year: Edition,
     /// Seconds of document time from a bulk request to its result; 5 when left out. Of the embedded hub.
@@ -202,6 +214,22 @@ pub struct HubTable {
     pub municipalities: Option<PathBuf>,
     /// 受給者証 reach a clinic before their first day, too. Of the embedded hub.
     pub future_subsidies: bool,
+}
+
+impl HubTable {
+    /// The certificates for a hub elsewhere. File, environment and command line may each say a part of it, so it is asked of all together.
+    ///
+    /// # Errors
+    /// There are some, and no hub that would look at them.
+    pub fn files(&self) -> Result<Files, SettingsError> {
+        let files = Files { ca: self.ca.clone(), certificate: self.certificate.clone(), key: self.key.clone() };
+        let is_secure = self.url.as_deref().is_some_and(|url| url.starts_with("https://"));
+        if files.are_named() && !is_secure {
+            let en = "ca, certificate and key are for a url that begins with https://";
+            return Err(wrong("hub.url", "ca、certificate、key は https:// の url と使います", en).into());
+        }
+        Ok(files)
+    }
 }
 
 /// `[card]`: for the commands that read cards.
@@ -433,77 +461,4 @@ fn read_value(text: &str) -> toml::Value {
         // Ten digits are a code, not a number.
         .filter(|value| !(value.is_integer() && text.len() >= 10))
         .unwrap_or_else(|| toml::Value::String(text.to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str, environment: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("madoguchi.toml");
-        std::fs::write(&file, text).unwrap();
-        let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
-        Settings::read(Some(&file), environment)?.complete()
-    }
-
-    #[test]
-    fn without_any_setting_there_is_one_terminal_and_one_reader() {
-        let settings = Settings::read(None, []).unwrap().complete().unwrap();
-        assert_eq!((settings.terminal.len(), settings.reader.len()), (1, 1));
-        assert_eq!(settings.terminal[0].institution, DEFAULT_INSTITUTION);
-        assert!(InstitutionCode::new(DEFAULT_INSTITUTION).check().is_valid());
-    }
-
-    #[test]
-    fn a_mistake_names_file_line_key_and_nearest_name() {
-        let error = read("[station]\nseed = 3\n\n[[terminal]]\ndelivry = \"rename\"\n", &[]).unwrap_err().to_string();
-        assert!(error.contains("madoguchi.toml:5: delivry") && error.contains("delivery"), "{error}");
-        let error = read("[station]\npace = \"quick\"\n", &[]).unwrap_err().to_string();
-        assert!(error.contains(":2: pace"), "{error}");
-        let error = read("[[reader]]\nterminal = 3\n", &[]).unwrap_err().to_string();
-        assert!(error.contains("madoguchi.toml:2: reader.terminal"), "{error}");
-        let error = read("[hub]\nurl = \"ftp://x\"\n", &[]).unwrap_err().to_string();
-        assert!(error.contains("madoguchi.toml:2: hub.url"), "{error}");
-    }
-
-    #[test]
-    fn encryption_without_a_password_is_a_mistake_at_its_line() {
-        let text = "[[terminal]]\nfolder = \"a\"\nencryption = { OQSsiquc = true }\n";
-        let error = read(text, &[]).unwrap_err().to_string();
-        assert!(error.contains("madoguchi.toml:3: terminal.encryption") && error.contains("env:NAME"), "{error}");
-        let unset = [("MADOGUCHI_TERMINAL_ENCRYPTION_PASSWORD", "env:OQS_NO_SUCH_VARIABLE")];
-        let error = read(text, &unset).unwrap_err().to_string();
-        assert!(error.contains("toml:3: ") && error.contains("OQS_NO_SUCH_VARIABLE"), "{error}");
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("password");
-        std::fs::write(&file, "himitsu\r\n").unwrap();
-        let source = format!("file:{}", file.display());
-        let settings = read(text, &[("MADOGUCHI_TERMINAL_ENCRYPTION_PASSWORD", source.as_str())]).unwrap();
-        assert!(!format!("{settings:?}").contains("himitsu"));
-        let error = read("[[terminal]]\n\nencryption_password = \"himitsu\"\n", &[]).unwrap_err().to_string();
-        assert!(error.contains("toml:3: encryption_password") && !error.contains("himitsu"), "{error}");
-    }
-
-    #[test]
-    fn the_environment_weighs_more_than_the_file() {
-        let text = "[station]\nseed = 3\n[[terminal]]\nfolder = \"a\"\n[[terminal]]\nfolder = \"b\"\n";
-        let settings = read(
-            text,
-            &[
-                ("MADOGUCHI_STATION_SEED", "9"),
-                ("MADOGUCHI_STATION_INSTITUTION", "1319920011"),
-                ("MADOGUCHI_TERMINAL_DELIVERY", "in-place"),
-                ("MADOGUCHI_STATION", "http://127.0.0.1:1"),
-                ("MADOGUCHI_LANG", "en"),
-                ("PATH", "/bin"),
-            ],
-        )
-        .unwrap();
-        assert_eq!(settings.station.seed, 9);
-        assert_eq!(settings.station.institution, "1319920011");
-        assert!(settings.terminal.iter().all(|t| t.delivery == crate::folder::Delivery::InPlace));
-        let error = read("", &[("MADOGUCHI_STATOIN_SEED", "1")]).unwrap_err().to_string();
-        assert!(error.contains("MADOGUCHI_STATION"), "{error}");
-    }
 }

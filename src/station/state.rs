@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::bindings;
 use super::roster::Kept;
 use crate::folder::lock::{Lock, LockError};
+use crate::folder::private;
 use crate::handwritten;
 use crate::hub::ReferenceNumbers;
 use crate::people::Profile;
@@ -132,17 +133,8 @@ fn write_file(folder: &Path, name: &str, kept: &impl Serialize) -> Result<(), St
     let unwritable = |cause| StateError::Unwritable { folder: folder.to_owned(), cause };
     let text = serde_json::to_string_pretty(kept).map_err(|e| unwritable(e.into()))?;
     let beside = folder.join(format!("{name}.new"));
-    write_for_its_owner(&beside, text.as_bytes()).map_err(unwritable)?;
+    private::write(&beside, text.as_bytes()).map_err(unwritable)?;
     std::fs::rename(&beside, folder.join(name)).map_err(unwritable)
-}
-
-/// Elsewhere than on Unix the folder's own rights say who reads it.
-fn write_for_its_owner(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    io::Write::write_all(&mut options.open(path)?, bytes)
 }
 
 #[cfg(test)]

@@ -215,6 +215,9 @@ impl Terminal {
             Some(error @ WireError::Unreachable { hub, .. }) if !self.hub_away.swap(true, Ordering::Relaxed) => {
                 self.trouble(error.to_string(), format!("the hub {hub} cannot be reached"));
             }
+            Some(error @ WireError::NotTrusted { .. }) if !self.hub_away.swap(true, Ordering::Relaxed) => {
+                self.trouble(error.to_string(), error.to_string());
+            }
             Some(_) => {}
             None if self.hub_away.swap(false, Ordering::Relaxed) => {
                 let hub = self.connection.name();
@@ -228,7 +231,7 @@ impl Terminal {
 /// Our own code for a centre that gave no answer (spec/oqs-interface.md §4.2, [C]).
 fn code_of(error: &WireError) -> &'static str {
     match error {
-        WireError::Unreachable { .. } => CENTRE_AWAY,
+        WireError::Unreachable { .. } | WireError::NotTrusted { .. } => CENTRE_AWAY,
         WireError::Problem { .. } => CENTRE_PROBLEM,
     }
 }

@@ -6,11 +6,13 @@ use jiff::civil::DateTime;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use ureq::http::Response;
+use ureq::tls::TlsConfig;
 use ureq::{Agent, AsSendBody, Body, SendBody};
 
 use super::bulk::BulkAnswer;
 use super::document;
-use super::problem::{PMH_FAILED, Problem};
+use super::problem::{AWAY, PMH_FAILED, Problem};
+use super::tls::{self, Distrust, TlsError};
 use super::{
     Answer, Connection, Question, SubsidyAnswer, SubsidyQuestion, VisitAnswer, VisitOpening, WireError, comes_by_rows,
 };
@@ -60,16 +62,32 @@ impl HttpHub {
         Self::with_timeouts(url, CONNECT_TIMEOUT, ANSWER_TIMEOUT, BULK_IDLE)
     }
 
+    /// The same to a hub that is called `https://`: with the authority that its certificate is of, and a certificate to show.
+    ///
+    /// # Errors
+    /// The files cannot be used.
+    pub fn with_certificate(url: &str, files: &tls::Files) -> Result<Self, TlsError> {
+        Ok(Self::with(url, Some(files.read()?), CONNECT_TIMEOUT, ANSWER_TIMEOUT, BULK_IDLE))
+    }
+
     /// The same with a patience of one's own.
     pub fn with_timeouts(url: &str, connect: Duration, answer: Duration, idle: Duration) -> Self {
+        Self::with(url, None, connect, answer, idle)
+    }
+
+    fn with(url: &str, tls: Option<TlsConfig>, connect: Duration, answer: Duration, idle: Duration) -> Self {
         let config = || {
-            Agent::config_builder()
+            let config = Agent::config_builder()
                 .http_status_as_error(false)
                 .max_redirects(0)
                 // The real line is a closed network; a proxy set for the machine's browser must not see patients.
                 .proxy(None)
                 .timeout_connect(Some(connect))
-                .user_agent(concat!("madoguchi/", env!("CARGO_PKG_VERSION")))
+                .user_agent(concat!("madoguchi/", env!("CARGO_PKG_VERSION")));
+            match tls.clone() {
+                Some(tls) => config.tls_config(tls),
+                None => config,
+            }
         };
         let agent = config().timeout_global(Some(answer)).build().new_agent();
         let patient = config().timeout_per_read(Some(idle)).timeout_per_write(Some(idle)).build().new_agent();
@@ -95,7 +113,11 @@ impl HttpHub {
         }
         let body = response.body_mut().with_config().limit(PROBLEM_LIMIT).read_to_vec();
         let body = body.map_err(|error| self.unreachable(error))?;
-        Err(Unanswered::Problem(problem(response.status().as_u16(), &body)))
+        let problem = problem(response.status().as_u16(), &body);
+        Err(match problem.kind == AWAY {
+            true => WireError::Unreachable { hub: self.url.clone(), cause: problem.detail }.into(),
+            false => Unanswered::Problem(problem),
+        })
     }
 
     fn whole(&self, mut response: Response<Body>) -> Result<Reply, Unanswered> {
@@ -126,7 +148,11 @@ impl HttpHub {
     }
 
     fn unreachable(&self, error: ureq::Error) -> WireError {
-        WireError::Unreachable { hub: self.url.clone(), cause: error.to_string() }
+        let hub = self.url.clone();
+        match Distrust::of(&error) {
+            Some(why) => WireError::NotTrusted { hub, why },
+            None => WireError::Unreachable { hub, cause: error.to_string() },
+        }
     }
 }
 

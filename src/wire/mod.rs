@@ -7,17 +7,20 @@
 //! - [`http`]: the same over HTTP, against `madoguchi hub` or any hub that speaks docs/hub.md
 //! - [`problem`]: how a hub says over HTTP that it does not answer; [`document`]: the documents as they travel
 //! - `request`: the documents by interface; `bulk`: a result that comes unit by unit
-//! - [`latency`]: how long a hub takes
+//! - [`tls`]: the certificates that a terminal shows and asks for
+//! - [`outage`]: a hub that is away · [`latency`]: how long a hub takes
 //! - [`steering`]: the knobs behind [`Steering`]
 
 mod bulk;
 pub mod document;
 pub mod http;
 pub mod latency;
+pub mod outage;
 pub mod problem;
 pub mod registration;
 mod request;
 pub mod steering;
+pub mod tls;
 
 pub use bulk::{BulkAnswer, Units};
 pub use request::{Answer, Body, INTERFACES, Request, comes_by_rows, limit_of};
@@ -166,6 +169,14 @@ pub enum WireError {
         hub: String,
         /// What the network said.
         cause: String,
+    },
+    /// One of the two does not accept the other's certificate: no hub for this terminal, however healthy it is.
+    #[error("ハブ {hub} と TLS で接続できません: {why}")]
+    NotTrusted {
+        /// The URL.
+        hub: String,
+        /// Which certificate, what is wrong with it, and what to do.
+        why: tls::Distrust,
     },
     /// The hub answered with a problem.
     #[error("ハブがエラーを返しました ({status}): {message} / the hub answered with a problem")]

@@ -11,6 +11,9 @@ pub const PLAIN: &str = "about:blank";
 /// The `type` of a PMH failure: the terminal makes the `.err` of it. Carries `code`.
 pub const PMH_FAILED: &str = "urn:madoguchi:pmh-failed";
 
+/// The `type` of a hub that plays dead: whoever asks takes it for one that is not there.
+pub const AWAY: &str = "urn:madoguchi:away";
+
 /// One problem.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
@@ -50,7 +53,9 @@ impl From<WireError> for Problem {
     fn from(error: WireError) -> Self {
         match error {
             WireError::Problem { status, message } => Self::new(status, message),
-            WireError::Unreachable { .. } => Self::new(502, error.to_string()),
+            WireError::Unreachable { .. } | WireError::NotTrusted { .. } => {
+                Self { kind: AWAY.to_owned(), ..Self::new(503, error.to_string()) }
+            }
         }
     }
 }
@@ -59,8 +64,11 @@ impl From<WireError> for Problem {
 fn title(status: u16) -> &'static str {
     match status {
         400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
+        408 => "Request Timeout",
         409 => "Conflict",
         413 => "Content Too Large",
         415 => "Unsupported Media Type",

@@ -111,7 +111,7 @@ fn agent() -> ureq::Agent {
     ureq::Agent::config_builder().http_status_as_error(false).build().new_agent()
 }
 
-fn full(name: &str) -> Value {
+pub fn full(name: &str) -> Value {
     json!({
         "myNumber": MY_NUMBER, "gender": "0", "medicalSubsidyRegistrationNumber": "16139990",
         "copaymentLimit": { "common": { "burdenRatio": 10, "amount": 5000, "perDayOrMonth": "2" } },

@@ -7,9 +7,11 @@ use jiff::civil::{Date, DateTime, date};
 use madoguchi::authority::{Generation, Reason, Revocation};
 use madoguchi::card::soft::Quirks;
 use madoguchi::clock::Clock;
+use madoguchi::hub::audit::Face;
 use madoguchi::hub::error::StoreError;
 use madoguchi::hub::information_network::InformationNetwork;
 use madoguchi::hub::intermediary::{Intermediary, Link, LinkReceiver};
+use madoguchi::hub::server::entrance::Entrance;
 use madoguchi::hub::trail::Trail;
 use madoguchi::hub::{Hub, Roots, Settings, server};
 use madoguchi::message::checkup::{Checkup, CheckupItem};
@@ -186,7 +188,7 @@ pub fn all() -> Consents {
     }
 }
 
-fn hub() -> Arc<Hub> {
+pub fn hub() -> Arc<Hub> {
     Arc::new(Hub::new(people(), Roots::of_test_authority(), Seed(1), Settings::default()).unwrap())
 }
 
@@ -199,6 +201,16 @@ pub struct Server {
 
 impl Server {
     pub fn start(hub: Arc<Hub>, clock: Clock) -> Self {
+        Self::serve(server::router(hub, clock.clone()), clock)
+    }
+
+    /// With something between the face and the hub.
+    pub fn start_through(line: Arc<dyn Connection>, hub: Arc<Hub>) -> Self {
+        let clock = Clock::frozen(NOON);
+        Self::serve(server::router_through(line, hub, clock.clone()), clock)
+    }
+
+    fn serve(router: axum::Router, clock: Clock) -> Self {
         let (end, ended) = oneshot::channel::<()>();
         let (tell, told) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -206,7 +218,8 @@ impl Server {
             runtime.block_on(async {
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 tell.send(listener.local_addr().unwrap()).unwrap();
-                let serving = server::serve(listener, hub, clock, std::future::pending());
+                let entrance = Entrance::plain(Face::Terminals, clock);
+                let serving = entrance.serve(listener, router, std::future::pending());
                 tokio::select! { served = serving => served.unwrap(), _ = ended => {} }
             });
         });

@@ -129,3 +129,84 @@ fn several_stations_share_a_hub_and_what_one_registered_the_other_knows() {
     assert!(asked(&one), "the first time");
     assert!(!asked(&two), "known to the hub by now");
 }
+
+/// Runs a command of the hub to its end.
+fn hub_command(place: &Path, args: &[&str]) -> String {
+    let out = madoguchi(place, &[&["hub"], args].concat()).output().unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    String::from_utf8(out.stdout).unwrap()
+}
+
+#[test]
+fn over_tls_a_revoked_terminal_is_told_why_and_an_enrolled_one_goes_on() {
+    let (place, elsewhere) = (Place::new(), Place::new());
+    let told = hub_command(elsewhere.path(), &["enrol", "1319919997", "--out", "tanmatsu"]);
+    let settings = told.split_once("[hub]\n").unwrap().1;
+    let command = madoguchi(elsewhere.path(), &["hub", "--listen", "127.0.0.1:0", "--tls", "--audit", "audit.jsonl"]);
+    let (_hub, ready) = Process::start(command, "madoguchi hub ready url=");
+    let url = ready.strip_prefix("madoguchi hub ready url=").unwrap();
+    assert!(url.starts_with("https://"), "{url}");
+    let settings = settings.replace("https://127.0.0.1:8791", url);
+    let config = place.write("tls.toml", format!("[hub]\n{settings}"));
+    let station = place.open(&["--config", config.to_str().unwrap()]);
+    let journal = Journal::listen(&station, None);
+    assert_eq!(station.visit("taro")["outcome"], "valid");
+    assert_eq!(ask(&station, "1").value("QualificationValidity"), Some("1"));
+    let revoked = hub_command(elsewhere.path(), &["revoke", "1319919997"]);
+    assert!(revoked.contains("1319919997"), "{revoked}");
+    assert_ne!(station.visit("taro")["outcome"], "valid");
+    let answer = ask(&station, "2");
+    assert_eq!(answer.value("SegmentOfResult"), Some("9"));
+    assert!(answer.value("ErrorMessage").unwrap().contains("失効"), "{answer:?}");
+    journal.entry("why, and what to do", |entry| {
+        let told = entry["ja"].as_str().unwrap_or_default();
+        entry["kind"] == "trouble" && told.contains("失効") && told.contains("hub enrol")
+    });
+    let audit = hub_command(elsewhere.path(), &["audit", "audit.jsonl", "--by", "1319919997"]);
+    for word in ["visit", "consents", "OQSsiquc01", "card:", "insurance:", "revoked"] {
+        assert!(audit.contains(word), "{word}: {audit}");
+    }
+}
+
+#[test]
+fn a_station_that_was_given_half_a_certificate_does_not_start() {
+    let place = Place::new();
+    let config = place.write("tls.toml", "[hub]\nurl = \"https://127.0.0.1:1\"\ncertificate = \"a.pem\"\n");
+    let said = place.refused(&["--config", config.to_str().unwrap()]);
+    assert!(said.err.contains("key"), "{}", said.err);
+    let config = place.write("tls.toml", "[hub]\nurl = \"http://127.0.0.1:1\"\nca = \"a.pem\"\n");
+    let said = place.refused(&["--config", config.to_str().unwrap()]);
+    assert!(said.err.contains("hub.url") && said.err.contains("https://"), "{}", said.err);
+}
+
+#[test]
+fn the_chains_of_a_running_station_are_drawn_for_one_person() {
+    let place = Place::new();
+    let station = place.open(&[]);
+    let trace = |person: &str| {
+        let control = station.url.clone();
+        madoguchi(place.path(), &["hub", "trace", person, "--station", &control]).output().unwrap()
+    };
+    let nothing = trace("taro");
+    assert_eq!(nothing.status.code(), Some(1), "{}", String::from_utf8_lossy(&nothing.stderr));
+    station.visit("taro");
+    station.visit("hanako");
+    let drawn = String::from_utf8(trace("taro").stdout).unwrap();
+    assert!(drawn.starts_with("受付 taro  ") && !drawn.contains("hanako"), "{drawn}");
+    assert!(drawn.contains("認証局") && drawn.contains("シリアル番号 ••••"), "{drawn}");
+}
+
+#[test]
+fn an_outage_on_demand_is_like_one_that_happens_with_a_hub_elsewhere_too() {
+    let (embedded, remote, elsewhere) = (Place::new(), Place::new(), Place::new());
+    let (_hub, url) = hub(&elsewhere, "127.0.0.1:0");
+    for station in [embedded.open(&[]), remote.open(&["--hub", &url])] {
+        station.put("/control/v1/faults/hub-away", &json!({})).ok();
+        assert_eq!(station.visit("taro")["outcome"], "centre-unreachable");
+        assert_eq!(ask(&station, "1").value("SegmentOfResult"), Some("9"));
+        station.delete("/control/v1/faults/hub-away").ok();
+        assert_eq!(station.visit("taro")["outcome"], "valid");
+        let report = station.visit_as(&json!({ "person": "taro", "faults": ["hub-away"] }));
+        assert_eq!(report["outcome"], "centre-unreachable");
+    }
+}

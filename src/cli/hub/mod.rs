@@ -1,7 +1,11 @@
 //! `madoguchi hub`: the hub alone, over HTTP, for stations elsewhere.
 //!
 //! - [`trace`]: the chain of identities of one person
+//! - `faces`: addresses, TLS, audit · [`enrol`]: certificates for terminals · [`audit`]: reading who asked what
 
+pub mod audit;
+pub mod enrol;
+mod faces;
 pub mod trace;
 
 use std::path::PathBuf;
@@ -11,11 +15,14 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use tokio::net::TcpListener;
 
+use self::faces::{FaceArgs, Faces};
 use crate::cli::ending::told_to_end;
 use crate::cli::{Exit, Failure, Outcome};
 use crate::clock::Clock;
 use crate::event::{Lang, Sink, say};
+use crate::hub::audit::Face;
 use crate::hub::jpki_authority::knobs::{STALE, TRY_LATER, WRONG_SIGNER};
+use crate::hub::knobs::{LINKING_AWAY, PMH_AWAY};
 use crate::hub::medical_hub::registration::Enrolled;
 use crate::hub::medical_hub::registration::knobs::MAINTENANCE;
 use crate::hub::{Hub, Roots, Settings, server};
@@ -24,9 +31,10 @@ use crate::people;
 use crate::random::Seed;
 use crate::station::layouts::Layouts;
 use crate::wire::latency::{Delayed, Latency};
+use crate::wire::outage::{HUB_AWAY, Removable};
 
 /// What can be wrong with a hub from its start.
-static FAULTS: [&Knob; 4] = [&TRY_LATER, &STALE, &WRONG_SIGNER, &MAINTENANCE];
+static FAULTS: [&Knob; 7] = [&TRY_LATER, &STALE, &WRONG_SIGNER, &MAINTENANCE, &PMH_AWAY, &LINKING_AWAY, &HUB_AWAY];
 
 /// オンライン資格確認等システムと PMH だけを起動する / run the hub alone: eligibility system and PMH
 #[derive(Debug, Clone, Args)]
@@ -74,6 +82,9 @@ pub struct HubArgs {
     /// When new links are made.
     #[command(flatten)]
     pub links: trace::LinkArgs,
+    /// TLS, the other faces, the audit.
+    #[command(flatten)]
+    pub faces: FaceArgs,
 }
 
 /// Beside serving.
@@ -81,25 +92,41 @@ pub struct HubArgs {
 pub enum HubCommand {
     /// 識別子の連鎖を描く: 登録、初回の受付、二回目の受付 / draw which system tells which what: registration, first visit, second visit
     Trace(trace::TraceArgs),
+    /// 端末の証明書を発行する / issue a certificate to a terminal
+    Enrol(enrol::EnrolArgs),
+    /// 端末の証明書を失効させる (動いているハブもすぐ断る) / revoke a terminal's certificates; a running hub refuses them at once
+    Revoke(enrol::RevokeArgs),
+    /// 誰が何を照会したかの記録を読む / read who asked what
+    Audit(audit::AuditArgs),
 }
 
 /// Serves until Ctrl-C.
 pub fn run(args: &HubArgs, lang: Lang) -> Outcome {
-    if let Some(HubCommand::Trace(args)) = &args.command {
-        return trace::run(args, lang);
+    match &args.command {
+        Some(HubCommand::Trace(args)) => return trace::run(args, lang),
+        Some(HubCommand::Enrol(args)) => return enrol::enrol(args, lang),
+        Some(HubCommand::Revoke(args)) => return enrol::revoke(args, lang),
+        Some(HubCommand::Audit(args)) => return audit::run(args, lang),
+        None => {}
     }
     let internal = |error: std::io::Error| Failure::new(Exit::Internal, error.to_string());
     let (hub, clock) = prepare(args)?;
+    let faces = args.faces.prepare(&args.listen, &clock, lang)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(internal)?;
     runtime.block_on(async {
         let listener =
             TcpListener::bind(&args.listen).await.map_err(|error| occupied("--listen", &args.listen, &error, lang))?;
         let hub = Arc::new(hub);
-        let (told, registration) = registration(args, &hub, &clock, lang).await?;
-        eprintln!("madoguchi hub ready url=http://{}{told}", listener.local_addr().map_err(internal)?);
+        let beside =
+            [registration(args, &faces, &hub, &clock, lang).await?, args.faces.status(&faces, &hub, lang).await?];
+        let told: String = beside.iter().flatten().map(|(told, _)| told.as_str()).collect();
+        let address = listener.local_addr().map_err(internal)?;
+        eprintln!("madoguchi hub ready url={}://{address}{told}", faces.scheme());
         let line = Delayed::by(args.latency, hub.clone(), &clock, Seed(args.seed));
-        let served = server::serve_through(line, listener, hub, clock, told_to_end()).await.map_err(internal);
-        registration.abort();
+        let line = Removable::by(hub.knobs(), line);
+        let router = args.faces.terminals(line, hub, &clock);
+        let served = faces.entrance(Face::Terminals).serve(listener, router, told_to_end()).await.map_err(internal);
+        beside.into_iter().flatten().for_each(|(_, serving)| serving.abort());
         served
     })?;
     Ok(Exit::Done)
@@ -108,19 +135,19 @@ pub fn run(args: &HubArgs, lang: Lang) -> Outcome {
 /// The face to municipalities, where one is asked for; what the line of readiness says of it, and the task that serves it.
 async fn registration(
     args: &HubArgs,
+    faces: &Faces,
     hub: &Arc<Hub>,
     clock: &Clock,
     lang: Lang,
-) -> Result<(String, tokio::task::JoinHandle<()>), Failure> {
-    let Some(listen) = &args.registration else { return Ok((String::new(), tokio::spawn(async {}))) };
+) -> Result<Option<(String, tokio::task::JoinHandle<()>)>, Failure> {
+    let Some(listen) = &args.registration else { return Ok(None) };
     let enrolled =
         Enrolled::load(args.municipalities.as_deref()).map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
     let listener = TcpListener::bind(listen).await.map_err(|error| occupied("--registration", listen, &error, lang))?;
     let address = listener.local_addr().map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
     tell_of_demo(&enrolled, lang);
-    let serving = server::registration::serve(listener, hub.clone(), clock.clone(), enrolled, std::future::pending());
-    let serving = tokio::spawn(async { drop(serving.await) });
-    Ok((format!(" registration=http://{address}"), serving))
+    let router = server::registration::router(hub.clone(), clock.clone(), enrolled);
+    Ok(Some((format!(" registration=http://{address}"), faces.serve(Face::Municipalities, listener, router))))
 }
 
 /// Says that everybody may register.
@@ -200,7 +227,7 @@ mod tests {
 
     #[test]
     fn what_is_not_built_yet_is_not_offered() {
-        for option in ["--store=x", "--tls=x", "--municipalities=x"] {
+        for option in ["--store=x", "--tls-name=x", "--municipalities=x"] {
             assert!(Line::try_parse_from(["hub", option]).is_err(), "{option}");
         }
     }

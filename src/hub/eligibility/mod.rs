@@ -42,6 +42,7 @@ use self::store::{EligibilityStore, Known};
 use super::certificates::{Certificates, Finding};
 use super::error::StoreError;
 use super::intermediary::Intermediary;
+use super::knobs::LINKING_AWAY;
 use super::linkage::Sealer;
 use super::maintenance;
 use super::medical_hub::{LinkageError, MedicalHub};
@@ -49,6 +50,7 @@ use super::resident_register::ResidentRegister;
 use super::settings::Settings;
 use super::trail::Trail;
 use crate::event::chain::{Carried, System};
+use crate::knob::Knobs;
 use crate::message::subsidy::SubsidyCertificate;
 use crate::random::Seed;
 use crate::secret::{LinkageKey, PmhId};
@@ -63,6 +65,8 @@ pub struct Lines {
     pub intermediary: Arc<Intermediary>,
     /// Which 受給者証 do they have?
     pub pmh: Arc<MedicalHub>,
+    /// Which of them are away.
+    pub knobs: Knobs,
 }
 
 /// The eligibility system with its lines to the others.
@@ -105,6 +109,11 @@ impl Eligibility {
         if let Some(until) = maintenance::stopped_until(&self.settings, now) {
             let told = [Carried::Serial, Carried::Stopped { until }];
             trail.arrow(System::Eligibility, System::Eligibility, told);
+            return Ok(None);
+        }
+        if self.lines.knobs.comes_up(&LINKING_AWAY, &[]) {
+            trail.arrow(System::Eligibility, System::ResidentRegister, [Carried::Serial]);
+            trail.arrow(System::ResidentRegister, System::Eligibility, [Carried::Failure]);
             return Ok(None);
         }
         let Some(code) = self.lines.residents.code_of_certificate(&finding.serial, trail) else { return Ok(None) };

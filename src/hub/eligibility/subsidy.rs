@@ -40,6 +40,7 @@ impl Eligibility {
                 }))
             }
             Err(LinkageError::Store(error)) => Err(error.into()),
+            Err(LinkageError::Away) => Ok(failed(notice::SUBSIDY_ERROR)),
             Err(LinkageError::NotOurs | LinkageError::Burnt) => Ok(failed(notice::SUBSIDY_REFUSED)),
         }
     }

@@ -16,6 +16,7 @@ use crate::clock::{date8, time14};
 use crate::event::chain::{Carried, System};
 use crate::hub::certificates::Finding;
 use crate::hub::error::HubError;
+use crate::hub::knobs::LINKING_AWAY;
 use crate::hub::maintenance;
 use crate::hub::notice::{self, Notice};
 use crate::hub::trail::Trail;
@@ -44,7 +45,7 @@ impl Eligibility {
             certificate: finding.status,
             known: known.as_ref(),
             subsidies_known,
-            links_stopped: maintenance::stopped_until(&self.settings, time).is_some(),
+            links_stopped: self.links_are_stopped(known.as_ref(), time),
         };
         let standing = Standing {
             visit: self.next_visit(),
@@ -93,6 +94,13 @@ impl Eligibility {
     fn next_visit(&self) -> VisitId {
         let number = self.visits.fetch_add(1, Ordering::Relaxed);
         VisitId(self.seed.hex(&["visit", &number.to_string()], 24))
+    }
+
+    /// Can this card not be registered as 保険証 just now? Asked of the operator's knob only where it would be.
+    fn links_are_stopped(&self, known: Option<&Known>, time: DateTime) -> bool {
+        let matters = known.is_some_and(|known| !known.registered);
+        maintenance::stopped_until(&self.settings, time).is_some()
+            || (matters && self.lines.knobs.comes_up(&LINKING_AWAY, &[]))
     }
 
     /// PMH down is PMH without data: it must not disturb the qualification (spec/pmh.md §5.4 R5).

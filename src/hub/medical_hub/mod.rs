@@ -25,6 +25,7 @@ use super::error::StoreError;
 use super::linkage::Opener;
 use super::settings::Settings;
 use crate::clock;
+use crate::hub::knobs::PMH_AWAY;
 use crate::knob::Knobs;
 use crate::message::subsidy::SubsidyCertificate;
 use crate::people::Subsidy;
@@ -41,6 +42,9 @@ pub enum LinkageError {
     /// Used before; a key serves one inquiry.
     #[error("PMH連携キーは使用済みです / the linkage key was used before")]
     Burnt,
+    /// The operator took it away.
+    #[error("PMHに接続できません / PMH cannot be reached")]
+    Away,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -75,7 +79,10 @@ impl MedicalHub {
 
     /// Registers what a municipality sent, all of it or nothing.
     pub fn receive(&self, from: &Municipality, sent: Sent<impl Read>) -> Result<Receipt, NotRegistered> {
-        self.registrar.register(&*self.store, from, sent)
+        match self.knobs.comes_up(&PMH_AWAY, &[&from.code]) {
+            true => Err(NotRegistered::Maintenance),
+            false => self.registrar.register(&*self.store, from, sent),
+        }
     }
 
     /// What became of a registration of this municipality.
@@ -124,6 +131,9 @@ impl MedicalHub {
     /// The certificates of whoever stands behind `key` that hold on `day` and may be shown, in the order of registration, each
     /// with its hash. The key is burnt, whatever is found.
     pub fn inquire(&self, key: &LinkageKey, day: Date) -> Result<Vec<SubsidyCertificate>, LinkageError> {
+        if self.knobs.comes_up(&PMH_AWAY, &[]) {
+            return Err(LinkageError::Away);
+        }
         let opened = self.opener.open(key).ok_or(LinkageError::NotOurs)?;
         if !self.store.burn(opened.inquiry)? {
             return Err(LinkageError::Burnt);

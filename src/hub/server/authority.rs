@@ -8,12 +8,13 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use jiff::civil::DateTime;
 use std::sync::Arc;
 
+use super::caller::Caller;
 use super::reply::{self, Refused};
-use crate::authority::{Authority, Generation, Purpose};
+use crate::authority::{Authority, Generation, Purpose, pem};
 use crate::clock::Clock;
 use crate::hub::Hub;
 use crate::hub::jpki_authority::JpkiAuthority;
@@ -25,7 +26,6 @@ const CERTIFICATE: &str = "application/pkix-cert";
 const PEM: &str = "application/x-pem-file";
 /// A request about sixty-four certificates with its nonce has some 6 KiB.
 const OCSP_LIMIT: usize = 64 * 1024;
-const PEM_LINE: usize = 64;
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -59,9 +59,11 @@ impl Served {
 /// `POST /jpki/ocsp` (RFC 6960 §A.1).
 async fn ask(
     State(served): State<Served>,
+    caller: Caller,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refused> {
+    caller.asks("ocsp");
     let body = reply::body_up_to(OCSP_LIMIT, &headers, OCSP_REQUEST, body)?;
     let answer = served.call(move |authority, now| authority.ocsp(&body, now)).await?;
     Ok(([(header::CONTENT_TYPE, OCSP_RESPONSE)], answer).into_response())
@@ -70,8 +72,10 @@ async fn ask(
 /// `GET /jpki/ocsp/{base64}`; what is no Base64 is no OCSP request either, and is answered as such.
 async fn ask_by_path(
     State(served): State<Served>,
+    caller: Caller,
     request: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Refused> {
+    caller.asks("ocsp");
     let Path(request) = request.map_err(|rejection| Refused::new(400, rejection.to_string()))?;
     let request = STANDARD_NO_PAD.decode(request.trim_end_matches('=')).unwrap_or_default();
     let answer = served.call(move |authority, now| authority.ocsp(&request, now)).await?;
@@ -79,7 +83,12 @@ async fn ask_by_path(
 }
 
 /// `GET /jpki/crl/authentication.crl` and the like.
-async fn list(State(served): State<Served>, file: Result<Path<String>, PathRejection>) -> Result<Response, Refused> {
+async fn list(
+    State(served): State<Served>,
+    caller: Caller,
+    file: Result<Path<String>, PathRejection>,
+) -> Result<Response, Refused> {
+    caller.asks("crl");
     let (wanted, form) = published(file, &[("crl", Form::Der), ("pem", Form::Pem)])?;
     let der = served.call(move |authority, now| authority.crl(&wanted.authority, wanted.purpose, now)).await?;
     let der = der.map_err(|error| Refused::new(503, error.to_string()))?;
@@ -87,7 +96,12 @@ async fn list(State(served): State<Served>, file: Result<Path<String>, PathRejec
 }
 
 /// `GET /jpki/ca/authentication.cer` and the like.
-async fn root(State(served): State<Served>, file: Result<Path<String>, PathRejection>) -> Result<Response, Refused> {
+async fn root(
+    State(served): State<Served>,
+    caller: Caller,
+    file: Result<Path<String>, PathRejection>,
+) -> Result<Response, Refused> {
+    caller.asks("ca");
     let (wanted, form) = published(file, &[("cer", Form::Der), ("pem", Form::Pem)])?;
     let der = served.call(move |_, _| wanted.authority.root(wanted.purpose)).await?;
     Ok(form.of(der, CERTIFICATE, "CERTIFICATE"))
@@ -131,22 +145,7 @@ impl Form {
     fn of(self, der: Vec<u8>, media_type: &'static str, label: &str) -> Response {
         match self {
             Self::Der => ([(header::CONTENT_TYPE, media_type)], der).into_response(),
-            Self::Pem => ([(header::CONTENT_TYPE, PEM)], pem(label, &der)).into_response(),
+            Self::Pem => ([(header::CONTENT_TYPE, PEM)], pem::write(label, &der)).into_response(),
         }
     }
-}
-
-/// RFC 7468 §2.
-fn pem(label: &str, der: &[u8]) -> String {
-    let text = STANDARD.encode(der);
-    let mut pem = format!("-----BEGIN {label}-----\n");
-    let mut rest = text.as_str();
-    // Base64 is ASCII: every place is a boundary.
-    while !rest.is_empty() {
-        let (line, behind) = rest.split_at(rest.len().min(PEM_LINE));
-        pem += line;
-        pem.push('\n');
-        rest = behind;
-    }
-    pem + &format!("-----END {label}-----\n")
 }

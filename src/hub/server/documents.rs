@@ -9,8 +9,10 @@ use axum::response::{IntoResponse, Response};
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::Served;
+use super::caller::Caller;
 use super::reply::{self, Refused};
 use crate::event::Lang;
+use crate::hub::audit::about::{of_answer, of_subsidies};
 use crate::message::subsidy::SubsidyDocument;
 use crate::wire::http::{INSTITUTION, REFERENCE, STEERING, XML};
 use crate::wire::problem::Problem;
@@ -25,6 +27,7 @@ const PIECES_AHEAD: usize = 2;
 pub(super) async fn ask(
     State(served): State<Served>,
     interface: Result<Path<String>, PathRejection>,
+    caller: Caller,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refused> {
@@ -34,17 +37,20 @@ pub(super) async fn ask(
         let detail = format!("インターフェイス {interface} は未対応です / unknown interface: {known} or PMHsimsm01");
         return Err(Refused::new(404, detail));
     }
+    caller.asks(&interface);
     let body = reply::body_up_to(limit_of(&interface), &headers, XML, body)?;
     let request =
         document::read_request(&interface, &body).map_err(|refusal| Refused::new(422, refusal.words(Lang::Ja)))?;
     let institution = reply::text(&headers, INSTITUTION)?.unwrap_or(request.institution()).to_owned();
+    caller.must_be(&institution)?;
+    caller.about(|masks| masks.asked_for(&request));
     let question = Question {
         asker: Asker { institution, time: reply::time(&headers, &served.clock)? },
         reference: reply::text(&headers, REFERENCE)?.unwrap_or_default().to_owned(),
         steering: steering(&headers)?,
         request,
     };
-    let (media_type, body) = match served.call(move |hub| hub.ask(&question)).await? {
+    let (media_type, body) = match served.call(&caller, of_answer, move |hub| hub.ask(&question)).await? {
         Answer::Bulk(bulk) => (XML, unit_by_unit(bulk)),
         answer => {
             let (media_type, bytes) = document::write_answer(&answer);
@@ -72,11 +78,18 @@ fn unit_by_unit(bulk: BulkAnswer) -> Body {
 /// the terminal's layout, which a vendor may replace, names the elements.
 pub(super) async fn subsidies(
     State(served): State<Served>,
+    caller: Caller,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<SubsidyDocument>, Refused> {
+    caller.asks("PMHsimsm01");
     let question: SubsidyQuestion = reply::json(&headers, body)?;
-    match served.call(move |hub| hub.subsidies(&question)).await? {
+    caller.must_be(&question.asker.institution)?;
+    if let Some(under) = served.under_way.of(&question.request_file_name) {
+        caller.must_be(&under.institution)?;
+        caller.about_again(under.about);
+    }
+    match served.call(&caller, of_subsidies, move |hub| hub.subsidies(&question)).await? {
         SubsidyAnswer::Document(document) => Ok(Json(document)),
         SubsidyAnswer::Failed { code, message } => Err(Refused(Problem::pmh_failed(code, message))),
     }

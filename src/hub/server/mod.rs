@@ -1,7 +1,8 @@
 //! The hub over HTTP, as docs/hub.md describes it. Whatever stands behind it is a [`Connection`]; its calls block, so they run on
 //! threads of their own.
 //!
-//! - [`router`], [`serve`]: paths and the loop
+//! - [`router`], [`serve`]: paths and the loop · [`entrance`]: TLS, bounds and time-outs of a face; `hurry`: slow senders
+//! - `caller`: who asks, and what the audit is told
 //! - `visits`, `documents`: JSON in, XML in
 //! - [`authority`]: what the certificate authority publishes
 //! - [`registration`]: the face to municipalities, on an address of its own
@@ -9,7 +10,10 @@
 //! - [`unread`]: bodies that no handler read
 
 pub mod authority;
+mod caller;
 mod documents;
+pub mod entrance;
+pub mod hurry;
 pub mod registration;
 mod reply;
 pub mod unread;
@@ -25,8 +29,13 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use self::caller::Caller;
+use self::entrance::Entrance;
 use self::reply::Refused;
 use super::Hub;
+use super::audit::Face;
+use super::audit::about::of_error;
+use super::visits_under_way::UnderWay;
 use crate::clock::Clock;
 use crate::wire::{Connection, WireError, document};
 
@@ -38,17 +47,23 @@ pub const DEFAULT_LISTEN: &str = "127.0.0.1:8791";
 struct Served {
     hub: Arc<dyn Connection>,
     clock: Clock,
+    under_way: Arc<UnderWay>,
 }
 
 impl Served {
     /// Runs a blocking call of the hub beside the event loop.
     async fn call<T: Send + 'static>(
         &self,
+        caller: &Caller,
+        word: fn(&T) -> String,
         call: impl FnOnce(&dyn Connection) -> Result<T, WireError> + Send + 'static,
     ) -> Result<T, Refused> {
         let hub = self.hub.clone();
         match tokio::task::spawn_blocking(move || call(&*hub)).await {
-            Ok(answer) => Ok(answer?),
+            Ok(answer) => {
+                caller.ended(answer.as_ref().map_or_else(of_error, word));
+                Ok(answer?)
+            }
             Err(_) => Err(Refused::new(500, "ハブの内部エラー / the hub failed: please report what was asked")),
         }
     }
@@ -60,9 +75,17 @@ pub fn router(hub: Arc<Hub>, clock: Clock) -> Router {
 }
 
 /// The same, with questions going to `line`: the hub itself, or what stands before it.
-fn router_through(line: Arc<dyn Connection>, hub: Arc<Hub>, clock: Clock) -> Router {
-    let published = authority::router(hub, clock.clone());
-    let router = Router::new()
+pub fn router_through(line: Arc<dyn Connection>, hub: Arc<Hub>, clock: Clock) -> Router {
+    unread::drained(paths(line, clock.clone()).merge(authority::router(hub, clock)))
+}
+
+/// The paths for terminals alone.
+pub fn terminals(line: Arc<dyn Connection>, clock: Clock) -> Router {
+    unread::drained(paths(line, clock))
+}
+
+fn paths(line: Arc<dyn Connection>, clock: Clock) -> Router {
+    Router::new()
         .route("/oqs/visits", post(visits::open))
         .route("/oqs/visits/{id}/consents", post(visits::consent))
         .route("/oqs/PMHsimsm01", post(documents::subsidies))
@@ -71,9 +94,16 @@ fn router_through(line: Arc<dyn Connection>, hub: Arc<Hub>, clock: Clock) -> Rou
         .fallback(reply::no_such_path)
         .method_not_allowed_fallback(reply::wrong_method)
         .layer(DefaultBodyLimit::max(document::LIMIT))
-        .with_state(Served { hub: line, clock })
-        .merge(published);
-    unread::drained(router)
+        .with_state(Served { hub: line, clock, under_way: Arc::default() })
+}
+
+/// The paths of the certificate authority alone, for a face of their own.
+pub fn status(hub: Arc<Hub>, clock: Clock) -> Router {
+    let router = Router::new()
+        .route("/healthz", get(health))
+        .fallback(reply::no_such_path)
+        .method_not_allowed_fallback(reply::wrong_method);
+    unread::drained(router.merge(authority::router(hub, clock)))
 }
 
 /// Serves until `end` is over; answers under way are finished first.
@@ -86,23 +116,11 @@ pub async fn serve(
     clock: Clock,
     end: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    serve_through(hub.clone(), listener, hub, clock, end).await
+    let entrance = Entrance::plain(Face::Terminals, clock.clone());
+    entrance.serve(listener, router(hub, clock), end).await
 }
 
-/// The same, with questions going to `line`: the hub itself, or what stands before it.
-///
-/// # Errors
-/// The socket failed.
-pub async fn serve_through(
-    line: Arc<dyn Connection>,
-    listener: TcpListener,
-    hub: Arc<Hub>,
-    clock: Clock,
-    end: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    axum::serve(listener, router_through(line, hub, clock)).with_graceful_shutdown(end).await
-}
-
-async fn health() -> Json<Value> {
+async fn health(caller: Caller) -> Json<Value> {
+    caller.asks("health");
     Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
 }

@@ -19,8 +19,11 @@ use futures_util::StreamExt;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
 
+use super::caller::Caller;
+use super::entrance::Entrance;
 use crate::clock::Clock;
 use crate::hub::Hub;
+use crate::hub::audit::Face;
 use crate::hub::medical_hub::registration::{Enrolled, Municipality, NotRegistered, Sent};
 use crate::wire::registration::document::{HISTORY_PATH, document};
 use crate::wire::registration::fault::{
@@ -52,8 +55,8 @@ pub fn router(hub: Arc<Hub>, clock: Clock, enrolled: Enrolled) -> Router {
     let turns = Arc::new(Semaphore::new(AT_ONCE));
     let mut router = Router::new().route(HISTORY_PATH, get(history)).route("/healthz", get(super::health));
     for generation in Generation::ALL {
-        let take = move |State(served): State<Served>, headers: HeaderMap, body: Body| async move {
-            register(served, generation, headers, body).await
+        let take = move |State(served): State<Served>, caller: Caller, headers: HeaderMap, body: Body| async move {
+            register(served, caller, generation, headers, body).await
         };
         router = router
             .route(generation.path(), post(take))
@@ -78,11 +81,19 @@ pub async fn serve(
     enrolled: Enrolled,
     end: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(listener, router(hub, clock, enrolled)).with_graceful_shutdown(end).await
+    let entrance = Entrance::plain(Face::Municipalities, clock.clone());
+    entrance.serve(listener, router(hub, clock, enrolled), end).await
 }
 
-async fn register(served: Served, generation: Generation, headers: HeaderMap, body: Body) -> Result<Response, Refused> {
-    let admitted = admit(&served, generation, &headers);
+async fn register(
+    served: Served,
+    caller: Caller,
+    generation: Generation,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refused> {
+    caller.asks(generation.path());
+    let admitted = admit(&served, &caller, generation, &headers);
     let (municipality, form, turn) = match admitted {
         Ok(admitted) => admitted,
         Err(refused) => {
@@ -101,7 +112,11 @@ async fn register(served: Served, generation: Generation, headers: HeaderMap, bo
     });
     hand_on(body, pieces).await;
     match reading.await {
-        Ok(Ok(receipt)) => Ok(registered(&receipt)),
+        Ok(Ok(receipt)) => {
+            caller.about_rows(receipt.rows);
+            caller.ended("registered");
+            Ok(registered(&receipt))
+        }
         Ok(Err(error)) => Err(error.into()),
         Err(_) => Err(Refused::new(500, INTERNAL)),
     }
@@ -110,8 +125,8 @@ async fn register(served: Served, generation: Generation, headers: HeaderMap, bo
 type Admitted = (Municipality, Form, tokio::sync::OwnedSemaphorePermit);
 
 /// Everything that can be said before the first byte of the body is read.
-fn admit(served: &Served, generation: Generation, headers: &HeaderMap) -> Result<Admitted, Refused> {
-    let municipality = who(served, headers)?;
+fn admit(served: &Served, caller: &Caller, generation: Generation, headers: &HeaderMap) -> Result<Admitted, Refused> {
+    let municipality = who(served, caller, headers)?;
     let sent = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let form = match essence.as_str() {
@@ -131,11 +146,15 @@ fn admit(served: &Served, generation: Generation, headers: &HeaderMap) -> Result
     Ok((municipality, form, turn))
 }
 
-fn who(served: &Served, headers: &HeaderMap) -> Result<Municipality, Refused> {
+fn who(served: &Served, caller: &Caller, headers: &HeaderMap) -> Result<Municipality, Refused> {
     let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let token =
         sent.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
-    token.and_then(|token| served.enrolled.who(token)).cloned().ok_or_else(|| match served.enrolled.is_demo() {
+    let known = token.and_then(|token| served.enrolled.who(token)).cloned();
+    if let Some(municipality) = &known {
+        caller.is_municipality(&municipality.code);
+    }
+    known.ok_or_else(|| match served.enrolled.is_demo() {
         true => Refused::because(
             401,
             TOKEN,
@@ -149,10 +168,12 @@ fn who(served: &Served, headers: &HeaderMap) -> Result<Municipality, Refused> {
 /// `GET /pmh/registrations/{serialNumber}`: the municipality's own only.
 async fn history(
     State(served): State<Served>,
+    caller: Caller,
     headers: HeaderMap,
     serial: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Refused> {
-    let municipality = who(&served, &headers)?;
+    caller.asks("history");
+    let municipality = who(&served, &caller, &headers)?;
     let Path(serial) =
         serial.map_err(|rejection| Refused::because(400, UNREADABLE, "処理通番", &rejection.to_string()))?;
     let hub = served.hub.clone();

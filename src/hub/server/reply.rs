@@ -1,5 +1,7 @@
 //! What the server says when it does not answer: a problem document, always.
 
+use std::io;
+
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
@@ -66,6 +68,9 @@ pub(super) fn body_up_to(
     let too_big = || Refused::new(413, format!("本文が大きすぎます / the body is too big: at most {limit} bytes"));
     let body = body.map_err(|rejection| match rejection.status().as_u16() {
         413 => too_big(),
+        _ if is_too_slow(&rejection) => {
+            Refused::new(408, "本文の送信が遅すぎます / the body came too slowly: see docs/hub.md")
+        }
         _ => Refused::new(400, format!("本文を受信できません / the body did not arrive: {rejection}")),
     })?;
     if body.len() > limit {
@@ -78,6 +83,18 @@ pub(super) fn body_up_to(
         true => Ok(body),
         false => Err(Refused::new(415, format!("Content-Type 「{sent}」 / send {media_type}"))),
     }
+}
+
+/// Was it our own patience that ended?
+fn is_too_slow(rejection: &BytesRejection) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(rejection);
+    while let Some(error) = cause {
+        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// The body as JSON.

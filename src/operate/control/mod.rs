@@ -12,6 +12,7 @@
 
 mod answers;
 mod bindings;
+mod chains;
 mod events;
 mod exchanges;
 mod faults;

@@ -7,7 +7,8 @@ use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response, Respon
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    answers, bindings, events, exchanges, faults, files, people, readers, screen, server, table, time, unknown, visits,
+    answers, bindings, chains, events, exchanges, faults, files, people, readers, screen, server, table, time, unknown,
+    visits,
 };
 
 /// The OpenAPI document, made from the handlers.
@@ -23,7 +24,7 @@ use super::{
         files::since, screen::content, files::collect, files::put_request,
         exchanges::all, exchanges::one, exchanges::content, exchanges::repeat,
         screen::look, screen::act, screen::own, screen::elements,
-        events::stream, events::journal,
+        events::stream, events::journal, chains::all,
         people::all, people::one, people::replace, people::add, people::remove, people::issue_card,
         people::reset_card,
         table::export, table::import, unknown::all, unknown::adopt,

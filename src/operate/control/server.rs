@@ -14,8 +14,8 @@ use tokio::sync::watch;
 
 use super::problem::Problem;
 use super::{
-    answers, bindings, events, exchanges, faults, files, openapi, page, people, readers, screen, table, time, unknown,
-    visits,
+    answers, bindings, chains, events, exchanges, faults, files, openapi, page, people, readers, screen, table, time,
+    unknown, visits,
 };
 use crate::hub::server::{authority, unread};
 use crate::message::xml::BULK_LIMIT;
@@ -47,6 +47,7 @@ pub fn router(station: Arc<Station>, token: Option<Secret>) -> Router {
         .route("/control/v1/readers/{n}/own", get(screen::own))
         .route("/control/v1/elements", get(screen::elements))
         .route("/control/v1/events", get(events::stream))
+        .route("/control/v1/chains", get(chains::all))
         .route("/control/v1/journal", get(events::journal))
         .route("/control/v1/people", get(people::all).post(people::add))
         .route("/control/v1/people.csv", get(table::export).merge(take_table))
