@@ -46,6 +46,8 @@ fn as_far_as_told(verdict: &Verdict) -> bool {
     }
 }
 
+mod mutants;
+
 #[test]
 fn every_shipped_scenario_holds() {
     let verdicts = run_all(&read::shipped().unwrap(), &own());

@@ -1,5 +1,6 @@
 //! What the レセコン asked of the terminal by itself: the requests in `req` that the run did not put there, whole as they were taken.
 
+use std::collections::BTreeSet;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,8 +25,8 @@ pub(super) fn judge(
             format!("the レセコン asks {}", wanted.interface),
         ),
         Some(count) => Words::new(
-            format!("レセコンが {} を {count} 回出す", wanted.interface),
-            format!("the レセコン asks {} {count} times", wanted.interface),
+            format!("レセコンが {} を {count} 回、それぞれの名前で出す", wanted.interface),
+            format!("the レセコン asks {} {count} times, each by a name of its own", wanted.interface),
         ),
     };
     if !session.has_consumer() {
@@ -40,8 +41,10 @@ pub(super) fn judge(
             .into_iter()
             .filter(|file| file.folder == FolderKind::Req && is_theirs(file, session))
             .collect();
-        let found: Vec<FileView> =
-            all.iter().filter(|file| file.name.starts_with(&wanted.interface)).cloned().collect();
+        // Whoever uses a name again writes over what lies there under it: a name is one request (spec/oqs-interface.md §1.1).
+        let mut names = BTreeSet::new();
+        let new = |file: &&FileView| file.name.starts_with(&wanted.interface) && names.insert(file.name.clone());
+        let found: Vec<FileView> = all.iter().filter(new).cloned().collect();
         // None at all must hold until the end; whatever else is there as soon as it is.
         let there = wanted.count.map_or(!found.is_empty(), |count| count > 0 && found.len() >= count);
         if there || Instant::now() >= limit {

@@ -69,7 +69,7 @@ pub struct Hits {
 pub struct Asked {
     /// `OQSsiimm01` and the like.
     pub interface: String,
-    /// How many; at least one when left out, `0` for none.
+    /// How many, a name counting once; at least one when left out, `0` for none.
     pub count: Option<usize>,
     /// What the elements of the last of them hold, by path.
     #[serde(default)]
