@@ -32,6 +32,8 @@ it fails none. The table is written by running them, and a test holds that every
 $ madoguchi scenario run V-05 --consumer sample | tail -1
 1 件: 合格 1、不合格 0、省略 0、不通 0
 $ madoguchi scenario run V-05 --consumer sample:error-stops-reception > failed.txt
+$ echo $?
+1
 $ grep -c 不合格 failed.txt
 2
 ```
