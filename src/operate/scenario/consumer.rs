@@ -107,7 +107,8 @@ pub fn desk(desk: &Desk, session: &Session<'_>) -> Result<Check, Stopped> {
     match line.tell("/desk", &body) {
         Ok(()) => Ok(Check::held(what)),
         Err(ClientError::Refused { status: 409, detail, .. }) => {
-            Err(Stopped::Because(format!("レセコンができないと答えた: {detail} / the レセコン cannot: {detail}")))
+            let (ja, en) = detail.rsplit_once(" / ").unwrap_or((&detail, &detail));
+            Err(Stopped::Because(format!("レセコンができないと答えた: {ja} / the レセコン cannot: {en}")))
         }
         Err(error) => Err(lost(&error)),
     }
