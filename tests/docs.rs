@@ -54,6 +54,7 @@ run! {
     every_command_of_the_reception_page_does_what_it_shows: "docs/reception.md",
     every_command_of_the_exchanges_page_does_what_it_shows: "docs/exchanges.md",
     every_command_of_the_page_about_the_rececon_does_what_it_shows: "docs/clinic.md",
+    every_command_of_the_page_about_mistakes_does_what_it_shows: "docs/mutants.md",
 }
 
 /// Documents whose commands need the source folder: they are checked by what they name.

@@ -12,5 +12,7 @@ mod mouse;
 mod rich;
 #[path = "tui/screens.rs"]
 mod screens;
+#[path = "tui/trials.rs"]
+mod trials;
 #[path = "tui/who.rs"]
 mod who;

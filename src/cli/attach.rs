@@ -37,7 +37,9 @@ pub fn run(args: &AttachArgs, lang: Option<Lang>) -> Outcome {
         ));
     }
     let lang = lang.unwrap_or_else(|| desk.view().lang);
-    tui::run(desk, lang, &AtomicBool::new(false)).map_err(|error| Failure::new(Exit::Outside, error.to_string()))?;
+    let line = args.station.client();
+    tui::run(desk, line, lang, &AtomicBool::new(false))
+        .map_err(|error| Failure::new(Exit::Outside, error.to_string()))?;
     Ok(Exit::Done)
 }
 

@@ -1,7 +1,7 @@
 //! `madoguchi run`: the station, with the text screen or without.
 
 use std::io::IsTerminal;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,6 +17,7 @@ use crate::event::{Event, Lang};
 use crate::hub::Hub;
 use crate::hub::medical_hub::registration::Enrolled;
 use crate::hub::server::registration;
+use crate::operate::client::Client;
 use crate::operate::control::server;
 use crate::operate::tui;
 use crate::station::desk::LocalDesk;
@@ -104,6 +105,7 @@ async fn keep_open(settings: Settings, lang: Lang, screen: bool) -> Outcome {
     let station = Station::open(settings, lang).await.map_err(|error| could_not_open(&error))?;
     let url = format!("http://{address}");
     station.set_control(url.clone());
+    let line = Client::to(near(address), token.as_ref().map(|token| token.reveal().to_owned()));
     let api = tokio::spawn(server::serve(listener, server::router(station.clone(), token), station.stopping()));
     let folders: Vec<String> = station.summary().terminals.iter().map(TerminalView::root).collect();
     if let (Some(face), Some(hub)) = (registration, station.hub()) {
@@ -114,7 +116,7 @@ async fn keep_open(settings: Settings, lang: Lang, screen: bool) -> Outcome {
     eprintln!("madoguchi ready control={url} folder={}", folders.join(","));
     if screen {
         station.look_for_plastic();
-        show_screen(station.clone(), lang).await?;
+        show_screen(station.clone(), line, lang).await?;
     } else {
         let troubles = tokio::spawn(tell_troubles(station.clone(), lang));
         told_to_end().await;
@@ -124,6 +126,17 @@ async fn keep_open(settings: Settings, lang: Lang, screen: bool) -> Outcome {
     // The API ends with the station; what it still had to say is said.
     let _ = api.await;
     Ok(Exit::Done)
+}
+
+/// Where this machine reaches an address that it listens at.
+fn near(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("http://{address}")
 }
 
 /// The embedded hub's face to municipalities, bound but not served yet.
@@ -178,12 +191,12 @@ async fn tell_troubles(station: Arc<Station>, lang: Lang) {
     }
 }
 
-async fn show_screen(station: Arc<Station>, lang: Lang) -> Result<(), Failure> {
+async fn show_screen(station: Arc<Station>, line: Client, lang: Lang) -> Result<(), Failure> {
     let desk = Arc::new(LocalDesk::new(station, tokio::runtime::Handle::current()));
     let told = Arc::new(AtomicBool::new(false));
     let mut screen = tokio::task::spawn_blocking({
         let told = told.clone();
-        move || tui::run(desk, lang, &told)
+        move || tui::run(desk, line, lang, &told)
     });
     let ended = tokio::select! {
         ended = &mut screen => ended,

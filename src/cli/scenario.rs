@@ -1,26 +1,31 @@
 //! `madoguchi scenario`: what a レセコン is tried with, run, listed, shown, and made of what just happened.
 //!
 //! - `show`: the lists and one scenario in words
-//! - `told`: verdicts in words
+//! - `live`: whoever sits at the terminal; `told`: verdicts in words
 
+mod live;
 mod show;
 mod told;
 
-use std::io::{BufRead, IsTerminal, Write};
-use std::path::PathBuf;
-use std::sync::Mutex;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use self::live::{Shows, Sitter};
 use crate::cli::client::{StationArgs, station_url};
 use crate::cli::{Exit, Failure, Outcome};
-use crate::event::{Lang, Words};
+use crate::clinic::rececon::Mistake;
+use crate::clinic::rececon::settings::Mistakes;
+use crate::event::Lang;
 use crate::operate::client::Client;
+use crate::operate::scenario::consumer::Consumer;
 use crate::operate::scenario::model::Group;
 use crate::operate::scenario::read::{self, Read, ReadError};
 use crate::operate::scenario::run::{self, Where};
+use crate::operate::scenario::session::Company;
 use crate::operate::scenario::verdict::{State, Verdict};
-use crate::operate::scenario::{junit, record, schema};
+use crate::operate::scenario::{junit, page, record, schema};
 
 /// シナリオ: レセコンに試させること / scenarios: what a レセコン is tried with
 #[derive(Debug, Args)]
@@ -56,7 +61,10 @@ struct RunArgs {
     /// 制御APIのトークン / token of the control API, where it demands one
     #[arg(long, value_name = "TOKEN", env = "MADOGUCHI_TOKEN", hide_env_values = true)]
     token: Option<String>,
-    /// レセコンの画面についての質問を、その場で尋ねる / ask here what only somebody at the レセコン can see
+    /// 窓口の隣のレセコンも試す: 見本 (間違いを付けられる)、または HTTP の口 (--station と共に) / a レセコン takes part: the sample one, with mistakes if you like, or one with a face over HTTP (with --station)
+    #[arg(long, value_name = "sample[:MISTAKE,…]|URL")]
+    consumer: Option<String>,
+    /// レセコンで行うこと、画面に見えることを、その場で尋ねる / ask here what is done at the レセコン and what its screen shows
     #[arg(long)]
     ask: bool,
     /// 窓口のフォルダをここに残す / keep the folders of the stations below this one
@@ -65,6 +73,9 @@ struct RunArgs {
     /// 結果をJUnit形式で書く / write the results as JUnit XML
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    /// 結果を印刷できるHTMLで書く / write the results as a page that can be printed
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
     /// JSONで出力 / print JSON
     #[arg(long)]
     json: bool,
@@ -79,6 +90,9 @@ struct ListArgs {
     /// 印刷できる試験計画 (Markdown) / a test plan to be printed, as Markdown
     #[arg(long, conflicts_with = "json")]
     markdown: bool,
+    /// 印刷できる試験計画 (HTML) / the same as a page
+    #[arg(long, conflicts_with_all = ["json", "markdown"])]
+    html: bool,
     /// JSONで出力 / print JSON
     #[arg(long)]
     json: bool,
@@ -166,26 +180,31 @@ fn run_them(args: &RunArgs, lang: Lang) -> Outcome {
         Some(station) => Where::Elsewhere(Client::to(station_url(Some(station.clone())), args.token.clone())),
         None => Where::Own { keep: args.keep.clone() },
     };
-    let jobs = args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
-    let asker = Mutex::new(std::io::stdin());
-    let ask = |question: &Words| args.ask.then(|| asked(&asker, question, lang)).flatten();
-    let live = !args.json && std::io::stderr().is_terminal();
-    let told = |verdict: &Verdict| {
-        if live {
-            eprintln!("{}", told::line(verdict, lang));
-        }
+    let consumer = consumer(args)?;
+    let terminal = std::io::stderr().is_terminal();
+    let sits = terminal && std::io::stdin().is_terminal() && args.station.is_some() && args.consumer.is_none();
+    let asks = args.ask || sits;
+    let jobs = match args.jobs {
+        _ if asks => 1,
+        Some(jobs) => jobs,
+        None => std::thread::available_parallelism().map_or(1, usize::from),
     };
-    let internal = |error: std::io::Error| Failure::new(Exit::Internal, error.to_string());
-    let verdicts = run::all(&scenarios, &place, jobs, &ask, &told).map_err(internal)?;
-    if let Some(file) = &args.junit {
-        let text = junit::report(&verdicts, lang).map_err(internal)?;
-        std::fs::write(file, text)
-            .map_err(|error| Failure::new(Exit::Outside, format!("{}: {error}", file.display())))?;
-    }
+    let shows = match (terminal && !args.json, jobs == 1 || args.station.is_some() || scenarios.len() == 1) {
+        (false, _) => Shows::Nothing,
+        (true, false) => Shows::Ends,
+        (true, true) => Shows::Steps,
+    };
+    let sitter = Sitter::new(lang, shows, asks);
+    let company = Company { onlooker: &sitter, consumer: &consumer };
+    let verdicts = run::all(&scenarios, &place, jobs, company).map_err(internal)?;
+    write_results(args, &scenarios, &verdicts, lang)?;
     if args.json {
         println!("{:#}", serde_json::to_value(&verdicts).unwrap_or_default());
     } else {
-        print!("{}", told::report(&verdicts, lang, live));
+        if shows != Shows::Steps {
+            print!("{}", told::listing(&verdicts, lang, shows == Shows::Ends));
+        }
+        print!("{}", told::sum(&verdicts, lang));
     }
     let any = |state: State| verdicts.iter().any(|verdict| verdict.state == state);
     Ok(match (any(State::Unreachable), any(State::Failed)) {
@@ -195,16 +214,35 @@ fn run_them(args: &RunArgs, lang: Lang) -> Outcome {
     })
 }
 
-/// `y` or `n`; anything else, or the end of the input, is no answer.
-fn asked(input: &Mutex<std::io::Stdin>, question: &Words, lang: Lang) -> Option<bool> {
-    let input = input.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    eprint!("? {} [y/n] ", question.say(lang));
-    let _ = std::io::stderr().flush();
-    let mut line = String::new();
-    input.lock().read_line(&mut line).ok()?;
-    match line.trim() {
-        "y" | "Y" | "はい" => Some(true),
-        "n" | "N" | "いいえ" => Some(false),
-        _ => None,
+fn consumer(args: &RunArgs) -> Result<Consumer, Failure> {
+    let Some(named) = &args.consumer else { return Ok(Consumer::Nobody) };
+    let (kind, mistakes) = named.split_once(':').unwrap_or((named, ""));
+    if kind == "sample" {
+        let mistakes = mistakes.split(',').filter(|name| !name.is_empty()).map(str::parse::<Mistake>);
+        let mistakes = mistakes.collect::<Result<Mistakes, _>>();
+        return Ok(Consumer::Sample(mistakes.map_err(|unknown| Failure::new(Exit::Usage, unknown.to_string()))?));
     }
+    if args.station.is_none() {
+        let why = "--consumer URL には --station が要ります。そのレセコンはその窓口のフォルダを見ています / \
+                   --consumer URL needs --station: that レセコン works on the folders of that station";
+        return Err(Failure::new(Exit::Usage, why).remedy("--consumer sample"));
+    }
+    Ok(Consumer::At(Client::to(station_url(Some(named.clone())), None)))
+}
+
+fn write_results(args: &RunArgs, scenarios: &[Read], verdicts: &[Verdict], lang: Lang) -> Result<(), Failure> {
+    let write = |file: &Path, text: String| {
+        std::fs::write(file, text).map_err(|error| Failure::new(Exit::Outside, format!("{}: {error}", file.display())))
+    };
+    if let Some(file) = &args.junit {
+        write(file, junit::report(verdicts, lang).map_err(internal)?)?;
+    }
+    if let Some(file) = &args.report {
+        write(file, page::report(scenarios, verdicts, lang))?;
+    }
+    Ok(())
+}
+
+fn internal(error: std::io::Error) -> Failure {
+    Failure::new(Exit::Internal, error.to_string())
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::event::FolderKind;
 use crate::message::xml::LOOK_LIMIT;
 use crate::people::table::CellMistake;
 use crate::secret::Secret;
@@ -60,6 +61,7 @@ pub enum ClientError {
 #[serde(default)]
 struct Problem {
     title: Option<String>,
+    #[serde(alias = "reason")]
     detail: Option<String>,
     remedy: Option<String>,
     mistakes: Vec<CellMistake>,
@@ -93,6 +95,15 @@ impl Client {
     /// The bytes of a file that was seen, `None` when it is not there any more.
     pub fn content(&self, path: &str) -> Result<Option<Vec<u8>>, ClientError> {
         match self.bytes("/control/v1/files/content", &[("path", path)]) {
+            Err(ClientError::Refused { status: 404, .. }) => Ok(None),
+            answer => answer.map(Some),
+        }
+    }
+
+    /// The bytes of a file as it went through, also after it was fetched, `None` when they are not kept.
+    pub fn kept(&self, exchange: &str, folder: FolderKind, name: &str) -> Result<Option<Vec<u8>>, ClientError> {
+        let path = format!("/control/v1/exchanges/{}/content", escaped(exchange));
+        match self.bytes(&path, &[("folder", &folder.to_string()), ("name", name)]) {
             Err(ClientError::Refused { status: 404, .. }) => Ok(None),
             answer => answer.map(Some),
         }

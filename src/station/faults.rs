@@ -44,7 +44,7 @@ pub(super) fn check_magic(faults: &BTreeMap<String, FaultEntry>) -> Result<(), B
 /// Every knob of every room, by what it is seen at.
 pub fn knobs_of_all_rooms() -> Vec<&'static Knob> {
     let terminal = crate::terminal::fault::knobs();
-    let rooms: [&[&'static Knob]; 9] = [
+    let rooms: [&[&'static Knob]; 10] = [
         &crate::face_reader::knobs::ALL,
         &crate::wire::steering::KNOBS,
         &crate::wire::outage::KNOBS,
@@ -54,6 +54,7 @@ pub fn knobs_of_all_rooms() -> Vec<&'static Knob> {
         &crate::hub::knobs::KNOBS,
         &crate::hub::jpki_authority::knobs::KNOBS,
         &crate::hub::medical_hub::registration::knobs::KNOBS,
+        &crate::hub::medical_hub::knobs::KNOBS,
     ];
     let mut knobs = rooms.concat();
     // Stable: within a layer as the rooms declare them.

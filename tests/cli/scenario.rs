@@ -61,3 +61,42 @@ fn the_list_is_a_plan_by_group_and_what_new_writes_runs() {
     let again = madoguchi_in(place.path(), &["scenario", "new", "--out", "mine.toml"], &[]);
     assert_eq!(again.code, 3, "somebody's work is not written over");
 }
+
+#[test]
+fn a_consumer_decides_what_stays_open_without_one_and_the_page_says_so() {
+    let place = tempfile::tempdir().unwrap();
+    let text = madoguchi(&["scenario", "new"]).out;
+    let ask = |value: &str| {
+        format!(
+            "{text}\n[[steps]]\nask = {{ about = \"visits\", value = \"{value}\", within_s = 20, ja = \"何件\", en = \"how many\" }}\n"
+        )
+    };
+    fs::write(place.path().join("right.toml"), ask("1")).unwrap();
+    fs::write(place.path().join("wrong.toml"), ask("2").replace("within_s = 20", "within_s = 1")).unwrap();
+    let run = |args: &[&str]| madoguchi_in(place.path(), &[&["scenario", "run"], args].concat(), &[]);
+    let said = run(&["right.toml", "--report", "page.html", "--junit", "out.xml"]);
+    assert!(
+        said.code == 0 && said.out.contains("未決   right") && said.out.contains("合格 0"),
+        "{}{}",
+        said.out,
+        said.err
+    );
+    assert!(fs::read_to_string(place.path().join("page.html")).unwrap().contains("<td class=\"open\">未決"));
+    assert!(fs::read_to_string(place.path().join("out.xml")).unwrap().contains("skipped=\"1\""));
+    let said = run(&["right.toml", "--consumer", "sample"]);
+    assert!(said.code == 0 && said.out.contains("合格   right"), "{}{}", said.out, said.err);
+    let said = run(&["wrong.toml", "--consumer", "sample"]);
+    assert!(said.code == 1 && said.out.contains("実際: 「1」") && said.out.contains("wrong.toml:"), "{}", said.out);
+    for (consumer, says) in [("http://127.0.0.1:9", "--station"), ("sample:ends-on-emtpy", "ends-on-empty")] {
+        let said = run(&["right.toml", "--consumer", consumer]);
+        assert!(said.code == 2 && said.err.contains(says), "{}", said.err);
+    }
+}
+
+#[test]
+fn the_plan_is_a_page_for_paper_with_a_row_for_each() {
+    let rows: Value = serde_json::from_str(&madoguchi(&["scenario", "list", "--json"]).out).unwrap();
+    let page = madoguchi(&["scenario", "list", "--html"]).out;
+    assert_eq!(page.matches("<td class=\"box\">").count(), rows.as_array().unwrap().len());
+    assert!(page.contains("@page") && !page.contains("http"), "nothing of it comes from elsewhere");
+}

@@ -163,6 +163,7 @@ const ROWS: &[Row] = &[
         None,
         Visit(|_, report| report["outcome"] == "valid" && !states(report).contains(&"subsidy".to_owned())),
     ),
+    ("pmh-key-used", None, Visit(|probe, report| probe.pmh_err(report).contains("MDG-"))),
     ("linking-away", None, Elsewhere("tests/hub/away.rs", "LINKING_AWAY")),
     ("pmh-down", None, Visit(|probe, report| probe.pmh_err(report).contains("MDG-H001"))),
     ("ocsp-try-later", None, Elsewhere("tests/hub/authority.rs", "TRY_LATER")),

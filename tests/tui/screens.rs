@@ -11,16 +11,16 @@ use ratatui::buffer::Buffer;
 
 use crate::rich::{FACE, fresh, idle, own_files, rich, terminal};
 
-const LOOK: Look = Look { colour: true, boxes: true };
+pub const LOOK: Look = Look { colour: true, boxes: true };
 
-fn buffer(app: &App, view: &View, width: u16, height: u16) -> Buffer {
+pub fn buffer(app: &App, view: &View, width: u16, height: u16) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| draw(app, view, frame)).unwrap();
     terminal.backend().buffer().clone()
 }
 
 /// The cells as text; the second cell of a full-width character is no cell of the text.
-fn text(buffer: &Buffer) -> String {
+pub fn text(buffer: &Buffer) -> String {
     use ratatui::buffer::CellWidth;
     let mut out = String::new();
     for y in 0..buffer.area.height {

@@ -7,15 +7,19 @@ use serde_json::json;
 use super::{ListArgs, unreadable};
 use crate::cli::{Exit, Outcome};
 use crate::event::{Lang, say};
-use crate::operate::scenario::library;
 use crate::operate::scenario::model::{Group, Scenario, Step};
 use crate::operate::scenario::read::{self, Read, deeds};
+use crate::operate::scenario::{library, page};
 use crate::text::width::pad;
 
 pub(super) fn list(scenarios: &[Read], args: &ListArgs, lang: Lang) -> Outcome {
     if args.json {
         let rows: Vec<_> = scenarios.iter().map(|read| row(&read.id, &read.scenario)).collect();
         println!("{:#}", json!(rows));
+        return Ok(Exit::Done);
+    }
+    if args.html {
+        print!("{}", page::plan(scenarios, lang));
         return Ok(Exit::Done);
     }
     if args.markdown {
@@ -121,6 +125,15 @@ fn in_words(step: &Step, lang: Lang) -> String {
         (Some("restart"), _) => say(lang, "端末の再起動", "the terminal restarts").to_owned(),
         (Some("question"), Step { question: Some(question), .. }) => {
             format!("{} {}", say(lang, "質問", "question:"), say(lang, &question.ja, &question.en))
+        }
+        (Some("desk"), Step { desk: Some(desk), .. }) => {
+            format!("{} {}", say(lang, "レセコンで", "at the レセコン:"), say(lang, &desk.ja, &desk.en))
+        }
+        (Some("ask"), Step { ask: Some(ask), .. }) => {
+            format!("{} {}", say(lang, "レセコンに尋ねる", "of the レセコン:"), say(lang, &ask.ja, &ask.en))
+        }
+        (Some("place"), Step { place: Some(place), .. }) => {
+            format!("{} {}", say(lang, "ほかのプログラムが置く", "somebody else puts"), place.file)
         }
         _ => say(lang, "確認", "look").to_owned(),
     };

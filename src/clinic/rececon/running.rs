@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum::Router;
+use jiff::civil::DateTime;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 
@@ -69,6 +70,8 @@ pub(super) struct Shared {
     inner: Mutex<Inner>,
     clock: Clock,
     since: Stopwatch,
+    /// Document time at the start.
+    begun: DateTime,
     paths: Paths,
     /// Rung when an order may have changed what is wanted.
     rung: Notify,
@@ -207,10 +210,12 @@ impl Shared {
             listener,
             settings: settings.clone(),
         };
+        let (begun, clock) = (settings.clock.now(), settings.clock);
         Self {
             inner: Mutex::new(inner),
-            clock: settings.clock,
+            clock,
             since: Stopwatch::start(),
+            begun,
             paths,
             rung: Notify::new(),
             changed: watch::Sender::new(0),
@@ -320,8 +325,14 @@ impl Shared {
         hand_in(&self.paths.req, name, |beside| fs::write(beside, &bytes)).map(drop)
     }
 
+    /// Patience is machine time; where somebody has stopped the clock, it is the time that they let pass.
     fn moment(&self) -> Moment {
-        Moment { document: self.clock.now(), timer: self.since.elapsed() }
+        let document = self.clock.now();
+        let timer = match self.clock.is_frozen() {
+            true => Duration::try_from(document.duration_since(self.begun)).unwrap_or_default(),
+            false => self.since.elapsed(),
+        };
+        Moment { document, timer }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -52,7 +52,7 @@ use crate::event::chain::{Carried, System};
 use crate::knob::Knobs;
 use crate::message::subsidy::SubsidyCertificate;
 use crate::random::Seed;
-use crate::secret::PmhId;
+use crate::secret::{LinkageKey, PmhId};
 
 /// Whom the eligibility system asks.
 pub struct Lines {
@@ -134,8 +134,17 @@ impl Eligibility {
     /// Asks PMH with a linkage key of its own: made here, burnt there.
     fn ask_pmh(&self, pmh_id: &PmhId, day: Date, trail: &Trail) -> Result<Vec<SubsidyCertificate>, LinkageError> {
         let key = self.sealer.seal(pmh_id, self.store.next(Counted::Inquiry)?);
+        self.ask_pmh_with(&key, day, trail)
+    }
+
+    fn ask_pmh_with(
+        &self,
+        key: &LinkageKey,
+        day: Date,
+        trail: &Trail,
+    ) -> Result<Vec<SubsidyCertificate>, LinkageError> {
         trail.arrow(System::Eligibility, System::Pmh, [Carried::LinkageKey]);
-        let answer = self.lines.pmh.inquire(&key, day);
+        let answer = self.lines.pmh.inquire(key, day);
         let carried = answer.as_ref().map_or(Carried::Failure, |found| Carried::Certificates { count: found.len() });
         trail.arrow(System::Pmh, System::Eligibility, [carried]);
         answer

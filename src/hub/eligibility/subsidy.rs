@@ -2,6 +2,7 @@
 //! that was killed asks again). Each time PMH is asked anew, with a key of its own.
 
 use super::Eligibility;
+use super::store::Counted;
 use crate::clock::{date8, time14};
 use crate::event::chain::{Carried, System};
 use crate::hub::error::HubError;
@@ -25,7 +26,10 @@ impl Eligibility {
         if announced.fails {
             return Ok(failed(notice::SUBSIDY_ERROR));
         }
-        match self.ask_pmh(&announced.pmh_id, announced.day, trail) {
+        // The patient was asked about the certificate before: this inquiry alone can be spoiled without that being seen.
+        let key = self.sealer.seal(&announced.pmh_id, self.store.next(Counted::Inquiry)?);
+        self.lines.pmh.use_up(&key)?;
+        match self.ask_pmh_with(&key, announced.day, trail) {
             Ok(certificates) => {
                 let count = certificates.len();
                 trail.arrow(System::Eligibility, System::Terminal, [Carried::Certificates { count }]);

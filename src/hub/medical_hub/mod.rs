@@ -2,9 +2,11 @@
 //!
 //! - [`store`]: who is registered, and which linkage keys are burnt; [`memory`]: in this process, `hub::sqlite`: in a file
 //! - [`registration`]: what municipalities send
+//! - [`knobs`]: what an operator may ask of it
 //! - [`hash`]: ハッシュ値 of one certificate's content
 
 pub mod hash;
+pub mod knobs;
 pub mod memory;
 pub mod registration;
 pub mod store;
@@ -14,6 +16,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
 
+use self::knobs::KEY_USED;
 use self::registration::receive::Registrar;
 use self::registration::{Municipality, NotRegistered, Sent};
 use self::store::{Beneficiary, MedicalHubStore};
@@ -114,6 +117,16 @@ impl MedicalHub {
     /// Did a municipality register anything for this person?
     pub fn is_registered(&self, my_number: &MyNumber) -> Result<bool, StoreError> {
         self.store.is_registered(my_number)
+    }
+
+    /// Burns `key` before its inquiry, where an operator wants one that served before.
+    pub fn use_up(&self, key: &LinkageKey) -> Result<(), StoreError> {
+        if let Some(opened) = self.opener.open(key)
+            && self.knobs.comes_up(&KEY_USED, &[])
+        {
+            self.store.burn(opened.inquiry)?;
+        }
+        Ok(())
     }
 
     /// The certificates of whoever stands behind `key` that hold on `day` and may be shown, in the order of registration, each

@@ -383,7 +383,7 @@ impl Drop for SetDraft<'_> {
     fn drop(&mut self) {
         // It was told to whoever commits; who does not is not interested.
         let _ = self.writer.end();
-        self.store.drafts().remove(&self.begun.set);
+        self.store.database.drafts().remove(&self.begun.set);
         self.store.sweep();
     }
 }

@@ -1,8 +1,7 @@
 //! The store of PMH in the file.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -25,8 +24,6 @@ const SWEPT_AT_ONCE: i64 = 2_048;
 /// The store.
 pub struct SqliteMedicalHub {
     pub(super) database: Arc<Database>,
-    /// Sets that are being gathered: nobody's yet, and not to be swept.
-    drafts: Arc<Mutex<BTreeSet<i64>>>,
     ends: Arc<AtomicBool>,
     sweeping: Mutex<Option<JoinHandle<()>>>,
 }
@@ -34,19 +31,14 @@ pub struct SqliteMedicalHub {
 impl SqliteMedicalHub {
     /// Over its tables of the file. What registrations left behind that were killed is swept meanwhile.
     pub fn new(database: Arc<Database>) -> Self {
-        let (drafts, ends) = (Arc::default(), Arc::new(AtomicBool::new(false)));
-        let store = Self { database, drafts, ends, sweeping: Mutex::default() };
+        let store = Self { database, ends: Arc::default(), sweeping: Mutex::default() };
         store.sweep();
         store
     }
 
-    pub(super) fn drafts(&self) -> MutexGuard<'_, BTreeSet<i64>> {
-        self.drafts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Sweeps sets that hold no more, on a thread of its own: a municipality does not wait for yesterday's rows to go.
     pub(super) fn sweep(&self) {
-        let (database, drafts, ends) = (self.database.clone(), self.drafts.clone(), self.ends.clone());
+        let (database, ends) = (self.database.clone(), self.ends.clone());
         let mut sweeping = self.sweeping.lock().unwrap_or_else(PoisonError::into_inner);
         let before = sweeping.take();
         *sweeping = std::thread::Builder::new()
@@ -57,7 +49,7 @@ impl SqliteMedicalHub {
                     let _ = before.join();
                 }
                 // What cannot be swept now is after the next registration, or at the next start.
-                let _ = sweep_all(&database, &drafts, &ends);
+                let _ = sweep_all(&database, &ends);
             })
             .ok();
     }
@@ -73,11 +65,11 @@ impl Drop for SqliteMedicalHub {
     }
 }
 
-fn sweep_all(database: &Database, drafts: &Mutex<BTreeSet<i64>>, ends: &AtomicBool) -> Result<(), StoreError> {
+fn sweep_all(database: &Database, ends: &AtomicBool) -> Result<(), StoreError> {
     let sql = "SELECT id FROM pmh_set WHERE id NOT IN (SELECT current_set FROM pmh_municipality WHERE current_set IS NOT NULL)";
     let dead: Vec<i64> = {
         // Locked first: who is no draft any more by now has committed, if at all, before this reads.
-        let live = drafts.lock().unwrap_or_else(PoisonError::into_inner);
+        let live = database.drafts();
         let dead: Vec<i64> =
             database.read(SYSTEM, |file| file.prepare(sql)?.query_map([], |row| row.get(0))?.collect())?;
         dead.into_iter().filter(|set| !live.contains(set)).collect()
@@ -190,7 +182,7 @@ impl MedicalHubStore for SqliteMedicalHub {
     }
 
     fn begin<'s>(&'s self, code: &str, mode: Mode) -> Result<Box<dyn Draft + 's>, StoreError> {
-        let mut drafts = self.drafts();
+        let mut drafts = self.database.drafts();
         let begun = self.database.write(SYSTEM, Sync::Normal, |file| {
             let municipality = municipality(file, code)?;
             file.execute("INSERT INTO pmh_set (municipality) VALUES (?1)", [municipality])?;

@@ -21,6 +21,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -57,6 +58,8 @@ pub struct Database {
     /// Held while waiting for the writer, so that a long registration, which writes again and again, lets others in between.
     turn: Mutex<()>,
     readers: Mutex<Vec<Connection>>,
+    /// Sets that are being gathered: nobody's yet, and not to be swept. Here, because the stores before a reset may still be sweeping.
+    drafts: Mutex<BTreeSet<i64>>,
     _lock: Lock,
 }
 
@@ -91,10 +94,18 @@ impl Database {
         prepare_writer(&writer).map_err(troubled)?;
         schema::migrate(&mut writer, schema::MIGRATIONS).map_err(|found| found.at(path))?;
         schema::belongs_to(&writer, seed).map_err(|found| found.at(path))?;
-        let readers = Mutex::default();
-        let database =
-            Self { path: path.to_owned(), writer: Mutex::new(writer), turn: Mutex::new(()), readers, _lock: lock };
-        Ok(Arc::new(database))
+        Ok(Arc::new(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            turn: Mutex::new(()),
+            readers: Mutex::default(),
+            drafts: Mutex::default(),
+            _lock: lock,
+        }))
+    }
+
+    fn drafts(&self) -> MutexGuard<'_, BTreeSet<i64>> {
+        self.drafts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Nobody is known any more, and nothing was ever counted but the registrations.

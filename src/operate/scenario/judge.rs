@@ -1,8 +1,10 @@
 //! What a step expects, held against what there is. Where it does not hold, what came nearest is told with it.
 //!
 //! - [`values`]: what the elements of a file hold
+//! - [`asked`]: what the レセコン asked of the terminal
 //! - [`near`]: what came nearest
 
+mod asked;
 mod near;
 mod values;
 
@@ -15,6 +17,8 @@ use super::model::{Expect, RequestEncoding};
 use super::session::{Kept, Session, Stopped};
 use super::steps::{lives, named};
 use super::verdict::Check;
+use crate::clock::time14;
+use crate::event::FileLife::{Arrived, Delivered, Replaced};
 use crate::event::{FileLife, Lang, Words, life_text};
 use crate::message::xml;
 use crate::text::{self, Encoding};
@@ -26,17 +30,20 @@ const LOOK: Duration = Duration::from_millis(5);
 ///
 /// # Errors
 /// The station does not answer, or a placeholder means nothing.
-pub fn judge(expect: &Expect, session: &Session) -> Result<Vec<Check>, Stopped> {
+pub fn judge(expect: &Expect, session: &Session<'_>) -> Result<Vec<Check>, Stopped> {
     let mut checks = Vec::new();
     if let Some(file) = &expect.file {
         of_file(file, expect, session, &mut checks)?;
+    }
+    if let Some(wanted) = &expect.asked {
+        asked::judge(wanted, expect.within_s, session, &mut checks)?;
     }
     of_visit(expect, session, &mut checks)?;
     of_run(expect, session, &mut checks)?;
     Ok(checks)
 }
 
-fn of_file(file: &str, expect: &Expect, session: &Session, checks: &mut Vec<Check>) -> Result<(), Stopped> {
+fn of_file(file: &str, expect: &Expect, session: &Session<'_>, checks: &mut Vec<Check>) -> Result<(), Stopped> {
     let found = named(file, session)?;
     let names = |found: &[Kept]| found.iter().map(|kept| kept.name.clone()).collect::<Vec<_>>().join(", ");
     if let Some(count) = expect.count {
@@ -64,7 +71,12 @@ fn of_file(file: &str, expect: &Expect, session: &Session, checks: &mut Vec<Chec
     };
     checks.push(Check::held(Words::new(format!("{file} が出る"), format!("{file} appears"))));
     if let Some(life) = expect.life {
-        checks.push(lived(file, first, life, session)?);
+        let patience = expect.within_s.map_or(session.patience, Duration::from_secs);
+        checks.push(lived(file, first, life, patience, session)?);
+    }
+    checks.extend(expect.sealed.map(|sealed| sealed_as(first, sealed)));
+    if let Some(at) = &expect.at {
+        checks.push(came_at(file, first, &session.fill(at)?, session)?);
     }
     if let Some(before) = &expect.after {
         checks.push(in_order(file, first, before, session)?);
@@ -74,7 +86,7 @@ fn of_file(file: &str, expect: &Expect, session: &Session, checks: &mut Vec<Chec
         return Ok(());
     }
     let bytes = match first.bytes.is_empty() {
-        true => session.line.content(&first.path)?.unwrap_or_default(),
+        true => session.contents(&first.path)?.0,
         false => first.bytes.clone(),
     };
     checks.extend(encoding(first, &bytes, expect.encoding));
@@ -86,13 +98,15 @@ fn of_file(file: &str, expect: &Expect, session: &Session, checks: &mut Vec<Chec
 }
 
 /// What has become of a file. The terminal sees it when it looks next.
-fn lived(file: &str, kept: &Kept, life: FileLife, session: &Session) -> Result<Check, Stopped> {
+fn lived(file: &str, kept: &Kept, life: FileLife, patience: Duration, session: &Session<'_>) -> Result<Check, Stopped> {
     let what = Words::new(
         format!("{file} が {}", life_text(life, Lang::Ja)),
         format!("{file} is {}", life_text(life, Lang::En)),
     );
-    let limit = Instant::now() + session.patience;
+    let limit = Instant::now() + patience;
+    session.awaits(&what);
     loop {
+        session.goes_on()?;
         let files = session.files()?;
         let mine = files.iter().find(|file| file.path == kept.path);
         if mine.is_some_and(|file| file.life.iter().any(|step| step.life == life)) {
@@ -106,7 +120,30 @@ fn lived(file: &str, kept: &Kept, life: FileLife, session: &Session) -> Result<C
     }
 }
 
-fn in_order(file: &str, kept: &Kept, before: &str, session: &Session) -> Result<Check, Stopped> {
+fn sealed_as(kept: &Kept, wanted: bool) -> Check {
+    let words = |sealed: bool| match sealed {
+        true => Words::new("暗号化されている", "sealed"),
+        false => Words::new("暗号化されていない", "not sealed"),
+    };
+    let what = words(wanted);
+    let what = Words::new(format!("{} は{}", kept.name, what.ja), format!("{} is {}", kept.name, what.en));
+    if kept.sealed == wanted { Check::held(what) } else { Check::failed(what, words(kept.sealed), None) }
+}
+
+/// The document time at which a file came out.
+fn came_at(file: &str, kept: &Kept, wanted: &str, session: &Session<'_>) -> Result<Check, Stopped> {
+    let what = Words::new(format!("{file} は {wanted} に出る"), format!("{file} comes at {wanted}"));
+    let files = session.files()?;
+    let mine = files.iter().find(|file| file.path == kept.path);
+    let out = mine.and_then(|file| file.life.iter().find(|step| matches!(step.life, Delivered | Replaced | Arrived)));
+    let came = out.map(|step| time14(step.time)).unwrap_or_default();
+    Ok(match came == wanted {
+        true => Check::held(what),
+        false => Check::failed(what, Words::new(came.clone(), came), None),
+    })
+}
+
+fn in_order(file: &str, kept: &Kept, before: &str, session: &Session<'_>) -> Result<Check, Stopped> {
     let what = Words::new(format!("{file} は {before} の後"), format!("{file} comes after {before}"));
     let journal = session.journal()?;
     let out = |kept: &Kept| {
@@ -149,7 +186,13 @@ fn encoding(kept: &Kept, bytes: &[u8], wanted: Option<RequestEncoding>) -> Optio
     })
 }
 
-fn said(kept: &Kept, bytes: &[u8], expect: &Expect, session: &Session, checks: &mut Vec<Check>) -> Result<(), Stopped> {
+fn said(
+    kept: &Kept,
+    bytes: &[u8],
+    expect: &Expect,
+    session: &Session<'_>,
+    checks: &mut Vec<Check>,
+) -> Result<(), Stopped> {
     let declared = xml::declared_encoding(bytes).and_then(|label| Encoding::from_label(&label));
     let decoded = text::decode(bytes, declared);
     let text = decoded.as_ref().map(|decoded| decoded.text.as_ref()).unwrap_or_default();
@@ -175,7 +218,7 @@ fn said(kept: &Kept, bytes: &[u8], expect: &Expect, session: &Session, checks: &
     Ok(())
 }
 
-fn of_visit(expect: &Expect, session: &Session, checks: &mut Vec<Check>) -> Result<(), Stopped> {
+fn of_visit(expect: &Expect, session: &Session<'_>, checks: &mut Vec<Check>) -> Result<(), Stopped> {
     let asked = expect.outcome.is_some() || !expect.states.is_empty() || !expect.never_states.is_empty();
     if !asked {
         return Ok(());
@@ -222,7 +265,7 @@ fn of_visit(expect: &Expect, session: &Session, checks: &mut Vec<Check>) -> Resu
     Ok(())
 }
 
-fn of_run(expect: &Expect, session: &Session, checks: &mut Vec<Check>) -> Result<(), Stopped> {
+fn of_run(expect: &Expect, session: &Session<'_>, checks: &mut Vec<Check>) -> Result<(), Stopped> {
     if let Some(wanted) = &expect.fault {
         let journal = session.journal()?;
         let hit = |entry: &&Value| entry["kind"] == "fault-hit" && entry["name"] == wanted.name.as_str();
@@ -263,7 +306,7 @@ fn texts(entry: &Value) -> Vec<&str> {
     }
 }
 
-fn nowhere(secret: &str, journal: &[Value], session: &Session) -> Result<Check, Stopped> {
+fn nowhere(secret: &str, journal: &[Value], session: &Session<'_>) -> Result<Check, Stopped> {
     // Not in the words: a report must not tell it either.
     let masked: String = secret.chars().enumerate().map(|(at, c)| if at < 2 { c } else { '•' }).collect();
     let what = Words::new(format!("「{masked}」がどこにも出ない"), format!("{masked} stands nowhere"));

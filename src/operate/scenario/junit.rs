@@ -34,12 +34,13 @@ pub fn report(verdicts: &[Verdict], lang: Lang) -> io::Result<String> {
 
 fn counts(verdicts: &[&Verdict]) -> [(&'static str, String); 5] {
     let of = |state: State| verdicts.iter().filter(|verdict| verdict.state == state).count().to_string();
+    let skipped = verdicts.iter().filter(|v| matches!(v.state, State::Skipped | State::Undecided)).count();
     let seconds = verdicts.iter().map(|verdict| verdict.millis).sum::<f64>() / 1000.0;
     [
         ("tests", verdicts.len().to_string()),
         ("failures", of(State::Failed)),
         ("errors", of(State::Unreachable)),
-        ("skipped", of(State::Skipped)),
+        ("skipped", skipped.to_string()),
         ("time", format!("{seconds:.3}")),
     ]
 }
@@ -70,7 +71,7 @@ fn case(writer: &mut Writer<Vec<u8>>, verdict: &Verdict, lang: Lang) -> io::Resu
         }
         State::Failed => "failure",
         State::Unreachable => "error",
-        State::Skipped => "skipped",
+        State::Skipped | State::Undecided => "skipped",
     };
     let message = lines.first().cloned().unwrap_or_default();
     case.write_inner_content(|writer| {

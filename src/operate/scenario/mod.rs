@@ -8,14 +8,19 @@
 //! - [`place`]: the placeholders `${…}`; [`path`]: values in documents by their path
 //! - [`own`]: a station for one scenario
 //! - [`session`]: what one run knows; [`steps`], [`request`]: what it does; [`judge`]: what it expects, and what came nearest
-//! - [`run`]: one scenario, many scenarios; [`verdict`]: what came of them; [`junit`]: the same for build servers
+//! - [`consumer`]: the レセコン beside the station; [`onlooker`]: whoever looks on and answers
+//! - [`run`]: one scenario, many scenarios; [`verdict`]: what came of them; [`junit`]: the same for build servers; [`page`]: for a
+//!   browser and for paper
 //! - [`record`]: the journal of a station as a scenario
 
+pub mod consumer;
 pub mod judge;
 pub mod junit;
 pub mod library;
 pub mod model;
+pub mod onlooker;
 pub mod own;
+pub mod page;
 pub mod path;
 pub mod place;
 pub mod read;

@@ -1,4 +1,8 @@
 //! The format of a scenario: what stands in its file. Keys are explained in docs/scenarios.md; a schema for editors is made from these types.
+//!
+//! - [`expect`]: what must hold after a step
+
+mod expect;
 
 use std::collections::BTreeMap;
 
@@ -6,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+pub use self::expect::{Asked, Expect, Hits, Such, Want};
 use crate::event::{FileLife, Words};
 
 /// One scenario.
@@ -37,8 +42,35 @@ pub struct Scenario {
     /// Faults from the start, as strings like `pmh-late` or `card-slow=800`.
     #[serde(default)]
     pub faults: Vec<String>,
+    /// Password of sealed files, at the station and for the expectations. Such a scenario needs a station of its own.
+    pub password: Option<String>,
+    /// May a レセコン take part? `false` where nobody is to read the results.
+    #[serde(default = "yes")]
+    pub consumer: bool,
     /// What happens, in this order.
     pub steps: Vec<Step>,
+    /// The line of each step in its file, from 1; filled in by whoever read it.
+    #[serde(skip)]
+    pub lines: Vec<usize>,
+}
+
+impl Scenario {
+    /// Why it needs a station of its own, where it does.
+    pub fn alone(&self) -> Option<Words> {
+        let sets = !self.settings.is_empty() || self.password.is_some();
+        let restarts = self.steps.iter().any(|step| step.restart);
+        match (sets, restarts) {
+            (true, _) => Some(Words::new(
+                "窓口の設定を変えるため、自分の窓口でしか動きません",
+                "it sets the station's settings, so it needs a station of its own",
+            )),
+            (false, true) => Some(Words::new(
+                "端末を再起動するため、自分の窓口でしか動きません",
+                "it restarts the terminal, so it needs a station of its own",
+            )),
+            (false, false) => None,
+        }
+    }
 }
 
 /// 試験計画の区分 / the groups of the test plan, in its order.
@@ -142,6 +174,12 @@ pub struct Step {
     pub restart: bool,
     /// The operator looks at the レセコン and answers yes or no.
     pub question: Option<Question>,
+    /// The staff do something at the レセコン.
+    pub desk: Option<Desk>,
+    /// The レセコン is asked for something that it knows.
+    pub ask: Option<Ask>,
+    /// Somebody else puts a file into a shared folder.
+    pub place: Option<Place>,
     /// What must hold afterwards.
     pub expect: Vec<Expect>,
 }
@@ -309,7 +347,70 @@ pub struct Fault {
     pub off: bool,
 }
 
-/// A question that only somebody in front of the レセコン can answer. It is asked where somebody sits (`--ask`), else noted as not asked.
+/// What the staff do at the レセコン: the レセコン of `--consumer` does it by itself, else whoever sits there is told the sentence.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Desk {
+    /// What is ordered, in a word that the レセコン understands.
+    pub order: String,
+    /// What belongs to the order, by name; placeholders are filled.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub with: BTreeMap<String, Value>,
+    /// 日本語: 職員への一文
+    pub ja: String,
+    /// English: the sentence for the staff
+    pub en: String,
+}
+
+/// Something that the レセコン knows: the レセコン of `--consumer` tells it, else whoever sits there reads it from the screen.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// What about, by a key that the レセコン understands; placeholders are filled.
+    pub about: String,
+    /// What it must be: a text, `true` for anything, `false` for nothing.
+    #[serde(default = "anything")]
+    pub value: Fact,
+    /// Seconds of machine time that the レセコン has until it knows.
+    #[serde(default = "minute")]
+    pub within_s: u64,
+    /// 日本語: 職員への質問
+    pub ja: String,
+    /// English: the question for the staff
+    pub en: String,
+}
+
+/// What a レセコン is to know.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Fact {
+    /// Exactly this.
+    Text(String),
+    /// `true`: anything; `false`: nothing.
+    Known(bool),
+}
+
+fn anything() -> Fact {
+    Fact::Known(true)
+}
+
+/// A file of somebody else, whole from its first moment. The folder must be on this machine.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// Where and as what: `res/PMHsimsm01res_….xml`.
+    pub file: String,
+    /// The same bytes as this file of an earlier step.
+    pub copy: Option<String>,
+    /// Its text, in UTF-8.
+    pub xml: Option<String>,
+    /// Terminal, from 1.
+    #[serde(default = "first")]
+    pub terminal: usize,
+}
+
+/// A question that only somebody in front of the レセコン can answer. It is asked where somebody sits (`--ask`), else it stays open.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
@@ -320,79 +421,4 @@ pub struct Question {
     /// The right answer.
     #[serde(default = "yes")]
     pub yes: bool,
-}
-
-/// What must hold. Of a file: `file` says which, the other keys what about it. Without `file`: of the visit, the journal, the faults.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Expect {
-    /// `face`, `pmh`, `err`, `answer` of this step, `first.face` of another, or a pattern such as `res/*.xml`.
-    pub file: Option<String>,
-    /// Is it there? `false`: it never appears.
-    pub appears: Option<bool>,
-    /// How many files fit the pattern.
-    pub count: Option<usize>,
-    /// What its elements hold, by path: a text, a list of all of them, `false` for an element that is not there, or a table of conditions.
-    pub values: BTreeMap<String, Want>,
-    /// What its text says somewhere.
-    pub says: Vec<String>,
-    /// What its text says nowhere.
-    pub never_says: Vec<String>,
-    /// `utf-8` or `shift_jis`.
-    pub encoding: Option<RequestEncoding>,
-    /// The file that came before it.
-    pub after: Option<String>,
-    /// What has become of it: `delivered`, `collected`, `stale`, …
-    #[schema(value_type = Option<String>)]
-    pub life: Option<FileLife>,
-    /// How the visit ended: `valid`, `invalid`, `no-qualification`, …
-    pub outcome: Option<String>,
-    /// Screens that the patient saw, by their state, in this order (others may lie between).
-    pub states: Vec<String>,
-    /// Screens that the patient did not see.
-    pub never_states: Vec<String>,
-    /// A fault, and how often it came up in this run.
-    pub fault: Option<Hits>,
-    /// What the journal of this run says somewhere, in either language.
-    pub journal: Vec<String>,
-    /// What stands nowhere: in no file of this run and not in its journal.
-    pub nowhere: Vec<String>,
-}
-
-/// How often a fault came up.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Hits {
-    /// Its name.
-    pub name: String,
-    /// How often.
-    pub hits: u64,
-}
-
-/// What an element holds.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(untagged)]
-pub enum Want {
-    /// Exactly this.
-    Text(String),
-    /// `false`: it is not there; `true`: it is, whatever it holds.
-    There(bool),
-    /// All elements of this path, in the order of the file.
-    All(Vec<String>),
-    /// Conditions.
-    Such(Such),
-}
-
-/// Conditions for the value of an element.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Such {
-    /// Anything but this.
-    pub not: Option<String>,
-    /// With this in it.
-    pub contains: Option<String>,
-    /// Of so many characters.
-    pub length: Option<usize>,
-    /// So many elements of this path.
-    pub count: Option<usize>,
 }

@@ -8,12 +8,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::runtime::Handle;
 
 use super::model::Scenario;
+use crate::clock::Clock;
 use crate::event::Lang;
 use crate::handwritten::{self, Mistake};
 use crate::operate::client::Client;
 use crate::operate::control::server;
 use crate::station::Station;
 use crate::station::settings::Settings;
+use crate::terminal::sealing::PasswordSource;
 use crate::terminal::{Pace, TerminalSettings};
 
 /// Document time where a scenario names none: a Saturday in the middle of a month, far from the turn of a year.
@@ -57,6 +59,13 @@ impl Own {
             reader.face_folder =
                 reader.face_folder.is_some().then(|| folder.path.join(format!("reader{number}")).join("face"));
         }
+        if let Some(password) = &scenario.password {
+            let file = folder.path.join("zip-password.txt");
+            std::fs::write(&file, password).map_err(|error| NotOpened(error.to_string()))?;
+            for terminal in &mut settings.terminal {
+                terminal.encryption_password = Some(PasswordSource::File(file.clone()));
+            }
+        }
         let mut own = Self { settings, folder, open: None, runtime: runtime.clone() };
         own.come_up()?;
         Ok(own)
@@ -69,6 +78,11 @@ impl Own {
     pub fn line(&self) -> Result<Client, NotOpened> {
         let open = self.open.as_ref().map(|(_, line)| line.clone());
         open.ok_or_else(|| NotOpened("窓口は閉じています / the station is down".to_owned()))
+    }
+
+    /// Its document time.
+    pub fn clock(&self) -> Clock {
+        self.open.as_ref().map_or_else(Clock::real, |(station, _)| station.clock().clone())
     }
 
     /// Down and up again, at the same document time, with what lasts.

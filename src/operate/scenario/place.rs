@@ -10,6 +10,7 @@
 //! ${taro.number}  ${taro.subsidies.0.valid_until}  of a person
 //! ${first.pmh}  ${first.pmh_request}             name of a file of a step; of the request that brought it
 //! ${first.pmh//HashValue}                        a value in it
+//! ${first.announced}                             name of the result that its face file announces, come or not
 //! ```
 
 use jiff::civil::{Date, DateTime};

@@ -121,7 +121,8 @@ fn file(path: &Path) -> Result<Read, ReadError> {
 /// # Errors
 /// The first mistake.
 pub fn scenario(file: &str, text: &str) -> Result<Scenario, Box<Mistake>> {
-    let scenario: Scenario = handwritten::from_toml(file, text)?;
+    let mut scenario: Scenario = handwritten::from_toml(file, text)?;
+    scenario.lines = heads(text);
     own::settings(&scenario).map_err(|mistake| of_settings(*mistake, file, text))?;
     check(&scenario).map_err(|(step, mistake)| placed(*mistake, step, file, text))?;
     Ok(scenario)
@@ -135,12 +136,26 @@ fn of_settings(mut mistake: Mistake, file: &str, text: &str) -> Box<Mistake> {
     Box::new(mistake)
 }
 
-/// The mistake with the line of its step's table.
+/// The mistake with the line where its step says what is wrong, or where the step begins.
 fn placed(mut mistake: Mistake, step: usize, file: &str, text: &str) -> Box<Mistake> {
     mistake.file = file.to_owned();
-    let heads = text.lines().enumerate().filter(|(_, line)| line.trim_end() == "[[steps]]");
-    mistake.line = heads.map(|(at, _)| at + 1).nth(step);
+    let heads = heads(text);
+    let begin = heads.get(step).copied();
+    let end = heads.get(step + 1).copied().unwrap_or(usize::MAX);
+    let said = mistake.rule_ja.split_once('「').and_then(|(_, rest)| rest.split_once('」')).map(|(said, _)| said);
+    let says = |line: &str| {
+        said.is_some_and(|said| line.contains(&format!("\"{said}")) || line.contains(&format!("{said}\"")))
+    };
+    let within = text.lines().enumerate().map(|(at, line)| (at + 1, line));
+    let mut within = within.filter(|(at, _)| begin.is_some_and(|begin| (begin..end).contains(at)));
+    mistake.line = within.find(|(_, line)| says(line)).map(|(at, _)| at).or(begin);
     Box::new(mistake)
+}
+
+/// The lines where steps begin.
+fn heads(text: &str) -> Vec<usize> {
+    let lines = text.lines().enumerate().filter(|(_, line)| line.trim() == "[[steps]]");
+    lines.map(|(at, _)| at + 1).collect()
 }
 
 /// What no type says. A mistake comes with the index of its step.
@@ -163,8 +178,18 @@ fn check(scenario: &Scenario) -> Result<(), (usize, Box<Mistake>)> {
             let files = [&expect.file, &expect.after];
             files.into_iter().flatten().try_for_each(|file| check_file(file, &names)).map_err(|wrong| (at, wrong))?;
         }
+        if let Some(place) = step.place.as_ref().filter(|place| !place.file.contains('/')) {
+            let ja = format!("「{}」は req/… res/… face/… の形ではありません", place.file);
+            return Err((at, mistake("file", ja, "folder and name: res/NAME.xml")));
+        }
+        step.place.iter().try_for_each(|place| check_file(&place.file, &names)).map_err(|wrong| (at, wrong))?;
         let waited = step.wait.iter().map(|wait| &wait.file);
-        waited.chain(&step.collect).try_for_each(|file| check_file(file, &names)).map_err(|wrong| (at, wrong))?;
+        let placed = step.place.iter().filter_map(|place| place.copy.as_ref());
+        waited
+            .chain(placed)
+            .chain(&step.collect)
+            .try_for_each(|file| check_file(file, &names))
+            .map_err(|wrong| (at, wrong))?;
     }
     Ok(())
 }
@@ -182,6 +207,9 @@ pub fn deeds(step: &Step) -> Vec<&'static str> {
         ("collect", !step.collect.is_empty()),
         ("restart", step.restart),
         ("question", step.question.is_some()),
+        ("desk", step.desk.is_some()),
+        ("ask", step.ask.is_some()),
+        ("place", step.place.is_some()),
     ];
     deeds.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect()
 }
@@ -197,8 +225,11 @@ fn check_deed(step: &Step) -> Result<(), Box<Mistake>> {
         ));
     }
     if deeds.is_empty() && step.expect.is_empty() {
-        let en = "a step needs a deed (visit, visits, request, wait, advance, person, fault, collect, restart, question) or expect";
+        let en = "a step needs a deed (visit, visits, request, wait, advance, person, fault, collect, restart, question, desk, ask, place) or expect";
         return Err(mistake("steps", "手順に何も書かれていません", en));
+    }
+    if step.place.as_ref().is_some_and(|place| place.copy.is_some() == place.xml.is_some()) {
+        return Err(mistake("place", "copy か xml のどちらか一つを書いてください", "either copy or xml"));
     }
     match &step.request {
         Some(request) if request.xml.is_none() => request::usual(&request.interface).map(drop),

@@ -1,21 +1,24 @@
 //! What just happened at a station as a scenario that passes when it is run again.
 //!
-//! The journal tells visits, requests and faults; the files that are still there tell what the patient agreed to and what was asked. What
-//! neither tells (a request that was not echoed, a file that was fetched) is said in a comment instead of being made up.
+//! The journal tells visits, requests and faults; the files tell what the patient agreed to and what was asked: those that still lie there,
+//! and of fetched ones what the station keeps. A request that is as usual is told by its values, any other with every character that it
+//! had. What nothing tells is said in a comment instead of being made up.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::request;
+use super::{path, request};
 use crate::clock::time14;
+use crate::event::FolderKind;
 use crate::message::name::{Case, RequestName};
 use crate::message::tree::{Element, walk};
 use crate::message::xml;
 use crate::operate::client::{Client, ClientError, escaped};
 use crate::people;
 use crate::station::view::{FileView, StationView};
+use crate::text::{self, Encoding};
 
 /// Questions of the dialogue by the flags that their answers set in a face file (spec/oqs-interface.md §2, [A]). The limit certificate has
 /// no screen of its own.
@@ -96,8 +99,18 @@ impl Record<'_> {
     }
 
     fn document(&self, path: &str) -> Result<Option<Element>, ClientError> {
-        let bytes = self.line.content(path)?;
+        let file = self.files.iter().rev().find(|file| file.path == path);
+        let bytes = match (self.line.content(path)?, file) {
+            (None, Some(file)) => self.kept(file)?,
+            (bytes, _) => bytes,
+        };
         Ok(bytes.and_then(|bytes| xml::read(&bytes).ok()).map(|document| document.root))
+    }
+
+    fn kept(&self, file: &FileView) -> Result<Option<Vec<u8>>, ClientError> {
+        let exchange = file.exchange.as_deref();
+        let kept = exchange.map(|exchange| self.line.kept(exchange, file.folder, &file.name)).transpose()?;
+        Ok(kept.flatten())
     }
 
     fn visit(&mut self, entry: &Value, before: &[Value]) -> Result<(), ClientError> {
@@ -183,24 +196,28 @@ impl Record<'_> {
         let stem = |name: &str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
         let wanted = if life == "refused" { name.to_owned() } else { parsed.answer() };
         let lying = self.files.iter().rev().find(|file| {
-            file.folder == crate::event::FolderKind::Res
-                && stem(&file.name) == stem(&wanted)
-                && !file.name.ends_with(".err")
+            file.folder == FolderKind::Res && stem(&file.name) == stem(&wanted) && !file.name.ends_with(".err")
         });
         let path = lying.map(|file| file.path.clone());
         let interface = stem(name).split("req_").next().unwrap_or_default().to_owned();
         let mut asked = json!({ "interface": interface, "terminal": entry["terminal"] });
-        let known = match (life, &path) {
-            ("refused", Some(path)) => {
-                let text = self.line.content(path)?.and_then(|bytes| String::from_utf8(bytes).ok());
-                asked["xml"] = json!(text);
-                text.is_some()
+        let terminal = entry["terminal"].as_u64();
+        let is_it = |file: &&FileView| {
+            file.folder == FolderKind::Req && file.name == name && u64::try_from(file.terminal).ok() == terminal
+        };
+        let request = self.files.iter().rev().find(is_it);
+        let taken = request.map(|file| self.kept(file)).transpose()?.flatten();
+        let known = match (&taken, life, &path) {
+            (Some(bytes), ..) => written(bytes, &interface, &mut asked),
+            (None, "refused", Some(path)) => {
+                let lying = self.line.content(path)?;
+                lying.is_some_and(|bytes| written(&bytes, &interface, &mut asked))
             }
-            (_, Some(path)) => match self.document(path)? {
+            (None, _, Some(path)) => match self.document(path)? {
                 Some(document) => echoed(&document, &interface, &mut asked),
                 None => false,
             },
-            (_, None) => false,
+            (None, _, None) => false,
         };
         if !known {
             let _ = write!(
@@ -241,6 +258,27 @@ fn plan(document: &Element, subsidy: bool, went: &dyn Fn(&str) -> bool, visit: &
     if went("staff-visual") {
         visit["visual"] = json!(true);
     }
+}
+
+/// The request as it was written: by the values of the usual document where it has just those elements, else in full. False where its
+/// bytes are no text, which no scenario can hold.
+fn written(bytes: &[u8], interface: &str, asked: &mut Value) -> bool {
+    let declared = xml::declared_encoding(bytes).and_then(|label| Encoding::from_label(&label));
+    let Ok(decoded) = text::decode(bytes, declared) else { return false };
+    if declared == Some(Encoding::ShiftJis) {
+        asked["encoding"] = json!("shift_jis");
+    }
+    let leaves = xml::read(bytes).map(|document| path::values(&document.root)).unwrap_or_default();
+    let leaves =
+        leaves.into_iter().map(|(path, value)| (path.rsplit('/').next().unwrap_or_default().to_owned(), value));
+    let leaves: Vec<(String, String)> = leaves.collect();
+    let usual = request::usual(interface).ok();
+    let names = usual.map(|usual| usual.header.iter().chain(&usual.body).map(|[name, _]| name.as_str()));
+    match names.is_some_and(|names| names.eq(leaves.iter().map(|(name, _)| name.as_str()))) {
+        true => asked["values"] = leaves.into_iter().map(|(name, value)| (name, json!(value))).collect(),
+        false => asked["xml"] = json!(decoded.text),
+    }
+    true
 }
 
 /// The request's elements as far as the answer repeats them. False where an element of the usual document is not among them.

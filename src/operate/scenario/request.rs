@@ -49,7 +49,7 @@ pub fn usual(interface: &str) -> Result<&'static Usual, Box<Mistake>> {
 ///
 /// # Errors
 /// A placeholder that means nothing, or an element that the usual document has not: Japanese / English.
-pub fn written(request: &Request, step: &str, session: &Session) -> Result<(String, Vec<u8>), String> {
+pub fn written(request: &Request, step: &str, session: &Session<'_>) -> Result<(String, Vec<u8>), String> {
     let free = match &request.free {
         Some(free) => session.fill(free)?,
         None => session.fill(&format!("${{unique.{step}}}"))?,
@@ -70,7 +70,7 @@ pub fn written(request: &Request, step: &str, session: &Session) -> Result<(Stri
     Ok((format!("{}req_{free}.xml", request.interface), text::encode(&text, encoding).bytes))
 }
 
-fn document(request: &Request, session: &Session) -> Result<String, String> {
+fn document(request: &Request, session: &Session<'_>) -> Result<String, String> {
     let usual = usual(&request.interface).map_err(|mistake| mistake.to_string())?;
     let names: Vec<&str> = usual.header.iter().chain(&usual.body).map(|[name, _]| name.as_str()).collect();
     if let Some(unknown) = request.values.keys().find(|name| !names.contains(&name.as_str())) {

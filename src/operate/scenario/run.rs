@@ -4,26 +4,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+use super::consumer::Consumer;
 use super::judge::judge;
 use super::model::{Scenario, Step};
+use super::onlooker::Heard;
 use super::own::{NotOpened, Own};
 use super::read::{Read, deeds};
-use super::session::{Session, Stopped};
-use super::steps::{self, Ask};
+use super::session::{Company, Session, Stopped};
+use super::steps;
 use super::verdict::{Check, State, StepVerdict, Verdict};
-use crate::clock::Stopwatch;
+use crate::clock::{Clock, Stopwatch};
 use crate::event::Words;
 use crate::operate::client::{Client, ClientError};
 use crate::random::{Seed, secret_key};
-
-/// A station of one's own answers at once; on a busy machine it still takes its time.
-const OWN_PATIENCE: Duration = Duration::from_secs(20);
-/// One elsewhere may live at the pace of a real one, with a レセコン that somebody works at.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where scenarios are run.
 #[derive(Debug, Clone)]
@@ -37,17 +33,11 @@ pub enum Where {
     Elsewhere(Client),
 }
 
-/// Runs all of them, `jobs` at a time at stations of their own; verdicts in the order of the scenarios. `told` hears each as it ends.
+/// Runs all of them, `jobs` at a time at stations of their own; verdicts in the order of the scenarios.
 ///
 /// # Errors
 /// The machine gives no runtime.
-pub fn all(
-    scenarios: &[Read],
-    place: &Where,
-    jobs: usize,
-    ask: Ask<'_>,
-    told: &(dyn Fn(&Verdict) + Sync),
-) -> std::io::Result<Vec<Verdict>> {
+pub fn all(scenarios: &[Read], place: &Where, jobs: usize, company: Company<'_>) -> std::io::Result<Vec<Verdict>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let jobs = if matches!(place, Where::Elsewhere(_)) { 1 } else { jobs.clamp(1, scenarios.len().max(1)) };
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -55,8 +45,7 @@ pub fn all(
         for _ in 0..jobs {
             scope.spawn(|| {
                 while let Some(read) = scenarios.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let verdict = one(read, place, runtime.handle(), ask);
-                    told(&verdict);
+                    let verdict = one(read, place, runtime.handle(), company);
                     done.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(verdict);
                 }
             });
@@ -70,7 +59,8 @@ pub fn all(
 }
 
 /// Runs one.
-pub fn one(read: &Read, place: &Where, runtime: &Handle, ask: Ask<'_>) -> Verdict {
+pub fn one(read: &Read, place: &Where, runtime: &Handle, company: Company<'_>) -> Verdict {
+    company.onlooker.hears(Heard::Begins(read));
     let watch = Stopwatch::start();
     let mut verdict = Verdict {
         id: read.id.clone(),
@@ -83,9 +73,13 @@ pub fn one(read: &Read, place: &Where, runtime: &Handle, ask: Ask<'_>) -> Verdic
         faults: Vec::new(),
         millis: 0.0,
     };
+    let taking_part = !matches!(company.consumer, Consumer::Nobody);
     let ended = match place {
-        Where::Own { keep } => at_own(read, keep.as_deref(), runtime, ask, &mut verdict),
-        Where::Elsewhere(line) => elsewhere(read, line, ask, &mut verdict),
+        _ if taking_part && !read.scenario.consumer => {
+            skipped(&mut verdict, Words::new("レセコンが結果を読むと成り立ちません", "nobody is to read its results"))
+        }
+        Where::Own { keep } => at_own(read, keep.as_deref(), runtime, company, &mut verdict),
+        Where::Elsewhere(line) => elsewhere(read, line, company, &mut verdict),
     };
     match ended {
         Ok(()) => {}
@@ -99,10 +93,9 @@ pub fn one(read: &Read, place: &Where, runtime: &Handle, ask: Ask<'_>) -> Verdic
             verdict.why = Some(Words::new(ja, en));
         }
     }
-    if verdict.state == State::Held && verdict.misses().next().is_some() {
-        verdict.state = State::Failed;
-    }
+    verdict.close();
     verdict.millis = watch.elapsed_ms();
+    company.onlooker.hears(Heard::Ends(&verdict));
     verdict
 }
 
@@ -112,45 +105,39 @@ impl From<NotOpened> for Stopped {
     }
 }
 
+fn skipped(verdict: &mut Verdict, why: Words) -> Result<(), Stopped> {
+    verdict.state = State::Skipped;
+    verdict.why = Some(why);
+    Ok(())
+}
+
 fn at_own(
     read: &Read,
     keep: Option<&Path>,
     runtime: &Handle,
-    ask: Ask<'_>,
+    company: Company<'_>,
     verdict: &mut Verdict,
 ) -> Result<(), Stopped> {
     let scenario = &read.scenario;
     let keep = keep.map(|place| place.join(&read.id));
     let mut own = Own::open(scenario, keep.as_deref(), runtime)?;
     let seed = Seed(scenario.seed.unwrap_or_default());
-    let mut session = Session::begin(&read.id, own.line()?, seed, false, OWN_PATIENCE)?;
-    let ended = go(scenario, &mut session, &mut || Ok(Some(own.restart()?)), ask, verdict);
+    let mut session = Session::begin(&read.id, own.line()?, seed, false, company)?;
+    let beside = company.consumer.sit_down(&session.station()?, &own.clock())?;
+    session.consumer.clone_from(&beside.line);
+    let ended = go(read, &mut session, &mut || Ok(Some(own.restart()?)), verdict);
     verdict.faults = hits(&session).unwrap_or_default();
     ended
 }
 
-fn elsewhere(read: &Read, line: &Client, ask: Ask<'_>, verdict: &mut Verdict) -> Result<(), Stopped> {
-    let scenario = &read.scenario;
-    let skipped = if !scenario.settings.is_empty() {
-        Some(Words::new(
-            "窓口の設定を変えるため、自分の窓口でしか動きません",
-            "it sets the station's settings, so it needs a station of its own",
-        ))
-    } else if scenario.steps.iter().any(|step| step.restart) {
-        Some(Words::new(
-            "端末を再起動するため、自分の窓口でしか動きません",
-            "it restarts the terminal, so it needs a station of its own",
-        ))
-    } else {
-        None
-    };
-    if skipped.is_some() {
-        verdict.state = State::Skipped;
-        verdict.why = skipped;
-        return Ok(());
+fn elsewhere(read: &Read, line: &Client, company: Company<'_>, verdict: &mut Verdict) -> Result<(), Stopped> {
+    if let Some(why) = read.scenario.alone() {
+        return skipped(verdict, why);
     }
-    let mut session = Session::begin(&read.id, line.clone(), fresh_seed()?, true, PATIENCE)?;
-    let ended = go(scenario, &mut session, &mut || Ok(None), ask, verdict);
+    let mut session = Session::begin(&read.id, line.clone(), fresh_seed()?, true, company)?;
+    let beside = company.consumer.sit_down(&session.station()?, &Clock::real())?;
+    session.consumer.clone_from(&beside.line);
+    let ended = go(read, &mut session, &mut || Ok(None), verdict);
     verdict.faults = hits(&session).unwrap_or_default();
     session.put_back();
     ended
@@ -164,51 +151,69 @@ fn fresh_seed() -> Result<Seed, Stopped> {
 }
 
 fn go(
-    scenario: &Scenario,
-    session: &mut Session,
+    read: &Read,
+    session: &mut Session<'_>,
     restart: &mut dyn FnMut() -> Result<Option<Client>, Stopped>,
-    ask: Ask<'_>,
     verdict: &mut Verdict,
 ) -> Result<(), Stopped> {
+    let scenario = &read.scenario;
     session.set_up(scenario)?;
     for (index, step) in scenario.steps.iter().enumerate() {
+        session.goes_on()?;
         let number = index + 1;
-        let mut told = StepVerdict { number, name: step.name.clone(), deed: deed(step), checks: Vec::new() };
+        session.onlooker.hears(Heard::Acts(read, number, step));
+        let line = scenario.lines.get(index).copied();
+        let mut told = StepVerdict { number, line, name: step.name.clone(), deed: deed(step), checks: Vec::new() };
         let acted = match step.restart {
             true => restarted(scenario, session, restart).map(|()| Vec::new()),
-            false => steps::act(step, number, session, ask),
+            false => steps::act(step, number, session),
         };
-        match acted {
-            Ok(checks) => told.checks.extend(checks),
-            Err(Stopped::Because(why)) => {
-                let (ja, en) = why.rsplit_once(" / ").unwrap_or((&why, &why));
-                let what = Words::new(format!("{} ができる", told.deed), format!("{} can be done", told.deed));
-                told.checks.push(Check::failed(what, Words::new(ja, en), None));
-                verdict.steps.push(told);
-                // What follows rests on it.
-                return Ok(());
-            }
-            Err(lost) => return Err(lost),
-        }
-        for expect in &step.expect {
-            match judge(expect, session) {
-                Ok(checks) => told.checks.extend(checks),
-                Err(Stopped::Because(why)) => {
-                    let (ja, en) = why.rsplit_once(" / ").unwrap_or((&why, &why));
-                    let what = Words::new("期待が読める", "the expectation can be read");
-                    told.checks.push(Check::failed(what, Words::new(ja, en), None));
-                }
-                Err(lost) => return Err(lost),
-            }
-        }
+        let done = looked_at(acted, step, session, &mut told)?;
+        session.onlooker.hears(Heard::Passed(&read.id, &told));
         verdict.steps.push(told);
+        if !done {
+            // What follows rests on it.
+            return Ok(());
+        }
     }
     Ok(())
 }
 
+/// What came of a deed, and of what is expected after it. False where the deed could not be done.
+fn looked_at(
+    acted: Result<Vec<Check>, Stopped>,
+    step: &Step,
+    session: &Session<'_>,
+    told: &mut StepVerdict,
+) -> Result<bool, Stopped> {
+    let failed = |what: Words, why: &str| {
+        let (ja, en) = why.rsplit_once(" / ").unwrap_or((why, why));
+        Check::failed(what, Words::new(ja, en), None)
+    };
+    match acted {
+        Ok(checks) => told.checks.extend(checks),
+        Err(Stopped::Because(why)) => {
+            let what = Words::new(format!("{} ができる", told.deed), format!("{} can be done", told.deed));
+            told.checks.push(failed(what, &why));
+            return Ok(false);
+        }
+        Err(lost) => return Err(lost),
+    }
+    for expect in &step.expect {
+        match judge(expect, session) {
+            Ok(checks) => told.checks.extend(checks),
+            Err(Stopped::Because(why)) => {
+                told.checks.push(failed(Words::new("期待が読める", "the expectation can be read"), &why));
+            }
+            Err(lost) => return Err(lost),
+        }
+    }
+    Ok(true)
+}
+
 fn restarted(
     scenario: &Scenario,
-    session: &mut Session,
+    session: &mut Session<'_>,
     restart: &mut dyn FnMut() -> Result<Option<Client>, Stopped>,
 ) -> Result<(), Stopped> {
     if let Some(line) = restart()? {
@@ -219,19 +224,23 @@ fn restarted(
 }
 
 /// The step in a word or two.
-fn deed(step: &Step) -> String {
+pub fn deed(step: &Step) -> String {
     let name = deeds(step).first().copied().unwrap_or("expect");
     let of = match name {
         "visit" => step.visit.as_ref().map(|visit| visit.person.clone()),
         "request" => step.request.as_ref().map(|request| request.interface.clone()),
         "person" => step.person.as_ref().map(|change| change.id.clone()),
         "fault" => step.fault.as_ref().map(|fault| fault.name.clone()),
+        "wait" => step.wait.as_ref().map(|wait| wait.file.clone()),
+        "desk" => step.desk.as_ref().map(|desk| desk.order.clone()),
+        "ask" => step.ask.as_ref().map(|ask| ask.about.clone()),
+        "place" => step.place.as_ref().map(|place| place.file.clone()),
         _ => None,
     };
     of.map_or_else(|| name.to_owned(), |of| format!("{name} {of}"))
 }
 
-fn hits(session: &Session) -> Result<Vec<String>, ClientError> {
+fn hits(session: &Session<'_>) -> Result<Vec<String>, ClientError> {
     let journal = session.journal()?;
     let hits = journal.iter().filter(|entry| entry["kind"] == "fault-hit");
     Ok(hits.filter_map(|entry| entry["name"].as_str().map(str::to_owned)).collect())

@@ -9,15 +9,26 @@ use jiff::civil::DateTime;
 use rand_core::RngCore;
 use serde_json::{Value, json};
 
+use super::consumer::Consumer;
 use super::model::{Being, Scenario};
+use super::onlooker::{Heard, Onlooker};
 use super::path;
 use super::place::Lookup;
 use crate::clock::{Stopwatch, parse_time, time14};
+use crate::event::Words;
 use crate::handwritten::nearest;
-use crate::message::xml;
+use crate::message::{sealed, xml};
 use crate::operate::client::{Client, ClientError, escaped};
 use crate::random::Seed;
+use crate::secret::ZipPassword;
 use crate::station::view::{FileView, StationView};
+
+/// A station of one's own answers at once; on a busy machine it still takes its time.
+const OWN_PATIENCE: Duration = Duration::from_secs(20);
+/// One elsewhere may live at the pace of a real one, with a レセコン that somebody works at.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Bytes of a sealed file and of what is in it.
+const SEALED_LIMIT: usize = 16 << 20;
 
 /// A file that a step brought, as it was then.
 #[derive(Debug, Clone)]
@@ -28,8 +39,10 @@ pub struct Kept {
     pub name: String,
     /// Where it lay.
     pub path: String,
-    /// What it held.
+    /// What it held, opened where it was sealed.
     pub bytes: Vec<u8>,
+    /// Did it travel in a password zip?
+    pub sealed: bool,
 }
 
 /// What a step brought.
@@ -74,8 +87,17 @@ impl From<String> for Stopped {
     }
 }
 
+/// Who takes part besides the station.
+#[derive(Clone, Copy)]
+pub struct Company<'a> {
+    /// Looks on, answers, may stop it.
+    pub onlooker: &'a dyn Onlooker,
+    /// The レセコン.
+    pub consumer: &'a Consumer,
+}
+
 /// A run of one scenario.
-pub struct Session {
+pub struct Session<'a> {
     /// The scenario's id.
     pub id: String,
     /// To the station.
@@ -86,25 +108,36 @@ pub struct Session {
     pub patience: Duration,
     /// Files and journal entries up to here are not of this run.
     pub since: (u64, u64),
+    /// Whoever looks on.
+    pub onlooker: &'a dyn Onlooker,
+    /// The face of the レセコン beside the station, where one takes part.
+    pub consumer: Option<Client>,
+    /// Names of the requests that the run put into `req` itself.
+    pub sent: Vec<String>,
     elsewhere: bool,
+    password: Option<ZipPassword>,
     seed: Seed,
     /// New people are called otherwise at a station that is somebody's.
     called: BTreeMap<String, String>,
     undo: Vec<Undo>,
 }
 
-impl Session {
+impl<'a> Session<'a> {
     /// Begins: what there was before is none of this run.
     ///
     /// # Errors
     /// The station does not answer.
-    pub fn begin(id: &str, line: Client, seed: Seed, elsewhere: bool, patience: Duration) -> Result<Self, Stopped> {
+    pub fn begin(id: &str, line: Client, seed: Seed, elsewhere: bool, company: Company<'a>) -> Result<Self, Stopped> {
         let mut session = Self {
             id: id.to_owned(),
             line,
             done: BTreeMap::new(),
-            patience,
+            patience: if elsewhere { PATIENCE } else { OWN_PATIENCE },
             since: (0, 0),
+            onlooker: company.onlooker,
+            consumer: None,
+            sent: Vec::new(),
+            password: None,
             elsewhere,
             seed,
             called: BTreeMap::new(),
@@ -127,6 +160,53 @@ impl Session {
         self.line.get(&format!("/control/v1/journal?since={}", self.since.1))
     }
 
+    /// What the file at `path` holds, and whether it was sealed; of one that was fetched what the station keeps, else nothing.
+    ///
+    /// # Errors
+    /// The station does not answer, or the password does not open it.
+    pub fn contents(&self, path: &str) -> Result<(Vec<u8>, bool), Stopped> {
+        let bytes = match self.line.content(path)? {
+            Some(bytes) => bytes,
+            None => self.kept(path)?,
+        };
+        if !sealed::is_sealed_name(path) || bytes.is_empty() {
+            return Ok((bytes, false));
+        }
+        let opened = sealed::open(&bytes, self.password.as_ref(), SEALED_LIMIT);
+        let opened = opened.map_err(|refusal| format!("{path}: {refusal}"))?;
+        Ok((opened.bytes, true))
+    }
+
+    /// What a file held that was fetched already, as long as the station keeps it.
+    fn kept(&self, path: &str) -> Result<Vec<u8>, ClientError> {
+        let files = self.files()?;
+        let file = files.iter().rev().find(|file| file.path == path);
+        let kept = file.and_then(|file| Some((file, file.exchange.as_deref()?)));
+        let kept = kept.map(|(file, exchange)| self.line.kept(exchange, file.folder, &file.name)).transpose()?;
+        Ok(kept.flatten().unwrap_or_default())
+    }
+
+    /// Is there, as far as the run can tell, a レセコン at work on the folders?
+    pub fn has_consumer(&self) -> bool {
+        self.elsewhere || self.consumer.is_some()
+    }
+
+    /// Tells whoever looks on what is waited for.
+    pub fn awaits(&self, what: &Words) {
+        self.onlooker.hears(Heard::Awaits(&self.id, what));
+    }
+
+    /// Does whoever looks on let the run go on?
+    ///
+    /// # Errors
+    /// No.
+    pub fn goes_on(&self) -> Result<(), Stopped> {
+        match self.onlooker.stops() {
+            true => Err(Stopped::Because("途中で止められた / it was stopped".to_owned())),
+            false => Ok(()),
+        }
+    }
+
     /// The station in short.
     pub fn station(&self) -> Result<StationView, ClientError> {
         self.line.get("/control/v1/station")
@@ -140,6 +220,7 @@ impl Session {
 
     /// Makes the start of a scenario: clock, people, faults.
     pub fn set_up(&mut self, scenario: &Scenario) -> Result<(), Stopped> {
+        self.password = scenario.password.clone().map(ZipPassword::new);
         if let (Some(clock), true) = (&scenario.clock, self.elsewhere) {
             self.set_clock(&json!({ "freeze": clock }))?;
         }
@@ -301,6 +382,10 @@ impl Session {
         if kind == "outcome" {
             return Ok(done.report["outcome"].as_str().unwrap_or_default().to_owned());
         }
+        if kind == "announced" {
+            let request = self.of_step(step, done, "face//RequestPmhFileName")?;
+            return Ok(request.replacen("req_", "res_", 1));
+        }
         let request = kind.strip_suffix("_request");
         let file = done.files.get(request.unwrap_or(kind)).and_then(|files| files.first());
         let file = file.ok_or_else(|| {
@@ -348,7 +433,7 @@ impl Session {
     }
 }
 
-impl Lookup for Session {
+impl Lookup for Session<'_> {
     fn now(&self) -> Result<DateTime, String> {
         let time = self.station().map_err(|error| error.to_string())?.time;
         parse_time(&time).ok_or(time)

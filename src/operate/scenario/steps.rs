@@ -1,29 +1,30 @@
 //! What a step does. A visit and a request leave behind what they brought, by the step's name and, for the step's own expectations, by "".
 
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::model::{Advance, Fault, Question, Request, Step, Visit, Wait};
-use super::request;
+use super::model::{Advance, Fault, Place, Request, Step, Visit, Wait};
 use super::session::{Done, Kept, Session, Stopped};
 use super::verdict::Check;
+use super::{consumer, request};
 use crate::event::{FileLife, Words};
+use crate::folder::hand_in;
 use crate::message::name::{Case, RequestName};
+use crate::message::sealed::is_sealed_name;
+use crate::operate::client::ClientError;
 use crate::station::view::FileView;
 
 /// How often is looked for what has not come yet.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// Answers questions of a scenario: none where nobody sits.
-pub type Ask<'a> = &'a (dyn Fn(&Words) -> Option<bool> + Sync);
-
 /// Does the deed of a step; gives what was looked at already in doing so.
 ///
 /// # Errors
 /// It cannot be done.
-pub fn act(step: &Step, number: usize, session: &mut Session, ask: Ask<'_>) -> Result<Vec<Check>, Stopped> {
+pub fn act(step: &Step, number: usize, session: &mut Session<'_>) -> Result<Vec<Check>, Stopped> {
     session.done.remove("");
     let name = step.name.clone().unwrap_or_else(|| format!("step{number}"));
     if let Some(ordered) = &step.visit {
@@ -52,11 +53,16 @@ pub fn act(step: &Step, number: usize, session: &mut Session, ask: Ask<'_>) -> R
         collect(file, session)?;
     }
     let waited = step.wait.as_ref().map(|wanted| wait(wanted, session)).transpose()?;
-    let answered = step.question.as_ref().map(|question| answer(question, ask));
-    Ok(waited.into_iter().chain(answered).collect())
+    if let Some(placed) = &step.place {
+        place(placed, session)?;
+    }
+    let done = step.desk.as_ref().map(|desk| consumer::desk(desk, session)).transpose()?;
+    let known = step.ask.as_ref().map(|ask| consumer::ask(ask, session)).transpose()?;
+    let answered = step.question.as_ref().map(|question| consumer::question(question, session));
+    Ok(waited.into_iter().chain(done).chain(known).chain(answered).collect())
 }
 
-fn visit(ordered: &Visit, session: &Session) -> Result<Done, Stopped> {
+fn visit(ordered: &Visit, session: &Session<'_>) -> Result<Done, Stopped> {
     let ordered = Visit { name: None, ..ordered.clone() };
     let mut order = serde_json::to_value(&ordered).map_err(|error| error.to_string())?;
     order["person"] = json!(session.person(&ordered.person));
@@ -78,16 +84,15 @@ fn visit(ordered: &Visit, session: &Session) -> Result<Done, Stopped> {
     Ok(done)
 }
 
-/// A file that is gone again already (fetched by a レセコン) is kept without its contents.
-fn keep(done: &mut Done, kind: &'static str, path: &str, folder: String, session: &Session) -> Result<(), Stopped> {
-    let bytes = session.line.content(path)?.unwrap_or_default();
+fn keep(done: &mut Done, kind: &'static str, path: &str, folder: String, session: &Session<'_>) -> Result<(), Stopped> {
+    let (bytes, sealed) = session.contents(path)?;
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
-    done.files.entry(kind).or_default().push(Kept { folder, name, path: path.to_owned(), bytes });
+    done.files.entry(kind).or_default().push(Kept { folder, name, path: path.to_owned(), bytes, sealed });
     Ok(())
 }
 
-fn visits(ordered: &[Visit], session: &mut Session) -> Result<(), Stopped> {
-    let seen: &Session = session;
+fn visits(ordered: &[Visit], session: &mut Session<'_>) -> Result<(), Stopped> {
+    let seen: &Session<'_> = session;
     let all: Vec<Result<Done, Stopped>> = thread::scope(|scope| {
         let one = |(index, visit): (usize, &Visit)| {
             let visit = Visit { reader: visit.reader.or(Some(index + 1)), ..visit.clone() };
@@ -106,8 +111,9 @@ fn visits(ordered: &[Visit], session: &mut Session) -> Result<(), Stopped> {
     Ok(())
 }
 
-fn send(asked: &Request, step: &str, session: &Session) -> Result<Done, Stopped> {
+fn send(asked: &Request, step: &str, session: &mut Session<'_>) -> Result<Done, Stopped> {
     let (name, bytes) = request::written(asked, step, session)?;
+    session.sent.push(name.clone());
     let before = session.files()?.iter().map(|file| file.seq).max().unwrap_or(session.since.0);
     session.line.put_request(asked.terminal, &name, &bytes)?;
     let mut done = Done::default();
@@ -122,6 +128,8 @@ fn send(asked: &Request, step: &str, session: &Session) -> Result<Done, Stopped>
             && (there(FileLife::Delivered) || there(FileLife::Replaced))
             && parsed.is_answered_by(&file.name)
     };
+    let what = Words::new(format!("{name} の回答"), format!("the answer to {name}"));
+    session.awaits(&what);
     let limit = Instant::now() + session.patience;
     loop {
         let files = session.files()?;
@@ -137,6 +145,7 @@ fn send(asked: &Request, step: &str, session: &Session) -> Result<Done, Stopped>
             }
             return Ok(done);
         }
+        session.goes_on()?;
         if Instant::now() >= limit {
             let seconds = session.patience.as_secs();
             return Err(Stopped::Because(format!(
@@ -147,12 +156,12 @@ fn send(asked: &Request, step: &str, session: &Session) -> Result<Done, Stopped>
     }
 }
 
-fn advance(by: &Advance, session: &mut Session) -> Result<(), Stopped> {
+fn advance(by: &Advance, session: &mut Session<'_>) -> Result<(), Stopped> {
     let seconds = ((by.days * 24 + by.hours) * 60 + by.minutes) * 60 + by.seconds;
     session.set_clock(&json!({ "advance_s": seconds }))
 }
 
-fn fault(wanted: &Fault, session: &mut Session) -> Result<(), Stopped> {
+fn fault(wanted: &Fault, session: &mut Session<'_>) -> Result<(), Stopped> {
     if wanted.off {
         return session.disarm(wanted.name.split('=').next().unwrap_or_default());
     }
@@ -171,14 +180,45 @@ fn fault(wanted: &Fault, session: &mut Session) -> Result<(), Stopped> {
     session.arm(&wanted.name, setting)
 }
 
+/// Puts a file of somebody else into a shared folder, whole, and waits until the terminal has seen it.
+fn place(placed: &Place, session: &Session<'_>) -> Result<(), Stopped> {
+    let (folder, name) = placed.file.split_once('/').unwrap_or(("", &placed.file));
+    let name = session.fill(name)?;
+    let bytes = match (&placed.copy, &placed.xml) {
+        (Some(copy), _) => {
+            let found = named(copy, session)?.into_iter().next();
+            let found = found.ok_or_else(|| format!("{copy} がありません / there is no {copy}"))?;
+            if found.bytes.is_empty() { session.contents(&found.path)?.0 } else { found.bytes }
+        }
+        (None, Some(text)) => session.fill(text)?.into_bytes(),
+        (None, None) => Vec::new(),
+    };
+    let station = session.station()?;
+    let terminal = station.terminals.iter().find(|terminal| terminal.number == placed.terminal);
+    let terminal = terminal.ok_or_else(|| format!("端末 {} がありません / no such terminal", placed.terminal))?;
+    let folder = Path::new(match folder {
+        "req" => &terminal.req,
+        "face" => &terminal.face,
+        _ => &terminal.res,
+    });
+    hand_in(folder, &name, |beside| std::fs::write(beside, &bytes)).map(drop).map_err(|error| {
+        let folder = folder.display();
+        Stopped::Because(format!("{folder} に {name} を置けません: {error} / cannot be put there: {error}"))
+    })
+}
+
 /// Fetches the files that `file` names, and waits until the terminal has seen that they are gone.
-fn collect(file: &str, session: &Session) -> Result<(), Stopped> {
+fn collect(file: &str, session: &Session<'_>) -> Result<(), Stopped> {
     let paths: Vec<String> = named(file, session)?.into_iter().map(|kept| kept.path).collect();
     if paths.is_empty() {
         return Err(Stopped::Because(format!("{file} に当たるファイルがありません / there is no such file to fetch")));
     }
-    for path in paths {
-        session.line.collect(&path)?;
+    // A レセコン that takes part deletes what it has read by itself.
+    for path in paths.iter().filter(|_| session.consumer.is_none()) {
+        match session.line.collect(path) {
+            Ok(()) | Err(ClientError::Refused { status: 404, .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     let wanted = Wait { file: file.to_owned(), until: FileLife::Collected, within_s: session.patience.as_secs() };
     match wait(&wanted, session)? {
@@ -191,7 +231,7 @@ fn collect(file: &str, session: &Session) -> Result<(), Stopped> {
 ///
 /// # Errors
 /// The station does not answer.
-pub fn named(file: &str, session: &Session) -> Result<Vec<Kept>, Stopped> {
+pub fn named(file: &str, session: &Session<'_>) -> Result<Vec<Kept>, Stopped> {
     if let Some((folder, pattern)) = file.split_once('/') {
         let pattern = session.fill(pattern)?;
         let files = session.files()?;
@@ -210,7 +250,8 @@ fn is_out(file: &FileView) -> bool {
 }
 
 fn seen(file: &FileView) -> Kept {
-    Kept { folder: file.folder.to_string(), name: file.name.clone(), path: file.path.clone(), bytes: Vec::new() }
+    let (name, path) = (file.name.clone(), file.path.clone());
+    Kept { folder: file.folder.to_string(), sealed: is_sealed_name(&name), name, path, bytes: Vec::new() }
 }
 
 /// Does `name` fit a pattern in which `*` is anything?
@@ -223,13 +264,15 @@ pub fn fits(pattern: &str, name: &str) -> bool {
     }
 }
 
-fn wait(wanted: &Wait, session: &Session) -> Result<Check, Stopped> {
+fn wait(wanted: &Wait, session: &Session<'_>) -> Result<Check, Stopped> {
     let what = Words::new(
         format!("{} が {} になる", wanted.file, crate::event::life_text(wanted.until, crate::event::Lang::Ja)),
         format!("{} is {}", wanted.file, crate::event::life_text(wanted.until, crate::event::Lang::En)),
     );
+    session.awaits(&what);
     let limit = Instant::now() + Duration::from_secs(wanted.within_s);
     loop {
+        session.goes_on()?;
         let paths: Vec<String> = named(&wanted.file, session)?.into_iter().map(|kept| kept.path).collect();
         let files = session.files()?;
         let mine: Vec<&FileView> = files.iter().filter(|file| paths.contains(&file.path)).collect();
@@ -253,18 +296,6 @@ fn wait(wanted: &Wait, session: &Session) -> Result<Check, Stopped> {
 pub fn lives(file: &FileView) -> String {
     let steps: Vec<String> = file.life.iter().map(|step| format!("{:?}", step.life).to_lowercase()).collect();
     format!("{}/{}: {}", file.folder, file.name, steps.join(" → "))
-}
-
-fn answer(question: &Question, ask: Ask<'_>) -> Check {
-    let what = Words::new(question.ja.clone(), question.en.clone());
-    match ask(&what) {
-        None => Check::not_asked(what),
-        Some(said) if said == question.yes => Check::held(what),
-        Some(said) => {
-            let got = if said { Words::new("はい", "yes") } else { Words::new("いいえ", "no") };
-            Check::failed(what, got, None)
-        }
-    }
 }
 
 #[cfg(test)]

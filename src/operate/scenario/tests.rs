@@ -6,17 +6,22 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::consumer::Consumer;
+use super::onlooker::Nobody;
 use super::own::Own;
 use super::read::{self, Read};
 use super::run::{self, Where};
+use super::session::Company;
 use super::verdict::{State, Verdict};
 use super::{junit, library, record, schema};
+use crate::clinic::rececon::Mistake;
+use crate::clinic::rececon::settings::Mistakes;
 use crate::event::Lang;
 use crate::operate::client::Client;
 
 fn run_all(scenarios: &[Read], place: &Where) -> Vec<Verdict> {
     let jobs = std::thread::available_parallelism().map_or(2, usize::from);
-    run::all(scenarios, place, jobs, &|_| None, &|_| {}).unwrap()
+    run::all(scenarios, place, jobs, Company { onlooker: &Nobody, consumer: &Consumer::Nobody }).unwrap()
 }
 
 fn own() -> Where {
@@ -32,11 +37,45 @@ fn lines(verdict: &Verdict) -> String {
     format!("{} {:?}\n  {}", verdict.id, verdict.state, verdict.lines(Lang::Ja).join("\n  "))
 }
 
+/// The station did as expected, and what stays open is what only a レセコン could tell.
+fn as_far_as_told(verdict: &Verdict) -> bool {
+    match verdict.state {
+        State::Held => verdict.undecided() == 0,
+        State::Undecided => verdict.undecided() > 0,
+        _ => false,
+    }
+}
+
+mod mutants;
+
 #[test]
 fn every_shipped_scenario_holds() {
     let verdicts = run_all(&read::shipped().unwrap(), &own());
-    let wrong: Vec<String> = verdicts.iter().filter(|verdict| verdict.state != State::Held).map(lines).collect();
+    let wrong: Vec<String> = verdicts.iter().filter(|verdict| !as_far_as_told(verdict)).map(lines).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The reference: with the sample レセコン at the folders nothing fails, and what is asked of it is decided.
+#[test]
+fn the_sample_consumer_fails_no_shipped_scenario() {
+    let company = Company { onlooker: &Nobody, consumer: &Consumer::Sample(Mistakes::default()) };
+    let jobs = std::thread::available_parallelism().map_or(2, usize::from);
+    let verdicts = run::all(&read::shipped().unwrap(), &own(), jobs, company).unwrap();
+    let state = |id: &str| verdicts.iter().find(|verdict| verdict.id == id).map(|verdict| verdict.state);
+    let wrong: Vec<String> = verdicts.iter().filter(|verdict| verdict.state == State::Failed).map(lines).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(
+        [state("S-38"), state("S-29"), state("S-36")],
+        [Some(State::Skipped), Some(State::Held), Some(State::Held)]
+    );
+    // A mistake is seen: one that does not look at .err.
+    let mistakes = Consumer::Sample([Mistake::IgnoresErr].into_iter().collect::<Mistakes>());
+    let company = Company { onlooker: &Nobody, consumer: &mistakes };
+    let text = library::text("S-29")
+        .unwrap()
+        .replace("about = \"visit/last/subsidy\"", "within_s = 2, about = \"visit/last/subsidy\"");
+    let verdict = run::all(&[scenario("S-29", &text)], &own(), 1, company).unwrap().remove(0);
+    assert!(verdict.state == State::Failed && lines(&verdict).contains("「waiting」"), "{}", lines(&verdict));
 }
 
 #[test]
@@ -60,11 +99,10 @@ fn the_library_is_the_folder_and_every_scenario_says_what_it_is_for() {
     assert_eq!(groups.len(), super::model::Group::ALL.len());
 }
 
-/// spec/pmh.md §11 names them; the others need what a station cannot be told from outside.
+/// spec/pmh.md §11 names them.
 #[test]
 fn the_scenarios_of_the_specification_are_there() {
-    const LEFT_OUT: [u32; 3] = [32, 36, 48];
-    for number in (1..=48).filter(|number| !LEFT_OUT.contains(number)) {
+    for number in 1..=48 {
         assert!(library::text(&format!("S-{number:02}")).is_some(), "S-{number:02}");
     }
     for id in ["S-23b", "S-23c", "S-38b", "S-38c", "S-38d"] {
@@ -182,16 +220,21 @@ fn a_mistake_names_file_line_key_and_the_nearest_right_name() {
         ("[[steps]]\nvist = { person = \"taro\" }\n", &["x.toml:6: vist", "visit"][..]),
         ("[[steps]]\nvisit = { person = \"taro\" }\nrestart = true\n", &["x.toml:5: steps", "visit, restart"]),
         ("[[steps]]\n", &["x.toml:5: steps", "expect"]),
-        ("[[steps]]\nrequest = { interface = \"OQSsiqcu01\" }\n", &["x.toml:5: interface", "OQSsiquc01"]),
-        ("[[steps]]\nvisit = { person = \"taro\" }\n[[steps]]\ncollect = [\"fcae\"]\n", &["x.toml:7: file", "face"]),
+        ("[[steps]]\nrequest = { interface = \"OQSsiqcu01\" }\n", &["x.toml:6: interface", "OQSsiquc01"]),
+        ("[[steps]]\nvisit = { person = \"taro\" }\n[[steps]]\ncollect = [\"fcae\"]\n", &["x.toml:8: file", "face"]),
         (
             "[[steps]]\nname = \"first\"\nvisit = { person = \"taro\" }\n[[steps]]\ncollect = [\"frist.face\"]\n",
-            &["x.toml:8: file", "first"],
+            &["x.toml:9: file", "first"],
         ),
         (
             "[[steps]]\nvisit = { person = \"taro\" }\n[[steps.expect]]\nfile = \"rse/a.xml\"\n",
-            &["x.toml:5: file", "res"],
+            &["x.toml:8: file", "res"],
         ),
+        (
+            "[[steps]]\nvisit = { person = \"taro\" }\n[[steps]]\nplace = { file = \"res/a.xml\" }\n",
+            &["x.toml:7: place", "copy"],
+        ),
+        ("[[steps]]\nplace = { file = \"a.xml\", xml = \"<a/>\" }\n", &["x.toml:6: file", "res/NAME.xml"]),
         ("settings = { hub = { spec_yaer = \"R6\" } }\nsteps = []\n", &["x.toml:5: spec_yaer", "spec_year"]),
         ("group2 = 1\nsteps = []\n", &["x.toml:5: group2", "group"]),
     ] {
@@ -224,7 +267,7 @@ fn a_run_repeats_byte_for_byte_and_another_seed_does_not() {
         let read =
             ["S-01", "S-23c", "B-01"].map(|id| scenario(id, &format!("seed = {seed}\n{}", library::text(id).unwrap())));
         let verdicts = run_all(&read, &place);
-        assert!(verdicts.iter().all(|verdict| verdict.state == State::Held));
+        assert!(verdicts.iter().all(as_far_as_told));
         let written = ["S-01", "S-23c", "B-01"].iter().flat_map(|id| {
             let place = folder.path().join(id).join("oqs");
             ["res", "face"].map(|shared| files(&place.join(shared)))
@@ -272,8 +315,9 @@ fn a_station_elsewhere_is_used_by_its_api_alone_and_put_back_as_it_was() {
         for _ in 0..2 {
             let verdicts = run_all(&scenarios, &Where::Elsewhere(line.clone()));
             for verdict in &verdicts {
-                let wanted = if ["S-37", "R-05"].contains(&verdict.id.as_str()) { State::Skipped } else { State::Held };
-                assert_eq!(verdict.state, wanted, "{}", lines(verdict));
+                let skipped = ["S-37", "R-05"].contains(&verdict.id.as_str());
+                assert_eq!(verdict.state == State::Skipped, skipped, "{}", lines(verdict));
+                assert!(skipped || as_far_as_told(verdict), "{}", lines(verdict));
             }
             assert_eq!(state(line), before);
         }
@@ -306,14 +350,33 @@ fn what_just_happened_becomes_a_scenario_that_passes_when_it_is_run_again() {
         visit(json!({ "person": "nanbyo" }));
         visit(json!({ "person": "taro", "consent": "none" }));
         let ids = ["Q-02", "T-03"].map(|id| read::named(id).unwrap());
-        assert!(run_all(&ids, &Where::Elsewhere(line.clone())).iter().all(|verdict| verdict.state == State::Held));
+        assert!(run_all(&ids, &Where::Elsewhere(line.clone())).iter().all(as_far_as_told));
+        // Requests that the answer does not tell again: another encoding, other elements. The レセコン fetches all that it reads.
+        let unusual = "[[steps]]\nrequest = { interface = \"OQSsiquc01\", person = \"taro\", encoding = \"shift_jis\", values = { LimitApplicationCertificateRelatedConsFlg = \"0\" } }\n\
+            [[steps]]\nrequest = { interface = \"OQSsiquc01\", xml = \"<XmlMsg><!-- 自作 --><MessageHeader><MedicalInstitutionCode>${institution}</MedicalInstitutionCode></MessageHeader></XmlMsg>\" }\n\
+            [[steps]]\nname = \"v\"\nvisit = { person = \"hanako\" }\n[[steps]]\ncollect = [\"v.face\", \"v.pmh\"]\n";
+        let head = "title = { ja = \"a\", en = \"a\" }\ngroup = \"normal\"\nsource = \"s [C]\"\nbearing = { ja = \"b\", en = \"b\" }\n";
+        let unusual = scenario("unusual", &format!("{head}{unusual}"));
+        assert_eq!(run_all(&[unusual], &Where::Elsewhere(line.clone()))[0].state, State::Held);
         text = record::scenario(line).unwrap();
     });
     let read = scenario("recorded", &text);
     assert!(read.scenario.steps.len() >= 8, "{text}");
-    for word in ["decline", "operation", "paper", "pmh-err", "advance", "転居町", "OQSsiquc01", "face-failed"] {
+    for word in [
+        "decline",
+        "operation",
+        "paper",
+        "pmh-err",
+        "advance",
+        "転居町",
+        "OQSsiquc01",
+        "face-failed",
+        "shift_jis",
+        "自作",
+    ] {
         assert!(text.contains(word), "no {word} in {text}");
     }
+    assert!(!text.contains("書き起こせない") && !text.contains("回収されていた"), "{text}");
     let verdicts = run_all(&[read], &own());
     assert_eq!(verdicts[0].state, State::Held, "{}\n{text}", lines(&verdicts[0]));
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::model::Group;
-use crate::event::{Lang, Words};
+use crate::event::{Lang, Words, say};
 
 /// What came of one scenario.
 #[derive(Debug, Clone, Serialize)]
@@ -37,6 +37,8 @@ pub enum State {
     Held,
     /// Something was not.
     Failed,
+    /// The station did as expected; what the レセコン made of it nobody was there to tell.
+    Undecided,
     /// It cannot be run here.
     Skipped,
     /// Nobody answers at the station.
@@ -48,6 +50,9 @@ pub enum State {
 pub struct StepVerdict {
     /// From 1.
     pub number: usize,
+    /// Its line in the file, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
     /// Its name, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -60,11 +65,11 @@ pub struct StepVerdict {
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// Was it as expected? None: a question that nobody was there to answer.
+    /// Was it as expected? None: nobody was there to tell.
     pub held: Option<bool>,
     /// What was expected.
     pub what: Words,
-    /// What there was instead.
+    /// What there was instead; why it stays open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub got: Option<Words>,
     /// What came nearest, and why it is not it.
@@ -83,9 +88,13 @@ impl Check {
         Self { held: Some(false), what, got: Some(got), nearest }
     }
 
-    /// Nobody was there to answer.
-    pub fn not_asked(what: Words) -> Self {
-        Self { held: None, what, got: None, nearest: None }
+    /// Nobody was there to tell.
+    pub fn undecided(what: Words) -> Self {
+        let why = Words::new(
+            "レセコンも、答える人もいなかった（--consumer、--ask）",
+            "there was neither a レセコン nor anybody to answer (--consumer, --ask)",
+        );
+        Self { held: None, what, got: Some(why), nearest: None }
     }
 }
 
@@ -97,29 +106,59 @@ impl Verdict {
         })
     }
 
-    /// Questions that nobody answered.
-    pub fn not_asked(&self) -> usize {
+    /// How much of what it asks about the レセコン stays open.
+    pub fn undecided(&self) -> usize {
         self.steps.iter().flat_map(|step| &step.checks).filter(|check| check.held.is_none()).count()
+    }
+
+    /// Says how it ended, from what its steps brought: nothing that was missed, nothing that stays open.
+    pub fn close(&mut self) {
+        if self.state != State::Held {
+            return;
+        }
+        if self.misses().next().is_some() {
+            self.state = State::Failed;
+        } else if self.undecided() > 0 {
+            let open = self.undecided();
+            self.state = State::Undecided;
+            self.why = Some(Words::new(
+                format!("レセコンについての {open} 件が決まっていない（--consumer、--ask）"),
+                format!("{open} about the レセコン stay open (--consumer, --ask)"),
+            ));
+        }
     }
 
     /// Lines for people about what did not hold; none where everything did.
     pub fn lines(&self, lang: Lang) -> Vec<String> {
-        let mut lines: Vec<String> = self.why.iter().map(|why| why.say(lang).to_owned()).collect();
-        for (step, check) in self.misses() {
-            let name = step.name.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
-            let head = if lang == Lang::Ja { "手順" } else { "step " };
-            lines.push(format!("{head}{}{name} ({}): {}", step.number, step.deed, check.what.say(lang)));
-            if let Some(got) = &check.got {
-                lines.push(format!("  {}{}", if lang == Lang::Ja { "実際: " } else { "got: " }, got.say(lang)));
-            }
-            if let Some(nearest) = &check.nearest {
-                lines.push(format!(
-                    "  {}{}",
-                    if lang == Lang::Ja { "近いもの: " } else { "nearest: " },
-                    nearest.say(lang)
-                ));
-            }
-        }
-        lines
+        let why = self.why.iter().map(|why| why.say(lang).to_owned());
+        why.chain(self.misses().flat_map(|(step, check)| miss(&self.file, step, check, lang))).collect()
     }
+}
+
+impl StepVerdict {
+    /// Where it stands: number, name, deed.
+    pub fn heading(&self, lang: Lang) -> String {
+        let name = self.name.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
+        format!("{}{}{name} ({})", say(lang, "手順", "step "), self.number, self.deed)
+    }
+
+    /// How it went: nothing, where nothing was looked at.
+    pub fn held(&self) -> Option<bool> {
+        let all = |held: Option<bool>| self.checks.iter().any(|check| check.held == held);
+        match (all(Some(false)), all(None)) {
+            (true, _) => Some(false),
+            (false, true) => None,
+            (false, false) => Some(true),
+        }
+    }
+}
+
+/// One miss: where, what there was instead, what came nearest.
+fn miss(file: &str, step: &StepVerdict, check: &Check, lang: Lang) -> Vec<String> {
+    let mut lines = vec![format!("{}: {}", step.heading(lang), check.what.say(lang))];
+    lines.extend(check.got.iter().map(|got| format!("  {}{}", say(lang, "実際: ", "got: "), got.say(lang))));
+    let nearest = check.nearest.iter();
+    lines.extend(nearest.map(|near| format!("  {}{}", say(lang, "近いもの: ", "nearest: "), near.say(lang))));
+    lines.extend(step.line.map(|line| format!("  {file}:{line}")));
+    lines
 }

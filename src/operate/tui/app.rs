@@ -11,6 +11,7 @@ use super::look::Look;
 use super::pin::PinEntry;
 use super::preview::Preview;
 use super::repeat::Repeat;
+use super::trials::Trials;
 use super::who::Who;
 use crate::event::{FolderKind, Lang};
 use crate::message::element::ElementTable;
@@ -42,6 +43,8 @@ pub enum Popup {
     Own,
     /// The chain of identities.
     Chain,
+    /// Scenarios.
+    Scenarios,
     /// "Back to the start-up state?"
     Reset,
     /// How something is repeated.
@@ -106,6 +109,7 @@ pub struct App {
     pub(super) own: usize,
     pub(super) help_row: usize,
     pub(super) chain_row: usize,
+    pub(super) trials: Trials,
     pub(super) filters: Filters,
     pub(super) popups: Vec<Popup>,
     /// Readers whose question *who is this?* was answered here or put off, while they still ask.
@@ -138,6 +142,7 @@ impl App {
             own: 0,
             help_row: 0,
             chain_row: 0,
+            trials: Trials::default(),
             filters: Filters::default(),
             popups: Vec::new(),
             told: Vec::new(),

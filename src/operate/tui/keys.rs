@@ -84,6 +84,7 @@ impl App {
                 self.chain_row = 0;
                 self.popups.push(Popup::Chain);
             }
+            Action::Scenarios => self.show_trials(),
             Action::Repeat => self.offer_repeat(view),
             Action::Reset => self.popups.push(Popup::Reset),
             Action::Raw => self.preview.iter_mut().for_each(Preview::turn),
@@ -297,6 +298,10 @@ impl App {
         if let Some(Popup::Who(_)) = self.popup() {
             return self.who_key(code, view);
         }
+        if self.popup() == Some(&Popup::Scenarios) {
+            self.trials_key(code);
+            return Vec::new();
+        }
         if code == KeyCode::Esc {
             self.popups.pop();
             return Vec::new();
@@ -347,7 +352,7 @@ impl App {
                 Vec::new()
             }
             // Taken before.
-            Some(Popup::Who(_)) | None => Vec::new(),
+            Some(Popup::Who(_) | Popup::Scenarios) | None => Vec::new(),
         }
     }
 
@@ -412,7 +417,7 @@ impl App {
 }
 
 /// The rows that a key moves a cursor inside a pop-up.
-fn list_move(code: KeyCode) -> Option<isize> {
+pub(super) fn list_move(code: KeyCode) -> Option<isize> {
     match lookup(code, Panel::Journal)? {
         Action::Up => Some(-1),
         Action::Down => Some(1),

@@ -10,6 +10,8 @@
 //! - [`draw`]: an [`App`] and a [`View`](crate::station::view::View) on a frame
 //! - [`run`]: the screen on this terminal, until the operator quits; [`restore`] for whoever ends the process otherwise
 //!
+//! Scenarios are run beside it: [`Order`]s out, [`Told`] back.
+//!
 //! The screen writes nothing unless something changed: no ticking clock, no blinking cursor. What it shows of time is when
 //! something last happened.
 
@@ -26,6 +28,8 @@ mod pin;
 mod preview;
 mod repeat;
 mod run;
+mod trial;
+mod trials;
 pub(super) mod tty;
 mod who;
 pub(super) mod width;
@@ -38,5 +42,6 @@ pub use layout::MINIMUM;
 pub use look::Look;
 pub use repeat::Repeat;
 pub use run::run;
+pub use trials::{Order, Told};
 pub use tty::restore;
 pub use who::Who;

@@ -6,6 +6,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use super::app::{App, FileKey, Panel, Popup};
 use super::bindings::Action;
 use super::draw::{Target, chain_rows, help_rows};
+use super::keys::moved;
 use crate::station::view::{Command, View};
 
 /// Rows that one notch of the wheel moves.
@@ -69,6 +70,7 @@ impl App {
                 }
                 self.own = file;
             }
+            Target::Scenario(row) => self.click_trial(row),
             Target::Repeat(at) => return self.repeat(Some(at)),
             Target::Answer(yes) => {
                 let asked = self.popups.pop();
@@ -107,6 +109,7 @@ impl App {
             | Target::Own(_)
             | Target::Holder(_)
             | Target::Repeat(_)
+            | Target::Scenario(_)
             | Target::Answer(_) => {
                 return self.wheel_popup(by, view);
             }
@@ -139,6 +142,7 @@ impl App {
                 let files = self.own_files.as_ref().map_or(0, Vec::len);
                 self.own = self.own.saturating_add_signed(by).min(files.saturating_sub(1));
             }
+            Some(Popup::Scenarios) => self.trials.at = moved(self.trials.at, by, self.trials.rows.len()),
             Some(Popup::Who(_)) => self.turn_who(by, view),
             _ => {}
         }

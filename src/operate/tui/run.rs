@@ -10,8 +10,10 @@ use crossterm::event::{self, Event};
 use super::app::App;
 use super::draw::draw;
 use super::look::Look;
+use super::trial::Runs;
 use super::tty::Tty;
 use crate::event::Lang;
+use crate::operate::client::Client;
 use crate::station::view::{Command, Desk, View};
 
 /// How often the desk is asked whether something changed while nothing happens.
@@ -23,12 +25,12 @@ const BUSY: Duration = Duration::from_millis(25);
 /// How long *shortly after* is.
 const AFTERGLOW: Duration = Duration::from_secs(1);
 
-/// Shows the desk on this terminal until the operator quits, or until `told_to_end` (seen within a tenth of a second). Blocks: give it a
+/// Shows the desk on this terminal, and runs scenarios over `line`, its control API, until the operator quits, or until `told_to_end` (seen within a tenth of a second). Blocks: give it a
 /// thread of its own.
 ///
 /// # Errors
 /// When standard input or output is no terminal, or the terminal goes away.
-pub fn run(desk: Arc<dyn Desk>, lang: Lang, told_to_end: &AtomicBool) -> io::Result<()> {
+pub fn run(desk: Arc<dyn Desk>, line: Client, lang: Lang, told_to_end: &AtomicBool) -> io::Result<()> {
     let mut tty = Tty::take()?;
     let size = tty.terminal.size()?;
     let mut app = App::new(lang, Look::from_env(), size.width, size.height).reading_with(desk.elements());
@@ -37,9 +39,15 @@ pub fn run(desk: Arc<dyn Desk>, lang: Lang, told_to_end: &AtomicBool) -> io::Res
     let mut view = desk.view();
     show(&mut tty, &mut app, &view, &*desk)?;
     let mut moved = Instant::now();
+    let mut runs = Runs::at(line);
     while !app.quits() && !told_to_end.load(Ordering::Relaxed) {
         let wait = if moved.elapsed() < AFTERGLOW { BUSY } else { IDLE };
         let mut stirred = event::poll(wait)? && take_events(&mut app, &view, &*desk)?;
+        app.orders().into_iter().for_each(|order| runs.take(order));
+        for told in runs.told() {
+            app.hear(told);
+            stirred = true;
+        }
         if desk.revision() != revision {
             revision = desk.revision();
             view = desk.view();

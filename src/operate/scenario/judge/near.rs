@@ -11,7 +11,7 @@ use crate::operate::scenario::session::{Session, Stopped};
 use crate::operate::scenario::steps::{fits, lives};
 
 /// For a file that is not there: the same name in another folder, the most alike name, or what the step brought instead.
-pub(super) fn file(file: &str, session: &Session) -> Result<Option<Words>, Stopped> {
+pub(super) fn file(file: &str, session: &Session<'_>) -> Result<Option<Words>, Stopped> {
     let seen = session.files()?;
     let Some((folder, pattern)) = file.split_once('/') else {
         let (step, _) = file.split_once('.').unwrap_or(("", file));

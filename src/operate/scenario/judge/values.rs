@@ -16,7 +16,7 @@ pub(super) fn judge(
     kept: &Kept,
     bytes: &[u8],
     wanted: &BTreeMap<String, Want>,
-    session: &Session,
+    session: &Session<'_>,
     checks: &mut Vec<Check>,
 ) -> Result<(), Stopped> {
     let document = match xml::read_up_to(bytes, xml::LOOK_LIMIT) {
@@ -33,7 +33,7 @@ pub(super) fn judge(
     Ok(())
 }
 
-fn one(root: &Element, at: &str, want: &Want, session: &Session) -> Result<Check, Stopped> {
+fn one(root: &Element, at: &str, want: &Want, session: &Session<'_>) -> Result<Check, Stopped> {
     let found: Vec<&str> = path::elements(root, at).iter().map(|element| element.value()).collect();
     Ok(match want {
         Want::Text(text) => {
@@ -67,7 +67,7 @@ fn one(root: &Element, at: &str, want: &Want, session: &Session) -> Result<Check
     })
 }
 
-fn conditions(root: &Element, at: &str, such: &Such, found: &[&str], session: &Session) -> Result<Check, Stopped> {
+fn conditions(root: &Element, at: &str, such: &Such, found: &[&str], session: &Session<'_>) -> Result<Check, Stopped> {
     let mut parts = (Vec::new(), Vec::new());
     let mut held = true;
     let mut tell = |ja: String, en: String, holds: bool| {

@@ -5,7 +5,7 @@
 //! - [`people`], [`reader`], [`folder`], [`journal`], [`preview`]: the panels
 //! - [`bars`]: header, footer, the strip of a small terminal
 //! - [`popup`]: help, faults, reset, PIN
-//! - [`chain`]: the page of the chain of identities
+//! - [`chain`]: the page of the chain of identities; [`trials`]: that of the scenarios
 //! - [`own`]: the list of files of the operator's own; [`repeat`]: how something is repeated; [`who`]: the people for a
 //!   card that nobody knows
 
@@ -20,6 +20,7 @@ mod popup;
 mod preview;
 mod reader;
 mod repeat;
+mod trials;
 mod who;
 
 use ratatui::Frame;
@@ -52,6 +53,8 @@ pub(super) enum Target {
     Holder(usize),
     /// A way of repeating.
     Repeat(usize),
+    /// A row of the list of scenarios.
+    Scenario(usize),
     Hint(Action),
     /// Yes or no of a question.
     Answer(bool),
@@ -135,6 +138,7 @@ fn paint(app: &App, view: &View, buf: &mut Buffer) -> Spots {
             Popup::Own => own::paint(&mut pen, view),
             Popup::Chain => chain::paint(&mut pen, view),
             Popup::Repeat(repeat) => repeat::paint(&mut pen, repeat),
+            Popup::Scenarios => trials::paint(&mut pen),
             Popup::Reset => popup::reset(&mut pen),
             Popup::Pin(entry) => popup::pin(&mut pen, entry),
             Popup::Who(who) => who::paint(&mut pen, who, view),
