@@ -130,7 +130,10 @@ const ROWS: &[Row] = &[
     (
         "file-renamed-within",
         None,
-        Elsewhere("src/folder/publish.rs", "renamed_within_its_folder_a_file_is_first_seen_under_a_temporary_name"),
+        Elsewhere(
+            "src/folder/publish/tests.rs",
+            "renamed_within_its_folder_a_file_is_first_seen_under_a_temporary_name",
+        ),
     ),
     ("err-late", None, Refused(|probe, answer| probe.comes_before(&answer.request, &answer.err()))),
     ("encryption-half", None, Asked(|_, answer| answer.delivered_as.ends_with(".zip"))),

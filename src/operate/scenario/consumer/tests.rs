@@ -241,10 +241,7 @@ asked = { interface = "OQSsiquc01", count = 1, values = { "//ArbitraryFileIdenti
 asked = { interface = "OQSsihvd01", count = 0 }
 within_s = 0
 "#;
-    let scenarios = [
-        scenario(steps),
-        scenario(&steps.replace("}_", "}_").replace("= \"777\"", "= \"778\"").replace("req_777", "req_778")),
-    ];
+    let scenarios = [scenario(steps), scenario(&steps.replace("= \"777\"", "= \"778\"").replace("req_777", "req_778"))];
     let place = Where::Elsewhere(own.line().unwrap());
     let company = Company { onlooker: &Asking, consumer: &Consumer::Nobody };
     let verdicts = run::all(&scenarios, &place, 1, company).unwrap();
