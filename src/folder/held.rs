@@ -1,11 +1,15 @@
 //! A file that nobody else can open for a while, as while another program has it.
 //!
-//! Windows keeps readers out of a locked range. Elsewhere a lock is a request that a program may or may not honour, so the rights are taken
-//! away as well; who may do everything (root) is not kept out by that.
+//! Windows lets whoever opens a file say what others may do with it meanwhile; here, rename it and nothing else. Elsewhere a lock is a request
+//! that a program may or may not honour, so the rights are taken away as well; who may do everything (root) is not kept out by that.
 
 use std::fs::{File, Permissions};
 use std::io;
 use std::path::Path;
+
+/// FILE_SHARE_DELETE: the file may get another name.
+#[cfg(windows)]
+const MAY_BE_RENAMED: u32 = 4;
 
 /// Keeps a file shut until it is dropped, whatever it is called meanwhile.
 #[derive(Debug)]
@@ -20,17 +24,29 @@ impl Held {
     /// # Errors
     /// It cannot be opened, or is locked by somebody else.
     pub fn shut(path: &Path) -> io::Result<Self> {
-        let file = File::options().read(true).write(true).open(path)?;
-        match file.lock() {
-            // A share that knows no locks: the rights alone must do.
-            Err(cause) if cause.kind() == io::ErrorKind::Unsupported => {}
-            locked => locked?,
-        }
+        let file = open(path)?;
         let rights = file.metadata()?.permissions();
         #[cfg(unix)]
         file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o000))?;
         Ok(Self { file, rights })
     }
+}
+
+#[cfg(windows)]
+fn open(path: &Path) -> io::Result<File> {
+    use std::os::windows::fs::OpenOptionsExt;
+    File::options().read(true).write(true).share_mode(MAY_BE_RENAMED).open(path)
+}
+
+#[cfg(not(windows))]
+fn open(path: &Path) -> io::Result<File> {
+    let file = File::options().read(true).write(true).open(path)?;
+    match file.lock() {
+        // A share that knows no locks: the rights alone must do.
+        Err(cause) if cause.kind() == io::ErrorKind::Unsupported => {}
+        locked => locked?,
+    }
+    Ok(file)
 }
 
 impl Drop for Held {

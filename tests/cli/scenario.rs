@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{madoguchi, madoguchi_in};
 
@@ -16,6 +16,20 @@ fn a_shipped_scenario_runs_from_anywhere_and_ends_with_zero() {
     assert!(junit.contains("<testsuite name=\"正常\" tests=\"1\" failures=\"0\""), "{junit}");
     // Nothing of its stations stays behind.
     assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn the_faults_that_came_up_are_in_the_result() {
+    let place = tempfile::tempdir().unwrap();
+    let said = madoguchi_in(place.path(), &["scenario", "run", "S-29", "S-01", "--json", "--junit", "out.xml"], &[]);
+    let verdicts: Value = serde_json::from_str(&said.out).unwrap();
+    let faults = |id: &str| {
+        let verdict = verdicts.as_array().unwrap().iter().find(|verdict| verdict["id"] == id).unwrap();
+        verdict["faults"].clone()
+    };
+    assert_eq!((faults("S-29"), faults("S-01")), (json!(["pmh-err"]), json!([])));
+    let junit = fs::read_to_string(place.path().join("out.xml")).unwrap();
+    assert_eq!(junit.matches("<property name=\"fault\" value=\"pmh-err\"/>").count(), 1, "{junit}");
 }
 
 #[test]

@@ -64,20 +64,37 @@ fn case(writer: &mut Writer<Vec<u8>>, verdict: &Verdict, lang: Lang) -> io::Resu
         ("time", time.as_str()),
     ]);
     let lines: Vec<String> = verdict.lines(lang).iter().map(|line| plain(line)).collect();
-    let element = match verdict.state {
-        State::Held => {
-            case.write_empty()?;
-            return Ok(());
-        }
-        State::Failed => "failure",
-        State::Unreachable => "error",
-        State::Skipped | State::Undecided => "skipped",
+    let outcome = match verdict.state {
+        State::Held => None,
+        State::Failed => Some("failure"),
+        State::Unreachable => Some("error"),
+        State::Skipped | State::Undecided => Some("skipped"),
     };
-    let message = lines.first().cloned().unwrap_or_default();
+    if outcome.is_none() && verdict.faults.is_empty() {
+        case.write_empty()?;
+        return Ok(());
+    }
     case.write_inner_content(|writer| {
-        let element = writer.create_element(element).with_attribute(("message", message.as_str()));
+        faults(writer, &verdict.faults)?;
+        let Some(outcome) = outcome else { return Ok(()) };
+        let message = lines.first().cloned().unwrap_or_default();
+        let element = writer.create_element(outcome).with_attribute(("message", message.as_str()));
         element.write_text_content(BytesText::new(&lines.join("\n")))?;
         Ok(())
+    })?;
+    Ok(())
+}
+
+/// The faults that came up meanwhile: who reads a failure wants to know what was done to the program.
+fn faults(writer: &mut Writer<Vec<u8>>, faults: &[String]) -> io::Result<()> {
+    if faults.is_empty() {
+        return Ok(());
+    }
+    writer.create_element("properties").write_inner_content(|writer| {
+        faults.iter().try_for_each(|fault| {
+            let property = writer.create_element("property");
+            property.with_attributes([("name", "fault"), ("value", fault.as_str())]).write_empty().map(drop)
+        })
     })?;
     Ok(())
 }
