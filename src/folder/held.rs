@@ -10,6 +10,9 @@ use std::path::Path;
 /// FILE_SHARE_DELETE: the file may get another name.
 #[cfg(windows)]
 const MAY_BE_RENAMED: u32 = 4;
+/// ERROR_SHARING_VIOLATION: somebody has it open already.
+#[cfg(windows)]
+const SHARING_VIOLATION: i32 = 32;
 
 /// Keeps a file shut until it is dropped, whatever it is called meanwhile.
 #[derive(Debug)]
@@ -35,11 +38,19 @@ impl Held {
 #[cfg(windows)]
 fn open(path: &Path) -> io::Result<File> {
     use std::os::windows::fs::OpenOptionsExt;
-    File::options().read(true).write(true).share_mode(MAY_BE_RENAMED).open(path)
+    match File::options().read(true).write(true).share_mode(MAY_BE_RENAMED).open(path) {
+        // The copy of a refused request, which the delivery keeps open: its whole range is locked instead.
+        Err(cause) if cause.raw_os_error() == Some(SHARING_VIOLATION) => locked(path),
+        opened => opened,
+    }
 }
 
 #[cfg(not(windows))]
 fn open(path: &Path) -> io::Result<File> {
+    locked(path)
+}
+
+fn locked(path: &Path) -> io::Result<File> {
     let file = File::options().read(true).write(true).open(path)?;
     match file.lock() {
         // A share that knows no locks: the rights alone must do.

@@ -135,9 +135,17 @@ impl Gated {
         HttpHub::with_certificate(&format!("https://{}", self.address), files).unwrap()
     }
 
-    fn audited(&self) -> Vec<Entry> {
-        let text = std::fs::read_to_string(&self.audit).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    /// What was written down, as soon as it is so much: an answer may be there before its entry.
+    fn audited(&self, count: usize) -> Vec<Entry> {
+        let limit = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        loop {
+            let text = std::fs::read_to_string(&self.audit).unwrap();
+            if text.lines().count() >= count && text.ends_with('\n') {
+                return text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            }
+            assert!(std::time::Instant::now() < limit, "{count} entries were expected: {text}");
+            std::thread::yield_now();
+        }
     }
 }
 
@@ -174,7 +182,7 @@ fn a_terminal_with_its_certificate_visits_as_over_a_plain_line() {
     let expected = plain.hub.open_visit(&opening(HERE)).unwrap();
     assert_eq!(standing, expected);
     assert_eq!(answer, plain.hub.consent(&expected.visit, &all(), NOON).unwrap());
-    let entries = gated.audited();
+    let entries = gated.audited(2);
     let told: Vec<_> = entries.iter().map(|e| (e.asked.as_str(), e.status, e.outcome.as_deref())).collect();
     assert_eq!(told, [("visit", Some(200), Some("good")), ("consents", Some(200), Some("valid"))]);
     assert!(entries.iter().all(|e| e.terminal.as_deref() == Some("uketsuke-1")));
@@ -187,7 +195,7 @@ fn without_a_certificate_nobody_comes_in_and_the_terminal_is_told_to_show_one() 
     let (_place, files) = gated.enrol("uketsuke-1", &only(&[HERE]), 30, now());
     let bare = Files { ca: files.ca.clone(), ..Files::default() };
     assert_eq!(distrust(gated.hub(&bare).open_visit(&opening(HERE))), Distrust::NoneShown);
-    let entry = gated.audited().pop().unwrap();
+    let entry = gated.audited(1).pop().unwrap();
     assert_eq!((entry.asked.as_str(), entry.from.as_deref(), entry.status), ("handshake", Some("127.0.0.1"), None));
 }
 
@@ -280,7 +288,7 @@ fn the_certificate_decides_for_which_institution_a_terminal_asks() {
     };
     assert_eq!(refused(fetched(&own, HERE)).0, 403);
     fetched(&many, PHARMACY).unwrap();
-    let foreign: Vec<_> = gated.audited().into_iter().filter(|e| e.status == Some(403)).collect();
+    let foreign: Vec<_> = gated.audited(3).into_iter().filter(|e| e.status == Some(403)).collect();
     assert_eq!(foreign.len(), 3);
     assert!(foreign.iter().all(|e| e.outcome.as_deref() == Some("foreign-institution")), "{foreign:?}");
 }
@@ -323,7 +331,7 @@ fn twenty_terminals_with_certificates_of_their_own_visit_at_once() {
             });
         }
     });
-    let entries = gated.audited();
+    let entries = gated.audited(20 * 5 * 2);
     assert_eq!(entries.len(), 20 * 5 * 2);
     for (number, (_, _, code)) in terminals.iter().enumerate() {
         let name = format!("tanmatsu-{number}");
