@@ -288,7 +288,7 @@ fn the_certificate_decides_for_which_institution_a_terminal_asks() {
     };
     assert_eq!(refused(fetched(&own, HERE)).0, 403);
     fetched(&many, PHARMACY).unwrap();
-    let foreign: Vec<_> = gated.audited(3).into_iter().filter(|e| e.status == Some(403)).collect();
+    let foreign: Vec<_> = gated.audited(8).into_iter().filter(|e| e.status == Some(403)).collect();
     assert_eq!(foreign.len(), 3);
     assert!(foreign.iter().all(|e| e.outcome.as_deref() == Some("foreign-institution")), "{foreign:?}");
 }
