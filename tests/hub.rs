@@ -157,6 +157,7 @@ rules! {
     subsidies:
         agreed_subsidies_are_fetched_by_the_request_file_name
         declined_undisclosed_or_switched_off_subsidies_leave_no_trace
+        a_request_is_its_institutions_and_nobody_elses
         a_request_holds_on_its_own_day_as_often_as_it_is_asked
         a_steered_failure_comes_with_a_code_of_ours;
 }

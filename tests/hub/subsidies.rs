@@ -85,6 +85,14 @@ pub fn a_request_holds_on_its_own_day_as_often_as_it_is_asked(world: &World) {
     assert_eq!(failure(fetch(world, "PMHsimsm01req_0000000000000000_face.xml", NOON)), "MDG-P0002E");
 }
 
+pub fn a_request_is_its_institutions_and_nobody_elses(world: &World) {
+    let name = world.visit("tanaka").answer(&all()).pmh_request.unwrap();
+    let asker = Asker { institution: "1319920011".to_owned(), time: NOON };
+    let elsewhere = world.connection.subsidies(&SubsidyQuestion { asker, request_file_name: name.clone() });
+    assert_eq!(failure(elsewhere.unwrap()), "MDG-P0002E");
+    document(fetch(world, &name, NOON));
+}
+
 pub fn a_steered_failure_comes_with_a_code_of_ours(world: &World) {
     let visit = world.visit("tanaka").with(|opening| opening.steering.subsidy_error = true);
     let answer = visit.answer(&all());

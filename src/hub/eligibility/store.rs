@@ -132,6 +132,8 @@ pub enum VisitState {
 pub struct Announced {
     /// Whose request it is.
     pub person: String,
+    /// 医療機関コード of whoever was given its name. Anybody else's question about it is about nothing.
+    pub institution: String,
     /// Whose certificates will be asked for.
     pub pmh_id: PmhId,
     /// The day on which the request holds.

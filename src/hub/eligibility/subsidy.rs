@@ -1,5 +1,5 @@
 //! The PMH request that a face file names: asked by its file name, on its own day, as often as the terminal needs it (a terminal
-//! that was killed asks again). Each time PMH is asked anew, with a key of its own.
+//! that was killed asks again), by the institution that was given it. Each time PMH is asked anew, with a key of its own.
 
 use super::Eligibility;
 use super::store::Counted;
@@ -15,7 +15,8 @@ use crate::wire::{SubsidyAnswer, SubsidyQuestion};
 impl Eligibility {
     /// The certificates behind a request's name.
     pub fn subsidies(&self, question: &SubsidyQuestion, trail: &Trail) -> Result<SubsidyAnswer, HubError> {
-        let Some(announced) = self.store.announced(&question.request_file_name)? else {
+        let announced = self.store.announced(&question.request_file_name)?;
+        let Some(announced) = announced.filter(|known| known.institution == question.asker.institution) else {
             return Ok(failed(notice::SUBSIDY_UNKNOWN));
         };
         if announced.day != question.asker.time.date() {

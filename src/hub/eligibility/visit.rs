@@ -208,8 +208,13 @@ impl Eligibility {
     /// Announces the PMH request of this visit under a name that nobody has.
     fn announce(&self, visit: &OpenVisit, known: &Known, time: DateTime) -> Result<Option<String>, HubError> {
         let Some(pmh_id) = self.pmh_id(&known.insured, time, &Trail::default())? else { return Ok(None) };
-        let person = known.insured.id.clone();
-        let announced = Announced { person, pmh_id, day: time.date(), fails: visit.opening.steering.subsidy_error };
+        let announced = Announced {
+            person: known.insured.id.clone(),
+            institution: visit.opening.asker.institution.clone(),
+            pmh_id,
+            day: time.date(),
+            fails: visit.opening.steering.subsidy_error,
+        };
         for turn in 0..100 {
             let name = names::pmh_request(self.seed, &visit.opening, time, turn);
             if self.store.announce(&name, announced.clone())? {

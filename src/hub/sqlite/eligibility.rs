@@ -110,11 +110,13 @@ fn consents(file: &Connection, memory: &Memory) -> Filled {
 }
 
 fn announced(file: &Connection, memory: &Memory) -> Filled {
-    let sql = "SELECT request_file_name, person, pmh_id, day, fails FROM eligibility_announced ORDER BY id";
+    let sql =
+        "SELECT request_file_name, person, pmh_id, day, fails, institution FROM eligibility_announced ORDER BY id";
     each(file, sql, |row| {
         let name: String = row.get(0)?;
         let pmh_id = PmhId::new(row.get::<_, String>(2)?);
-        let announced = Announced { person: row.get(1)?, pmh_id, day: parsed(row, 3)?, fails: row.get(4)? };
+        let (person, day, fails, institution) = (row.get(1)?, parsed(row, 3)?, row.get(4)?, row.get(5)?);
+        let announced = Announced { person, institution, pmh_id, day, fails };
         Ok(memory.announce(&name, announced).map(drop))
     })
 }
@@ -307,15 +309,16 @@ impl EligibilityStore for SqliteEligibility {
             return Ok(false);
         }
         self.write(|file| {
-            let sql = "INSERT OR REPLACE INTO eligibility_announced (request_file_name, person, pmh_id, day, fails)
-                VALUES (?1, ?2, ?3, ?4, ?5)";
+            let sql = "INSERT OR REPLACE INTO eligibility_announced
+                (request_file_name, person, pmh_id, day, fails, institution) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
             let (id, day) = (announced.pmh_id.reveal(), announced.day.to_string());
             file.prepare_cached(sql)?.execute(params![
                 request_file_name,
                 announced.person,
                 id,
                 day,
-                announced.fails
+                announced.fails,
+                announced.institution
             ])?;
             let sql = "DELETE FROM eligibility_announced WHERE id <= ?1";
             file.prepare_cached(sql)?.execute([file.last_insert_rowid() - REMEMBERED as i64]).map(drop)

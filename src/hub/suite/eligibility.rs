@@ -62,7 +62,8 @@ pub(super) fn agreed() -> Remembered {
 }
 
 pub(super) fn announced(person: &str) -> Announced {
-    Announced { person: person.into(), pmh_id: PmhId::new("9b1e"), day: MORNING.date(), fails: true }
+    let (person, institution) = (person.into(), HERE.into());
+    Announced { person, institution, pmh_id: PmhId::new("9b1e"), day: MORNING.date(), fails: true }
 }
 
 fn no_number_comes_twice_and_visits_and_inquiries_are_counted_apart(stores: &Stores) {
