@@ -18,6 +18,9 @@ use crate::secret::MyNumber;
 use crate::wire::registration::field::Characters;
 use crate::wire::registration::{Holder, Row};
 
+/// 法別番号 of 精神通院.
+const OUTPATIENT_MENTAL: u8 = 21;
+
 /// What is made.
 #[derive(Debug)]
 pub struct Plan {
@@ -184,7 +187,7 @@ impl Citizen {
     fn row(&mut self, plan: &Plan, scheme: &Scheme, turn: u64) -> Row {
         let is_support = matches!(scheme.limits, Limits::Ten);
         let (from, to) = self.period(plan.today);
-        let certificate = SubsidyCertificate {
+        let mut certificate = SubsidyCertificate {
             certification_name: scheme.name.to_owned(),
             insurer_number: self.insurer_number(plan.prefecture, scheme),
             recipient_number: self.recipient_number(scheme),
@@ -202,6 +205,9 @@ impl Citizen {
             face_items: face(&self.holder, scheme, from, to),
             ..SubsidyCertificate::default()
         };
+        if scheme.limits == Limits::PerDay {
+            self.add_r6(&mut certificate);
+        }
         let mut holder = self.holder.clone();
         if is_support {
             // 自立支援医療 keeps no sex: 0 by agreement (spec/pmh.md §2.2, [A]).
@@ -216,6 +222,26 @@ impl Citizen {
             not_disclosed: self.chance.one_in(150),
             certificate,
             deleted: false,
+        }
+    }
+
+    /// What R6 added beside the limits of before (spec/pmh.md §1.4), in local schemes, whose rules differ most.
+    fn add_r6(&mut self, certificate: &mut SubsidyCertificate) {
+        if certificate.joint_in_out == Some(true) {
+            certificate.joint_kinds = vec!["1".to_owned(), "2".to_owned()];
+        }
+        let in_kind = if self.chance.one_in(9) { "3" } else { "1" };
+        certificate.method = Some(if certificate.always_reimbursement { "2" } else { in_kind }.to_owned());
+        certificate.first_visit = self.chance.one_in(8).then(|| "初診時のみ500円".to_owned());
+        certificate.meal_ratio = self.chance.one_in(10).then_some(50);
+        certificate.meal_subsidy = Some(self.chance.one_in(4));
+        if self.chance.one_in(6) {
+            let of_visit = |kind: &str| CopaymentLimit {
+                kind: kind.to_owned(),
+                amount_visit: Some(200),
+                ..CopaymentLimit::default()
+            };
+            certificate.limits.extend(["4", "5", "6"].map(of_visit));
         }
     }
 
@@ -287,12 +313,15 @@ fn face(holder: &Holder, scheme: &Scheme, from: Date, to: Date) -> Vec<FaceItem>
     let leaf = |name: &str, value: String| FaceItem { name: name.to_owned(), value: Some(value), items: Vec::new() };
     let said = |text: &Option<String>| text.clone().unwrap_or_default();
     let person = vec![leaf("氏名", said(&holder.name)), leaf("住所", said(&holder.address))];
-    vec![
+    // It stands on the face only, and staff read it (spec/pmh.md §8.2 P13).
+    let checked = (scheme.law == OUTPATIENT_MENTAL).then(|| leaf("支給要件の確認方法", "医療用（2年目）".to_owned()));
+    let items = [
         FaceItem { name: "受給者".to_owned(), value: None, items: person },
         leaf("有効期間", format!("{}から{}まで", era(from), era(to))),
         leaf("制度", scheme.name.to_owned()),
         leaf("特定疾病療養受療証", "無".to_owned()),
-    ]
+    ];
+    items.into_iter().chain(checked).collect()
 }
 
 /// Half-width kana as the register has them.
