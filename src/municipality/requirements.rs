@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::clock::date8;
 use crate::number::PublicExpenseNumber;
-use crate::wire::registration::{Form, Generation, Mode, ReadError, Refusal, Row, read};
+use crate::wire::registration::{Form, Generation, Mode, ReadError, Refusal, Row, ended, look_through};
 
 /// A function of the specification.
 #[derive(Debug, Clone, Copy)]
@@ -99,17 +99,17 @@ pub fn check(generation: Generation, form: Form, source: impl Read, today: Date)
     let mut looking: Vec<Looking> = FUNCTIONS.iter().map(|function| Looking::new(*function)).collect();
     let mut warnings = Refusal::default();
     let mut number = 0;
-    let today = date8(today);
-    let read = read::<std::convert::Infallible>(generation, form, source, &mut |row, unusual| {
-        number += 1;
-        unusual.into_iter().for_each(|warning| warnings.push(warning));
-        looking.iter_mut().for_each(|looking| looking.row(number, &row, &today));
+    let looked = look_through::<std::convert::Infallible>(generation, form, source, &mut |row_number, row, unusual| {
+        number = row_number;
+        let ended = ended(generation, &row, today).map(|warning| warning.in_row(number));
+        unusual.into_iter().chain(ended).for_each(|warning| warnings.push(warning));
+        looking.iter_mut().for_each(|looking| looking.row(number, &row, today));
         Ok(())
     });
-    let refusal = match read {
-        Ok(summary) => {
+    let refusal = match looked {
+        Ok((summary, refusal)) => {
             number = summary.rows;
-            Refusal::default()
+            refusal
         }
         Err(ReadError::Refused(refusal)) => refusal,
         Err(ReadError::TooBig(fault)) => fault.into(),
@@ -147,7 +147,7 @@ impl Looking {
         Self { function, rows: 0, sex: Breaches::default(), ended: Breaches::default() }
     }
 
-    fn row(&mut self, number: u64, row: &Row, today: &str) {
+    fn row(&mut self, number: u64, row: &Row, today: Date) {
         let insurer = row.certificate.insurer_number.as_deref().map(PublicExpenseNumber::new);
         if insurer.and_then(|insurer| insurer.law_number()) != Some(self.function.law) {
             return;
@@ -156,7 +156,7 @@ impl Looking {
         if row.holder.sex.as_deref() != Some("0") {
             self.sex.note(number);
         }
-        if row.certificate.valid_to.as_str() < today {
+        if row.certificate.valid_to < date8(today) {
             self.ended.note(number);
         }
     }

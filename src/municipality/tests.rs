@@ -118,6 +118,29 @@ fn the_requirements_are_judged_by_function_and_rows() {
 }
 
 #[test]
+fn a_row_that_is_refused_hides_nothing_of_the_rows_after_it() {
+    let sent = String::from_utf8(body(Generation::V001, rows(&plan(500, 1, 13)))).unwrap();
+    let whole = check(Generation::V001, Form::Json, sent.as_bytes(), TODAY).unwrap();
+    let broken = sent.replacen('[', "[{},", 1).replace("\"gender\":\"0\"", "\"gender\":\"1\"");
+    let checked = check(Generation::V001, Form::Json, broken.as_bytes(), TODAY).unwrap();
+    assert_eq!((checked.rows, checked.refusal.faults[0].row), (whole.rows + 1, Some(1)));
+    for (before, report) in whole.reports.iter().zip(&checked.reports) {
+        let sex = report.looked.iter().find(|looked| looked.en == "sex is 0").unwrap();
+        assert_eq!((report.rows, sex.verdict, sex.count), (before.rows, Verdict::Broken, before.rows));
+    }
+}
+
+#[test]
+fn a_row_that_has_ended_is_told_of_with_its_place() {
+    let sent = body(Generation::R6, rows(&plan(200, 1, 13)));
+    let told = |today| check(Generation::R6, Form::Json, &sent[..], today).unwrap().warnings;
+    let ended = |today| told(today).faults.into_iter().find(|fault| fault.code == "MDG-J0105W");
+    let fault = ended(date(2100, 1, 1)).unwrap();
+    assert_eq!((fault.row, fault.field.as_deref()), (Some(1), Some("validTo")));
+    assert_eq!(ended(date(2000, 1, 1)), None);
+}
+
+#[test]
 fn another_order_of_names_is_no_change_and_another_order_on_the_face_is_one() {
     let row = |text: &str| serde_json::from_str::<Json>(text).unwrap();
     let yesterday = br#"[{"historyKey":"k","a":{"b":1,"c":2},"certificationDetail":[{"x":1,"y":2}]}]"#;

@@ -1,5 +1,6 @@
 //! Municipalities register over HTTP; what they registered reaches a visit, and nobody else's eyes.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,10 +9,11 @@ use jiff::civil::{Date, DateTime, date};
 use madoguchi::clock::Clock;
 use madoguchi::event::Sink;
 use madoguchi::hub::medical_hub::registration::{Enrolled, knobs};
-use madoguchi::hub::{Hub, Roots, Settings, server};
+use madoguchi::hub::{Hub, Roots, Settings, notice, server};
 use madoguchi::knob::{Knobs, Setting};
 use madoguchi::random::Seed;
 use madoguchi::visit::Question;
+use madoguchi::wire::registration::fault::RULES;
 use madoguchi::wire::{Asker, SubsidyAnswer, SubsidyQuestion};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -178,7 +180,7 @@ fn differences_replace_and_delete_by_their_history_key() {
     let serial = town.register(FIRST, DIFFERENCE, &json!([gone]));
     let (_, receipt) = town.history(FIRST, &serial);
     let codes: Vec<_> = receipt["warnings"].as_array().unwrap().iter().map(|warning| &warning["code"]).collect();
-    assert!(codes.contains(&&json!("MDG-P0104W")), "deleting twice is no mistake, and is told: {receipt}");
+    assert!(codes.contains(&&json!("MDG-J0104W")), "deleting twice is no mistake, and is told: {receipt}");
     town.register(SECOND, DIFFERENCE, &json!([with(difference("h2", "他"), "isDeleted", json!(true))]));
     assert_eq!(town.seen("moved", TODAY), ["乙改"], "another municipality's key is another key");
 }
@@ -190,9 +192,29 @@ fn one_wrong_row_registers_nothing_and_is_named() {
     let wrong = with(full("丙"), "gender", json!("9"));
     let (status, answer) = town.post(FIRST, FULL, &json!([full("乙"), wrong]));
     assert_eq!((status, &answer["row"], &answer["field"]), (400, &json!(2), &json!("gender")), "{answer}");
-    assert_eq!(answer["code"], "MDG-P0008E");
+    assert_eq!(answer["code"], "MDG-J0008E");
     assert_eq!(answer["errorCount"], 1);
     assert_eq!(town.seen("moved", TODAY), ["甲"]);
+}
+
+#[test]
+fn a_code_of_ours_means_one_thing_at_all_faces() {
+    let of_terminals = notice::ALL.iter().map(|notice| notice.code);
+    let codes: Vec<&str> = of_terminals.chain(RULES.iter().map(|rule| rule.code)).collect();
+    let apart: BTreeSet<&str> = codes.iter().copied().collect();
+    assert_eq!(apart.len(), codes.len(), "{codes:?}");
+}
+
+#[test]
+fn a_row_that_has_ended_is_registered_and_told_of_with_its_place() {
+    let town = Town::new();
+    let ended = with(difference("h2", "終了"), "validTo", json!("2026-11-20"));
+    let deleted = with(with(ended.clone(), "historyKey", json!("h3")), "isDeleted", json!(true));
+    let serial = town.register(FIRST, DIFFERENCE, &json!([difference("h1", "今日まで"), ended, deleted]));
+    let (_, receipt) = town.history(FIRST, &serial);
+    let told = receipt["warnings"].as_array().unwrap().iter().filter(|warning| warning["code"] == "MDG-J0105W");
+    let told: Vec<_> = told.map(|warning| (&warning["row"], &warning["field"])).collect();
+    assert_eq!(told, [(&json!(2), &json!("validTo"))], "{receipt}");
 }
 
 #[test]
@@ -222,7 +244,7 @@ fn no_municipality_registers_without_its_token_or_sees_anothers_numbers() {
     assert_eq!(town.history("demo", &serial).0, 401);
     for token in ["", "demo", "token-of-990003"] {
         let (status, answer) = town.post(token, FULL, &json!([full("甲")]));
-        assert_eq!((status, &answer["code"]), (401, &json!("MDG-P0016E")), "{token}");
+        assert_eq!((status, &answer["code"]), (401, &json!("MDG-J0016E")), "{token}");
     }
     let demo = Town::with(Settings::default(), Enrolled::default());
     let (_, answer) = demo.post("wrong", FULL, &json!([]));

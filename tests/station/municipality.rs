@@ -166,7 +166,7 @@ fn the_requirements_of_the_specification_are_reported_by_their_function() {
     let text = fs::read_to_string(place.path().join("rows.json")).unwrap();
     place.write("wrong.json", text.replacen("\"gender\":\"0\"", "\"gender\":\"7\"", 1));
     let said = command(place.path(), &["check", "wrong.json"]);
-    assert!(said.code == 1 && said.out.contains("gender") && said.out.contains("MDG-P0008E"), "{}", said.out);
+    assert!(said.code == 1 && said.out.contains("gender") && said.out.contains("MDG-J0008E"), "{}", said.out);
 }
 
 #[test]

@@ -46,8 +46,9 @@ pub(super) fn read(source: impl Read, take: &mut dyn FnMut(&Json) -> bool) -> Re
     let known = headings();
     let columns: Vec<String> = match lines.headers() {
         Ok(line) => line.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect(),
-        Err(error) => return Err(unread(error)),
+        Err(error) => return Err(unread(error, &[])),
     };
+    let mut number = 0;
     for (at, name) in known.iter().enumerate() {
         let found = columns.get(at).map_or("", String::as_str);
         if found != name {
@@ -58,7 +59,11 @@ pub(super) fn read(source: impl Read, take: &mut dyn FnMut(&Json) -> bool) -> Re
         }
     }
     for line in lines.records() {
-        let line = line.map_err(unread)?;
+        number += 1;
+        let line = line.map_err(|error| match unread(error, &columns) {
+            Unread::Fault(fault) => Unread::Fault(fault.in_row(number)),
+            broken => broken,
+        })?;
         let mut row = Json::Object(Vec::new());
         for ((path, field), cell) in leaves.iter().zip(line.iter()) {
             put(&mut row, path, value(field, cell));
@@ -102,21 +107,21 @@ fn put(into: &mut Json, path: &[&str], value: Json) {
     }
 }
 
-fn unread(error: csv::Error) -> Unread {
-    let line = error.position().map_or(1, csv::Position::line);
+/// The first column that a line leaves out is its field.
+fn unread(error: csv::Error, columns: &[String]) -> Unread {
+    let fault = Fault::of(UNREADABLE);
     match error.into_kind() {
         csv::ErrorKind::Io(error) => Unread::Broken(error),
-        kind => {
-            let en = format!("line {line}: {}", cause(&kind));
-            Unread::Fault(Fault::of(UNREADABLE).because(&format!("{line} 行目"), &en))
+        csv::ErrorKind::Utf8 { .. } => Unread::Fault(fault.because("UTF-8 ではありません", "not UTF-8")),
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            let ja = format!("見出しの {expected_len} 列に対して {len} 列です");
+            let fault = fault.because(&ja, &format!("{len} cells under {expected_len} headings"));
+            let missing = usize::try_from(len).ok().and_then(|place| columns.get(place));
+            Unread::Fault(match missing {
+                Some(column) => fault.at(column),
+                None => fault,
+            })
         }
-    }
-}
-
-fn cause(kind: &csv::ErrorKind) -> &'static str {
-    match kind {
-        csv::ErrorKind::Utf8 { .. } => "not UTF-8",
-        csv::ErrorKind::UnequalLengths { .. } => "not as many cells as the heading",
-        _ => "not CSV",
+        _ => Unread::Fault(fault.because("CSV として読めません", "not CSV")),
     }
 }

@@ -145,8 +145,10 @@ fn group(fields: &[Field]) -> Value {
 fn property(field: &Field) -> Value {
     let mut schema = shape(&field.shape);
     schema["description"] = json!(field.ja);
-    schema["x-source"] = json!(format!("{} [{}]", field.source, field.sure));
-    if field.sure == 'C' {
+    let form = if field.form == field.sure { String::new() } else { format!(", 形 / form [{}]", field.form) };
+    let form = if field.sure == 'C' { String::new() } else { form };
+    schema["x-source"] = json!(format!("{} [{}]{form}", field.source, field.sure));
+    if field.sure == 'C' || field.form == 'C' {
         schema["x-provisional"] = json!(true);
     }
     if !field.required {

@@ -1,4 +1,5 @@
-//! Why a registration is refused, and what was kept although it is unusual. The codes of PMH are not public; these are ours and carry `MDG-P`.
+//! Why a registration is refused, and what was kept although it is unusual. The codes of PMH are not public; these are ours and carry `MDG-J`
+//! (自治体): those with `MDG-P` are of the subsidies that a terminal fetches.
 
 use std::fmt;
 
@@ -30,55 +31,57 @@ macro_rules! rules {
 
 rules! {
     /// The body is no JSON, no CSV, or not UTF-8.
-    UNREADABLE "MDG-P0001E" "本文を読めません" "the body cannot be read";
+    UNREADABLE "MDG-J0001E" "本文を読めません" "the body cannot be read";
     /// The body or a row is no array, no object.
-    NOT_ROWS "MDG-P0002E" "対象者の配列で送ります" "send an array of objects";
+    NOT_ROWS "MDG-J0002E" "対象者の配列で送ります" "send an array of objects";
     /// A required field is missing.
-    MISSING "MDG-P0003E" "必須項目がありません" "a required field is missing";
+    MISSING "MDG-J0003E" "必須項目がありません" "a required field is missing";
     /// No field of this name.
-    UNKNOWN "MDG-P0004E" "この名前の項目はありません" "there is no field of this name";
+    UNKNOWN "MDG-J0004E" "この名前の項目はありません" "there is no field of this name";
     /// Another kind of value.
-    KIND "MDG-P0005E" "値の型が違います" "a value of the wrong type";
+    KIND "MDG-J0005E" "値の型が違います" "a value of the wrong type";
     /// Too short or too long.
-    LENGTH "MDG-P0006E" "桁数が違います" "too short or too long";
+    LENGTH "MDG-J0006E" "桁数が違います" "too short or too long";
     /// Characters that do not belong there.
-    CHARACTERS "MDG-P0007E" "使えない文字があります" "characters that do not belong there";
+    CHARACTERS "MDG-J0007E" "使えない文字があります" "characters that do not belong there";
     /// No code of the table.
-    CODE "MDG-P0008E" "コードにない値です" "not a code of the table";
+    CODE "MDG-J0008E" "コードにない値です" "not a code of the table";
     /// No day.
-    DATE "MDG-P0009E" "日付ではありません" "not a day";
+    DATE "MDG-J0009E" "日付ではありません" "not a day";
     /// 券面項目 that are too deep or too many.
-    FACE "MDG-P0010E" "券面項目の形が違います" "face items of another form";
+    FACE "MDG-J0010E" "券面項目の形が違います" "face items of another form";
     /// `common` and a 種別 both filled.
-    MIXED "MDG-P0011E" "「別なし」と種別ごとの上限額は同時に使えません" "common and a separate limit in one attribute";
+    MIXED "MDG-J0011E" "「別なし」と種別ごとの上限額は同時に使えません" "common and a separate limit in one attribute";
     /// 更生・育成・精神通院 with a 種別.
-    COMMON_ONLY "MDG-P0012E" "自立支援医療の上限額は common だけに書きます" "自立支援医療 uses common only";
+    COMMON_ONLY "MDG-J0012E" "自立支援医療の上限額は common だけに書きます" "自立支援医療 uses common only";
     /// A row of too many bytes.
-    ROW_TOO_BIG "MDG-P0013E" "1件が大きすぎます" "one row is too big";
+    ROW_TOO_BIG "MDG-J0013E" "1件が大きすぎます" "one row is too big";
     /// A column of the CSV that is wrong.
-    COLUMNS "MDG-P0014E" "CSVの列が違います" "wrong columns";
+    COLUMNS "MDG-J0014E" "CSVの列が違います" "wrong columns";
     /// The body is too big.
-    BODY_TOO_BIG "MDG-P0015E" "本文が大きすぎます" "the body is too big";
+    BODY_TOO_BIG "MDG-J0015E" "本文が大きすぎます" "the body is too big";
     /// No token, or nobody's.
-    TOKEN "MDG-P0016E" "トークンがないか、登録されていません" "no token, or nobody's";
+    TOKEN "MDG-J0016E" "トークンがないか、登録されていません" "no token, or nobody's";
     /// A media type that is not taken.
-    MEDIA_TYPE "MDG-P0017E" "この Content-Type では受け取れません" "send another content type";
+    MEDIA_TYPE "MDG-J0017E" "この Content-Type では受け取れません" "send another content type";
     /// No registration of this number, or another municipality's.
-    NO_SUCH_SERIAL "MDG-P0018E" "この処理通番の登録はありません" "no registration of this serialNumber";
+    NO_SUCH_SERIAL "MDG-J0018E" "この処理通番の登録はありません" "no registration of this serialNumber";
     /// Under maintenance, or too many at once.
-    BUSY "MDG-P0019E" "ただいま受け付けられません" "not now: try again";
+    BUSY "MDG-J0019E" "ただいま受け付けられません" "not now: try again";
     /// Our mistake.
-    INTERNAL "MDG-P0020E" "PMHの内部エラー" "PMH failed";
+    INTERNAL "MDG-J0020E" "PMHの内部エラー" "PMH failed";
     /// No such path, or not by this method.
-    PATH "MDG-P0021E" "このパスはありません" "no such path or method";
+    PATH "MDG-J0021E" "このパスはありません" "no such path or method";
     /// A check digit, a prefecture or a 法別番号.
-    NUMBER "MDG-P0101W" "番号の規則に合いません (そのまま登録しました)" "breaks the rule of its number; kept";
+    NUMBER "MDG-J0101W" "番号の規則に合いません (そのまま登録しました)" "breaks the rule of its number; kept";
     /// A period that holds on no day.
-    PERIOD "MDG-P0102W" "有効期間の終わりが始まりより前です (そのまま登録しました)" "ends before it begins; kept";
+    PERIOD "MDG-J0102W" "有効期間の終わりが始まりより前です (そのまま登録しました)" "ends before it begins; kept";
     /// Two rows that are one.
-    TWICE "MDG-P0103W" "同じ受給者証が2回あります (後のものを登録しました)" "the same certificate twice; the later one holds";
+    TWICE "MDG-J0103W" "同じ受給者証が2回あります (後のものを登録しました)" "the same certificate twice; the later one holds";
     /// Deleted what was never registered.
-    NOTHING_TO_DELETE "MDG-P0104W" "削除する履歴がありません" "nothing to delete under this historyKey";
+    NOTHING_TO_DELETE "MDG-J0104W" "削除する履歴がありません" "nothing to delete under this historyKey";
+    /// A period that is over: no clinic is told of it.
+    ENDED "MDG-J0105W" "有効期間が終わっています (そのまま登録しました)" "it has ended; kept, and told to no clinic";
 }
 
 /// One finding: the rule, and where it was broken.

@@ -17,19 +17,26 @@ pub struct Field {
     pub required: bool,
     /// Where the name is from.
     pub source: &'static str,
-    /// How sure name and form are: `A`, `B` or `C`. What is `C` is marked provisional in the document.
+    /// How sure its name is: `A`, `B` or `C`. What is `C` is marked provisional in the document.
     pub sure: char,
+    /// How sure the rest is: lengths, characters, whether it is required. Marked in the same way.
+    pub form: char,
 }
 
 impl Field {
     /// A field that may be left out or null.
     pub(super) const fn new(name: &'static str, ja: &'static str, says: Item, shape: Shape) -> Self {
-        Self { name, ja, says, shape, required: false, source: "", sure: 'C' }
+        Self { name, ja, says, shape, required: false, source: "", sure: 'C', form: 'A' }
     }
 
     /// It must be there.
     pub(super) const fn required(self) -> Self {
         Self { required: true, ..self }
+    }
+
+    /// Its name was published, and its form is ours.
+    pub(super) const fn formed_by_us(self) -> Self {
+        Self { form: 'C', ..self }
     }
 
     /// Where it is from.

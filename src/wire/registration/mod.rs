@@ -9,7 +9,7 @@
 //! - [`field`], [`tables`]: every field with its form, whether it is required, source and confidence. Checks, OpenAPI documents and the
 //!   client's rows come from the same rows
 //! - [`Row`]: the one form that all generations become · [`Fault`]: why one is refused
-//! - [`read`](fn@read): a body as rows, in bounded memory; [`write`]: a row as a generation sends it · [`document`]: the OpenAPI document of a generation
+//! - [`read`](fn@read): a body as rows, in bounded memory, [`look_through`] for whoever only checks; [`write`]: a row as a generation sends it · [`document`]: the OpenAPI document of a generation
 //! - [`receipt`]: what became of a registration
 
 pub mod check;
@@ -31,6 +31,7 @@ pub mod write;
 pub use fault::{Fault, Refusal, Rule, Warning};
 pub use generation::{Form, Generation, Mode};
 pub use json::Json;
-pub use read::{BODY_LIMIT, ROW_LIMIT, ReadError, Summary, read, rows};
+pub use read::{BODY_LIMIT, ROW_LIMIT, ReadError, Summary, look_through, read, rows};
 pub use receipt::{Outcome, Receipt};
 pub use row::{Holder, Row};
+pub use rules::ended;

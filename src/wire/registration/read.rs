@@ -50,10 +50,43 @@ pub fn read<E>(
     source: impl Read,
     take: &mut dyn FnMut(Row, Vec<Fault>) -> Result<(), E>,
 ) -> Result<Summary, ReadError<E>> {
+    let take = &mut |_, row, unusual| take(row, unusual);
+    let (summary, refusal) = read_all(generation, form, source, take, AfterFaults::Drop)?;
+    if refusal.is_empty() { Ok(summary) } else { Err(ReadError::Refused(refusal)) }
+}
+
+/// The same for whoever registers nothing: every row that holds is handed on with its number, those beside and after faults too. The faults
+/// come back in the end.
+///
+/// # Errors
+/// See [`ReadError`]; never [`ReadError::Refused`].
+pub fn look_through<E>(
+    generation: Generation,
+    form: Form,
+    source: impl Read,
+    take: &mut dyn FnMut(u64, Row, Vec<Fault>) -> Result<(), E>,
+) -> Result<(Summary, Refusal), ReadError<E>> {
+    read_all(generation, form, source, take, AfterFaults::HandOn)
+}
+
+/// What becomes of the rows after the first fault.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum AfterFaults {
+    Drop,
+    HandOn,
+}
+
+fn read_all<E>(
+    generation: Generation,
+    form: Form,
+    source: impl Read,
+    take: &mut dyn FnMut(u64, Row, Vec<Fault>) -> Result<(), E>,
+    after_faults: AfterFaults,
+) -> Result<(Summary, Refusal), ReadError<E>> {
     let meter = Rc::new(Meter::default());
     let source = BufReader::with_capacity(PIECE, Metered { source, meter: meter.clone() });
-    let mut reading =
-        Reading { generation, take, rows: 0, refusal: Refusal::default(), failed: None, meter: meter.clone() };
+    let refusal = Refusal::default();
+    let mut reading = Reading { generation, take, after_faults, rows: 0, refusal, failed: None, meter: meter.clone() };
     let ended = match form {
         Form::Json => read_json(source, &mut |row| reading.row(row)),
         Form::Csv => csv_form::read(source, &mut |row| reading.row(row)),
@@ -66,14 +99,11 @@ pub fn read<E>(
         return Err(ReadError::TooBig(if fault.code == ROW_TOO_BIG.code { fault.in_row(rows + 1) } else { fault }));
     }
     match ended {
-        Ok(()) if refusal.is_empty() => Ok(Summary { rows }),
-        Ok(()) => Err(ReadError::Refused(refusal)),
-        Err(Unread::Broken(error)) => Err(ReadError::Interrupted(error)),
-        Err(Unread::Fault(fault)) => {
-            refusal.push(fault);
-            Err(ReadError::Refused(refusal))
-        }
+        Ok(()) => {}
+        Err(Unread::Broken(error)) => return Err(ReadError::Interrupted(error)),
+        Err(Unread::Fault(fault)) => refusal.push(fault),
     }
+    Ok((Summary { rows }, refusal))
 }
 
 /// Why reading ended early.
@@ -86,7 +116,8 @@ pub(super) enum Unread {
 
 struct Reading<'t, E> {
     generation: Generation,
-    take: &'t mut dyn FnMut(Row, Vec<Fault>) -> Result<(), E>,
+    take: &'t mut dyn FnMut(u64, Row, Vec<Fault>) -> Result<(), E>,
+    after_faults: AfterFaults,
     rows: u64,
     refusal: Refusal,
     failed: Option<E>,
@@ -99,8 +130,9 @@ impl<E> Reading<'_, E> {
         self.rows += 1;
         self.meter.row.set(0);
         let checked = check_into(self.generation, self.rows, row, &mut self.refusal);
-        if let (Some((row, unusual)), true) = (checked, self.refusal.is_empty()) {
-            self.failed = (self.take)(row, unusual).err();
+        let is_wanted = self.after_faults == AfterFaults::HandOn || self.refusal.is_empty();
+        if let (Some((row, unusual)), true) = (checked, is_wanted) {
+            self.failed = (self.take)(self.rows, row, unusual).err();
         }
         self.failed.is_none()
     }

@@ -2,10 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::fault::{COMMON_ONLY, Fault, MIXED, NUMBER, PERIOD};
+use super::fault::{COMMON_ONLY, ENDED, Fault, MIXED, NUMBER, PERIOD};
 use super::field::Item;
 use super::tables::COMMON_GROUP;
-use super::{Holder, Row};
+use super::{Generation, Holder, Row};
 use crate::clock::date8;
 use crate::message::subsidy::{CopaymentLimit, FaceItem, SubsidyCertificate};
 use crate::number::{Checked, PublicExpenseNumber, RecipientNumber, my_number};
@@ -265,6 +265,13 @@ impl Filling {
             warn(if is_national { number.check() } else { number.check_local() }, &self.recipient_at);
         }
     }
+}
+
+/// Is this row over on `today`? Sets are of what holds today or later (spec/pmh.md §2.4, open point 4 of S002, [A]); it is kept, as a
+/// difference may be just what ends it.
+pub fn ended(generation: Generation, row: &Row, today: Date) -> Option<Fault> {
+    let at = generation.fields().iter().find(|field| field.says == Item::ValidTo)?.name;
+    (!row.deleted && row.certificate.valid_to < date8(today)).then(|| Fault::of(ENDED).at(at))
 }
 
 fn together(family: Option<String>, given: Option<String>) -> Option<String> {

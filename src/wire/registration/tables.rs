@@ -37,10 +37,14 @@ const MY_NUMBER: Field = Field::new("myNumber", "個人番号", Item::MyNumber, 
 const fn limit(kind: &'static str) -> [Field; 4] {
     let times = Shape::Text { least: 1, most: 3, characters: Digits };
     [
-        Field::new("burdenRatio", "負担率 (%)", Item::Ratio(kind), Shape::Whole { most: 100 }).of(S002, 'A'),
-        Field::new("amount", "金額 (円)", Item::Amount(kind), Shape::Whole { most: 99_999_999 }).of(S002, 'A'),
+        Field::new("burdenRatio", "負担率 (%)", Item::Ratio(kind), Shape::Whole { most: 100 })
+            .of(S002, 'A')
+            .formed_by_us(),
+        Field::new("amount", "金額 (円)", Item::Amount(kind), Shape::Whole { most: 99_999_999 })
+            .of(S002, 'A')
+            .formed_by_us(),
         Field::new("perDayOrMonth", "日額・月額の別", Item::Per(kind), DAY_OR_MONTH).of(S002, 'A'),
-        Field::new("limitedNumberOfTimes", "月の利用回数の上限", Item::Times(kind), times).of(S002, 'A'),
+        Field::new("limitedNumberOfTimes", "月の利用回数の上限", Item::Times(kind), times).of(S002, 'A').formed_by_us(),
     ]
 }
 
@@ -93,27 +97,33 @@ static MAX_COPAYMENT: [Field; 14] = [
     Field::new("isMealSubsidized", "食事助成", Item::MealSubsidy, Shape::Boolean).of(OURS, 'C'),
 ];
 
-/// 医療助成対象者情報同期API 0.0.1, in its order. Forms are [C] where the slides only say `string`; that 個人番号 is required is [A], that the
+/// 医療助成対象者情報同期API 0.0.1, in its order. Forms are ours where the slides only say `string`; that 個人番号 is required is [A], that the
 /// period is, [C].
 pub static V001: [Field; 18] = [
     MY_NUMBER.of(S002, 'A'),
-    Field::new("lastName", "氏名 姓", Item::FamilyName, full_width(100)).of(S002, 'A'),
-    Field::new("firstName", "氏名 名", Item::GivenName, full_width(100)).of(S002, 'A'),
-    Field::new("lastNameKana", "氏名カナ 姓", Item::FamilyKana, kana(100)).of(S002, 'A'),
-    Field::new("firstNameKana", "氏名カナ 名", Item::GivenKana, kana(100)).of(S002, 'A'),
-    Field::new("addressPref", "住所 都道府県名", Item::Address, text(0, 100)).of(S002, 'A'),
-    Field::new("addressCity", "住所 市区郡町村名", Item::Address, text(0, 100)).of(S002, 'A'),
-    Field::new("addressSection", "住所 町字名", Item::Address, text(0, 300)).of(S002, 'A'),
-    Field::new("addressHouseNumber", "住所 番地", Item::Address, text(0, 100)).of(S002, 'A'),
-    Field::new("addressDetail", "住所 方書", Item::Address, text(0, 300)).of(S002, 'A'),
-    Field::new("birthDate", "生年月日", Item::BirthDate, Shape::Date).of(S002, 'A'),
+    Field::new("lastName", "氏名 姓", Item::FamilyName, full_width(100)).of(S002, 'A').formed_by_us(),
+    Field::new("firstName", "氏名 名", Item::GivenName, full_width(100)).of(S002, 'A').formed_by_us(),
+    Field::new("lastNameKana", "氏名カナ 姓", Item::FamilyKana, kana(100)).of(S002, 'A').formed_by_us(),
+    Field::new("firstNameKana", "氏名カナ 名", Item::GivenKana, kana(100)).of(S002, 'A').formed_by_us(),
+    Field::new("addressPref", "住所 都道府県名", Item::Address, text(0, 100)).of(S002, 'A').formed_by_us(),
+    Field::new("addressCity", "住所 市区郡町村名", Item::Address, text(0, 100)).of(S002, 'A').formed_by_us(),
+    Field::new("addressSection", "住所 町字名", Item::Address, text(0, 300)).of(S002, 'A').formed_by_us(),
+    Field::new("addressHouseNumber", "住所 番地", Item::Address, text(0, 100)).of(S002, 'A').formed_by_us(),
+    Field::new("addressDetail", "住所 方書", Item::Address, text(0, 300)).of(S002, 'A').formed_by_us(),
+    Field::new("birthDate", "生年月日", Item::BirthDate, Shape::Date).of(S002, 'A').formed_by_us(),
     Field::new("gender", "性別", Item::Sex, SEX).of(S002, 'A'),
     Field::new("medicalSubsidyRegistrationNumber", "公費負担者番号", Item::InsurerNumber, digits(8)).of(S002, 'A'),
     Field::new("medicalSubsidyCertificationNumber", "受給者番号", Item::RecipientNumber, text(0, 30)).of(S002, 'A'),
     Field::new("copaymentLimit", "自己負担上限額", Item::Group, Shape::Group(&COPAYMENT_LIMIT)).of(S002, 'A'),
-    Field::new("certificationStartDate", "有効期間 始期", Item::ValidFrom, Shape::Date).required().of(S002, 'A'),
-    Field::new("certificationEndDate", "有効期間 終期", Item::ValidTo, Shape::Date).required().of(S002, 'A'),
-    Field::new("certificateAllItems", "受給者証券面項目", Item::Face, Shape::Face).of(S002, 'A'),
+    Field::new("certificationStartDate", "有効期間 始期", Item::ValidFrom, Shape::Date)
+        .required()
+        .of(S002, 'A')
+        .formed_by_us(),
+    Field::new("certificationEndDate", "有効期間 終期", Item::ValidTo, Shape::Date)
+        .required()
+        .of(S002, 'A')
+        .formed_by_us(),
+    Field::new("certificateAllItems", "受給者証券面項目", Item::Face, Shape::Face).of(S002, 'A').formed_by_us(),
 ];
 
 const fn full_width(most: usize) -> Shape {
@@ -128,11 +138,12 @@ const fn kana(most: usize) -> Shape {
 static BASIC_FIVE: [Field; 5] = [
     Field::new("name", "氏名", Item::Name, Shape::Text { least: 1, most: 200, characters: FullWidth })
         .required()
-        .of(DA_0708, 'A'),
-    Field::new("nameKana", "氏名カナ", Item::Kana, kana(200)).required().of(DA_0708, 'A'),
-    Field::new("address", "住所", Item::Address, text(0, FREE)).required().of(DA_0708, 'A'),
-    Field::new("dateOfBirth", "生年月日", Item::BirthDate, Shape::Date).required().of(DA_0708, 'A'),
-    Field::new("sex", "性別", Item::Sex, SEX).required().of(DA_0708, 'A'),
+        .of(DA_0708, 'A')
+        .formed_by_us(),
+    Field::new("nameKana", "氏名カナ", Item::Kana, kana(200)).required().of(DA_0708, 'A').formed_by_us(),
+    Field::new("address", "住所", Item::Address, text(0, FREE)).required().of(DA_0708, 'A').formed_by_us(),
+    Field::new("dateOfBirth", "生年月日", Item::BirthDate, Shape::Date).required().of(DA_0708, 'A').formed_by_us(),
+    Field::new("sex", "性別", Item::Sex, SEX).required().of(DA_0708, 'A').formed_by_us(),
 ];
 
 const TYPE_ID: Field = Field::new(
@@ -153,9 +164,11 @@ const CERTIFICATION_NAME: Field =
     Field::new("certificationName", "受給者証名", Item::CertificationName, text(1, 100)).required().of(DA_0708, 'A');
 const RECIPIENT: Field =
     Field::new("medicalSubsidyRecipientNumber", "公費受給者番号", Item::RecipientNumber, text(0, 30)).of(DA_0708, 'A');
-const SEGMENT: Field = Field::new("segment", "区分", Item::Segment, text(0, FREE)).of(DA_0708, 'A');
+const SEGMENT: Field = Field::new("segment", "区分", Item::Segment, text(0, FREE)).of(DA_0708, 'A').formed_by_us();
 const INSTITUTIONS: Field =
-    Field::new("designatedMedicalInstitutions", "指定医療機関情報", Item::Institutions, text(0, FREE)).of(DA_0708, 'A');
+    Field::new("designatedMedicalInstitutions", "指定医療機関情報", Item::Institutions, text(0, FREE))
+        .of(DA_0708, 'A')
+        .formed_by_us();
 const ALWAYS: Field =
     Field::new("isAlwaysReimbursement", "常に償還払い", Item::AlwaysReimbursement, FLAG).required().of(DA_0708, 'A');
 const LIMIT: Field =
@@ -163,8 +176,10 @@ const LIMIT: Field =
 const FROM: Field =
     Field::new("validFrom", "有効期間 開始日", Item::ValidFrom, Shape::Date).required().of(DA_0708, 'A');
 const TO: Field = Field::new("validTo", "有効期間 終了日", Item::ValidTo, Shape::Date).required().of(DA_0708, 'A');
-const DETAIL: Field =
-    Field::new("certificationDetail", "受給者証券面項目", Item::Face, Shape::FaceList).required().of(DA_0708, 'A');
+const DETAIL: Field = Field::new("certificationDetail", "受給者証券面項目", Item::Face, Shape::FaceList)
+    .required()
+    .of(DA_0708, 'A')
+    .formed_by_us();
 
 /// 医療費助成対象者情報登録API 0.1.1. Limit, validity and face items are not visible in what was published; they are those of R6 ([C]).
 pub static V011: [Field; 13] = [
@@ -192,22 +207,23 @@ pub static R6: [Field; 19] = [
     INSURER,
     CERTIFICATION_NAME,
     RECIPIENT,
-    Field::new("certificationSubKey", "受給者証サブキー", Item::SubKey, text(0, 100)).of(DA_0708, 'A'),
+    Field::new("certificationSubKey", "受給者証サブキー", Item::SubKey, text(0, 100)).of(DA_0708, 'A').formed_by_us(),
     SEGMENT,
-    Field::new("incomeSegment", "所得区分", Item::IncomeSegment, text(0, FREE)).of(DA_0708, 'A'),
+    Field::new("incomeSegment", "所得区分", Item::IncomeSegment, text(0, FREE)).of(DA_0708, 'A').formed_by_us(),
     Field::new(
         "additionalConditions",
         "追加条件",
         Item::AdditionalConditions,
         Shape::Text { least: 3, most: FREE, characters: Conditions },
     )
-    .of(DA_0708, 'A'),
+    .of(DA_0708, 'A')
+    .formed_by_us(),
     INSTITUTIONS,
     ALWAYS,
     LIMIT,
     FROM,
     TO,
-    Field::new("historyKey", "履歴キー", Item::HistoryKey, text(1, 100)).required().of(DA_0708, 'A'),
+    Field::new("historyKey", "履歴キー", Item::HistoryKey, text(1, 100)).required().of(DA_0708, 'A').formed_by_us(),
     Field::new("isDeleted", "削除フラグ", Item::Deleted, Shape::Boolean).required().of(DA_0708, 'A'),
     DETAIL,
 ];

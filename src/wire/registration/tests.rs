@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::field::{Characters, Field, Shape, day};
+use super::field::{Characters, Field, Item, Shape, day};
 use super::{BODY_LIMIT, Fault, Form, Generation, Json, ReadError, Row, read};
 
 fn v001() -> Value {
@@ -127,7 +127,7 @@ fn every_required_field_is_missed_by_name() {
             let at = inner.join(".");
             if field.required {
                 let null = changed(sample(generation), &inner, Value::Null);
-                assert_eq!(faults(generation, &[null]), [(Some(1), at.clone(), "MDG-P0003E".to_owned())]);
+                assert_eq!(faults(generation, &[null]), [(Some(1), at.clone(), "MDG-J0003E".to_owned())]);
                 *count += 1;
             }
             if let Shape::Group(fields) = field.shape {
@@ -146,20 +146,20 @@ fn every_required_field_is_missed_by_name() {
 fn a_value_that_breaks_its_form_is_refused_with_row_and_field() {
     let long = "あ".repeat(101);
     let cases: [(&[&str], Value, &str); 14] = [
-        (&["myNumber"], json!("12345678901"), "MDG-P0006E"),
-        (&["myNumber"], json!("１２３４５６７８９０１２"), "MDG-P0007E"),
-        (&["myNumber"], json!(123456789018u64), "MDG-P0005E"),
-        (&["orgSpecificCertificateTypeId"], json!("a_b"), "MDG-P0007E"),
-        (&["orgSpecificCertificateTypeId"], json!("a".repeat(51)), "MDG-P0006E"),
-        (&["certificationName"], json!(long), "MDG-P0006E"),
-        (&["medicalSubsidyInsurerNumber"], json!("8813999"), "MDG-P0006E"),
-        (&["medicalSubsidyRecipientNumber"], json!("1".repeat(31)), "MDG-P0006E"),
-        (&["basicFiveInfo", "sex"], json!("4"), "MDG-P0008E"),
-        (&["basicFiveInfo", "dateOfBirth"], json!("2013-02-29"), "MDG-P0009E"),
-        (&["isNotDisclosed"], json!("false"), "MDG-P0005E"),
-        (&["additionalConditions"], json!("01-1;;02"), "MDG-P0007E"),
-        (&["maxCopaymentAmount", "outpatient", "amount"], json!(-1), "MDG-P0005E"),
-        (&["certificationDetail"], json!([{ "a": { "b": { "c": { "d": 1 } } } }]), "MDG-P0010E"),
+        (&["myNumber"], json!("12345678901"), "MDG-J0006E"),
+        (&["myNumber"], json!("１２３４５６７８９０１２"), "MDG-J0007E"),
+        (&["myNumber"], json!(123456789018u64), "MDG-J0005E"),
+        (&["orgSpecificCertificateTypeId"], json!("a_b"), "MDG-J0007E"),
+        (&["orgSpecificCertificateTypeId"], json!("a".repeat(51)), "MDG-J0006E"),
+        (&["certificationName"], json!(long), "MDG-J0006E"),
+        (&["medicalSubsidyInsurerNumber"], json!("8813999"), "MDG-J0006E"),
+        (&["medicalSubsidyRecipientNumber"], json!("1".repeat(31)), "MDG-J0006E"),
+        (&["basicFiveInfo", "sex"], json!("4"), "MDG-J0008E"),
+        (&["basicFiveInfo", "dateOfBirth"], json!("2013-02-29"), "MDG-J0009E"),
+        (&["isNotDisclosed"], json!("false"), "MDG-J0005E"),
+        (&["additionalConditions"], json!("01-1;;02"), "MDG-J0007E"),
+        (&["maxCopaymentAmount", "outpatient", "amount"], json!(-1), "MDG-J0005E"),
+        (&["certificationDetail"], json!([{ "a": { "b": { "c": { "d": 1 } } } }]), "MDG-J0010E"),
     ];
     for (path, value, code) in cases {
         let found = faults(Generation::R6, &[r6(), changed(r6(), path, value.clone())]);
@@ -191,12 +191,12 @@ fn jiritsu_shien_uses_common_only_and_common_excludes_the_others_attribute_by_at
     let separate = json!({ "outpatient": { "amount": 500, "perDayOrMonth": "1" } });
     for law in ["15139991", "16139990", "21139993"] {
         let found = faults(Generation::V001, &[other(law, separate.clone())]);
-        assert_eq!(found, [(Some(1), "copaymentLimit.outpatient".to_owned(), "MDG-P0012E".to_owned())], "{law}");
+        assert_eq!(found, [(Some(1), "copaymentLimit.outpatient".to_owned(), "MDG-J0012E".to_owned())], "{law}");
     }
     assert!(read_rows(Generation::V001, &[other("88139993", separate)]).is_ok());
     let mixed = json!({ "common": { "amount": 500 }, "pharmacy": { "amount": 0, "burdenRatio": 10 } });
     let found = faults(Generation::V001, &[other("88139993", mixed)]);
-    assert_eq!(found, [(Some(1), "copaymentLimit.pharmacy.amount".to_owned(), "MDG-P0011E".to_owned())]);
+    assert_eq!(found, [(Some(1), "copaymentLimit.pharmacy.amount".to_owned(), "MDG-J0011E".to_owned())]);
     let apart = json!({ "common": { "amount": 500 }, "pharmacy": { "burdenRatio": 10 } });
     assert!(read_rows(Generation::V001, &[other("88139993", apart)]).is_ok());
 }
@@ -216,13 +216,13 @@ fn check_digits_and_reversed_periods_warn_and_are_kept() {
 #[test]
 fn what_is_no_array_of_objects_is_refused() {
     let cases = [
-        ("", "MDG-P0001E"),
-        ("{}", "MDG-P0002E"),
-        ("\"x\"", "MDG-P0002E"),
-        ("[1]", "MDG-P0002E"),
-        ("[", "MDG-P0001E"),
-        ("[]x", "MDG-P0001E"),
-        ("[{\"a\":1,\"a\":2}]", "MDG-P0001E"),
+        ("", "MDG-J0001E"),
+        ("{}", "MDG-J0002E"),
+        ("\"x\"", "MDG-J0002E"),
+        ("[1]", "MDG-J0002E"),
+        ("[", "MDG-J0001E"),
+        ("[]x", "MDG-J0001E"),
+        ("[{\"a\":1,\"a\":2}]", "MDG-J0001E"),
     ];
     for (text, code) in cases {
         match read_text(Generation::V001, Form::Json, text) {
@@ -252,7 +252,7 @@ impl Read for Endless {
 fn a_row_without_an_end_is_given_up_long_before_its_end() {
     let body = (&b"[{\"lastName\":\""[..]).chain(Endless(BODY_LIMIT * 2));
     match read::<Infallible>(Generation::V001, Form::Json, body, &mut |_, _| Ok(())) {
-        Err(ReadError::TooBig(fault)) => assert_eq!((fault.code.as_str(), fault.row), ("MDG-P0013E", Some(1))),
+        Err(ReadError::TooBig(fault)) => assert_eq!((fault.code.as_str(), fault.row), ("MDG-J0013E", Some(1))),
         other => panic!("{other:?}"),
     }
 }
@@ -321,11 +321,48 @@ fn csv_that_is_wrong_names_its_row_and_field() {
         }
         other => panic!("{other:?}"),
     };
-    assert_eq!(told(&csv_of(&[], &[("gender", "9")])), ("MDG-P0008E".into(), "gender".into()));
+    assert_eq!(told(&csv_of(&[], &[("gender", "9")])), ("MDG-J0008E".into(), "gender".into()));
     let amount = "copaymentLimit.common.amount";
-    assert_eq!(told(&csv_of(&[], &[(amount, "many")])), ("MDG-P0005E".into(), amount.into()));
-    assert_eq!(told(&csv_of(&[], &[]).replacen("lastName", "姓", 1)), ("MDG-P0014E".into(), "lastName".into()));
-    assert_eq!(told(&format!("{},1\n", csv_of(&[], &[]).trim_end())).0, "MDG-P0001E");
+    assert_eq!(told(&csv_of(&[], &[(amount, "many")])), ("MDG-J0005E".into(), amount.into()));
+    assert_eq!(told(&csv_of(&[], &[]).replacen("lastName", "姓", 1)), ("MDG-J0014E".into(), "lastName".into()));
+    assert_eq!(told(&format!("{},1\n", csv_of(&[], &[]).trim_end())).0, "MDG-J0001E");
+}
+
+#[test]
+fn a_csv_line_that_is_too_short_names_its_row_and_the_first_column_that_it_leaves_out() {
+    let text = csv_of(&[], &[]) + "123456789018,架空\r\n";
+    let Err(ReadError::Refused(refusal)) = read_text(Generation::V001, Form::Csv, &text) else { panic!("{text}") };
+    let fault = &refusal.faults[0];
+    assert_eq!((fault.row, fault.field.as_deref(), fault.code.as_str()), (Some(2), Some("firstName"), "MDG-J0001E"));
+}
+
+/// Lengths of texts that were published (spec/pmh.md §2.2), by what the field says.
+const PUBLISHED: [(Item, usize); 5] = [
+    (Item::MyNumber, 12),
+    (Item::TypeId, 50),
+    (Item::InsurerNumber, 8),
+    (Item::CertificationName, 100),
+    (Item::RecipientNumber, 30),
+];
+
+#[test]
+fn a_length_that_nobody_published_is_provisional() {
+    fn look(fields: &[Field], schema: &Value) {
+        for field in fields {
+            let told = &schema["properties"][field.name];
+            match field.shape {
+                Shape::Text { most, .. } if PUBLISHED.contains(&(field.says, most)) => {
+                    assert_eq!(told["x-provisional"], Value::Null, "{}", field.name);
+                }
+                Shape::Text { .. } => assert_eq!(told["x-provisional"], true, "{}", field.name),
+                Shape::Group(inner) => look(inner, told),
+                _ => {}
+            }
+        }
+    }
+    for generation in Generation::ALL {
+        look(generation.fields(), &super::document::document(generation)["components"]["schemas"]["row"]);
+    }
 }
 
 const ALL_CHARACTERS: [Characters; 6] = [

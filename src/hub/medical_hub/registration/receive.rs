@@ -13,7 +13,7 @@ use crate::knob::Knobs;
 use crate::random::Seed;
 use crate::wire::registration::fault::{NOTHING_TO_DELETE, TWICE};
 use crate::wire::registration::receipt::Changes;
-use crate::wire::registration::{Fault, Form, Generation, Outcome, ReadError, Receipt, read};
+use crate::wire::registration::{Fault, Form, Generation, Outcome, ReadError, Receipt, ended, read};
 
 /// Digits of a 処理通番: nobody guesses another municipality's.
 const SERIAL_DIGITS: usize = 20;
@@ -79,7 +79,8 @@ impl Registrar {
         let mut number = 0;
         let summary = read(sent.generation, sent.form, sent.body, &mut |row, unusual| {
             number += 1;
-            unusual.into_iter().for_each(|warning| receipt.warn(warning));
+            let ended = ended(sent.generation, &row, sent.time.date()).map(|warning| warning.in_row(number));
+            unusual.into_iter().chain(ended).for_each(|warning| receipt.warn(warning));
             let (key, deleted) = (RowKey::of(&row), row.deleted);
             let was_there = if deleted { draft.delete(key)? } else { draft.put(key, row)? };
             match (deleted, was_there) {
