@@ -88,6 +88,8 @@ impl Line {
             .agent
             .post(format!("{}{}", self.url, generation.path()))
             .header("authorization", format!("Bearer {}", self.token.reveal()))
+            // Whoever would refuse it unread says so before a large body is under way, which would only meet a closed line.
+            .header("expect", "100-continue")
             .content_type(media_type);
         let answer = request.send(SendBody::from_reader(&mut body));
         if let Some(error) = body.failed {

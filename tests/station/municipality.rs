@@ -156,6 +156,19 @@ fn under_maintenance_the_job_waits_and_comes_again() {
 }
 
 #[test]
+fn a_job_at_another_face_of_the_hub_is_told_so_and_not_that_the_line_broke() {
+    let place = Place::new();
+    // More than a hub reads of a body that nobody wants, and more than lies on a line.
+    place.write("rows.json", &format!("[{}]", vec!["{\"myNumber\":\"\"}"; 1_000_000].join(",")));
+    let alone = madoguchi(place.path(), &["hub", "--listen", "127.0.0.1:0"]);
+    let (_hub, ready) = Process::start(alone, "madoguchi hub ready url=");
+    let terminals = ready.rsplit_once("url=").unwrap().1;
+    let job = ["sync", "rows.json", "--hub", terminals, "--tries", "1", "--generation", "v0.0.1"];
+    let said = command(place.path(), &job);
+    assert!(said.code != 0 && said.err.contains("HTTP 404"), "{}", said.err);
+}
+
+#[test]
 fn the_requirements_of_the_specification_are_reported_by_their_function() {
     let place = Place::new();
     generate(&place, "400", "v0.0.1", "rows.json");
