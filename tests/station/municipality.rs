@@ -159,7 +159,7 @@ fn under_maintenance_the_job_waits_and_comes_again() {
 fn a_job_at_another_face_of_the_hub_is_told_so_and_not_that_the_line_broke() {
     let place = Place::new();
     // More than a hub reads of a body that nobody wants, and more than lies on a line.
-    place.write("rows.json", &format!("[{}]", vec!["{\"myNumber\":\"\"}"; 1_000_000].join(",")));
+    place.write("rows.json", format!("[{}]", vec!["{\"myNumber\":\"\"}"; 1_000_000].join(",")));
     let alone = madoguchi(place.path(), &["hub", "--listen", "127.0.0.1:0"]);
     let (_hub, ready) = Process::start(alone, "madoguchi hub ready url=");
     let terminals = ready.rsplit_once("url=").unwrap().1;
