@@ -54,7 +54,8 @@ impl FaceArgs {
                 let mut names = self.tls_name.clone();
                 names.extend(name_of(listen));
                 let folder = GateFolder::open(folder, &names, real.now()).map_err(|error| usage(&error))?;
-                Some(Arc::new(Gate::open(&folder, real).map_err(|error| usage(&error))?))
+                let gate = Gate::open(&folder, real, |trouble| eprintln!("madoguchi: {trouble}"));
+                Some(Arc::new(gate.map_err(|error| usage(&error))?))
             }
             None => None,
         };
