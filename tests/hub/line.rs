@@ -46,6 +46,11 @@ impl Gated {
         Self::with(Self::keys(), Limits::default())
     }
 
+    /// The face of the same hub to municipalities.
+    fn municipalities() -> Self {
+        Self::serve(Face::Municipalities, Self::keys(), Limits::default(), "127.0.0.1:0")
+    }
+
     /// At every address of this machine.
     fn everywhere() -> Self {
         Self::serve(Face::Terminals, Self::keys(), Limits::default(), "0.0.0.0:0")
@@ -206,6 +211,31 @@ fn a_certificate_that_has_ended_is_refused() {
     let last_year = now().checked_sub(365.days()).unwrap();
     let (_place, files) = gated.enrol("uketsuke-1", &only(&[HERE]), 30, last_year);
     assert_eq!(distrust(gated.hub(&files).open_visit(&opening(HERE))), Distrust::TerminalExpired);
+}
+
+#[test]
+fn a_municipality_shows_no_certificate_and_is_let_in_by_its_token_alone() {
+    let gated = Gated::municipalities();
+    let tls = Files { ca: Some(gated.keys.path().join("ca.pem")), ..Files::default() }.read().unwrap();
+    let agent = ureq::Agent::config_builder().http_status_as_error(false).tls_config(tls).build().new_agent();
+    let status = |token: &str| {
+        let url = format!("https://{}/pmh/registrations/unknown", gated.address);
+        agent.get(url).header("authorization", format!("Bearer {token}")).call().unwrap().status().as_u16()
+    };
+    assert_eq!((status("guess"), status("demo")), (401, 404));
+    let entries = gated.audited(2);
+    let told: Vec<_> = entries.iter().map(|e| (e.face, e.municipality.as_deref(), e.terminal.as_deref())).collect();
+    assert_eq!(told, [(Face::Municipalities, None, None), (Face::Municipalities, Some("demo"), None)]);
+}
+
+#[test]
+fn who_speaks_plain_http_to_a_tls_port_is_told_so() {
+    for gated in [Gated::start(), Gated::municipalities()] {
+        let plain = HttpHub::new(&format!("http://{}", gated.address));
+        assert_eq!(distrust(plain.open_visit(&opening(HERE))), Distrust::TlsWanted);
+        let entry = gated.audited(1).pop().unwrap();
+        assert_eq!((entry.asked.as_str(), entry.outcome.as_deref()), ("handshake", Some("plain HTTP")));
+    }
 }
 
 #[test]
