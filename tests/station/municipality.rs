@@ -139,6 +139,40 @@ fn over_tls_the_job_and_its_history_go_as_over_a_plain_line_and_whoever_is_not_t
 }
 
 #[test]
+fn a_station_writes_down_which_municipality_registered_and_whose_token_was_wrong() {
+    let place = Place::new();
+    generate(&place, "20", "r6", "rows.json");
+    let settings = "[[terminal]]\nfolder = \"oqs\"\n[hub]\nregistration = \"127.0.0.1:0\"\naudit = \"audit.jsonl\"\n";
+    place.write("madoguchi.toml", settings);
+    let station = place.open(&["--clock", FROZEN]);
+    let url = registration_of(&station);
+    assert_ne!(command(place.path(), &["sync", "rows.json", "--hub", &url, "--token", "guessed-token"]).code, 0);
+    done(command(place.path(), &["sync", "rows.json", "--hub", &url]));
+    done(command(place.path(), &["history", "rows.json"]));
+    station.visit("taro");
+    let read = |more: &[&str]| {
+        done(madoguchi(place.path(), &[&["hub", "audit", "audit.jsonl"], more].concat()).output().unwrap().into())
+    };
+    // An answer may be there before its entry.
+    let text = until("all entries", || {
+        Some(read(&[])).filter(|text| text.contains(" consents ") && text.contains(" history "))
+    });
+    let rows = rows(&place, "rows.json");
+    let registered = read(&["--face", "municipalities", "--by", "demo", "--asked", "/pmh/r6/registration-tasks"]);
+    assert!(
+        registered.contains(&format!("rows:{}", rows.len())) && registered.trim_end().ends_with("registered 200"),
+        "{registered}"
+    );
+    let wrong = text.lines().find(|line| line.ends_with(" 401")).unwrap_or_default();
+    assert!(wrong.contains("municipalities") && !wrong.contains("demo"), "{text}");
+    assert!(text.lines().any(|line| line.contains("embedded") && line.contains("visit")), "{text}");
+    let kept = fs::read_to_string(place.path().join("audit.jsonl")).unwrap();
+    for row in &rows {
+        assert!(!kept.contains(row["myNumber"].as_str().unwrap()), "a 個人番号 in the audit");
+    }
+}
+
+#[test]
 fn a_job_that_was_interrupted_goes_on_and_one_that_is_done_is_not_done_twice() {
     let place = Place::new();
     generate(&place, "60", "r6", "rows.json");
