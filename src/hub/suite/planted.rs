@@ -8,10 +8,27 @@ mod medical_hub;
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
-use std::sync::Once;
+use std::sync::{Mutex, Once};
 
 use super::{Place, lasting};
 use crate::hub::storage::{Storage, Stores};
+
+/// A store that makes one mistake, if any; `Seen` is what its mistakes need to know.
+struct Faulty<Store, Error, Seen = ()> {
+    inner: Store,
+    error: Option<Error>,
+    seen: Mutex<Seen>,
+}
+
+impl<Store: Default, Error: PartialEq, Seen: Default> Faulty<Store, Error, Seen> {
+    fn with(error: Option<Error>) -> Self {
+        Self { inner: Store::default(), error, seen: Mutex::default() }
+    }
+
+    fn has(&self, error: Error) -> bool {
+        self.error == Some(error)
+    }
+}
 
 /// A rule by its name.
 type Rule<'s, Subject> = (&'s str, fn(&Subject));

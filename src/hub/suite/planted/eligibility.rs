@@ -1,6 +1,6 @@
 //! A store of the eligibility system with one error.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use jiff::civil::DateTime;
 
@@ -83,15 +83,11 @@ pub const PLANTED: [(Error, &str); 17] = [
 
 /// Stores of which this one has the error.
 pub fn stores(error: Option<Error>) -> Stores {
-    let faulty = Arc::new(Faulty { inner: Memory::default(), error, seen: Mutex::default() });
+    let faulty = Arc::new(Faulty::with(error));
     Stores { eligibility: faulty.clone(), links: faulty, ..super::reference() }
 }
 
-struct Faulty {
-    inner: Memory,
-    error: Option<Error>,
-    seen: Mutex<Seen>,
-}
+type Faulty = super::Faulty<Memory, Error, Seen>;
 
 /// What the errors need to know.
 #[derive(Default)]
@@ -100,12 +96,6 @@ struct Seen {
     insured: Vec<Arc<Insured>>,
     last_link: Option<Link>,
     visits: Vec<OpenVisit>,
-}
-
-impl Faulty {
-    fn has(&self, error: Error) -> bool {
-        self.error == Some(error)
-    }
 }
 
 impl LinkReceiver for Faulty {

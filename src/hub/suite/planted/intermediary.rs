@@ -29,13 +29,10 @@ pub const PLANTED: [(Error, &str); 3] = [
 
 /// Stores of which this one has the error.
 pub fn stores(error: Option<Error>) -> Stores {
-    Stores { intermediary: Arc::new(Faulty { inner: Memory::default(), error }), ..super::reference() }
+    Stores { intermediary: Arc::new(Faulty::with(error)), ..super::reference() }
 }
 
-struct Faulty {
-    inner: Memory,
-    error: Option<Error>,
-}
+type Faulty = super::Faulty<Memory, Error>;
 
 impl IntermediaryStore for Faulty {
     fn get(&self, my_number: &MyNumber) -> Result<Option<Entry>, StoreError> {
@@ -43,14 +40,14 @@ impl IntermediaryStore for Faulty {
     }
 
     fn put(&self, my_number: &MyNumber, entry: Entry) -> Result<(), StoreError> {
-        match self.error == Some(Error::FirstEntryHolds) && self.inner.get(my_number)?.is_some() {
+        match self.has(Error::FirstEntryHolds) && self.inner.get(my_number)?.is_some() {
             true => Ok(()),
             false => self.inner.put(my_number, entry),
         }
     }
 
     fn number(&self, my_numbers: &[MyNumber], from: DateTime) -> Result<Vec<Entry>, StoreError> {
-        for my_number in my_numbers.iter().filter(|_| self.error == Some(Error::NumbersAgain)) {
+        for my_number in my_numbers.iter().filter(|_| self.has(Error::NumbersAgain)) {
             let insured = self.inner.get(my_number)?.is_some_and(|entry| entry.insured);
             self.inner.put(my_number, Entry { insured, linked_from: None })?;
         }
@@ -58,7 +55,7 @@ impl IntermediaryStore for Faulty {
     }
 
     fn put_code(&self, code: InstitutionalCode, my_number: &MyNumber) -> Result<(), StoreError> {
-        match self.error == Some(Error::FirstCodeHolds) && self.inner.by_code(&code)?.is_some() {
+        match self.has(Error::FirstCodeHolds) && self.inner.by_code(&code)?.is_some() {
             true => Ok(()),
             false => self.inner.put_code(code, my_number),
         }

@@ -1,7 +1,7 @@
 //! A store of PMH with one error.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use crate::hub::error::StoreError;
 use crate::hub::medical_hub::memory::Memory;
@@ -99,18 +99,13 @@ pub const PLANTED: [(Error, &str); 25] = [
 
 /// Stores of which this one has the error.
 pub fn stores(error: Option<Error>) -> Stores {
-    let faulty = Faulty { inner: Memory::default(), error, seen: Mutex::default() };
-    Stores { medical_hub: Arc::new(faulty), ..super::reference() }
+    Stores { medical_hub: Arc::new(Faulty::with(error)), ..super::reference() }
 }
 
 /// So many rows of a set arrive with [`Error::LosesTheEnd`].
 const ARRIVE: usize = 10_000;
 
-struct Faulty {
-    inner: Memory,
-    error: Option<Error>,
-    seen: Mutex<Seen>,
-}
+type Faulty = super::Faulty<Memory, Error, Seen>;
 
 /// What the errors need to know.
 #[derive(Default)]
@@ -122,10 +117,6 @@ struct Seen {
 }
 
 impl Faulty {
-    fn has(&self, error: Error) -> bool {
-        self.error == Some(error)
-    }
-
     /// Registers at once what the draft is to hold only at its end.
     fn at_once(&self, municipality: &str, change: impl FnOnce(&mut dyn Draft) -> bool) -> bool {
         let mut draft = self.inner.begin(municipality, Mode::Difference).unwrap();
