@@ -300,7 +300,7 @@ impl Systems {
 
     /// Has PMH number whoever waits for it. Arrows by the hundred thousand would tell nobody anything.
     fn number(&self) -> Result<(), StoreError> {
-        self.pmh.have_numbered(|numbers, time| self.intermediary.number(numbers, time, &Trail::default()))
+        self.pmh.have_numbered(|numbers, time| self.intermediary.number(numbers, time, &Trail::none()))
     }
 }
 

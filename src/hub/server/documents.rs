@@ -97,7 +97,7 @@ pub(super) async fn subsidies(
 
 fn steering(headers: &HeaderMap) -> Result<Steering, Refused> {
     let Some(sent) = reply::text(headers, STEERING)? else { return Ok(Steering::default()) };
-    serde_json::from_str(sent).map_err(|error| {
+    serde_json::from_slice(sent.as_bytes()).map_err(|error| {
         Refused::new(400, format!("{STEERING}: JSON として読めません / not what docs/hub.md describes: {error}"))
     })
 }
