@@ -59,20 +59,20 @@ fn main() -> ExitCode {
 
 fn measure(figures: &mut Figures, rows: usize) -> Outcome {
     let town = Town::of(rows, Form::Full)?;
-    let centre = largest(figures, &town)?;
+    let (centre, first) = largest(figures, &town)?;
     question::measure(figures, &centre, rows)?;
     figures.about("How it grows, sqlite:");
     for size in std::iter::successors(Some(1_000), |size| Some(size * 10)).take_while(|size| *size < rows) {
         let (centre, town) = (Centre::open("sqlite:hub.db")?, Town::of(size, Form::Full)?);
         grown(figures, &centre, size, centre.register(&town)?)?;
     }
-    // What was registered above is what this registers once more: nobody is new.
-    grown(figures, &centre, rows, centre.register(&town)?)?;
+    grown(figures, &centre, rows, first)?;
+    figures.beside("the next day's set, the same rows", seconds(centre.register(&town)?), "s");
     in_memory(figures, &town)
 }
 
 /// One set of all rows: against serde_json, with its memory.
-fn largest(figures: &mut Figures, town: &Town) -> Outcome<Centre> {
+fn largest(figures: &mut Figures, town: &Town) -> Outcome<(Centre, Duration)> {
     let (rows, megabytes) = (town.rows, town.body().len() as f64 / (1 << 20) as f64);
     figures.about(&format!("A full set of {rows} rows, {megabytes:.0} MB of JSON (v0.0.1), over HTTP into sqlite:"));
     let before = town.parsed_alone()?;
@@ -95,7 +95,7 @@ fn largest(figures: &mut Figures, town: &Town) -> Outcome<Centre> {
         _ => println!("  memory is not measured: needs /proc"),
     }
     figures.beside("the file afterwards", centre.file_mb()?, "MB");
-    Ok(centre)
+    Ok((centre, first))
 }
 
 fn in_memory(figures: &mut Figures, town: &Town) -> Outcome {

@@ -349,6 +349,11 @@ impl Connection for Hub {
         Ok(self.wording.of_answer(answer))
     }
 
+    fn is_at_hand(&self, question: &Question) -> bool {
+        // The insured and their 照会番号 are in memory, whatever the store.
+        matches!(question.request, Request::Qualification(_))
+    }
+
     fn subsidies(&self, question: &SubsidyQuestion) -> Result<SubsidyAnswer, WireError> {
         let trail = Trail::default();
         let answer = self.systems().eligibility.subsidies(question, &trail);
