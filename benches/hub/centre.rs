@@ -6,8 +6,8 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::Duration;
 
 use jiff::civil::date;
-use madoguchi::people::{self, Person};
 use madoguchi::people::personalise::evidence_by_face;
+use madoguchi::people::{self, Person};
 use madoguchi::visit::Uses;
 use madoguchi::wire::http::HttpHub;
 use madoguchi::wire::{Asker, Connection, Steering, VisitOpening};

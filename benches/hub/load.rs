@@ -123,7 +123,8 @@ impl Constant {
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener)?;
             let router = Router::new().route("/{*path}", post(answer));
-            Ok(axum::serve(axum::serve::ListenerExt::tap_io(listener, |line| drop(line.set_nodelay(true))), router).await?)
+            Ok(axum::serve(axum::serve::ListenerExt::tap_io(listener, |line| drop(line.set_nodelay(true))), router)
+                .await?)
         })
     }
 }

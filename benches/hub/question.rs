@@ -34,7 +34,8 @@ pub fn measure(figures: &mut Figures, centre: &Centre, rows: usize) -> Outcome {
     let opening = opening(centre.opening(), "length");
     beside_constant(figures, centre, "first half of a visit, PMH asked", JSON, &opened, &opening)?;
 
-    let visits = rate(centre.address(), TURN * TURNS as u32, &|lines, number| visited(lines, centre.opening(), number))?;
+    let visits =
+        rate(centre.address(), TURN * TURNS as u32, &|lines, number| visited(lines, centre.opening(), number))?;
     figures.beside("whole visits: opened, consented, document answered", visits, "/s");
     figures.beside("the nation's mean, 20 億 a year", NATION, "/s");
     figures.beside("the nation's fullest hour, if it is as we assume", NATION_AT_PEAK, "/s");

@@ -69,8 +69,7 @@ fn digest(row: &Json<'_>) -> [u8; 32] {
 fn sorted<'j>(value: &Json<'j>) -> Json<'j> {
     let Json::Object(entries) = value else { return value.clone() };
     let inner = |name: &str, value: &Json<'j>| if name == FACE { value.clone() } else { sorted(value) };
-    let mut entries: Vec<_> =
-        entries.iter().map(|(name, value)| (name.clone(), inner(name, value))).collect();
+    let mut entries: Vec<_> = entries.iter().map(|(name, value)| (name.clone(), inner(name, value))).collect();
     entries.sort_by(|(left, _), (right, _)| left.cmp(right));
     Json::Object(entries)
 }

@@ -147,7 +147,8 @@ impl Recording {
         }
         let mut entries = Vec::new();
         for (number, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
-            let entry: Entry = serde_json::from_slice(line.as_bytes()).map_err(|error| wrong(number, error.to_string()))?;
+            let entry: Entry =
+                serde_json::from_slice(line.as_bytes()).map_err(|error| wrong(number, error.to_string()))?;
             let is_command = match entry.command.strip_suffix(MASK) {
                 Some(header) => from_hex(header).is_some_and(|header| header.len() == HEADER),
                 None => from_hex(&entry.command).is_some_and(|command| CommandApdu::parse(&command).is_ok()),

@@ -1,5 +1,6 @@
 //! One row against the table of its generation: what breaks the table is a fault with its field, what holds fills the row.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::fault::{CHARACTERS, CODE, DATE, FACE, Fault, KIND, LENGTH, MISSING, NOT_ROWS, Refusal, Rule, UNKNOWN};
@@ -295,6 +296,10 @@ impl Checking {
 }
 
 /// A name as it stands in a message: whoever sends names of a megabyte does not get them back.
-fn shortened(name: &str) -> String {
+fn shortened(name: &str) -> Cow<'_, str> {
+    // Every name of the tables.
+    if name.len() <= FACE_NAME && name.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return name.into();
+    }
     name.chars().take(FACE_NAME).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

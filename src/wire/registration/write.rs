@@ -65,7 +65,9 @@ fn value(item: Item, row: &Row, generation: Generation) -> Option<Json<'_>> {
         Item::FirstVisit => lent(&certificate.first_visit),
         Item::Method => lent(&certificate.method),
         Item::Per(kind) => limit(row, kind).and_then(per).map(Cow::from),
-        Item::Times(kind) => limit(row, kind).and_then(|limit| limit.times_per_month).map(|times| times.to_string().into()),
+        Item::Times(kind) => {
+            limit(row, kind).and_then(|limit| limit.times_per_month).map(|times| times.to_string().into())
+        }
         Item::NotDisclosed => return Some(Json::Bool(row.not_disclosed)),
         Item::Deleted => return Some(Json::Bool(row.deleted)),
         Item::JointInOut => return certificate.joint_in_out.map(Json::Bool),
@@ -129,7 +131,9 @@ fn face_value(item: &FaceItem) -> Json<'_> {
     match (&item.value, item.items.is_empty()) {
         (Some(value), _) => Json::text(value),
         (None, true) => Json::Null,
-        (None, false) => Json::Object(item.items.iter().map(|item| (item.name.as_str().into(), face_value(item))).collect()),
+        (None, false) => {
+            Json::Object(item.items.iter().map(|item| (item.name.as_str().into(), face_value(item))).collect())
+        }
     }
 }
 
