@@ -1,7 +1,7 @@
 # Two commands are enough: `make run` and `make test`.
 # Both install what the machine lacks first (scripts/setup.sh says what, and does nothing where nothing is missing).
 
-.PHONY: run test test-windows pack-windows setup setup-test fmt lint bench
+.PHONY: run test test-windows pack-windows size setup setup-test fmt lint bench
 
 run: setup
 	cargo run --profile quick --locked --bin madoguchi -- $(ARGS)
@@ -19,6 +19,11 @@ pack-windows:
 	@scripts/setup.sh build pack
 	cargo build --release --locked --target x86_64-pc-windows-gnu
 	@scripts/pack_windows.py target/x86_64-pc-windows-gnu/release/madoguchi.exe target/pack
+
+# The program as people download it, and whether it is as small as promised.
+size: setup
+	cargo build --release --locked
+	@scripts/size.sh
 
 setup:
 	@scripts/setup.sh build

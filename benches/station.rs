@@ -1,4 +1,4 @@
-//! The promises about the station, measured on the program as it is shipped: answer, readiness, memory, silence, visits.
+//! The promises about the station, measured on the program as it is shipped: size, answer, readiness, memory, silence, visits.
 //!
 //! `cargo bench --bench station` runs everything in about two minutes; `-- --quick` is silent for 10 s instead of 60. Each figure stands
 //! beside its promise, or beside what the machine itself needs for the same; a broken promise makes the exit code 1.
@@ -30,6 +30,9 @@ use std::time::Duration;
 
 use figure::Figures;
 
+/// Most megabytes of 10^6 bytes that somebody downloads.
+const SIZE_MB: f64 = 20.0;
+
 /// Whatever keeps a bench from measuring.
 type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
@@ -46,6 +49,8 @@ fn main() -> ExitCode {
 }
 
 fn measure(figures: &mut Figures, silence: Duration) -> Outcome {
+    figures.about("The program:");
+    figures.judge("its file, stripped", std::fs::metadata(stand::PROGRAM)?.len() as f64 / 1e6, "MB", SIZE_MB);
     let crowd = crowd::Crowd::gather()?;
     answer::measure(figures)?;
     start::measure(figures, &crowd)?;

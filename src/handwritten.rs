@@ -81,13 +81,24 @@ pub fn from_toml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Box<M
 
 /// Reads JSON. `name` is how mistakes call the text.
 pub fn from_json<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Box<Mistake>> {
-    serde_json::from_str(text).map_err(|error| {
+    serde_json::from_slice(text.as_bytes()).map_err(|error| {
         let line = Some(error.line()).filter(|&line| line > 0);
         let key = line.and_then(|line| text.lines().nth(line - 1)).and_then(json_key);
         let message = error.to_string();
         // The place stands in fields of its own.
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
         explain(name, line, key, message)
+    })
+}
+
+/// What a value says. By way of its bytes: the code that reads each type from them is there anyway, and once is enough.
+///
+/// # Errors
+/// serde's words, without a place.
+pub fn of_value<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, String> {
+    serde_json::from_slice(value.to_string().as_bytes()).map_err(|error| {
+        let message = error.to_string();
+        message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message).to_owned()
     })
 }
 

@@ -5,7 +5,7 @@
 //!
 //! | floor | rooms |
 //! |---|---|
-//! | ground | [`number`] [`text`] [`code`] [`clock`] [`random`] [`secret`] [`event`] [`knob`] [`handwritten`] |
+//! | ground | [`number`] [`text`] [`code`] [`clock`] [`random`] [`secret`] [`event`] [`knob`] [`handwritten`] [`enclosed`] |
 //! | first | [`card`] (ICC and its client) [`message`] (documents of the folder) [`folder`] (files that appear whole) |
 //! | second | [`visit`] (what travels along a visit) [`authority`] (test certificates) |
 //! | third | [`people`] (card-profiles) [`wire`] (terminal ↔ hub) |
@@ -24,6 +24,7 @@ pub mod cli;
 pub mod clinic;
 pub mod clock;
 pub mod code;
+pub mod enclosed;
 pub mod event;
 pub mod face_reader;
 pub mod folder;

@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// The table of floors of ARCHITECTURE.md, lowest first. A room may use the rooms of the floors below its own.
 const FLOORS: &[&[&str]] = &[
-    &["number", "text", "code", "clock", "random", "secret", "event", "knob", "handwritten"],
+    &["number", "text", "code", "clock", "random", "secret", "event", "knob", "handwritten", "enclosed"],
     &["card", "message", "folder"],
     &["visit", "authority"],
     &["people", "wire"],

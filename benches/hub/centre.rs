@@ -6,8 +6,8 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::Duration;
 
 use jiff::civil::date;
-use madoguchi::people;
 use madoguchi::people::personalise::evidence_by_face;
+use madoguchi::people::{self, Person};
 use madoguchi::visit::Uses;
 use madoguchi::wire::http::HttpHub;
 use madoguchi::wire::{Asker, Connection, Steering, VisitOpening};
@@ -26,8 +26,10 @@ pub struct Centre {
     /// Held open: the hub may still have something to say.
     _errors: BufReader<ChildStderr>,
     folder: TempDir,
+    address: String,
     registration: String,
     hub: HttpHub,
+    person: Person,
     opening: VisitOpening,
 }
 
@@ -51,16 +53,32 @@ impl Centre {
         let (url, registration) = (of("url=").ok_or("no url")?, of("registration=http://").ok_or("no registration")?);
         let today = date(2026, 11, 21);
         let people = people::built_in(today)?;
-        let person = people.find(WITH_SUBSIDY)?;
+        let person = people.find(WITH_SUBSIDY)?.clone();
         let opening = VisitOpening {
             asker: Asker { institution: "1319919997".to_owned(), time: today.at(9, 30, 0, 0) },
             reference: String::new(),
             uses: Uses::default(),
-            evidence: evidence_by_face(person),
+            evidence: evidence_by_face(&person),
             holder: None,
             steering: Steering::default(),
         };
-        Ok(Self { child, _errors: errors, folder, registration, hub: HttpHub::new(&url), opening })
+        let (hub, address) = (HttpHub::new(&url), url.trim_start_matches("http://").to_owned());
+        Ok(Self { child, _errors: errors, folder, address, registration, hub, person, opening })
+    }
+
+    /// Where terminals ask.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Whom it is asked about.
+    pub fn person(&self) -> &Person {
+        &self.person
+    }
+
+    /// Their visit.
+    pub fn opening(&self) -> &VisitOpening {
+        &self.opening
     }
 
     /// From the first byte to the answer.

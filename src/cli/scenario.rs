@@ -17,6 +17,7 @@ use crate::cli::client::{StationArgs, station_url};
 use crate::cli::{Exit, Failure, Outcome};
 use crate::clinic::rececon::Mistake;
 use crate::clinic::rececon::settings::Mistakes;
+use crate::enclosed;
 use crate::event::Lang;
 use crate::operate::client::Client;
 use crate::operate::scenario::consumer::Consumer;
@@ -25,7 +26,7 @@ use crate::operate::scenario::read::{self, Read, ReadError};
 use crate::operate::scenario::run::{self, Where};
 use crate::operate::scenario::session::Company;
 use crate::operate::scenario::verdict::{State, Verdict};
-use crate::operate::scenario::{junit, page, record, schema};
+use crate::operate::scenario::{junit, page, record};
 
 /// シナリオ: レセコンに試させること / scenarios: what a レセコン is tried with
 #[derive(Debug, Args)]
@@ -136,7 +137,7 @@ pub fn run(args: &ScenarioArgs, lang: Lang) -> Outcome {
         Command::Show(args) => show::one(&args.place, args.toml, lang),
         Command::New(args) => new(args),
         Command::Schema(_) => {
-            println!("{:#}", schema::schema());
+            print!("{}", String::from_utf8_lossy(&enclosed::scenario_schema()));
             Ok(Exit::Done)
         }
     }

@@ -300,7 +300,7 @@ impl Systems {
 
     /// Has PMH number whoever waits for it. Arrows by the hundred thousand would tell nobody anything.
     fn number(&self) -> Result<(), StoreError> {
-        self.pmh.have_numbered(|numbers, time| self.intermediary.number(numbers, time, &Trail::default()))
+        self.pmh.have_numbered(|numbers, time| self.intermediary.number(numbers, time, &Trail::none()))
     }
 }
 
@@ -347,6 +347,11 @@ impl Connection for Hub {
             Request::Checkup(request) => eligibility.checkups(asker, request, steering)?,
         };
         Ok(self.wording.of_answer(answer))
+    }
+
+    fn is_at_hand(&self, question: &Question) -> bool {
+        // The insured and their 照会番号 are in memory, whatever the store.
+        matches!(question.request, Request::Qualification(_))
     }
 
     fn subsidies(&self, question: &SubsidyQuestion) -> Result<SubsidyAnswer, WireError> {

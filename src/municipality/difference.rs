@@ -34,18 +34,18 @@ impl Before {
     }
 
     /// Is this row new or changed? Whoever asks about a row has it counted as still there.
-    pub fn changes(&mut self, row: &Json) -> bool {
+    pub fn changes(&mut self, row: &Json<'_>) -> bool {
         history_key(row).and_then(|key| self.digests.remove(key)) != Some(digest(row))
     }
 
     /// Is this row of yesterday's gone today? Asked when all of today's rows were.
-    pub fn is_gone(&self, row: &Json) -> bool {
+    pub fn is_gone(&self, row: &Json<'_>) -> bool {
         history_key(row).is_some_and(|key| self.digests.contains_key(key))
     }
 }
 
 /// The same row as deleted.
-pub fn deleted(row: &Json) -> Json {
+pub fn deleted<'j>(row: &Json<'j>) -> Json<'j> {
     match row {
         Json::Object(entries) => Json::Object(
             entries
@@ -60,17 +60,16 @@ pub fn deleted(row: &Json) -> Json {
     }
 }
 
-fn digest(row: &Json) -> [u8; 32] {
+fn digest(row: &Json<'_>) -> [u8; 32] {
     // A row that was read is text, numbers and lists, which always have a JSON form.
     Sha256::digest(serde_json::to_vec(&sorted(row)).unwrap_or_default()).into()
 }
 
 /// Whoever writes names in another order has changed nothing, but for 券面項目, which are shown in theirs.
-fn sorted(value: &Json) -> Json {
+fn sorted<'j>(value: &Json<'j>) -> Json<'j> {
     let Json::Object(entries) = value else { return value.clone() };
-    let inner = |name: &str, value: &Json| if name == FACE { value.clone() } else { sorted(value) };
-    let mut entries: Vec<(String, Json)> =
-        entries.iter().map(|(name, value)| (name.clone(), inner(name, value))).collect();
+    let inner = |name: &str, value: &Json<'j>| if name == FACE { value.clone() } else { sorted(value) };
+    let mut entries: Vec<_> = entries.iter().map(|(name, value)| (name.clone(), inner(name, value))).collect();
     entries.sort_by(|(left, _), (right, _)| left.cmp(right));
     Json::Object(entries)
 }

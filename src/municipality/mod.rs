@@ -45,7 +45,7 @@ pub fn generation_of(source: impl Read) -> Result<Option<Generation>, ReadError<
 }
 
 /// The historyKey of a row.
-fn history_key(row: &Json) -> Option<&str> {
+fn history_key<'r>(row: &'r Json<'_>) -> Option<&'r str> {
     match row.get("historyKey") {
         Some(Json::Text(key)) => Some(key),
         _ => None,

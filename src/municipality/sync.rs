@@ -169,7 +169,7 @@ impl Running<'_> {
         &mut self,
         file: &Path,
         gathering: &mut Gathering,
-        mut wanted: impl FnMut(&Json) -> Option<Json>,
+        mut wanted: impl for<'j> FnMut(&Json<'j>) -> Option<Json<'j>>,
     ) -> Result<(), SyncError> {
         let read = rows(open(file)?, &mut |row| {
             let Some(row) = wanted(row) else { return true };
@@ -177,7 +177,7 @@ impl Running<'_> {
                 gathering.skip -= 1;
                 return true;
             }
-            gathering.batch.push(row);
+            gathering.batch.push(row.into_owned());
             if gathering.batch.len() as u64 >= self.job.batch {
                 gathering.failed = self.send(&mut gathering.batch).err();
             }
@@ -190,7 +190,7 @@ impl Running<'_> {
         }
     }
 
-    fn send(&mut self, batch: &mut Vec<Json>) -> Result<(), SyncError> {
+    fn send(&mut self, batch: &mut Vec<Json<'static>>) -> Result<(), SyncError> {
         let count = batch.len() as u64;
         // Rows are text, numbers and lists, which always have a JSON form.
         let body = serde_json::to_vec(&batch).unwrap_or_default();
@@ -234,7 +234,7 @@ impl Running<'_> {
 struct Gathering {
     /// Rows that an earlier run registered.
     skip: u64,
-    batch: Vec<Json>,
+    batch: Vec<Json<'static>>,
     failed: Option<SyncError>,
 }
 

@@ -21,7 +21,7 @@ fn plan(people: u64, seed: u64, prefecture: u8) -> Plan {
 }
 
 fn body(generation: Generation, rows: impl Iterator<Item = Row>) -> Vec<u8> {
-    let rows: Vec<Json> = rows.map(|row| write::row(generation, &row)).collect();
+    let rows: Vec<Json<'static>> = rows.map(|row| write::row(generation, &row).into_owned()).collect();
     serde_json::to_vec(&rows).unwrap()
 }
 
@@ -142,7 +142,9 @@ fn a_row_that_has_ended_is_told_of_with_its_place() {
 
 #[test]
 fn another_order_of_names_is_no_change_and_another_order_on_the_face_is_one() {
-    let row = |text: &str| serde_json::from_str::<Json>(text).unwrap();
+    fn row(text: &str) -> Json<'_> {
+        serde_json::from_str(text).unwrap()
+    }
     let yesterday = br#"[{"historyKey":"k","a":{"b":1,"c":2},"certificationDetail":[{"x":1,"y":2}]}]"#;
     let same = row(r#"{"certificationDetail":[{"x":1,"y":2}],"a":{"c":2,"b":1},"historyKey":"k"}"#);
     let other = row(r#"{"historyKey":"k","a":{"b":1,"c":2},"certificationDetail":[{"y":2,"x":1}]}"#);
@@ -156,10 +158,12 @@ proptest! {
         before in proptest::collection::btree_map("[a-e]", 0u8..3, 0..5),
         after in proptest::collection::btree_map("[a-e]", 0u8..3, 0..5),
     ) {
-        let row = |key: &str, value: u8| {
+        fn row(key: &str, value: u8) -> Json<'_> {
             Json::object([("historyKey", Json::text(key)), ("segment", Json::text(value.to_string())), ("isDeleted", Json::Bool(false))])
-        };
-        let list = |rows: &std::collections::BTreeMap<String, u8>| -> Vec<Json> { rows.iter().map(|(k, v)| row(k, *v)).collect() };
+        }
+        fn list(rows: &std::collections::BTreeMap<String, u8>) -> Vec<Json<'_>> {
+            rows.iter().map(|(k, v)| row(k, *v)).collect()
+        }
         let yesterday = serde_json::to_vec(&list(&before)).unwrap();
         let mut known = Before::read(&yesterday[..]).unwrap();
         let mut applied = before.clone();

@@ -10,6 +10,7 @@ use super::reader::{Message, Press};
 use super::view::{ChainView, Command, Desk, FaultView, FileView, JournalLine, OwnFile, View};
 use super::{Station, StationError, pace_name, terminal_view};
 use crate::event::{Entry, Event, FileLife, Lang, Words};
+use crate::handwritten;
 use crate::knob::{Knob, Setting};
 use crate::message::element::ElementTable;
 use crate::terminal::fault::magic::code_of;
@@ -53,10 +54,10 @@ impl LocalDesk {
             Command::Remove { reader } => self.press(reader, Press::CardRemoved {}),
             Command::AutoPilot { reader, on } => self.press(reader, Press::AutoPilot { on }),
             Command::Press { reader, event } => {
-                let press = serde_json::from_value(event).map_err(|error| StationError::BadValue {
+                let press = handwritten::of_value(&event).map_err(|error| StationError::BadValue {
                     what: "event".to_owned(),
                     ja: "この操作は読めません".to_owned(),
-                    en: error.to_string(),
+                    en: error,
                 })?;
                 self.press(reader, press)
             }

@@ -1,5 +1,7 @@
 //! The form in which 記号, 番号 and names are compared.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// NFKC, hyphens and dashes of every shape as `-`, no blanks: `１２ー３`-like spellings of one 記号 become equal.
@@ -10,7 +12,8 @@ pub fn comparison_key(text: &str) -> String {
 /// The form in which 保険者番号, 記号, 番号 and 枝番 are compared (decisions.md §4): NFKC, without blanks at either end and without the
 /// zeros that pad a number. A value of zeros only stays one zero, so that it is not taken for a missing one.
 pub fn number_key(text: &str) -> String {
-    let folded: String = text.nfkc().collect();
+    // ASCII is its own normal form, and most numbers are that already.
+    let folded: Cow<'_, str> = if text.is_ascii() { text.into() } else { text.nfkc().collect() };
     let trimmed = folded.trim();
     let short = trimmed.trim_start_matches('0');
     if short.is_empty() && !trimmed.is_empty() { "0".to_owned() } else { short.to_owned() }

@@ -42,6 +42,11 @@ pub trait Connection: Send + Sync {
     fn consent(&self, visit: &VisitId, consents: &Consents, time: DateTime) -> Result<VisitAnswer, WireError>;
     /// A request that the レセコン put into `req`.
     fn ask(&self, question: &Question) -> Result<Answer, WireError>;
+    /// Is `question` answered from what is at hand? Then nobody need be put aside while it is: nothing of it waits for another machine, for a
+    /// disk that somebody else writes to, or for time to pass.
+    fn is_at_hand(&self, _question: &Question) -> bool {
+        false
+    }
     /// The subsidy document announced by `RequestPmhFileName`.
     fn subsidies(&self, question: &SubsidyQuestion) -> Result<SubsidyAnswer, WireError>;
     /// Where this connection leads, for people: `embedded` or a URL.

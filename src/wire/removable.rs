@@ -45,6 +45,10 @@ impl Connection for Removable {
         self.hub.ask(question)
     }
 
+    fn is_at_hand(&self, question: &Question) -> bool {
+        self.hub.is_at_hand(question)
+    }
+
     fn subsidies(&self, question: &SubsidyQuestion) -> Result<SubsidyAnswer, WireError> {
         self.is_there(&[&question.request_file_name])?;
         self.hub.subsidies(question)

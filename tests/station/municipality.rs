@@ -207,7 +207,7 @@ fn only_what_changed_since_yesterday_is_sent() {
     let place = Place::new();
     generate(&place, "30", "r6", "yesterday.json");
     let text = fs::read_to_string(place.path().join("yesterday.json")).unwrap();
-    let mut today: Vec<Json> = serde_json::from_str(&text).unwrap();
+    let mut today: Vec<Json<'_>> = serde_json::from_str(&text).unwrap();
     let count = today.len();
     today.pop();
     let Json::Object(entries) = &mut today[0] else { panic!("no object") };

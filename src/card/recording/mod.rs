@@ -141,13 +141,14 @@ impl Recording {
         let wrong = |line: usize, cause: String| RecordingError::Line { line, cause };
         let mut lines = text.lines().enumerate().map(|(index, line)| (index + 1, line));
         let (_, first) = lines.next().unwrap_or((1, ""));
-        let heading: Heading = serde_json::from_str(first).map_err(|error| wrong(1, error.to_string()))?;
+        let heading: Heading = serde_json::from_slice(first.as_bytes()).map_err(|error| wrong(1, error.to_string()))?;
         if heading.format != FORMAT || heading.version != VERSION || from_hex(&heading.atr).is_none() {
             return Err(wrong(1, format!("{FORMAT} version {VERSION}")));
         }
         let mut entries = Vec::new();
         for (number, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
-            let entry: Entry = serde_json::from_str(line).map_err(|error| wrong(number, error.to_string()))?;
+            let entry: Entry =
+                serde_json::from_slice(line.as_bytes()).map_err(|error| wrong(number, error.to_string()))?;
             let is_command = match entry.command.strip_suffix(MASK) {
                 Some(header) => from_hex(header).is_some_and(|header| header.len() == HEADER),
                 None => from_hex(&entry.command).is_some_and(|command| CommandApdu::parse(&command).is_ok()),

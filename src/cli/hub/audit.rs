@@ -47,7 +47,7 @@ pub fn run(args: &AuditArgs, lang: Lang) -> Outcome {
         for line in BufReader::new(open).lines() {
             let line = line.map_err(|error| unreadable(&file, &error))?;
             // The last line of a hub that was killed may be half a line.
-            let Ok(entry) = serde_json::from_str::<Entry>(&line) else { continue };
+            let Ok(entry) = serde_json::from_slice::<Entry>(line.as_bytes()) else { continue };
             if args.wants(&entry) {
                 println!("{}", if args.json { line } else { row(&entry) });
             }

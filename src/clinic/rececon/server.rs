@@ -7,9 +7,9 @@ use std::future::Future;
 use std::io;
 use std::sync::Arc;
 
-use axum::extract::rejection::JsonRejection;
+use axum::body::Bytes;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 
 use super::orders::Order;
 use super::running::Shared;
+use crate::wire::http::is_json;
 
 /// Serves until `end` is over.
 pub(super) async fn serve(
@@ -56,10 +57,13 @@ async fn facts(State(shared): State<Arc<Shared>>, Query(asked): Query<About>) ->
     }
 }
 
-async fn desk(State(shared): State<Arc<Shared>>, order: Result<Json<Order>, JsonRejection>) -> Response {
-    let order = match order {
-        Ok(Json(order)) => order,
-        Err(odd) => return refused(StatusCode::BAD_REQUEST, &odd.body_text()),
+async fn desk(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+    if !is_json(&headers) {
+        return refused(StatusCode::BAD_REQUEST, "Content-Type: application/json を付けてください / send that header");
+    }
+    let order: Order = match serde_json::from_slice(&body) {
+        Ok(order) => order,
+        Err(odd) => return refused(StatusCode::BAD_REQUEST, &odd.to_string()),
     };
     match shared.order(order) {
         Ok(()) => Json(json!({})).into_response(),

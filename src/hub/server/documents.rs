@@ -12,7 +12,7 @@ use super::Served;
 use super::caller::Caller;
 use super::reply::{self, Refused};
 use crate::event::Lang;
-use crate::hub::audit::about::{of_answer, of_subsidies};
+use crate::hub::audit::about::of_subsidies;
 use crate::message::subsidy::SubsidyDocument;
 use crate::wire::http::{INSTITUTION, REFERENCE, STEERING, XML};
 use crate::wire::problem::Problem;
@@ -50,7 +50,7 @@ pub(super) async fn ask(
         steering: steering(&headers)?,
         request,
     };
-    let (media_type, body) = match served.call(&caller, of_answer, move |hub| hub.ask(&question)).await? {
+    let (media_type, body) = match served.ask(&caller, question).await? {
         Answer::Bulk(bulk) => (XML, unit_by_unit(bulk)),
         answer => {
             let (media_type, bytes) = document::write_answer(&answer);
@@ -97,7 +97,7 @@ pub(super) async fn subsidies(
 
 fn steering(headers: &HeaderMap) -> Result<Steering, Refused> {
     let Some(sent) = reply::text(headers, STEERING)? else { return Ok(Steering::default()) };
-    serde_json::from_str(sent).map_err(|error| {
+    serde_json::from_slice(sent.as_bytes()).map_err(|error| {
         Refused::new(400, format!("{STEERING}: JSON として読めません / not what docs/hub.md describes: {error}"))
     })
 }

@@ -1,5 +1,5 @@
 //! The hub over HTTP, as docs/hub.md describes it. Whatever stands behind it is a [`Connection`]; its calls block, so they run on
-//! threads of their own.
+//! threads of their own, but for what is at hand.
 //!
 //! - [`router`], [`serve`]: paths and the loop · [`entrance`]: TLS, bounds and time-outs of a face; `hurry`: slow senders
 //! - `caller`: who asks, and what the audit is told
@@ -21,6 +21,7 @@ mod visits;
 
 use std::future::Future;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
@@ -34,10 +35,10 @@ use self::entrance::Entrance;
 use self::reply::Refused;
 use super::Hub;
 use super::audit::Face;
-use super::audit::about::of_error;
+use super::audit::about::{of_answer, of_error};
 use super::visits_under_way::UnderWay;
 use crate::clock::Clock;
-use crate::wire::{Connection, WireError, document};
+use crate::wire::{Answer, Connection, Question, WireError, document};
 
 /// Where a hub listens, and where stations look for it, when nobody says otherwise.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:8791";
@@ -59,14 +60,24 @@ impl Served {
         call: impl FnOnce(&dyn Connection) -> Result<T, WireError> + Send + 'static,
     ) -> Result<T, Refused> {
         let hub = self.hub.clone();
-        match tokio::task::spawn_blocking(move || call(&*hub)).await {
-            Ok(answer) => {
-                caller.ended(answer.as_ref().map_or_else(of_error, word));
-                Ok(answer?)
-            }
-            Err(_) => Err(Refused::new(500, "ハブの内部エラー / the hub failed: please report what was asked")),
-        }
+        told(caller, word, tokio::task::spawn_blocking(move || call(&*hub)).await.ok())
     }
+
+    /// Asks; on the event loop itself what is at hand, for going to another thread and back costs as much as such an answer.
+    async fn ask(&self, caller: &Caller, question: Question) -> Result<Answer, Refused> {
+        if !self.hub.is_at_hand(&question) {
+            return self.call(caller, of_answer, move |hub| hub.ask(&question)).await;
+        }
+        told(caller, of_answer, catch_unwind(AssertUnwindSafe(|| self.hub.ask(&question))).ok())
+    }
+}
+
+/// An answer on its way to the caller and into the audit; none where the hub failed.
+fn told<T>(caller: &Caller, word: fn(&T) -> String, answer: Option<Result<T, WireError>>) -> Result<T, Refused> {
+    let failed = || Refused::new(500, "ハブの内部エラー / the hub failed: please report what was asked");
+    let answer = answer.ok_or_else(failed)?;
+    caller.ended(answer.as_ref().map_or_else(of_error, word));
+    Ok(answer?)
 }
 
 /// The paths of docs/hub.md. `clock` gives the document time where a caller sends none.

@@ -247,9 +247,10 @@ impl Read for Arriving {
             }
         }
         let count = into.len().min(self.piece.len());
-        // Both are at least so long.
         let piece = self.piece.split_to(count);
-        into.iter_mut().zip(piece).for_each(|(into, byte)| *into = byte);
+        if let Some(into) = into.get_mut(..count) {
+            into.copy_from_slice(&piece);
+        }
         Ok(count)
     }
 }
@@ -298,8 +299,8 @@ impl IntoResponse for Refused {
         let Refusal { faults, count } = self.refusal;
         let mut body = faults.first().map_or_else(|| Json::Object(Vec::new()), Fault::json);
         if let (Json::Object(entries), true) = (&mut body, self.status == 400) {
-            entries.push(("errors".to_owned(), Json::List(faults.iter().map(Fault::json).collect())));
-            entries.push(("errorCount".to_owned(), Json::Number(count.into())));
+            entries.push(("errors".into(), Json::List(faults.iter().map(Fault::json).collect())));
+            entries.push(("errorCount".into(), Json::Number(count.into())));
         }
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, json_of(&body)).into_response();

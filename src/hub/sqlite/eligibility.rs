@@ -124,7 +124,7 @@ fn announced(file: &Connection, memory: &Memory) -> Filled {
 fn received(file: &Connection, memory: &Memory) -> Filled {
     each(file, "SELECT number, body FROM eligibility_received ORDER BY id", |row| {
         let (number, body): (String, String) = (row.get(0)?, row.get(1)?);
-        let received = serde_json::from_str(&body).map_err(|error| unreadable(1, error))?;
+        let received = serde_json::from_slice(body.as_bytes()).map_err(|error| unreadable(1, error))?;
         Ok(EligibilityStore::receive(memory, &number, Arc::new(received)).map(drop))
     })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::civil::DateTime;
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{OptionalExtension, Row, Statement, params};
 
 use super::{Database, Sync, parsed};
 use crate::hub::error::StoreError;
@@ -27,11 +27,11 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     Ok(Entry { insured: row.get(0)?, linked_from })
 }
 
-fn put(transaction: &Transaction<'_>, my_number: &MyNumber, entry: Entry) -> rusqlite::Result<()> {
-    let sql = "INSERT OR REPLACE INTO intermediary_person (my_number, insured, linked_from) VALUES (?1, ?2, ?3)";
+const PUT: &str = "INSERT OR REPLACE INTO intermediary_person (my_number, insured, linked_from) VALUES (?1, ?2, ?3)";
+
+fn put(into: &mut Statement<'_>, my_number: &MyNumber, entry: Entry) -> rusqlite::Result<()> {
     let linked_from = entry.linked_from.map(|from| from.to_string());
-    transaction.prepare_cached(sql)?.execute(params![my_number.reveal(), entry.insured, linked_from])?;
-    Ok(())
+    into.execute(params![my_number.reveal(), entry.insured, linked_from]).map(drop)
 }
 
 const GET: &str = "SELECT insured, linked_from FROM intermediary_person WHERE my_number = ?1";
@@ -46,17 +46,17 @@ impl IntermediaryStore for SqliteIntermediary {
         if self.get(my_number)? == Some(entry) {
             return Ok(());
         }
-        self.0.write(SYSTEM, Sync::Normal, |file| put(file, my_number, entry))
+        self.0.write(SYSTEM, Sync::Normal, |file| put(&mut *file.prepare_cached(PUT)?, my_number, entry))
     }
 
     fn number(&self, my_numbers: &[MyNumber], from: DateTime) -> Result<Vec<Entry>, StoreError> {
         self.0.write(SYSTEM, Sync::Normal, |file| {
-            let mut known = file.prepare_cached(GET)?;
+            let (mut known, mut kept) = (file.prepare_cached(GET)?, file.prepare_cached(PUT)?);
             let number = |my_number: &MyNumber| {
                 let before = known.query_row([my_number.reveal()], entry).optional()?.unwrap_or_default();
                 let now = Entry { linked_from: Some(before.linked_from.unwrap_or(from)), ..before };
                 if now != before {
-                    put(file, my_number, now)?;
+                    put(&mut kept, my_number, now)?;
                 }
                 Ok(now)
             };

@@ -104,21 +104,23 @@ fn municipality(file: &Transaction<'_>, code: &str) -> rusqlite::Result<i64> {
     file.query_row("SELECT id FROM pmh_municipality WHERE code = ?1", [code], |row| row.get(0))
 }
 
+const PUT: &str = "INSERT OR REPLACE INTO pmh_beneficiary (pmh_id, my_number, subsidies) VALUES (?1, ?2, ?3)";
+const NUMBERED: &str = "DELETE FROM pmh_unnumbered WHERE my_number = ?1";
+
 fn put(file: &Transaction<'_>, beneficiary: &Beneficiary) -> rusqlite::Result<()> {
     let my_number = beneficiary.my_number.as_ref().map(MyNumber::reveal);
     let kept: Vec<_> = beneficiary.subsidies.iter().map(|held| (&held.certificate, held.not_disclosed)).collect();
     // Text, numbers and lists, which always have a JSON form.
     let subsidies = (!kept.is_empty()).then(|| serde_json::to_string(&kept).unwrap_or_default());
-    let sql = "INSERT OR REPLACE INTO pmh_beneficiary (pmh_id, my_number, subsidies) VALUES (?1, ?2, ?3)";
-    file.prepare_cached(sql)?.execute(params![beneficiary.pmh_id.reveal(), my_number, subsidies])?;
-    file.prepare_cached("DELETE FROM pmh_unnumbered WHERE my_number = ?1")?.execute([my_number])?;
+    file.prepare_cached(PUT)?.execute(params![beneficiary.pmh_id.reveal(), my_number, subsidies])?;
+    file.prepare_cached(NUMBERED)?.execute([my_number])?;
     Ok(())
 }
 
 fn beneficiary(pmh_id: &PmhId, row: &rusqlite::Row<'_>) -> rusqlite::Result<Arc<Beneficiary>> {
     let subsidies: Option<String> = row.get(1)?;
     let kept: Vec<(SubsidyCertificate, bool)> = match subsidies {
-        Some(text) => serde_json::from_str(&text).map_err(|error| unreadable(1, error))?,
+        Some(text) => serde_json::from_slice(text.as_bytes()).map_err(|error| unreadable(1, error))?,
         None => Vec::new(),
     };
     let subsidies = kept.into_iter().map(|(certificate, not_disclosed)| Subsidy { certificate, not_disclosed });
@@ -198,7 +200,7 @@ impl MedicalHubStore for SqliteMedicalHub {
             WHERE m.code = ?1 AND r.serial_number = ?2";
         let receipt = |row: &rusqlite::Row<'_>| {
             let body: String = row.get(0)?;
-            serde_json::from_str(&body).map(Arc::new).map_err(|error| unreadable(0, error))
+            serde_json::from_slice(body.as_bytes()).map(Arc::new).map_err(|error| unreadable(0, error))
         };
         self.database
             .read(SYSTEM, |file| file.prepare_cached(sql)?.query_row([municipality, serial], receipt).optional())
@@ -225,10 +227,14 @@ impl MedicalHubStore for SqliteMedicalHub {
         })
     }
 
-    fn number(&self, people: Vec<(MyNumber, PmhId)>) -> Result<(), StoreError> {
+    fn number(&self, mut people: Vec<(MyNumber, PmhId)>) -> Result<(), StoreError> {
+        // In the order of the table, which they lie all over: a page that several go to is looked for and written once.
+        people.sort_unstable_by(|(_, one), (_, next)| one.cmp(next));
         self.database.write(SYSTEM, Sync::Normal, |file| {
-            people.into_iter().try_for_each(|(my_number, pmh_id)| {
-                put(file, &Beneficiary { pmh_id, my_number: Some(my_number), subsidies: Vec::new() })
+            let (mut put, mut numbered) = (file.prepare_cached(PUT)?, file.prepare_cached(NUMBERED)?);
+            people.iter().try_for_each(|(my_number, pmh_id)| {
+                put.execute(params![pmh_id.reveal(), my_number.reveal(), None::<String>])?;
+                numbered.execute([my_number.reveal()]).map(drop)
             })
         })
     }

@@ -7,8 +7,7 @@ use subsetter::GlyphRemapper;
 use ttf_parser::{Face, GlyphId};
 
 use super::outline::{Place, Polygons};
-
-const ASSET: &[u8] = include_bytes!("data/BIZUDGothic-CP932.ttf");
+use crate::enclosed;
 
 /// What is printed for a character that the font has not: the geta of the printing trade.
 pub const MISSING: char = '〓';
@@ -22,7 +21,7 @@ impl Font {
     /// The built-in font.
     pub fn load() -> Self {
         // The asset is part of the program, and every test of this room reads it.
-        Self { face: Face::parse(ASSET, 0).expect("the built-in font is a font") }
+        Self { face: Face::parse(enclosed::font(), 0).expect("the built-in font is a font") }
     }
 
     /// Width of a character, in parts of the type size.
@@ -80,7 +79,7 @@ impl Font {
             cut.widths.push(self.width(c));
         }
         // The glyphs are the font's own, and a TrueType font without variations always has a subset.
-        cut.file = subsetter::subset(ASSET, 0, &mapper).expect("the built-in font can be cut");
+        cut.file = subsetter::subset(enclosed::font(), 0, &mapper).expect("the built-in font can be cut");
         cut
     }
 }

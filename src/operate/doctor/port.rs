@@ -135,7 +135,7 @@ fn who_answers(base: &str, token: Option<&Secret>) -> Option<Words> {
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {}", token.reveal()));
         }
-        serde_json::from_str(&request.call().ok()?.body_mut().read_to_string().ok()?).ok()
+        serde_json::from_slice(&request.call().ok()?.body_mut().read_to_vec().ok()?).ok()
     };
     let health = ask("/healthz", None)?;
     let text = |key: &str| health.get(key).and_then(Value::as_str);

@@ -1,4 +1,5 @@
-//! The format as a JSON Schema (2020-12) for editors, made from the types. docs/scenario.schema.json is a copy that a test compares.
+//! The format as a JSON Schema (2020-12) for editors, made from the types. The program carries docs/scenario.schema.json, which a test compares
+//! with this.
 
 use serde_json::{Value, json};
 use utoipa::OpenApi;

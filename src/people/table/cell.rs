@@ -34,7 +34,7 @@ pub fn read(kind: Kind, cell: &str) -> Result<Value, Words> {
         Kind::Code(table) => code_value(trimmed, table).map(Value::from),
         Kind::Date => date(trimmed).map(Value::from),
         Kind::Flag => flag(trimmed).map(Value::from),
-        Kind::Rest => serde_json::from_str(cell).map_err(|error| {
+        Kind::Rest => serde_json::from_slice(cell.as_bytes()).map_err(|error| {
             let ja = "JSONとして読めません。people export が書いたままにするか、空にしてください";
             Words::new(ja, format!("not JSON ({error}): leave what people export wrote, or nothing"))
         }),

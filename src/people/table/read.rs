@@ -210,8 +210,8 @@ impl Line<'_> {
         }
         name_insurer(&mut whole);
         let id = id.unwrap_or_else(|| derived_id(&whole));
-        let profile: Profile = serde_json::from_value(whole).map_err(|error| {
-            let mistake = handwritten::explain("", None, None, &error.to_string());
+        let profile: Profile = handwritten::of_value(&whole).map_err(|error| {
+            let mistake = handwritten::explain("", None, None, &error);
             vec![self.about(mistake.key.as_deref().unwrap_or_default(), Words::new(mistake.rule_ja, mistake.rule_en))]
         })?;
         match profile.settle(&id, today) {

@@ -6,6 +6,7 @@ use super::cell;
 use super::column::{COLUMNS, Kind};
 use super::form::{self, Form};
 use super::path;
+use crate::handwritten;
 use crate::people::{People, Profile, QualificationProfile};
 
 /// Everybody in the order of lists, under the names of the columns. What the encoding lacks stands in the last column, escaped as JSON
@@ -64,7 +65,7 @@ fn says(rest: &Value, cells: &[String], profile: &Profile) -> bool {
             path::put(&mut value, column.key, read);
         }
     }
-    serde_json::from_value::<Profile>(value).is_ok_and(|read| read == *profile)
+    handwritten::of_value::<Profile>(&value).is_ok_and(|read| read == *profile)
 }
 
 /// Without what a profile has anyway.

@@ -1,5 +1,8 @@
 //! One row against the table of its generation: what breaks the table is a fault with its field, what holds fills the row.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use super::fault::{CHARACTERS, CODE, DATE, FACE, Fault, KIND, LENGTH, MISSING, NOT_ROWS, Refusal, Rule, UNKNOWN};
 use super::field::{Characters, FACE_ITEMS, FACE_LEVELS, FACE_NAME, FACE_VALUE, Field, Shape, day};
 use super::json::Json;
@@ -12,12 +15,12 @@ use crate::message::subsidy::FaceItem;
 ///
 /// # Errors
 /// Everything that refuses it, in the order of the table.
-pub fn check(generation: Generation, number: u64, row: &Json) -> Result<(Row, Vec<Fault>), Vec<Fault>> {
+pub fn check(generation: Generation, number: u64, row: &Json<'_>) -> Result<(Row, Vec<Fault>), Vec<Fault>> {
     let mut checking = Checking { number, faults: Vec::new(), filling: Filling::default() };
     if !matches!(row, Json::Object(_)) {
         return Err(vec![Fault::of(NOT_ROWS).in_row(number)]);
     }
-    checking.group(generation.fields(), row, "");
+    checking.group(generation.fields(), row, Place::ROW);
     let Checking { mut faults, filling, .. } = checking;
     let (row, found) = filling.finish();
     faults.extend(found.refusing.into_iter().map(|fault| fault.in_row(number)));
@@ -30,13 +33,48 @@ pub fn check(generation: Generation, number: u64, row: &Json) -> Result<(Row, Ve
 }
 
 /// [`check`], with the faults added to a refusal.
-pub fn check_into(generation: Generation, number: u64, row: &Json, refusal: &mut Refusal) -> Option<(Row, Vec<Fault>)> {
+pub fn check_into(
+    generation: Generation,
+    number: u64,
+    row: &Json<'_>,
+    refusal: &mut Refusal,
+) -> Option<(Row, Vec<Fault>)> {
     match check(generation, number, row) {
         Ok(checked) => Some(checked),
         Err(faults) => {
             faults.into_iter().for_each(|fault| refusal.push(fault));
             None
         }
+    }
+}
+
+/// Where a value stands. The way to it is written out only where something is said about it: most rows are good.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'p> {
+    within: Option<&'p Place<'p>>,
+    name: &'p str,
+}
+
+impl<'p> Place<'p> {
+    /// The row itself.
+    const ROW: Self = Self { within: None, name: "" };
+
+    fn inside(&'p self, name: &'p str) -> Self {
+        Self { within: Some(self), name }
+    }
+
+    /// The object that it stands in.
+    pub fn group(self) -> Self {
+        *self.within.unwrap_or(&Self::ROW)
+    }
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(within) = self.within.filter(|within| within.within.is_some()) {
+            write!(f, "{within}.")?;
+        }
+        f.write_str(&shortened(self.name))
     }
 }
 
@@ -47,15 +85,15 @@ struct Checking {
 }
 
 impl Checking {
-    fn fault(&mut self, rule: Rule, field: &str, ja: &str, en: &str) {
-        self.faults.push(Fault::of(rule).because(ja, en).in_row(self.number).at(field));
+    fn fault(&mut self, rule: Rule, field: Place<'_>, ja: &str, en: &str) {
+        self.faults.push(Fault::of(rule).because(ja, en).in_row(self.number).at(field.to_string()));
     }
 
-    fn group(&mut self, fields: &'static [Field], object: &Json, path: &str) {
+    fn group(&mut self, fields: &'static [Field], object: &Json<'_>, path: Place<'_>) {
         let Json::Object(entries) = object else {
             return self.fault(KIND, path, "オブジェクトです", "an object");
         };
-        let mut said: Vec<Option<&Json>> = vec![None; fields.len()];
+        let mut said: Vec<Option<&Json<'_>>> = vec![None; fields.len()];
         // Most senders keep the order of the table: the search goes on where the last one ended.
         let mut next = 0;
         for (name, value) in entries {
@@ -66,21 +104,21 @@ impl Checking {
                     *slot = Some(value);
                     next = place + 1;
                 }
-                None => self.unknown(fields, &join(path, &shortened(name)), name),
+                None => self.unknown(fields, path.inside(name), name),
             }
         }
         for (field, value) in fields.iter().zip(said) {
             match value {
                 None | Some(Json::Null) if field.required => {
-                    self.fault(MISSING, &join(path, field.name), field.ja, "it may not be null");
+                    self.fault(MISSING, path.inside(field.name), field.ja, "it may not be null");
                 }
                 None | Some(Json::Null) => {}
-                Some(value) => self.value(field, value, &join(path, field.name)),
+                Some(value) => self.value(field, value, path.inside(field.name)),
             }
         }
     }
 
-    fn unknown(&mut self, fields: &[Field], path: &str, name: &str) {
+    fn unknown(&mut self, fields: &[Field], path: Place<'_>, name: &str) {
         let (ja, en) = match nearest(name, fields.iter().map(|field| field.name)) {
             Some(near) => (format!("{near} のことですか"), format!("did you mean {near}?")),
             None => ("名前の一覧は openapi.json にあります".to_owned(), "openapi.json lists the names".to_owned()),
@@ -88,7 +126,7 @@ impl Checking {
         self.fault(UNKNOWN, path, &ja, &en);
     }
 
-    fn value(&mut self, field: &'static Field, value: &Json, path: &str) {
+    fn value(&mut self, field: &'static Field, value: &Json<'_>, path: Place<'_>) {
         let taken = match field.shape {
             Shape::Group(fields) => return self.group(fields, value, path),
             Shape::Text { least, most, characters } => self.text(value, path, least, most, characters),
@@ -105,7 +143,7 @@ impl Checking {
         }
     }
 
-    fn words<'v>(&mut self, value: &'v Json, path: &str) -> Option<&'v str> {
+    fn words<'v>(&mut self, value: &'v Json<'_>, path: Place<'_>) -> Option<&'v str> {
         match value {
             Json::Text(text) => Some(text),
             other => {
@@ -115,7 +153,7 @@ impl Checking {
         }
     }
 
-    fn text(&mut self, value: &Json, path: &str, least: usize, most: usize, of: Characters) -> Option<Value> {
+    fn text(&mut self, value: &Json<'_>, path: Place<'_>, least: usize, most: usize, of: Characters) -> Option<Value> {
         let text = self.words(value, path)?;
         let length = text.chars().count();
         if length < least || length > most {
@@ -136,7 +174,7 @@ impl Checking {
         Some(Value::Text(text.to_owned()))
     }
 
-    fn code(&mut self, value: &Json, path: &str, codes: &[(&str, &str)]) -> Option<String> {
+    fn code(&mut self, value: &Json<'_>, path: Place<'_>, codes: &[(&str, &str)]) -> Option<String> {
         let text = self.words(value, path)?;
         if codes.iter().any(|(code, _)| *code == text) {
             return Some(text.to_owned());
@@ -146,7 +184,7 @@ impl Checking {
         None
     }
 
-    fn codes(&mut self, value: &Json, path: &str, codes: &[(&str, &str)]) -> Option<Value> {
+    fn codes(&mut self, value: &Json<'_>, path: Place<'_>, codes: &[(&str, &str)]) -> Option<Value> {
         let Json::List(values) = value else {
             self.fault(KIND, path, "配列です", "an array");
             return None;
@@ -159,7 +197,7 @@ impl Checking {
         all.into_iter().collect::<Option<Vec<_>>>().map(Value::Texts)
     }
 
-    fn date(&mut self, value: &Json, path: &str) -> Option<Value> {
+    fn date(&mut self, value: &Json<'_>, path: Place<'_>) -> Option<Value> {
         let found = day(self.words(value, path)?);
         if found.is_none() {
             self.fault(DATE, path, "YYYY-MM-DD で書きます", "write YYYY-MM-DD");
@@ -167,7 +205,7 @@ impl Checking {
         found.map(Value::Day)
     }
 
-    fn boolean(&mut self, value: &Json, path: &str) -> Option<Value> {
+    fn boolean(&mut self, value: &Json<'_>, path: Place<'_>) -> Option<Value> {
         match value {
             Json::Bool(value) => Some(Value::Bool(*value)),
             other => {
@@ -177,7 +215,7 @@ impl Checking {
         }
     }
 
-    fn whole(&mut self, value: &Json, path: &str, most: u32) -> Option<Value> {
+    fn whole(&mut self, value: &Json<'_>, path: Place<'_>, most: u32) -> Option<Value> {
         let number = match value {
             Json::Number(number) => number.as_u64().or_else(|| {
                 // 1.0 is a whole number for JSON Schema.
@@ -193,7 +231,7 @@ impl Checking {
         whole.map(Value::Whole)
     }
 
-    fn face_list(&mut self, value: &Json, path: &str) -> Option<Value> {
+    fn face_list(&mut self, value: &Json<'_>, path: Place<'_>) -> Option<Value> {
         let Json::List(objects) = value else {
             self.fault(KIND, path, "オブジェクトの配列です", "an array of objects");
             return None;
@@ -206,7 +244,7 @@ impl Checking {
         Some(Value::Face(all.into_iter().collect::<Option<Vec<_>>>()?.concat()))
     }
 
-    fn face_object(&mut self, value: &Json, path: &str, level: usize) -> Option<Vec<FaceItem>> {
+    fn face_object(&mut self, value: &Json<'_>, path: Place<'_>, level: usize) -> Option<Vec<FaceItem>> {
         let Json::Object(entries) = value else {
             self.fault(KIND, path, "「項目名: 値」のオブジェクトです", "an object of name and value");
             return None;
@@ -224,30 +262,30 @@ impl Checking {
         all.into_iter().collect()
     }
 
-    fn face_item(&mut self, name: &str, value: &Json, path: &str, level: usize) -> Option<FaceItem> {
-        let path = join(path, &shortened(name));
+    fn face_item(&mut self, name: &str, value: &Json<'_>, path: Place<'_>, level: usize) -> Option<FaceItem> {
+        let path = path.inside(name);
         if name.is_empty() || name.chars().count() > FACE_NAME || !Characters::Any.admits(name) {
-            self.fault(FACE, &path, &format!("項目名は1–{FACE_NAME}文字です"), "the name of an item");
+            self.fault(FACE, path, &format!("項目名は1–{FACE_NAME}文字です"), "the name of an item");
             return None;
         }
         let text = match value {
             Json::Object(_) => {
-                let items = self.face_object(value, &path, level + 1)?;
+                let items = self.face_object(value, path, level + 1)?;
                 return Some(FaceItem { name: name.to_owned(), value: None, items });
             }
             Json::Null => None,
-            Json::Text(text) => Some(text.clone()),
+            Json::Text(text) => Some(text.clone().into_owned()),
             Json::Bool(value) => Some(value.to_string()),
             Json::Number(number) => Some(number.to_string()),
             Json::List(_) => {
-                self.fault(FACE, &path, "値は文字列か、項目のオブジェクトです", "a string, or an object of items");
+                self.fault(FACE, path, "値は文字列か、項目のオブジェクトです", "a string, or an object of items");
                 return None;
             }
         };
         if text.as_ref().is_some_and(|text| text.chars().count() > FACE_VALUE || !Characters::Any.admits(text)) {
             self.fault(
                 FACE,
-                &path,
+                path,
                 &format!("値は{FACE_VALUE}文字までで、制御文字は使えません"),
                 "the value of an item",
             );
@@ -257,11 +295,11 @@ impl Checking {
     }
 }
 
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
-}
-
 /// A name as it stands in a message: whoever sends names of a megabyte does not get them back.
-fn shortened(name: &str) -> String {
+fn shortened(name: &str) -> Cow<'_, str> {
+    // Every name of the tables.
+    if name.len() <= FACE_NAME && name.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return name.into();
+    }
     name.chars().take(FACE_NAME).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

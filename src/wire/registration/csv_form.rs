@@ -40,7 +40,7 @@ fn leaves() -> Vec<(Vec<&'static str>, &'static Field)> {
 }
 
 /// Reads lines and hands on each as an object; ends early when `take` says false.
-pub(super) fn read(source: impl Read, take: &mut dyn FnMut(&Json) -> bool) -> Result<(), Unread> {
+pub(super) fn read(source: impl Read, take: &mut dyn FnMut(&Json<'_>) -> bool) -> Result<(), Unread> {
     let mut lines = csv::ReaderBuilder::new().from_reader(source);
     let leaves = leaves();
     let known = headings();
@@ -81,7 +81,7 @@ pub(super) fn read(source: impl Read, take: &mut dyn FnMut(&Json) -> bool) -> Re
 }
 
 /// A cell as the JSON of its field; what is no number where one belongs stays text, and is refused as such.
-fn value(field: &Field, cell: &str) -> Json {
+fn value<'c>(field: &Field, cell: &'c str) -> Json<'c> {
     match (field.shape, cell) {
         (_, "") => Json::Null,
         (Shape::Whole { .. }, cell) => {
@@ -91,15 +91,15 @@ fn value(field: &Field, cell: &str) -> Json {
     }
 }
 
-fn put(into: &mut Json, path: &[&str], value: Json) {
+fn put<'c>(into: &mut Json<'c>, path: &[&'c str], value: Json<'c>) {
     let (Json::Object(entries), Some((first, rest))) = (into, path.split_first()) else { return };
     if rest.is_empty() {
-        entries.push(((*first).to_owned(), value));
+        entries.push(((*first).into(), value));
         return;
     }
     let at = entries.iter().position(|(name, inner)| name == first && matches!(inner, Json::Object(_)));
     let at = at.unwrap_or_else(|| {
-        entries.push(((*first).to_owned(), Json::Object(Vec::new())));
+        entries.push(((*first).into(), Json::Object(Vec::new())));
         entries.len() - 1
     });
     if let Some((_, inner)) = entries.get_mut(at) {

@@ -1,6 +1,7 @@
 //! Why a registration is refused, and what was kept although it is unusual. The codes of PMH are not public; these are ours and carry `MDG-J`
 //! (自治体): those with `MDG-P` are of the subsidies that a terminal fetches.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -130,11 +131,11 @@ impl Fault {
     }
 
     /// As the body of an answer.
-    pub fn json(&self) -> Json {
-        let mut entries =
-            vec![("code".to_owned(), Json::text(&self.code)), ("message".to_owned(), Json::text(&self.message))];
-        entries.extend(self.row.map(|row| ("row".to_owned(), Json::Number(row.into()))));
-        entries.extend(self.field.as_ref().map(|field| ("field".to_owned(), Json::text(field))));
+    pub fn json(&self) -> Json<'_> {
+        let mut entries: Vec<(Cow<'_, str>, Json<'_>)> =
+            vec![("code".into(), Json::text(&self.code)), ("message".into(), Json::text(&self.message))];
+        entries.extend(self.row.map(|row| ("row".into(), Json::Number(row.into()))));
+        entries.extend(self.field.as_ref().map(|field| ("field".into(), Json::text(field))));
         Json::Object(entries)
     }
 }

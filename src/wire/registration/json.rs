@@ -1,5 +1,6 @@
 //! JSON that keeps the order of its names: 券面項目 are printed in the order of the certificate, and a name that stands twice is a mistake.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -9,9 +10,9 @@ use serde_json::Number;
 /// Most names in one object: each is compared with those before it.
 const MOST_NAMES: usize = 1_000;
 
-/// A value.
+/// A value. Its text may be that of the body which it was read from.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Json {
+pub enum Json<'j> {
     /// `null`
     Null,
     /// `true`, `false`
@@ -19,22 +20,22 @@ pub enum Json {
     /// As it was written.
     Number(Number),
     /// Text.
-    Text(String),
+    Text(Cow<'j, str>),
     /// A list.
-    List(Vec<Json>),
+    List(Vec<Self>),
     /// Names and values, in their order.
-    Object(Vec<(String, Json)>),
+    Object(Vec<(Cow<'j, str>, Self)>),
 }
 
-impl Json {
+impl<'j> Json<'j> {
     /// Text, from whatever is text.
-    pub fn text(text: impl Into<String>) -> Self {
+    pub fn text(text: impl Into<Cow<'j, str>>) -> Self {
         Self::Text(text.into())
     }
 
     /// An object of these.
-    pub fn object<const N: usize>(entries: [(&str, Json); N]) -> Self {
-        Self::Object(entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    pub fn object<const N: usize>(entries: [(&'j str, Self); N]) -> Self {
+        Self::Object(entries.into_iter().map(|(name, value)| (name.into(), value)).collect())
     }
 
     /// What it is, for people.
@@ -49,6 +50,21 @@ impl Json {
         }
     }
 
+    /// The same with text of its own, for whoever keeps it longer than the body.
+    pub fn into_owned(self) -> Json<'static> {
+        let own = |text: Cow<'j, str>| Cow::Owned(text.into_owned());
+        match self {
+            Self::Null => Json::Null,
+            Self::Bool(value) => Json::Bool(value),
+            Self::Number(value) => Json::Number(value),
+            Self::Text(text) => Json::Text(own(text)),
+            Self::List(values) => Json::List(values.into_iter().map(Self::into_owned).collect()),
+            Self::Object(entries) => {
+                Json::Object(entries.into_iter().map(|(name, value)| (own(name), value.into_owned())).collect())
+            }
+        }
+    }
+
     /// The value of this name.
     pub fn get(&self, name: &str) -> Option<&Self> {
         match self {
@@ -58,7 +74,7 @@ impl Json {
     }
 }
 
-impl<'de> Deserialize<'de> for Json {
+impl<'de> Deserialize<'de> for Json<'de> {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         input.deserialize_any(Values)
     }
@@ -67,41 +83,45 @@ impl<'de> Deserialize<'de> for Json {
 struct Values;
 
 impl<'de> Visitor<'de> for Values {
-    type Value = Json;
+    type Value = Json<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Json, E> {
+    fn visit_unit<E: Error>(self) -> Result<Json<'de>, E> {
         Ok(Json::Null)
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Json, E> {
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Json<'de>, E> {
         Ok(Json::Bool(value))
     }
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Json, E> {
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Json<'de>, E> {
         Ok(Json::Number(value.into()))
     }
 
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Json, E> {
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Json<'de>, E> {
         Ok(Json::Number(value.into()))
     }
 
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Json, E> {
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Json<'de>, E> {
         Number::from_f64(value).map(Json::Number).ok_or_else(|| E::custom("a number out of range"))
     }
 
-    fn visit_str<E: Error>(self, value: &str) -> Result<Json, E> {
+    fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<Json<'de>, E> {
         Ok(Json::text(value))
     }
 
-    fn visit_string<E: Error>(self, value: String) -> Result<Json, E> {
-        Ok(Json::Text(value))
+    fn visit_str<E: Error>(self, value: &str) -> Result<Json<'de>, E> {
+        Ok(Json::text(value.to_owned()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
+    fn visit_string<E: Error>(self, value: String) -> Result<Json<'de>, E> {
+        Ok(Json::text(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json<'de>, A::Error> {
         let mut values = Vec::new();
         while let Some(value) = list.next_element()? {
             values.push(value);
@@ -109,9 +129,9 @@ impl<'de> Visitor<'de> for Values {
         Ok(Json::List(values))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
-        let mut entries: Vec<(String, Json)> = Vec::new();
-        while let Some(name) = map.next_key::<String>()? {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<'de>, A::Error> {
+        let mut entries: Vec<(Cow<'de, str>, Json<'de>)> = Vec::new();
+        while let Some(Name(name)) = map.next_key()? {
             if entries.iter().any(|(known, _)| *known == name) {
                 return Err(A::Error::custom(format!("the name {name:?} stands twice in one object")));
             }
@@ -124,7 +144,19 @@ impl<'de> Visitor<'de> for Values {
     }
 }
 
-impl Serialize for Json {
+/// A name, which is borrowed where it can be.
+struct Name<'n>(Cow<'n, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        match input.deserialize_str(Values)? {
+            Json::Text(name) => Ok(Self(name)),
+            other => Err(D::Error::custom(format!("{} where a name belongs", other.kind()))),
+        }
+    }
+}
+
+impl Serialize for Json<'_> {
     fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Null => output.serialize_unit(),

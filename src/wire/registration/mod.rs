@@ -12,6 +12,7 @@
 //! - [`read`](fn@read): a body as rows, in bounded memory, [`look_through`] for whoever only checks; [`write`]: a row as a generation sends it · [`document`]: the OpenAPI document of a generation
 //! - [`receipt`]: what became of a registration
 
+mod array;
 pub mod check;
 mod csv_form;
 pub mod document;

@@ -1,23 +1,19 @@
 //! A body as rows. One row is in memory at a time, whatever the body's length; nothing is kept of a row that was handed on.
 
 use std::cell::Cell;
-use std::fmt;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 use std::rc::Rc;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
-
+use super::array::{Array, PIECE};
 use super::check::check_into;
 use super::csv_form;
-use super::fault::{BODY_TOO_BIG, Fault, NOT_ROWS, ROW_TOO_BIG, Refusal, UNREADABLE};
+use super::fault::{BODY_TOO_BIG, Fault, ROW_TOO_BIG, Refusal};
 use super::{Form, Generation, Json, Row};
 
 /// Most bytes of a body: five million people with some 800 bytes each. No limit is public.
 pub const BODY_LIMIT: u64 = 4 << 30;
 /// Most bytes of one row: a thousand times an ordinary one.
 pub const ROW_LIMIT: u64 = 1 << 20;
-/// Bytes that are read at once; a row may exceed its limit by so many before that is seen.
-const PIECE: usize = 64 << 10;
 
 /// A body that was read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,11 +80,11 @@ fn read_all<E>(
     after_faults: AfterFaults,
 ) -> Result<(Summary, Refusal), ReadError<E>> {
     let meter = Rc::new(Meter::default());
-    let source = BufReader::with_capacity(PIECE, Metered { source, meter: meter.clone() });
+    let source = Metered { source, meter: meter.clone() };
     let refusal = Refusal::default();
     let mut reading = Reading { generation, take, after_faults, rows: 0, refusal, failed: None, meter: meter.clone() };
     let ended = match form {
-        Form::Json => read_json(source, &mut |row| reading.row(row)),
+        Form::Json => Array::new(source).each(&mut |row| reading.row(row)),
         Form::Csv => csv_form::read(source, &mut |row| reading.row(row)),
     };
     let Reading { rows, mut refusal, failed, .. } = reading;
@@ -126,7 +122,7 @@ struct Reading<'t, E> {
 
 impl<E> Reading<'_, E> {
     /// False when whoever takes the rows failed: there is nothing to go on for.
-    fn row(&mut self, row: &Json) -> bool {
+    fn row(&mut self, row: &Json<'_>) -> bool {
         self.rows += 1;
         self.meter.row.set(0);
         let checked = check_into(self.generation, self.rows, row, &mut self.refusal);
@@ -142,71 +138,11 @@ impl<E> Reading<'_, E> {
 ///
 /// # Errors
 /// The body is no array, or it broke off.
-pub fn rows(source: impl Read, take: &mut dyn FnMut(&Json) -> bool) -> Result<(), ReadError<io::Error>> {
-    let source = BufReader::with_capacity(PIECE, source);
-    read_json(source, take).map_err(|unread| match unread {
+pub fn rows(source: impl Read, take: &mut dyn FnMut(&Json<'_>) -> bool) -> Result<(), ReadError<io::Error>> {
+    Array::new(source).each(take).map_err(|unread| match unread {
         Unread::Broken(error) => ReadError::Interrupted(error),
         Unread::Fault(fault) => ReadError::Refused(fault.into()),
     })
-}
-
-fn read_json(source: impl Read, take: &mut dyn FnMut(&Json) -> bool) -> Result<(), Unread> {
-    let mut input = serde_json::Deserializer::from_reader(source);
-    let (mut number, mut stopped) = (0, false);
-    let each = &mut |row: &Json| {
-        number += 1;
-        stopped = !take(row);
-        !stopped
-    };
-    let read = Rows(each).deserialize(&mut input).and_then(|()| input.end());
-    if stopped {
-        return Ok(());
-    }
-    read.map_err(|error| {
-        if error.is_io() {
-            return Unread::Broken(error.into());
-        }
-        let (line, column, row) = (error.line(), error.column(), number + 1);
-        let words = error.to_string();
-        if words.starts_with(NO_ARRAY) {
-            return Unread::Fault(Fault::of(NOT_ROWS));
-        }
-        let place = format!("{line} 行 {column} 桁");
-        let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
-        let en = format!("{words}, line {line}, column {column}");
-        Unread::Fault(Fault::of(UNREADABLE).because(&place, &en).in_row(row))
-    })
-}
-
-/// How serde's complaint begins where something else than an array came.
-const NO_ARRAY: &str = "invalid type";
-
-/// The array, row by row.
-struct Rows<'r>(&'r mut dyn FnMut(&Json) -> bool);
-
-impl<'de> DeserializeSeed<'de> for Rows<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
-        input.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Rows<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array of objects")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
-        while let Some(row) = rows.next_element::<Json>()? {
-            if !(self.0)(&row) {
-                return Err(A::Error::custom("stopped"));
-            }
-        }
-        Ok(())
-    }
 }
 
 /// How much came, altogether and since the last row.

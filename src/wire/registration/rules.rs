@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::check::Place;
 use super::fault::{COMMON_ONLY, ENDED, Fault, MIXED, NUMBER, PERIOD};
 use super::field::Item;
 use super::tables::COMMON_GROUP;
@@ -98,7 +99,7 @@ impl Limit {
 
 impl Filling {
     /// Takes what a field says. The table gives each item values of its own kind only.
-    pub fn take(&mut self, item: Item, value: Value, path: &str) {
+    pub fn take(&mut self, item: Item, value: Value, path: Place<'_>) {
         match value {
             Value::Text(text) => self.take_text(item, text, path),
             Value::Day(day) => self.take_day(item, day, path),
@@ -121,10 +122,10 @@ impl Filling {
         }
     }
 
-    fn take_text(&mut self, item: Item, text: String, path: &str) {
+    fn take_text(&mut self, item: Item, text: String, path: Place<'_>) {
         let certificate = &mut self.certificate;
         let slot = match item {
-            Item::MyNumber => return self.my_number = Some((MyNumber::new(text), path.to_owned())),
+            Item::MyNumber => return self.my_number = Some((MyNumber::new(text), path.to_string())),
             Item::Per(kind) => return self.limit(kind, path).per = Some(text),
             Item::Times(kind) => return self.limit(kind, path).times = Some(text),
             Item::CertificationName => return certificate.certification_name = text,
@@ -140,11 +141,11 @@ impl Filling {
             Item::TypeId => &mut self.type_id,
             Item::SubKey => &mut self.sub_key,
             Item::InsurerNumber => {
-                self.insurer_at = path.to_owned();
+                self.insurer_at = path.to_string();
                 &mut certificate.insurer_number
             }
             Item::RecipientNumber => {
-                self.recipient_at = path.to_owned();
+                self.recipient_at = path.to_string();
                 &mut certificate.recipient_number
             }
             Item::Segment => &mut certificate.segment,
@@ -160,23 +161,23 @@ impl Filling {
         *slot = Some(text).filter(|text| !text.is_empty());
     }
 
-    fn take_day(&mut self, item: Item, day: Date, path: &str) {
+    fn take_day(&mut self, item: Item, day: Date, path: Place<'_>) {
         let period = self.period.get_or_insert_with(|| (None, None, String::new()));
         match item {
             Item::BirthDate => self.holder.birth_date = Some(day),
             Item::ValidFrom => period.0 = Some(day),
             Item::ValidTo => {
                 period.1 = Some(day);
-                period.2 = path.to_owned();
+                period.2 = path.to_string();
             }
             _ => {}
         }
     }
 
-    fn limit(&mut self, kind: &'static str, path: &str) -> &mut Limit {
+    fn limit(&mut self, kind: &'static str, path: Place<'_>) -> &mut Limit {
         let at = self.limits.iter().position(|limit| limit.kind == kind);
         let at = at.unwrap_or_else(|| {
-            let path = path.rsplit_once('.').map_or("", |(group, _)| group).to_owned();
+            let path = path.group().to_string();
             self.limits.push(Limit { kind, path, ratio: None, amount: None, per: None, times: None });
             self.limits.len() - 1
         });

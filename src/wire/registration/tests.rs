@@ -401,7 +401,7 @@ proptest! {
     #[test]
     fn json_comes_back_as_it_was_written(value in arbitrary_json()) {
         let text = value.to_string();
-        let read: Json = serde_json::from_str(&text).unwrap();
+        let read: Json<'_> = serde_json::from_str(&text).unwrap();
         prop_assert_eq!(serde_json::to_string(&read).unwrap(), text);
     }
 }

@@ -10,6 +10,9 @@ use crate::message::subsidy::{CopaymentLimit, FaceItem, LimitManagement, Subsidy
 use crate::secret::MyNumber;
 use crate::wire::registration::{Holder, Row};
 
+/// Bytes of a packed row, of most.
+const ORDINARY: usize = 1 << 10;
+
 /// The row without its 個人番号.
 #[derive(PartialEq, Eq)]
 pub struct Packed(Box<[u8]>);
@@ -17,8 +20,10 @@ pub struct Packed(Box<[u8]>);
 impl Packed {
     /// The compact form of `row`.
     pub fn of(row: &Row) -> Self {
-        // Text, numbers, days and lists, which always have a JSON form.
-        Self(serde_json::to_vec(&Short::from(row)).unwrap_or_default().into())
+        let mut packed = Vec::with_capacity(ORDINARY);
+        // Text, numbers, days and lists, which always have a JSON form; and memory takes what it is given.
+        let _ = serde_json::to_writer(&mut packed, &Short::from(row));
+        Self(packed.into())
     }
 
     /// What a store kept.
