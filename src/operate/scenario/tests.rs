@@ -110,6 +110,22 @@ fn the_scenarios_of_the_specification_are_there() {
     }
 }
 
+/// What §11 of the specification names is asked of the レセコン: a scenario that holds whatever the レセコン does says nothing about it.
+#[test]
+fn the_scenarios_of_the_specification_ask_the_consumer_for_what_they_demand_of_it() {
+    // Sealed files, a request under the name of another, amounts that somebody calculates, and what no レセコン has a part in.
+    const ASK_NOTHING: &[&str] =
+        &["S-32", "S-32b", "S-35b", "S-39", "S-40", "S-41", "S-43", "S-44", "S-45", "S-46", "S-47"];
+    let asks = |read: &Read| {
+        let question = read.scenario.steps.iter().any(|step| step.question.is_some());
+        question || !read.scenario.consumer || mutants::ask_the_consumer(read)
+    };
+    let all = read::shipped().unwrap();
+    let named = all.iter().filter(|read| read.id.starts_with("S-") && !ASK_NOTHING.contains(&read.id.as_str()));
+    let silent: Vec<&str> = named.filter(|read| !asks(read)).map(|read| read.id.as_str()).collect();
+    assert!(silent.is_empty(), "these hold whatever the レセコン does: {silent:?}");
+}
+
 #[test]
 fn the_schema_of_the_docs_is_that_of_the_types() {
     let text = format!("{:#}\n", schema::schema());
