@@ -110,6 +110,16 @@ fn the_scenarios_of_the_specification_are_there() {
     }
 }
 
+#[test]
+fn a_terminal_restarts_right_after_a_visit_and_keeps_its_files() {
+    let head = "title = { ja = \"a\", en = \"a\" }\ngroup = \"normal\"\nsource = \"s [C]\"\nbearing = { ja = \"b\", en = \"b\" }\n";
+    let steps = "[[steps]]\nvisit = { person = \"hanako\" }\n[[steps]]\nrestart = true\n\
+                 [[steps]]\nvisit = { person = \"taro\" }\n[[steps.expect]]\nfile = \"face\"\nvalues = { \"//Name\" = \"${taro.name}\" }\n\
+                 [[steps.expect]]\nnowhere = [\"以前の回答を置き換えました\"]\n";
+    let verdict = run_all(&[scenario("restarts", &format!("{head}{steps}"))], &own()).remove(0);
+    assert_eq!(verdict.state, State::Held, "{}", lines(&verdict));
+}
+
 /// What §11 of the specification names is asked of the レセコン: a scenario that holds whatever the レセコン does says nothing about it.
 #[test]
 fn the_scenarios_of_the_specification_ask_the_consumer_for_what_they_demand_of_it() {
