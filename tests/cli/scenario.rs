@@ -9,9 +9,9 @@ use super::{madoguchi, madoguchi_in};
 #[test]
 fn a_shipped_scenario_runs_from_anywhere_and_ends_with_zero() {
     let place = tempfile::tempdir().unwrap();
-    let said = madoguchi_in(place.path(), &["scenario", "run", "s-01", "--junit", "out.xml"], &[]);
+    let said = madoguchi_in(place.path(), &["scenario", "run", "q-02", "--junit", "out.xml"], &[]);
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);
-    assert!(said.out.contains("合格   S-01") && said.out.contains("1 件: 合格 1"), "{}", said.out);
+    assert!(said.out.contains("合格   Q-02") && said.out.contains("1 件: 合格 1"), "{}", said.out);
     let junit = fs::read_to_string(place.path().join("out.xml")).unwrap();
     assert!(junit.contains("<testsuite name=\"正常\" tests=\"1\" failures=\"0\""), "{junit}");
     // Nothing of its stations stays behind.
@@ -21,13 +21,13 @@ fn a_shipped_scenario_runs_from_anywhere_and_ends_with_zero() {
 #[test]
 fn the_faults_that_came_up_are_in_the_result() {
     let place = tempfile::tempdir().unwrap();
-    let said = madoguchi_in(place.path(), &["scenario", "run", "S-29", "S-01", "--json", "--junit", "out.xml"], &[]);
+    let said = madoguchi_in(place.path(), &["scenario", "run", "S-29", "Q-02", "--json", "--junit", "out.xml"], &[]);
     let verdicts: Value = serde_json::from_str(&said.out).unwrap();
     let faults = |id: &str| {
         let verdict = verdicts.as_array().unwrap().iter().find(|verdict| verdict["id"] == id).unwrap();
         verdict["faults"].clone()
     };
-    assert_eq!((faults("S-29"), faults("S-01")), (json!(["pmh-err"]), json!([])));
+    assert_eq!((faults("S-29"), faults("Q-02")), (json!(["pmh-err"]), json!([])));
     let junit = fs::read_to_string(place.path().join("out.xml")).unwrap();
     assert_eq!(junit.matches("<property name=\"fault\" value=\"pmh-err\"/>").count(), 1, "{junit}");
 }

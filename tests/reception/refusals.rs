@@ -20,6 +20,7 @@ fn a_touch_for_which_there_is_no_button_is_refused_with_the_screen() {
     }
     let unknown = machine.send(&json!({ "event": "dance" }));
     assert_eq!((unknown.status, unknown.body["title"].as_str()), (422, Some("bad-value")));
+    assert!(unknown.body["remedy"].as_str().unwrap().contains("docs/reception.md"), "not where a station's shapes are");
     for nothing in
         ["/reception/v1/slips/1.png", "/reception/v1/slips/1.txt", "/reception/v1/slips/..%2f1.png", "/other"]
     {

@@ -111,6 +111,13 @@ impl Desk {
         std::mem::take(&mut self.effects)
     }
 
+    /// A file that was fetched a moment ago was delivered once more: it goes, and nothing is taken twice (spec/pmh.md §11 S-35).
+    pub fn came_again(&mut self, folder: FolderKind, name: &str, moment: Moment) -> Vec<Effect> {
+        self.effects.push(Effect::Delete { folder, name: name.to_owned() });
+        self.tell("file-again", None, name.to_owned(), moment);
+        std::mem::take(&mut self.effects)
+    }
+
     fn arrived(&mut self, arrival: Arrival, moment: Moment) {
         let Arrival { folder, name, content } = arrival;
         let content = match content {

@@ -267,6 +267,11 @@ impl Shared {
             let Ok((seen, soon)) = eyes.look(now, |name| desk.wants(folder, name)) else { continue };
             again = again.into_iter().chain(soon).min();
             for file in seen {
+                if file.again {
+                    let effects = inner.desk.came_again(file.folder, &file.name, self.moment());
+                    self.carry_out(&mut inner, effects);
+                    continue;
+                }
                 let content = arrival::read(&file.name, &file.bytes, &inner.settings);
                 let arrival = Arrival { folder: file.folder, name: file.name, content };
                 self.happen(&mut inner, Event::Arrived(Box::new(arrival)));

@@ -14,6 +14,10 @@ use crate::folder::listing;
 use crate::folder::settle::{Look, Settling};
 use crate::message::xml::is_whole;
 
+/// The same name with the same bytes, so soon after it was fetched, is a second delivery (spec/pmh.md §11 S-35); later a station may have
+/// gone back to its start and said the same anew.
+const SECOND_DELIVERY: Duration = Duration::from_secs(60);
+
 /// How soon a file that is not whole yet is looked at again.
 const SOON: Duration = Duration::from_millis(30);
 
@@ -27,6 +31,10 @@ pub struct Eyes {
     done: BTreeMap<String, Vec<u8>>,
     /// What was read and could not be deleted: tried again at every look.
     owed: BTreeSet<String>,
+    /// What was read and is gone, for as long as a second delivery of it may come: when it went, and its digest.
+    fetched: BTreeMap<String, (Duration, Vec<u8>)>,
+    /// The time of the last look.
+    now: Duration,
     /// Taken at the first look, whole or not.
     at_create: bool,
 }
@@ -40,6 +48,8 @@ pub struct Seen {
     pub name: String,
     /// What is in it.
     pub bytes: Vec<u8>,
+    /// The same was fetched a moment ago: it was delivered twice.
+    pub again: bool,
 }
 
 impl Eyes {
@@ -51,6 +61,8 @@ impl Eyes {
             settling: Settling::new(false),
             done: BTreeMap::new(),
             owed: BTreeSet::new(),
+            fetched: BTreeMap::new(),
+            now: Duration::ZERO,
             at_create,
         }
     }
@@ -60,8 +72,10 @@ impl Eyes {
     /// # Errors
     /// The folder cannot be listed.
     pub fn look(&mut self, now: Duration, wants: impl Fn(&str) -> bool) -> io::Result<(Vec<Seen>, Option<Duration>)> {
+        self.now = now;
         self.delete_owed();
-        let listing = listing::list(&self.dir, wants)?;
+        self.fetched.retain(|_, (since, _)| now.saturating_sub(*since) < SECOND_DELIVERY);
+        let listing = listing::list(&self.dir, |name| wants(name) || self.fetched.contains_key(name))?;
         self.done.retain(|name, _| listing.wanted.iter().any(|file| file.name == *name));
         let dir = self.dir.clone();
         let settled: Vec<String> = match self.at_create {
@@ -85,8 +99,9 @@ impl Eyes {
             let Ok(bytes) = bytes_of(&self.dir.join(&name)) else { continue };
             let digest = Sha256::digest(&bytes).to_vec();
             if self.done.get(&name) != Some(&digest) {
+                let again = self.fetched.get(&name).is_some_and(|(_, fetched)| *fetched == digest);
                 self.done.insert(name.clone(), digest);
-                seen.push(Seen { folder: self.kind, name, bytes });
+                seen.push(Seen { folder: self.kind, name, bytes, again });
             }
         }
         let is_settling = listing.wanted.iter().any(|file| !self.done.contains_key(&file.name));
@@ -111,8 +126,10 @@ impl Eyes {
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => drop(self.owed.insert(name)),
                 _ => {
-                    self.done.remove(&name);
                     self.settling.forget(&name);
+                    if let Some(digest) = self.done.remove(&name) {
+                        self.fetched.insert(name, (self.now, digest));
+                    }
                 }
             }
         }

@@ -58,7 +58,15 @@ pub fn router(machine: Running, token: Option<Secret>) -> Router {
         .fallback(async || nothing_here())
 }
 
-async fn act(State(machine): State<Running>, Body(event): Body<Event>) -> Result<Json<View>, Problem> {
+/// Where the events are told.
+const SHAPES: &str = "docs/reception.md の JSON の表を見てください / see the table in docs/reception.md";
+
+async fn act(State(machine): State<Running>, event: Result<Body<Event>, Problem>) -> Result<Json<View>, Problem> {
+    let Body(event) = event.map_err(|problem| match problem.status {
+        // The shapes of a station are not this machine's.
+        422 => Problem { remedy: Some(SHAPES.to_owned()), ..problem },
+        _ => problem,
+    })?;
     let touch = match event {
         Event::Inserted { number } => return machine.insert(&number).map(Json).map_err(not_now),
         Event::MyNumberCard => Touch::MyNumberCard,

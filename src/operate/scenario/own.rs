@@ -4,11 +4,14 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::runtime::Handle;
 
 use super::model::Scenario;
-use crate::clock::Clock;
+use crate::clock::{Clock, Stopwatch};
 use crate::event::Lang;
 use crate::handwritten::{self, Mistake};
 use crate::operate::client::Client;
@@ -20,6 +23,10 @@ use crate::terminal::{Pace, TerminalSettings};
 
 /// Document time where a scenario names none: a Saturday in the middle of a month, far from the turn of a year.
 const CLOCK: &str = "20261121093000";
+/// So long may the station that went down have its folders still: what it delivered last is touched a moment later, by whoever holds them.
+const LINGERS: Duration = Duration::from_secs(5);
+/// From try to try to open them again.
+const TRY: Duration = Duration::from_millis(20);
 
 /// A station of one's own.
 pub struct Own {
@@ -85,16 +92,23 @@ impl Own {
         self.open.as_ref().map_or_else(Clock::real, |(station, _)| station.clock().clone())
     }
 
-    /// Down and up again, at the same document time, with what lasts.
+    /// Down and up again, a second later, with what lasts. The names of files are drawn anew from the same seed: the second keeps them apart.
     ///
     /// # Errors
     /// It does not come up again.
     pub fn restart(&mut self) -> Result<Client, NotOpened> {
         if let Some((station, _)) = &self.open {
-            self.settings.station.clock = Some(format!("{},freeze", crate::clock::time14(station.clock().now())));
+            let time = station.clock().now().saturating_add(SignedDuration::from_secs(1));
+            self.settings.station.clock = Some(format!("{},freeze", crate::clock::time14(time)));
         }
         self.go_down();
-        self.come_up()?;
+        let down = Stopwatch::start();
+        while let Err(error) = self.come_up() {
+            if down.elapsed() > LINGERS {
+                return Err(error);
+            }
+            thread::sleep(TRY);
+        }
         self.line()
     }
 

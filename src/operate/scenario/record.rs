@@ -28,6 +28,8 @@ const CONSENTS: [(&str, &str); 4] = [
     ("OperationInfoConsFlg", "operation"),
     ("SpecificHealthCheckupsInfoConsFlg", "health-checkup"),
 ];
+/// A PIN that is not the one: which it was, the journal does not hold.
+const WRONG_PIN: &str = "9753";
 /// Gaps shorter than this are how long people take, not what a scenario is about.
 const GAP_S: i64 = 60;
 
@@ -131,11 +133,12 @@ impl Record<'_> {
         }
         let hits = mine.iter().filter(|e| e["kind"] == "fault-hit").filter_map(|e| e["name"].as_str());
         let hits: Vec<&str> = hits.collect();
-        if !hits.is_empty() {
-            visit["faults"] = json!(hits);
+        let outcome = entry["outcome"].as_str().unwrap_or_default();
+        match hits.is_empty() {
+            true => missed(outcome, &went, &mut visit),
+            false => visit["faults"] = json!(hits),
         }
         let _ = write!(self.steps, "\n[[steps]]\nvisit = {}\n", toml_of(&visit));
-        let outcome = entry["outcome"].as_str().unwrap_or_default();
         self.expect(&json!({ "outcome": outcome }));
         for (kind, path, elements) in [
             ("face", face, &["QualificationValidity", "Name", "InsurerNumber"][..]),
@@ -257,6 +260,16 @@ fn plan(document: &Element, subsidy: bool, went: &dyn Fn(&str) -> bool, visit: &
     }
     if went("staff-visual") {
         visit["visual"] = json!(true);
+    }
+}
+
+/// What went wrong at the reader and is in no file: the outcome tells it.
+fn missed(outcome: &str, went: &dyn Fn(&str) -> bool, visit: &mut Value) {
+    match outcome {
+        "pin-failed" | "pin-locked" if went("checking-pin") => visit["pin"] = json!(WRONG_PIN),
+        "face-failed" => visit["face"] = json!("mismatch"),
+        "not-registered" => visit["register"] = json!(false),
+        _ => {}
     }
 }
 

@@ -111,6 +111,31 @@ fn the_scenarios_of_the_specification_are_there() {
 }
 
 #[test]
+fn a_terminal_restarts_right_after_a_visit_and_keeps_its_files() {
+    let head = "title = { ja = \"a\", en = \"a\" }\ngroup = \"normal\"\nsource = \"s [C]\"\nbearing = { ja = \"b\", en = \"b\" }\n";
+    let steps = "[[steps]]\nvisit = { person = \"hanako\" }\n[[steps]]\nrestart = true\n\
+                 [[steps]]\nvisit = { person = \"taro\" }\n[[steps.expect]]\nfile = \"face\"\nvalues = { \"//Name\" = \"${taro.name}\" }\n\
+                 [[steps.expect]]\nnowhere = [\"以前の回答を置き換えました\"]\n";
+    let verdict = run_all(&[scenario("restarts", &format!("{head}{steps}"))], &own()).remove(0);
+    assert_eq!(verdict.state, State::Held, "{}", lines(&verdict));
+}
+
+/// What §11 of the specification names is asked of the レセコン: a scenario that holds whatever the レセコン does says nothing about it.
+#[test]
+fn the_scenarios_of_the_specification_ask_the_consumer_for_what_they_demand_of_it() {
+    // Sealed files, amounts that somebody calculates, and what no レセコン has a part in.
+    const ASK_NOTHING: &[&str] = &["S-32", "S-32b", "S-39", "S-40", "S-41", "S-43", "S-44", "S-45", "S-46", "S-47"];
+    let asks = |read: &Read| {
+        let question = read.scenario.steps.iter().any(|step| step.question.is_some());
+        question || !read.scenario.consumer || mutants::ask_the_consumer(read)
+    };
+    let all = read::shipped().unwrap();
+    let named = all.iter().filter(|read| read.id.starts_with("S-") && !ASK_NOTHING.contains(&read.id.as_str()));
+    let silent: Vec<&str> = named.filter(|read| !asks(read)).map(|read| read.id.as_str()).collect();
+    assert!(silent.is_empty(), "these hold whatever the レセコン does: {silent:?}");
+}
+
+#[test]
 fn the_schema_of_the_docs_is_that_of_the_types() {
     let text = format!("{:#}\n", schema::schema());
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/scenario.schema.json");
@@ -346,6 +371,12 @@ fn what_just_happened_becomes_a_scenario_that_passes_when_it_is_run_again() {
         visit(json!({ "person": "hanako", "subsidy": "decline", "consent": ["operation"], "prescription": "paper" }));
         visit(json!({ "person": "kodomo", "faults": ["pmh-err"] }));
         visit(json!({ "person": "betsujin" }));
+        // What the outcome alone tells: the wrong PIN itself is nowhere.
+        for _ in 0..3 {
+            visit(json!({ "person": "ichiro", "pin": "8642" }));
+        }
+        visit(json!({ "person": "ikusei", "face": "mismatch" }));
+        visit(json!({ "person": "mitouroku", "register": false }));
         line.put("/control/v1/clock", &json!({ "advance_s": 3600 })).unwrap();
         visit(json!({ "person": "nanbyo" }));
         visit(json!({ "person": "taro", "consent": "none" }));
@@ -371,12 +402,16 @@ fn what_just_happened_becomes_a_scenario_that_passes_when_it_is_run_again() {
         "転居町",
         "OQSsiquc01",
         "face-failed",
+        "pin-failed",
+        "pin-locked",
+        "not-registered",
         "shift_jis",
         "自作",
     ] {
         assert!(text.contains(word), "no {word} in {text}");
     }
     assert!(!text.contains("書き起こせない") && !text.contains("回収されていた"), "{text}");
+    assert!(!text.contains("8642"), "{text}");
     let verdicts = run_all(&[read], &own());
     assert_eq!(verdicts[0].state, State::Held, "{}\n{text}", lines(&verdicts[0]));
 }

@@ -112,11 +112,30 @@ fn a_file_is_read_once_while_it_lies_there_and_again_when_its_content_is_new() {
     assert_eq!(looks(&mut eyes), 1, "the same name with new content");
     eyes.delete("a.xml");
     assert!(!path.exists());
-    fs::write(&path, "<XmlMsg>2</XmlMsg>").unwrap();
+    fs::write(&path, "<XmlMsg>4</XmlMsg>").unwrap();
     assert_eq!(looks(&mut eyes), 1, "it was deleted: this is another one");
     fs::write(&path, "<XmlMsg>3</XmlMsg>").unwrap();
     eyes.delete("a.xml");
     assert!(path.exists(), "what was not read yet is not deleted");
+}
+
+#[test]
+fn a_file_that_comes_a_second_time_after_it_was_fetched_is_known_as_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.xml");
+    let mut eyes = Eyes::new(FolderKind::Face, dir.path(), false);
+    let mut comes = |text: &str, at: u64, is_wanted: bool| -> Vec<bool> {
+        fs::write(&path, text).unwrap();
+        let looks = [at, at + 1, at + 2].map(|at| eyes.look(Duration::from_secs(at), |_| is_wanted).unwrap().0);
+        eyes.delete("a.xml");
+        looks.into_iter().flatten().map(|file| file.again).collect()
+    };
+    assert_eq!(comes("<XmlMsg>1</XmlMsg>", 0, true), [false]);
+    assert_eq!(comes("<XmlMsg>1</XmlMsg>", 10, false), [true], "although nobody waits for it any more");
+    assert_eq!(comes("<XmlMsg>2</XmlMsg>", 20, true), [false], "another content under the same name");
+    assert_eq!(comes("<XmlMsg>2</XmlMsg>", 120, true), [false], "a station that went back to its start");
+    assert!(comes("<XmlMsg>3</XmlMsg>", 300, false).is_empty(), "nobody waits for it, nobody knows it");
+    assert!(path.exists(), "so it stays");
 }
 
 #[test]

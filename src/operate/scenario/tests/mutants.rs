@@ -103,7 +103,7 @@ fn fails(read: &Read, mistake: Mistake, seconds: u64, runtime: &Handle) -> bool 
 }
 
 /// Scenarios in which it matters what the レセコン does.
-fn ask_the_consumer(read: &Read) -> bool {
+pub(super) fn ask_the_consumer(read: &Read) -> bool {
     let scenario = &read.scenario;
     let asks = |step: &super::super::model::Step| {
         let expects = step.expect.iter().any(|expect| expect.asked.is_some());
