@@ -123,7 +123,7 @@ pub static EXPENSE: &[Field<SubsidyCertificate>] = &[
     whole("institutions", "指定医療機関", "designated institutions", Manner::Text, |c| {
         c.designated_medical_institutions.clone()
     }),
-    field("always-reimbursement", "一律償還払い", "always reimbursed", Manner::Exact, |c| {
+    whole("always-reimbursement", "一律償還払い", "always reimbursed", Manner::Exact, |c| {
         c.always_reimbursement.then(|| "1".to_owned())
     }),
     field("joint-in-out", "入外合算", "joint limit", Manner::Exact, |c| c.joint_in_out.map(flag)),

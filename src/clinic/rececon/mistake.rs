@@ -178,6 +178,10 @@ mistakes! {
         "● の入った氏名を、別の氏名とみなす",
         "takes a name with ● for another name",
         "spec/pmh.md §8 P6, §11 S-25";
+    ReducesReimbursed "reduces-reimbursed",
+        "一律償還払いの受給者証でも、窓口で減額する",
+        "reduces the amount at the window although it is reimbursed later",
+        "spec/pmh.md §11 S-42, §1.6";
 }
 
 impl fmt::Display for Mistake {

@@ -57,8 +57,11 @@ fn story(mut counter: Counter) -> String {
     };
     let third =
         SubsidyCertificate { segment: Some("3".into()), recipient_number: Some("0000018".into()), ..second.clone() };
-    let odd =
-        SubsidyCertificate { management: vec![Default::default()], ..of_scheme("87654321", "番号違い", "h4") };
+    let odd = SubsidyCertificate {
+        management: vec![Default::default()],
+        always_reimbursement: true,
+        ..of_scheme("87654321", "番号違い", "h4")
+    };
     counter.pmh(1, vec![second.clone(), third.clone(), nanbyo(), odd]);
     let mut facts = counter.fact("patient/01234/expenses");
     for (n, name) in [(2, "窓口　●郎"), (3, "窓口太郎")] {
