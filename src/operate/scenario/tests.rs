@@ -48,6 +48,7 @@ fn as_far_as_told(verdict: &Verdict) -> bool {
 }
 
 mod mutants;
+mod timing;
 
 #[test]
 fn every_shipped_scenario_holds() {
