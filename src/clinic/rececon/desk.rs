@@ -12,6 +12,7 @@ use super::visit::{Outcome, Subsidy, VALID, Visit, is_failed};
 use crate::clock::time14;
 use crate::event::FolderKind;
 use crate::message::qualification::QualificationResult;
+use crate::message::sealed::{document_name, is_sealed_name};
 
 /// Why an order is not carried out; for people.
 pub type Refused = String;
@@ -93,11 +94,19 @@ impl Desk {
         let makes = |mistake| self.settings.mistakes.makes(mistake);
         match folder {
             FolderKind::Req => false,
+            _ if is_sealed_name(name) && makes(Mistake::OpensNoZip) => false,
             FolderKind::Face => is_face_file(name),
             FolderKind::Res if makes(Mistake::WatchesOnlyFace) => false,
+            FolderKind::Res if self.is_sealed_otherwise(name) => false,
             FolderKind::Res if makes(Mistake::IgnoresErr) && name.ends_with(".err") => false,
             FolderKind::Res => self.claimant(name).is_some() || self.asker(name, None).is_some(),
         }
+    }
+
+    /// The mistake of whoever takes the setting of one kind of file for that of all (spec/pmh.md §8 P16).
+    fn is_sealed_otherwise(&self, name: &str) -> bool {
+        let face = self.claimant(name).and_then(|number| self.visit(number)).map(|visit| is_sealed_name(&visit.file));
+        face.is_some_and(|face| face != is_sealed_name(name)) && self.settings.mistakes.makes(Mistake::ExpectsOneSealing)
     }
 
     /// The book, to be stored.
@@ -368,9 +377,9 @@ impl Desk {
     }
 }
 
-/// `OQSsiquc01res_…xml`, whatever stands between; Windows does not tell `.XML` from `.xml`.
+/// `OQSsiquc01res_…xml`, whatever stands between, or its zip; Windows does not tell `.XML` from `.xml`.
 fn is_face_file(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
+    let lower = document_name(name).to_ascii_lowercase();
     lower.starts_with("oqssiquc01res_") && lower.ends_with(".xml")
 }
 

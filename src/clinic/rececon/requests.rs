@@ -12,6 +12,7 @@ use crate::clock::{date8, time14};
 use crate::message::name::{Case, RequestName};
 use crate::message::qualification::{QualificationRequest, QualificationResult, SearchInfo};
 use crate::message::registration::{RegistrationInfo, RegistrationRequest, RegistrationResult};
+use crate::message::sealed::document_name;
 use crate::message::tree::Element;
 use crate::number::InsurerNumber;
 
@@ -76,6 +77,7 @@ impl Pending {
 
     /// Whether a file in `res` is about this request: its answer, its `.err`, or itself, sent back. Nothing after the first answer is.
     pub fn is_answered_by(&self, file: &str) -> bool {
+        let file = &*document_name(file);
         let answers = |name: RequestName| name.answer() == file || name.err() == file || self.is_sent_back(file);
         // A request that was sent back has two files, and the second is cleared away too.
         (self.is_open() || (self.state == State::Failed && self.is_sent_back(file)))

@@ -30,7 +30,9 @@ use crate::folder::watch::Role;
 use crate::folder::{Paths, Watch, hand_in};
 use crate::message::Style;
 use crate::message::order::ElementOrder;
+use crate::message::sealed::{seal, sealed_name};
 use crate::message::tree::Element;
+use crate::random::Seed;
 
 /// Who hears what goes on.
 pub type Listener = Box<dyn FnMut(&Told) + Send>;
@@ -322,7 +324,14 @@ impl Shared {
     fn write(&self, settings: &Settings, name: &str, root: Element) -> io::Result<()> {
         let style = Style { encoding: settings.encoding, order: ElementOrder::Spec, ..Style::default() };
         let bytes = style.tree(root).bytes;
-        hand_in(&self.paths.req, name, |beside| fs::write(beside, &bytes)).map(drop)
+        let password = settings.password.as_ref().filter(|_| settings.seals_requests);
+        let (name, bytes) = match password {
+            Some(password) => {
+                (sealed_name(name), seal(name, &bytes, password, Seed::default(), self.clock.now())?)
+            }
+            None => (name.to_owned(), bytes),
+        };
+        hand_in(&self.paths.req, &name, |beside| fs::write(beside, &bytes)).map(drop)
     }
 
     /// Patience is machine time; where somebody has stopped the clock, it is the time that they let pass.

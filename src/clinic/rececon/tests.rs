@@ -6,6 +6,7 @@ mod insurance;
 mod mistakes;
 mod properties;
 mod room;
+mod sealed;
 mod subsidy;
 
 use std::time::Duration;

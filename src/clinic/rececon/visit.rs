@@ -8,6 +8,7 @@ use super::matching::{By, Match};
 use super::mistake::Mistake;
 use super::settings::Mistakes;
 use crate::message::name::{PmhErr, PmhName};
+use crate::message::sealed::document_name;
 use crate::message::qualification::{QualificationRecord, QualificationResult};
 use crate::message::subsidy::FaceItem;
 
@@ -134,6 +135,7 @@ impl Subsidy {
     /// Whether `file`, in `res`, is the announced result, or says that there is none.
     pub fn is_answered_by(&self, file: &str) -> bool {
         let Some(request) = self.request() else { return false };
+        let file = &*document_name(file);
         // The rule of the briefing is one about names: `res` for `req`, and `.err` behind the request's (spec/pmh.md §1.2).
         match PmhName::parse(request) {
             Some(name) => name.result() == file || name.err(PmhErr::Both).iter().any(|err| err == file),

@@ -26,6 +26,7 @@ use crate::clock::Clock;
 use crate::event::Words;
 use crate::folder::Paths;
 use crate::operate::client::{Client, ClientError, escaped};
+use crate::secret::ZipPassword;
 use crate::station::view::StationView;
 
 /// How often it is asked for what it does not know yet.
@@ -52,11 +53,16 @@ pub struct Beside {
 }
 
 impl Consumer {
-    /// Takes its place at the folders of the first terminal.
+    /// Takes its place at the folders of the first terminal; `password` is that of sealed files.
     ///
     /// # Errors
     /// The sample one cannot begin there.
-    pub fn sit_down(&self, station: &StationView, clock: &Clock) -> Result<Beside, Stopped> {
+    pub fn sit_down(
+        &self,
+        station: &StationView,
+        clock: &Clock,
+        password: Option<&str>,
+    ) -> Result<Beside, Stopped> {
         let mistakes = match self {
             Self::Nobody => return Ok(Beside::default()),
             Self::At(line) => return Ok(Beside { line: Some(line.clone()), _sample: None }),
@@ -72,6 +78,7 @@ impl Consumer {
             auto: true,
             clock: clock.clone(),
             look: LOOK,
+            password: password.map(ZipPassword::new),
             ..rececon::Settings::default()
         };
         let running = rececon::start(paths, settings).map_err(|error| error.to_string())?;
