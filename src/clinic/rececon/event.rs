@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::civil::DateTime;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::orders::Order;
 use crate::event::FolderKind;
@@ -114,9 +114,9 @@ pub struct Told {
 macro_rules! alerts {
     ($( $kind:ident $name:literal $error:literal, $ja:literal, $en:literal; )+) => {
         /// Why the staff should look.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
         pub enum AlertKind {
-            $( #[doc = $en] $kind, )+
+            $( #[doc = $en] #[serde(rename = $name)] $kind, )+
         }
 
         impl AlertKind {

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::message::qualification::QualificationRecord;
 use crate::message::subsidy::{CopaymentLimit, SubsidyCertificate};
 use crate::text::kana::{Small, half_width};
@@ -195,7 +197,8 @@ pub fn of_certificate(certificate: &SubsidyCertificate) -> Sheet {
 }
 
 /// One field whose stored and incoming values are not the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Difference {
     /// The field.
     pub field: String,

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::book::Patient;
 use super::desk::{Desk, Refused};
 use super::event::{AlertKind, Content, Effect, Moment};
@@ -20,7 +22,8 @@ use crate::number::InsurerNumber;
 const SERIALS: u32 = 10_000;
 
 /// A request that was written.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pending {
     /// Its name in `req`.
     pub file: String,
@@ -30,14 +33,16 @@ pub struct Pending {
     pub errand: Errand,
     /// 患者番号
     pub patient: String,
-    /// When it was written.
+    /// When it was written, this start; after another one its answer is waited for anew.
+    #[serde(skip)]
     pub since: Duration,
     /// How it stands.
     pub state: State,
 }
 
 /// What a request asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Errand {
     /// Whether the insurance holds.
     Query,
@@ -46,7 +51,8 @@ pub enum Errand {
 }
 
 /// How a request stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum State {
     /// No answer yet.
     Waiting,

@@ -1,6 +1,7 @@
 //! A desk without folders: what comes in is made here, what it wants done is looked at.
 
 mod counter;
+mod day;
 mod faces;
 mod insurance;
 mod mistakes;
