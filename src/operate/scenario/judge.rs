@@ -138,7 +138,9 @@ fn sealed_as(kept: &Kept, wanted: bool) -> Check {
 /// The document time at which a file came out.
 fn came_at(file: &str, kept: &Kept, wanted: &str, session: &Session<'_>) -> Result<Check, Stopped> {
     let moment = parse_time(wanted).ok_or_else(|| {
-        format!("at の「{wanted}」は時刻ではありません（${{now}} など） / {wanted:?} of `at` is no time, as ${{now}} is")
+        format!(
+            "at の「{wanted}」は時刻ではありません（${{now}} など） / {wanted:?} of `at` is no time, as ${{now}} is"
+        )
     })?;
     let what = Words::new(format!("{file} は {wanted} に出る"), format!("{file} comes at {wanted}"));
     let files = session.files()?;

@@ -63,9 +63,8 @@ impl Scenario {
     /// The title as a plan prints it: with the grade of its requirement, and a mark where it rests on what is not public.
     pub fn heading(&self) -> Words {
         let grade = self.requirement.as_ref().map(Requirement::words);
-        let (ja, en) = grade.map_or_else(Default::default, |grade| {
-            (format!("【{}】", grade.ja), format!(" [{}]", grade.en))
-        });
+        let (ja, en) =
+            grade.map_or_else(Default::default, |grade| (format!("【{}】", grade.ja), format!(" [{}]", grade.en)));
         let (mark_ja, mark_en) = if self.provisional { ("（仮）", " (provisional)") } else { ("", "") };
         Words::new(format!("{}{ja}{mark_ja}", self.title.ja), format!("{}{en}{mark_en}", self.title.en))
     }

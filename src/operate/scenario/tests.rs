@@ -7,13 +7,13 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::consumer::Consumer;
+use super::model::Grade;
 use super::onlooker::Nobody;
 use super::own::Own;
 use super::read::{self, Read};
 use super::run::{self, Where};
 use super::session::Company;
 use super::verdict::{State, Verdict};
-use super::model::Grade;
 use super::{junit, library, page, record, schema};
 use crate::clinic::rececon::Mistake;
 use crate::clinic::rececon::settings::Mistakes;
@@ -148,7 +148,8 @@ fn every_requirement_on_vendors_has_a_scenario_that_says_how_strictly_it_holds()
             assert!(plan.contains(&format!("【{}】", grade.ja)), "{scenario} stands in the plan without its grade");
         }
     }
-    let named: BTreeSet<&str> = all.iter().filter_map(|read| Some(read.scenario.requirement.as_ref()?.id.as_str())).collect();
+    let named: BTreeSet<&str> =
+        all.iter().filter_map(|read| Some(read.scenario.requirement.as_ref()?.id.as_str())).collect();
     assert_eq!(named, REQUIREMENTS.iter().map(|(id, _)| *id).collect(), "each is one of the briefing");
     // The one exception: whoever calculates by a master of their own.
     let excepted: BTreeSet<&str> = all

@@ -36,9 +36,7 @@ impl Requirement {
         };
         match &self.except {
             None => Words::new(ja, en),
-            Some(except) => {
-                Words::new(format!("{ja}。例外: {}", except.ja), format!("{en}; exception: {}", except.en))
-            }
+            Some(except) => Words::new(format!("{ja}。例外: {}", except.ja), format!("{en}; exception: {}", except.en)),
         }
     }
 }

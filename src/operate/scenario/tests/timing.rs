@@ -54,7 +54,10 @@ fn within_s_gives_a_file_so_long_to_become_what_it_must_and_no_longer() {
         let verdict = ran(&steps(1), &consumer);
         let told = lines(&verdict);
         assert_eq!(verdict.state, State::Failed, "{told}");
-        assert!(told.contains("1 秒待っても起こらない。face/OQSsiquc01res_face_") && told.contains("delivered"), "{told}");
+        assert!(
+            told.contains("1 秒待っても起こらない。face/OQSsiquc01res_face_") && told.contains("delivered"),
+            "{told}"
+        );
         assert!(verdict.millis >= 1000.0, "it did not wait: {}", verdict.millis);
     }
 }
