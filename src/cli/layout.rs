@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 use super::run::USUAL_FILE;
 use super::{Exit, Failure, Outcome};
 use crate::event::{Lang, say};
+use crate::folder::hand_in::write_whole;
 use crate::station::layouts::diff::{Difference, Kind, differences};
 use crate::station::layouts::table::{self, Table};
 use crate::station::layouts::{self, Layouts, LayoutsError};
@@ -125,8 +126,7 @@ fn import(source: &Path, to: Option<&Path>, replace: bool, lang: Lang) -> Outcom
     for (table, _, text) in &files {
         let path = to.join(table.name());
         // Whole or not at all: a station may be starting.
-        let draft = to.join(format!(".{}.draft", table.name()));
-        fs::write(&draft, text).and_then(|()| fs::rename(&draft, &path)).map_err(outside)?;
+        write_whole(&path, text).map_err(outside)?;
         let rows = differences(*table, &path.display().to_string(), text).map_err(|e| unusable(e.into()))?.len();
         let differ = say(lang, "行が内蔵と違います", "rows differ from the built-in ones");
         println!("{}  {rows} {differ}", path.display());

@@ -4,14 +4,12 @@ use std::io::IsTerminal;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::cli::ending::told_to_end;
+use crate::cli::ending::{shown, told_to_end};
 use crate::cli::{Exit, Failure, Outcome};
 use crate::event::{Event, Lang};
 use crate::hub::Hub;
@@ -28,8 +26,6 @@ use crate::terminal::{Pace, TerminalSettings};
 
 /// Settings are read from here when nobody says where.
 pub(super) const USUAL_FILE: &str = "madoguchi.toml";
-/// The screen looks up ten times a second; more than this only when its terminal does not take what it writes.
-const LAST_LOOK: Duration = Duration::from_secs(1);
 
 /// 窓口を開く (顔認証付きカードリーダーと資格確認端末) / open the station: readers, terminals, hub
 #[derive(Debug, Clone, Default, Args)]
@@ -116,7 +112,8 @@ async fn keep_open(settings: Settings, lang: Lang, screen: bool) -> Outcome {
     eprintln!("madoguchi ready control={url} folder={}", folders.join(","));
     if screen {
         station.look_for_plastic();
-        show_screen(station.clone(), line, lang).await?;
+        let desk = Arc::new(LocalDesk::new(station.clone(), tokio::runtime::Handle::current()));
+        shown(move |told| tui::run(desk, line, lang, told)).await?;
     } else {
         let troubles = tokio::spawn(tell_troubles(station.clone(), lang));
         told_to_end().await;
@@ -189,34 +186,6 @@ async fn tell_troubles(station: Arc<Station>, lang: Lang) {
             return;
         }
     }
-}
-
-async fn show_screen(station: Arc<Station>, line: Client, lang: Lang) -> Result<(), Failure> {
-    let desk = Arc::new(LocalDesk::new(station, tokio::runtime::Handle::current()));
-    let told = Arc::new(AtomicBool::new(false));
-    let mut screen = tokio::task::spawn_blocking({
-        let told = told.clone();
-        move || tui::run(desk, line, lang, &told)
-    });
-    let ended = tokio::select! {
-        ended = &mut screen => ended,
-        () = told_to_end() => {
-            told.store(true, Ordering::Relaxed);
-            // The screen gives the terminal back itself, so that it draws nothing afterwards. One that hangs in a stopped terminal is left there.
-            match tokio::time::timeout(LAST_LOOK, screen).await {
-                Ok(ended) => ended,
-                Err(_) => {
-                    tui::restore();
-                    return Ok(());
-                }
-            }
-        }
-    };
-    let failed =
-        |why: String| Failure::new(Exit::Outside, format!("画面を表示できません: {why} / cannot show the screen"));
-    ended
-        .map_err(|error| failed(error.to_string()))?
-        .map_err(|error| failed(error.to_string()).remedy("--headless を使ってください / use --headless"))
 }
 
 fn could_not_open(error: &OpenError) -> Failure {

@@ -1,4 +1,5 @@
-//! Putting a file into a folder as a careful レセコン does: under a temporary name, then by rename. Nobody can see half of it.
+//! Putting a file into a folder as a careful レセコン does: under a temporary name, then by rename. Nobody can see half of it. What we keep
+//! ourselves is written in the same way: a program that is killed leaves the file as it was.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,11 +9,24 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// What `write` or the rename says; no half of a file stays then.
 pub fn hand_in(folder: &Path, name: &str, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<PathBuf> {
-    let (beside, place) = (folder.join(format!(".{name}.{}.tmp", std::process::id())), folder.join(name));
-    write(&beside).and_then(|()| std::fs::rename(&beside, &place)).inspect_err(|_| {
+    let place = folder.join(name);
+    put(&place, write).map(|()| place)
+}
+
+/// Makes these bytes the file at `place`; an older one is replaced.
+///
+/// # Errors
+/// What the system says; the older file stays then.
+pub fn write_whole(place: &Path, bytes: impl AsRef<[u8]>) -> io::Result<()> {
+    put(place, |beside| std::fs::write(beside, bytes))
+}
+
+fn put(place: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    let name = place.file_name().unwrap_or_default().to_string_lossy();
+    let beside = place.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    write(&beside).and_then(|()| std::fs::rename(&beside, place)).inspect_err(|_| {
         let _ = std::fs::remove_file(&beside);
-    })?;
-    Ok(place)
+    })
 }
 
 #[cfg(test)]

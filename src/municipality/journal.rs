@@ -3,10 +3,11 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::folder::hand_in::write_whole;
 use crate::wire::registration::Generation;
 
 /// The journal of one file.
@@ -46,10 +47,7 @@ impl Journal {
     /// # Errors
     /// The folder cannot be written to.
     pub fn write(&self, path: &Path) -> io::Result<()> {
-        let mut draft = PathBuf::from(path).into_os_string();
-        draft.push(".new");
-        fs::write(&draft, serde_json::to_vec_pretty(self)?)?;
-        fs::rename(&draft, path)
+        write_whole(path, serde_json::to_vec_pretty(self)?)
     }
 
     /// How many rows need not be sent again.

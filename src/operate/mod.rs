@@ -4,6 +4,7 @@
 //! - [`control`]: the control API
 //! - [`client`]: the same from the caller's side
 //! - [`tui`]: the operator's text screen
+//! - [`page`]: what the pages below share
 //! - [`touch`]: the patient's page of a reader
 //! - [`reception`]: the page of a 再来受付機
 //! - [`rececon`]: page and text screen of the sample レセコン
@@ -20,6 +21,7 @@ pub mod compare;
 pub mod control;
 pub mod doctor;
 pub mod fault;
+pub mod page;
 pub mod rececon;
 pub mod reception;
 pub mod scenario;

@@ -13,6 +13,7 @@ use super::settle::derived_serial;
 use super::{CardProfile, Day, FormerCardProfile, People, Person};
 use crate::authority::{Generation, Reason};
 use crate::card::apdu::hex;
+use crate::folder::hand_in::write_whole;
 
 /// What is asked of a new card, and of the one before it.
 #[derive(Debug, Clone, Copy)]
@@ -118,7 +119,7 @@ fn former_card(person: &Person, today: Date, reason: Reason) -> FormerCardProfil
 }
 
 /// Writes a card that [`People::reissued_card`] gave into the profile of `file`; comments and everything else stay as they are. The file
-/// appears whole: written beside, then renamed.
+/// appears whole.
 ///
 /// # Errors
 /// [`ReissueError::File`] and [`ReissueError::Toml`].
@@ -127,8 +128,7 @@ pub fn rewrite(file: &Path, card: &CardProfile) -> Result<(), ReissueError> {
     let unusable = |cause| ReissueError::File { file: name.clone(), cause };
     let text = fs::read_to_string(file).map_err(unusable)?;
     let text = rewritten(&text, card).map_err(|message| ReissueError::Toml { file: name.clone(), message })?;
-    let beside = file.with_extension("toml.new");
-    fs::write(&beside, text).and_then(|()| fs::rename(&beside, file)).map_err(unusable)
+    write_whole(file, text).map_err(unusable)
 }
 
 /// What a new card does not take over from the one before it.

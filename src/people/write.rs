@@ -1,12 +1,12 @@
 //! A profile as the text of its file: the keys that say something, in the order of docs/card-profiles.md.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
 use toml_edit::{DocumentMut, Item, Table, TableLike};
 
 use super::{Profile, QualificationProfile, read_toml};
+use crate::folder::hand_in::write_whole;
 
 /// The file of a profile. What it would have anyway is left out.
 pub fn toml_text(profile: &Profile) -> String {
@@ -17,14 +17,12 @@ pub fn toml_text(profile: &Profile) -> String {
     if read_toml("", &short).is_ok_and(|read| read == *profile) { short } else { whole }
 }
 
-/// Writes it where `folder` keeps the person of this id; the file appears whole: written beside, then renamed.
+/// Writes it where `folder` keeps the person of this id; the file appears whole.
 ///
 /// # Errors
 /// What the system said.
 pub fn write(folder: &Path, id: &str, profile: &Profile) -> io::Result<()> {
-    let beside = folder.join(format!(".{id}.toml.new"));
-    fs::write(&beside, toml_text(profile))?;
-    fs::rename(&beside, folder.join(format!("{id}.toml")))
+    write_whole(&folder.join(format!("{id}.toml")), toml_text(profile))
 }
 
 fn shortened(whole: &str) -> Option<String> {
@@ -107,7 +105,7 @@ mod tests {
         let profile = read_toml("p", "name = \"a\"\nsex = \"1\"\nbirthdate = \"-40y\"\n").unwrap();
         write(folder.path(), "a", &profile).unwrap();
         write(folder.path(), "a", &profile).unwrap();
-        let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["a.toml"]);
     }
 }

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::bindings;
 use super::roster::Kept;
 use crate::folder::lock::{Lock, LockError};
-use crate::folder::private;
+use crate::folder::{hand_in, private};
 use crate::handwritten;
 use crate::hub::ReferenceNumbers;
 use crate::people::Profile;
@@ -132,9 +132,7 @@ fn read_file<T: DeserializeOwned + Default>(folder: &Path, name: &str) -> Result
 fn write_file(folder: &Path, name: &str, kept: &impl Serialize) -> Result<(), StateError> {
     let unwritable = |cause| StateError::Unwritable { folder: folder.to_owned(), cause };
     let text = serde_json::to_string_pretty(kept).map_err(|e| unwritable(e.into()))?;
-    let beside = folder.join(format!("{name}.new"));
-    private::write(&beside, text.as_bytes()).map_err(unwritable)?;
-    std::fs::rename(&beside, folder.join(name)).map_err(unwritable)
+    hand_in(folder, name, |beside| private::write(beside, text.as_bytes())).map(drop).map_err(unwritable)
 }
 
 #[cfg(test)]

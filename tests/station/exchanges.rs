@@ -10,13 +10,15 @@ use crate::xml;
 
 const FREE: &str = "202611210001";
 
-/// The id under which the station knows a file, once it has taken or delivered it.
+/// The id under which the station knows a file, once it is kept: an answer stands in `res` a moment before its request is put by.
 fn exchange_of(station: &Station, folder: &str, name: &str) -> String {
     let is_it = |file: &Value| file["folder"] == folder && file["name"] == name;
+    let holds =
+        |exchange: &Value| is_it(&exchange["request"]) || exchange["answers"].as_array().unwrap().iter().any(is_it);
     until(name, || {
-        let files = station.get("/control/v1/files").ok();
-        let file = files.as_array().unwrap().iter().rev().find(|file| is_it(file))?.clone();
-        file["exchange"].as_str().map(str::to_owned)
+        let kept = station.get("/control/v1/exchanges").ok();
+        let exchange = kept.as_array().unwrap().iter().rev().find(|exchange| holds(exchange))?.clone();
+        exchange["id"].as_str().map(str::to_owned)
     })
 }
 

@@ -3,30 +3,24 @@
 use std::io::{self, IsTerminal};
 use std::net::ToSocketAddrs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::ending::told_to_end;
+use crate::cli::ending::{shown, told_to_end};
 use crate::cli::password::PasswordArgs;
 use crate::cli::{Exit, Failure, Outcome};
 use crate::clinic::rececon::event::Told;
 use crate::clinic::rececon::running::{StartError, start_with_faces};
 use crate::clinic::rececon::settings::DEFAULT_LISTEN;
-use crate::clinic::rececon::{Mistake, Seat, Settings};
+use crate::clinic::rececon::{Mistake, Settings};
 use crate::clock::Clock;
 use crate::event::{Lang, say};
 use crate::folder::Paths;
 use crate::message::subsidy::{Edition, Layout};
 use crate::operate::rececon::{self, tui};
-use crate::operate::tui::restore;
 use crate::secret::Secret;
 use crate::text::Encoding;
-
-/// The screen looks up ten times a second; more than this only when its terminal does not take what it writes.
-const LAST_LOOK: Duration = Duration::from_secs(1);
 
 /// レセコンの見本: 共有フォルダのファイルだけを使う / a sample レセコン, which uses nothing but the shared folders
 #[derive(Debug, Clone, Args)]
@@ -122,37 +116,14 @@ pub fn run(args: &RececonArgs, lang: Lang) -> Outcome {
     let internal = |error: io::Error| Failure::new(Exit::Internal, error.to_string());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(internal)?;
     if screen {
-        runtime.block_on(show(running.seat(), running.url(), lang))?;
+        let (seat, url) = (running.seat(), running.url());
+        runtime.block_on(shown(move |told| tui::run(&seat, &url, lang, told)))?;
     } else {
         runtime.block_on(told_to_end());
     }
     // A screen that hangs in a stopped terminal is left there.
     runtime.shutdown_background();
     Ok(Exit::Done)
-}
-
-/// The screen, until somebody quits it or the process is told to end.
-async fn show(seat: Seat, url: String, lang: Lang) -> Result<(), Failure> {
-    let told = Arc::new(AtomicBool::new(false));
-    let ending = told.clone();
-    let mut screen = tokio::task::spawn_blocking(move || tui::run(&seat, &url, lang, &ending));
-    let ended = tokio::select! {
-        ended = &mut screen => ended,
-        () = told_to_end() => {
-            told.store(true, Ordering::Relaxed);
-            match tokio::time::timeout(LAST_LOOK, screen).await {
-                Ok(ended) => ended,
-                Err(_) => {
-                    restore();
-                    return Ok(());
-                }
-            }
-        }
-    };
-    ended.map_err(io::Error::other).and_then(|ended| ended).map_err(|error| {
-        Failure::new(Exit::Outside, format!("画面を表示できません: {error} / cannot show the screen"))
-            .remedy("--headless を使ってください / use --headless")
-    })
 }
 
 /// Names and birth dates leave this machine to whoever shows the token only. An address that cannot be read is told when it is bound.

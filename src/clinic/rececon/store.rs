@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::book::Book;
+use crate::folder::hand_in::write_whole;
 use crate::handwritten::{self, Mistake};
 
 /// Why the book cannot be used.
@@ -35,8 +36,5 @@ pub fn load(path: &Path) -> Result<Book, StoreError> {
 /// # Errors
 /// The folder cannot be written to.
 pub fn save(path: &Path, book: &Book) -> io::Result<()> {
-    let mut draft = PathBuf::from(path).into_os_string();
-    draft.push(".new");
-    fs::write(&draft, serde_json::to_vec_pretty(book)?)?;
-    fs::rename(&draft, path)
+    write_whole(path, serde_json::to_vec_pretty(book)?)
 }

@@ -28,7 +28,7 @@ use crate::authority::line::{Institutions, Life, LineAuthority, new_key, new_ser
 use crate::authority::{CrlContent, Period, Reason, Revocation, pem};
 use crate::clock::{from_unix_seconds, unix_seconds};
 use crate::folder::lock::{Lock, LockError};
-use crate::folder::private;
+use crate::folder::{hand_in, private};
 
 /// Where `--tls` looks when it names no folder.
 pub const DEFAULT: &str = "hub-tls";
@@ -344,11 +344,9 @@ impl GateFolder {
         Ok(pem::write("PRIVATE KEY", der.as_bytes()))
     }
 
-    /// Whole or not at all: beside, then by rename.
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), GateError> {
-        let (file, beside) = (self.path.join(name), self.path.join(format!("{name}.new")));
-        let written = private::write(&beside, bytes).and_then(|()| fs::rename(&beside, &file));
-        self.tried(&file, written)
+        let written = hand_in(&self.path, name, |beside| private::write(beside, bytes));
+        self.tried(&self.path.join(name), written.map(drop))
     }
 
     fn hold(&self) -> Result<Lock, GateError> {

@@ -32,7 +32,7 @@ use crate::clinic::rececon::Seat;
 use crate::clinic::rececon::view::{Found, PatientView, View};
 use crate::operate::control::problem::{Path, Problem, Query};
 use crate::operate::control::server::guarded;
-use crate::operate::touch::of_one_file;
+use crate::operate::page::of_one_file;
 use crate::secret::Secret;
 
 const PAGE: &str = include_str!("page.html");

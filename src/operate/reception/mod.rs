@@ -25,7 +25,7 @@ use crate::clinic::reception::running::{NotNow, Running};
 use crate::clinic::reception::screens::View;
 use crate::operate::control::problem::{Body, Path, Problem};
 use crate::operate::control::server::guarded;
-use crate::operate::touch::of_one_file;
+use crate::operate::page::of_one_file;
 use crate::secret::Secret;
 
 const PAGE: &str = include_str!("page.html");
