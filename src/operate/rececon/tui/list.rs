@@ -8,8 +8,13 @@ use crate::clinic::rececon::view::{View, VisitView};
 use crate::event::say;
 use crate::operate::tui::width::{pad, width};
 
-/// Fewer cells say nothing of a name or of a patient.
-const LEAST: usize = 6;
+/// 無効 and 有効 stand at the beginning; why, the details say.
+const VALID: usize = 10;
+/// Fewer cells say little of a name, and cut a 患者番号.
+const NAME: usize = 6;
+const PATIENT: usize = 5;
+/// The least that any column has: 有効, and two letters of a name.
+const WORD: usize = 4;
 
 /// The cells of a row, in the order in which they stand.
 struct Row {
@@ -71,8 +76,8 @@ struct Columns {
 }
 
 impl Columns {
-    /// As wide as what stands in them. Without room the birth date goes first, then the time; then name and patient are cut. What is known
-    /// of the subsidy and whether the patient was received stay whole.
+    /// As wide as what stands in them. Without room the reason of an invalid qualification is cut, then the birth date goes, then the time;
+    /// then name and patient are cut. What is known of the subsidy and whether the patient was received stay whole.
     fn of(rows: &[Row], cells: usize) -> Self {
         let widest = |of: fn(&Row) -> &(String, Style)| rows.iter().map(|row| width(&of(row).0)).max().unwrap_or(0);
         let mut columns = Self {
@@ -85,16 +90,18 @@ impl Columns {
             subsidy: widest(|row| &row.subsidy),
             state: widest(|row| &row.state),
         };
+        let shrunk = |column: usize, least: usize, over: usize| column.saturating_sub(over).max(least.min(column));
+        columns.valid = shrunk(columns.valid, VALID, columns.taken().saturating_sub(cells));
         if columns.taken() > cells {
             columns.born = 0;
         }
         if columns.taken() > cells {
             columns.time = 0;
         }
-        let shrunk = |column: usize, over: usize| column.saturating_sub(over).max(LEAST.min(column));
-        columns.name = shrunk(columns.name, columns.taken().saturating_sub(cells));
-        columns.patient = shrunk(columns.patient, columns.taken().saturating_sub(cells));
-        columns.valid = shrunk(columns.valid, columns.taken().saturating_sub(cells));
+        columns.name = shrunk(columns.name, NAME, columns.taken().saturating_sub(cells));
+        columns.patient = shrunk(columns.patient, PATIENT, columns.taken().saturating_sub(cells));
+        columns.valid = shrunk(columns.valid, WORD, columns.taken().saturating_sub(cells));
+        columns.name = shrunk(columns.name, WORD, columns.taken().saturating_sub(cells));
         // Room that is left separates the names from the rest.
         columns.name += cells.saturating_sub(columns.taken());
         columns
