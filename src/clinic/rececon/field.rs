@@ -149,16 +149,21 @@ pub static EXPENSE: &[Field<SubsidyCertificate>] = &[
 pub const LIMIT: &str = "limit/";
 
 /// The measures of a limit: 0 is a limit, absent is none (spec/pmh.md §11 S-46).
-type Measure = (&'static str, fn(&CopaymentLimit) -> Option<u32>);
-static MEASURES: [Measure; 7] = [
-    ("ratio-day", |l| l.ratio_day),
-    ("ratio-month", |l| l.ratio_month),
-    ("ratio-visit", |l| l.ratio_visit),
-    ("amount-day", |l| l.amount_day),
-    ("amount-month", |l| l.amount_month),
-    ("amount-visit", |l| l.amount_visit),
-    ("times-per-month", |l| l.times_per_month),
+type Measure = (&'static str, fn(&CopaymentLimit) -> Option<String>);
+static MEASURES: [Measure; 8] = [
+    ("definition", |l| l.definition.clone().filter(|text| !text.is_empty())),
+    ("ratio-day", |l| digits(l.ratio_day)),
+    ("ratio-month", |l| digits(l.ratio_month)),
+    ("ratio-visit", |l| digits(l.ratio_visit)),
+    ("amount-day", |l| digits(l.amount_day)),
+    ("amount-month", |l| digits(l.amount_month)),
+    ("amount-visit", |l| digits(l.amount_visit)),
+    ("times-per-month", |l| digits(l.times_per_month)),
 ];
+
+fn digits(number: Option<u32>) -> Option<String> {
+    number.map(|number| number.to_string())
+}
 
 fn some(text: &str) -> Option<String> {
     (!text.trim().is_empty()).then(|| text.to_owned())
@@ -189,7 +194,7 @@ pub fn of_certificate(certificate: &SubsidyCertificate) -> Sheet {
     for limit in &certificate.limits {
         for (measure, of) in &MEASURES {
             if let Some(value) = of(limit) {
-                sheet.insert(format!("{LIMIT}{}/{measure}", limit.kind), value.to_string());
+                sheet.insert(format!("{LIMIT}{}/{measure}", limit.kind), value);
             }
         }
     }
