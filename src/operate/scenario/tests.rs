@@ -96,6 +96,8 @@ fn the_library_is_the_folder_and_every_scenario_says_what_it_is_for() {
         assert!(scenario.source.contains('['), "{id} has no confidence: {}", scenario.source);
         let expects = scenario.steps.iter().map(|step| step.expect.len()).sum::<usize>();
         assert!(expects > 0, "{id} expects nothing");
+        let asks = scenario.steps.iter().any(|step| step.question.is_some());
+        assert!(!asks, "{id} asks a person what the レセコン can tell: see desk and ask");
     }
     let groups: BTreeSet<_> = all.iter().map(|read| read.scenario.group).collect();
     assert_eq!(groups.len(), super::model::Group::ALL.len());

@@ -58,22 +58,22 @@ fn header(app: &App, view: &View, rect: Rect, buf: &mut Buffer) {
     let names =
         [("受付", "visits"), ("確認", "questions"), ("お知らせ", "alerts"), ("台帳", "book"), ("要求", "requests")];
     let counts = [view.visits.len(), view.dialogues.len(), view.alerts.len(), view.patients, view.requests.len()];
-    let pages = Page::ALL.iter().zip(names.into_iter().zip(counts)).enumerate();
     // Without room the names of other pages go: their numbers are the keys.
     let tabs = |short: bool| -> Vec<(String, Style)> {
-        let tab = |(at, (page, ((ja, en), count))): (usize, (&Page, ((&str, &str), usize)))| {
+        let mut tabs = Vec::new();
+        for (key, (page, ((ja, en), count))) in (1..).zip(Page::ALL.iter().zip(names.into_iter().zip(counts))) {
             let is_here = *page == app.page;
             let style = match () {
                 () if is_here => app.look.title(true),
                 () if count > 0 && matches!(page, Page::Questions | Page::Alerts) => app.look.warn(),
                 () => Style::new(),
             };
-            match short && !is_here {
-                true => (format!(" {}:{count} ", at + 1), style),
-                false => (format!(" {} {} {count} ", at + 1, say(app.lang, ja, en)), style),
-            }
-        };
-        pages.clone().map(tab).collect()
+            tabs.push(match short && !is_here {
+                true => (format!(" {key}:{count} "), style),
+                false => (format!(" {key} {} {count} ", say(app.lang, ja, en)), style),
+            });
+        }
+        tabs
     };
     let whole = tabs(false);
     let fits = whole.iter().map(|(text, _)| width(text)).sum::<usize>() <= usize::from(rect.width);
