@@ -38,6 +38,8 @@ mod documented;
 mod http;
 #[path = "hub/line.rs"]
 mod line;
+#[path = "hub/revoked.rs"]
+mod revoked;
 #[path = "hub/shipped.rs"]
 mod shipped;
 #[path = "hub/slow.rs"]

@@ -22,6 +22,7 @@ use crate::people;
 use crate::random::Seed;
 use crate::secret::BearerToken;
 use crate::wire::registration::{Fault, Form, Generation, write};
+use crate::wire::tls::Files;
 
 /// 自治体: PMHへ医療費助成の対象者を登録する / a municipality: registers who holds certificates at PMH
 #[derive(Debug, Clone, Args)]
@@ -83,9 +84,9 @@ struct CheckArgs {
     json: bool,
 }
 
-/// By what PMH knows the municipality.
+/// By what PMH knows the municipality, and the municipality PMH.
 #[derive(Debug, Clone, Args)]
-struct TokenArgs {
+struct LineArgs {
     /// 自治体のトークン / the municipality's token
     #[arg(
         long,
@@ -95,11 +96,21 @@ struct TokenArgs {
         hide_env_values = true
     )]
     token: String,
+    /// https:// のPMHの証明書の認証局 (PEM、既定: 一般に知られた認証局) / authority of the certificate of an https:// hub
+    #[arg(long, value_name = "FILE", env = "MADOGUCHI_MUNICIPALITY_CA")]
+    ca: Option<PathBuf>,
 }
 
-impl TokenArgs {
-    fn line(&self, hub: &str) -> Line {
-        Line::new(hub, BearerToken::new(self.token.as_str()))
+impl LineArgs {
+    fn line(&self, hub: &str) -> Result<Line, Failure> {
+        let wrong = |words: String| Failure::new(Exit::Usage, words);
+        let files = Files { ca: self.ca.clone(), ..Files::default() };
+        if files.are_named() && !hub.starts_with("https://") {
+            let words = format!("--ca は https:// の --hub と使います ({hub}) / --ca is for a --hub of https://");
+            return Err(wrong(words).remedy("--hub https://…"));
+        }
+        let tls = files.read().map_err(|error| wrong(format!("--ca {error}")))?;
+        Ok(Line::new(hub, BearerToken::new(self.token.as_str()), tls))
     }
 }
 
@@ -112,7 +123,7 @@ struct SyncArgs {
     #[arg(long, value_name = "URL")]
     hub: String,
     #[command(flatten)]
-    token: TokenArgs,
+    line: LineArgs,
     /// 前回のファイル: 変わった行と消えた行だけを送る (r6) / the file before this one: only what changed is sent
     #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
@@ -142,7 +153,7 @@ struct HistoryArgs {
     #[arg(long, value_name = "URL")]
     hub: Option<String>,
     #[command(flatten)]
-    token: TokenArgs,
+    line: LineArgs,
     /// JSONで出力 / print JSON
     #[arg(long)]
     json: bool,
@@ -287,7 +298,7 @@ fn json_of(args: &CheckArgs, generation: Generation, checked: &Checked) -> serde
 }
 
 fn register(args: &SyncArgs, lang: Lang) -> Outcome {
-    let line = args.token.line(&args.hub);
+    let line = args.line.line(&args.hub)?;
     let job = Job {
         file: &args.file,
         since: args.since.as_deref(),
@@ -376,7 +387,7 @@ fn history(args: &HistoryArgs, lang: Lang) -> Outcome {
     let Some(hub) = hub else {
         return Err(Failure::new(Exit::Usage, "処理通番だけなら --hub が必要です / a serialNumber needs --hub"));
     };
-    let line = args.token.line(&hub);
+    let line = args.line.line(&hub)?;
     for serial in serials {
         let receipt = line.history(&serial).map_err(|error| match error {
             LineError::Unknown => Failure::new(Exit::DidNotHold, error.to_string()),

@@ -166,7 +166,7 @@ impl Registration {
             let _ = stop.wait_for(|stopped| *stopped).await;
         };
         let clock = station.clock().clone();
-        tokio::spawn(registration::serve(self.listener, hub, clock, self.enrolled, stopped));
+        tokio::spawn(registration::serve(self.listener, hub, clock, self.enrolled, station.audit(), stopped));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Systems behind the hub that are away, on demand: the hub itself goes on, as the real one does.
 
 use crate::knob::{Knob, Layer, said};
+use crate::wire::outage::THE_PAPER_HELPS;
 
 /// PMH does not answer.
 pub static PMH_AWAY: Knob = Knob {
@@ -14,10 +15,7 @@ pub static PMH_AWAY: Knob = Knob {
         "資格確認は終える。質問が出ないことを「公費なし」と取り違えない",
         "completes the qualification; that nothing was asked does not mean that there is no subsidy",
     ),
-    remedy: said(
-        "次の受付で照会し直す。紙の受給者証を確かめる",
-        "ask again at the next visit; look at the paper certificate",
-    ),
+    remedy: THE_PAPER_HELPS,
     source: "spec/pmh.md §5.4 [A]",
     amount: None,
 };

@@ -3,12 +3,14 @@
 //! - [`medical_hub`], [`intermediary`], [`eligibility`]: the rules of one trait each, tried on every store
 //! - [`lasting`]: what the next run finds, tried on stores that outlive a process
 //! - [`alike`]: arbitrary registrations come out the same in every store
+//! - [`planted`]: stores with one error each, which the rules have to find
 
 mod alike;
 mod eligibility;
 mod intermediary;
 mod lasting;
 mod medical_hub;
+mod planted;
 
 use jiff::civil::{DateTime, date};
 use tempfile::TempDir;
@@ -27,6 +29,8 @@ macro_rules! every_store {
     ($($rule:ident),* $(,)?) => {
         mod memory { $(#[test] fn $rule() { super::$rule(&$crate::hub::suite::Place::memory().stores()); })* }
         mod sqlite { $(#[test] fn $rule() { super::$rule(&$crate::hub::suite::Place::file().stores()); })* }
+        /// Each by its name.
+        pub(super) const RULES: &[(&str, fn(&$crate::hub::storage::Stores))] = &[$((stringify!($rule), $rule)),*];
     };
 }
 
@@ -34,6 +38,8 @@ macro_rules! every_store {
 macro_rules! lasting_store {
     ($($rule:ident),* $(,)?) => {
         mod sqlite { $(#[test] fn $rule() { super::$rule(&$crate::hub::suite::Place::file()); })* }
+        /// Each by its name.
+        pub(super) const RULES: &[(&str, fn(&$crate::hub::suite::Place))] = &[$((stringify!($rule), $rule)),*];
     };
 }
 

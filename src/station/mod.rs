@@ -55,6 +55,7 @@ use crate::clock::Clock;
 use crate::event::{Event, Lang};
 use crate::face_reader::event::is_typable;
 use crate::hub::Hub;
+use crate::hub::audit::Audit;
 use crate::knob::{Knob, Setting};
 use crate::people::Profile;
 use crate::people::reissue::Reissue;
@@ -68,6 +69,7 @@ pub struct Station {
     setups: Vec<Setup>,
     readers: Vec<Reader>,
     hub: Option<Arc<Hub>>,
+    audit: Option<Arc<Audit>>,
     adoption: Option<Arc<Adoption>>,
     put: own::Put,
     plastic: plastic::Watch,
@@ -221,6 +223,11 @@ impl Station {
     /// The embedded hub; none when a distant one is used.
     pub fn hub(&self) -> Option<Arc<Hub>> {
         self.hub.clone()
+    }
+
+    /// Where `[hub] audit` has the embedded hub write down who asked what.
+    pub fn audit(&self) -> Option<Arc<Audit>> {
+        self.audit.clone()
     }
 
     fn put_person(&self, id: &str, profile: Profile) -> Result<(), StationError> {

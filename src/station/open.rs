@@ -125,8 +125,9 @@ impl Station {
             let mode = settings.station.unknown_people;
             Arc::new(Adoption::new(mode, hub, roster.clone(), clock.clone(), seed, sink.clone()))
         });
+        let audit = adoption.as_ref().map_or(Ok(None), |_| audit(&settings, &sink))?;
         let connection = match adoption.clone() {
-            Some(adoption) => Delayed::by(settings.hub.latency, audited(&settings, adoption, &sink)?, &clock, seed),
+            Some(adoption) => Delayed::by(settings.hub.latency, audited(adoption, audit.as_ref()), &clock, seed),
             None => connection,
         };
         let put = own::Put::default();
@@ -175,6 +176,7 @@ impl Station {
             setups,
             readers,
             hub,
+            audit,
             adoption,
             put,
             plastic,
@@ -259,16 +261,23 @@ impl Station {
     }
 }
 
-/// `hub`, with its questions written down where `[hub] audit` says.
-fn audited(settings: &Settings, hub: Arc<dyn Connection>, sink: &Sink) -> Result<Arc<dyn Connection>, OpenError> {
-    let Some(file) = &settings.hub.audit else { return Ok(hub) };
+/// `hub`, with its questions written down where there is an audit.
+fn audited(hub: Arc<dyn Connection>, audit: Option<&Arc<Audit>>) -> Arc<dyn Connection> {
+    match audit {
+        Some(audit) => Audited::by(audit.clone(), hub),
+        None => hub,
+    }
+}
+
+/// What `[hub] audit` asks for.
+fn audit(settings: &Settings, sink: &Sink) -> Result<Option<Arc<Audit>>, OpenError> {
+    let Some(file) = &settings.hub.audit else { return Ok(None) };
     let (sink, name) = (sink.clone(), file.display().to_string());
     let trouble = move |error: &io::Error| {
         let ja = format!("監査記録 {name} を書けません: {error}");
         sink.emit(Event::Trouble { room: "hub", ja, en: format!("the audit {name} cannot be written: {error}") });
     };
-    let audit = Audit::open(file, trouble).map_err(|cause| OpenError::Audit { file: file.clone(), cause })?;
-    Ok(Audited::by(audit, hub))
+    Audit::open(file, trouble).map(Some).map_err(|cause| OpenError::Audit { file: file.clone(), cause })
 }
 
 type Connected = (Arc<dyn Connection>, Option<Arc<Hub>>);

@@ -404,9 +404,16 @@ pub enum SettingsError {
 }
 
 const TABLES: [&str; 7] = ["station", "terminal", "reader", "hub", "card", "control", "faults"];
-/// Variables that have a meaning of their own: where a station is, its token, the settings file, the language.
-const OTHERS: [&str; 5] =
-    ["MADOGUCHI_STATION", "MADOGUCHI_CONTROL", "MADOGUCHI_TOKEN", "MADOGUCHI_CONFIG", "MADOGUCHI_LANG"];
+/// Variables that have a meaning of their own: where a station is, its token, the settings file, the language, a municipality's line.
+const OTHERS: [&str; 7] = [
+    "MADOGUCHI_STATION",
+    "MADOGUCHI_CONTROL",
+    "MADOGUCHI_TOKEN",
+    "MADOGUCHI_CONFIG",
+    "MADOGUCHI_LANG",
+    "MADOGUCHI_MUNICIPALITY_TOKEN",
+    "MADOGUCHI_MUNICIPALITY_CA",
+];
 
 /// Lays `MADOGUCHI_<TABLE>_<KEY>` over the file's tables; terminals and readers all get it. True when there was any.
 fn lay_over(

@@ -11,7 +11,7 @@ use ureq::{Agent, AsSendBody, Body, SendBody};
 
 use super::bulk::BulkAnswer;
 use super::document;
-use super::problem::{AWAY, PMH_FAILED, Problem};
+use super::problem::{AWAY, PMH_FAILED, Problem, TLS_WANTED};
 use super::tls::{self, Distrust, TlsError};
 use super::{
     Answer, Connection, Question, SubsidyAnswer, SubsidyQuestion, VisitAnswer, VisitOpening, WireError, comes_by_rows,
@@ -114,9 +114,11 @@ impl HttpHub {
         let body = response.body_mut().with_config().limit(PROBLEM_LIMIT).read_to_vec();
         let body = body.map_err(|error| self.unreachable(error))?;
         let problem = problem(response.status().as_u16(), &body);
-        Err(match problem.kind == AWAY {
-            true => WireError::Unreachable { hub: self.url.clone(), cause: problem.detail }.into(),
-            false => Unanswered::Problem(problem),
+        let hub = || self.url.clone();
+        Err(match problem.kind.as_str() {
+            AWAY => WireError::Unreachable { hub: hub(), cause: problem.detail }.into(),
+            TLS_WANTED => WireError::NotTrusted { hub: hub(), why: Distrust::TlsWanted }.into(),
+            _ => Unanswered::Problem(problem),
         })
     }
 

@@ -13,6 +13,14 @@ const NO_FILE: Said = said(
     "要求には処理結果区分 9 と ErrorCode が来る。受付ではファイルが出ない。どちらも資格なしと取り違えない",
     "a request brings SegmentOfResult 9 with an ErrorCode, a visit no file; neither means that nobody is insured",
 );
+/// How a レセコン bears that PMH does not tell what it knows.
+pub const AN_ERROR_IS_NOT_NONE: Said = said(
+    "資格確認は終え、公費は「無し」ではなく「エラー」と見せる",
+    "completes the qualification and shows an error, not \"none\"",
+);
+/// What helps then.
+pub const THE_PAPER_HELPS: Said =
+    said("次の受付で照会し直す。紙の受給者証を確かめる", "ask again at the next visit; look at the paper certificate");
 
 /// No line.
 pub static DOWN: Knob = Knob {
@@ -74,14 +82,8 @@ pub static PMH_DOWN: Knob = Knob {
     ja: "PMHだけに接続できない（資格確認はできる）",
     en: "PMH alone cannot be reached; qualifications can",
     at: said("受給者証を使う受付", "visits that use a 受給者証"),
-    bearing: said(
-        "資格確認は終え、公費は「無し」ではなく「エラー」と見せる",
-        "completes the qualification and shows an error, not \"none\"",
-    ),
-    remedy: said(
-        "次の受付で照会し直す。紙の受給者証を確かめる",
-        "ask again at the next visit; look at the paper certificate",
-    ),
+    bearing: AN_ERROR_IS_NOT_NONE,
+    remedy: THE_PAPER_HELPS,
     source: "spec/pmh.md §5.2 [A], §8.2 P15 [A]",
     amount: None,
 };

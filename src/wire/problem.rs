@@ -13,6 +13,8 @@ pub const PMH_FAILED: &str = "urn:madoguchi:pmh-failed";
 
 /// The `type` of a hub that plays dead: whoever asks takes it for one that is not there.
 pub const AWAY: &str = "urn:madoguchi:away";
+/// The `type` of an answer to whoever speaks plain HTTP where TLS is spoken.
+pub const TLS_WANTED: &str = "urn:madoguchi:tls-wanted";
 
 /// One problem.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

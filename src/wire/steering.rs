@@ -2,6 +2,7 @@
 //! the folder, the station for visits) and travel with it, so that embedded and distant hubs obey alike.
 
 use crate::knob::{Knob, Knobs, Layer, said};
+use crate::wire::outage::AN_ERROR_IS_NOT_NONE;
 use crate::wire::{AuthorityFault, Steering};
 
 /// OQSCD006 `2`.
@@ -73,10 +74,7 @@ pub static PMH_ERR: Knob = Knob {
     ja: "PMHの取得を失敗させる（.err）",
     en: "PMH fails, its .err appears instead of the subsidy document",
     at: said("受給者証を使う受付", "visits that use a 受給者証"),
-    bearing: said(
-        "資格確認は終え、公費は「無し」ではなく「エラー」と見せる",
-        "completes the qualification and shows an error, not \"none\"",
-    ),
+    bearing: AN_ERROR_IS_NOT_NONE,
     remedy: said("紙の受給者証を確かめる", "look at the paper certificate"),
     source: "spec/pmh.md §5.2 [A]",
     amount: None,

@@ -1,4 +1,4 @@
-//! The terminal's end of TLS: which authority the hub's certificate has to be of, and the certificate that it shows itself.
+//! A client's end of TLS: which authority the hub's certificate has to be of, and the certificate that a terminal shows itself.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -127,10 +127,12 @@ pub enum Distrust {
     Terminal,
     /// Whoever listens there does not speak TLS.
     NoTls,
+    /// Whoever listens there speaks nothing else.
+    TlsWanted,
 }
 
 /// What people read: cause and remedy.
-const WORDS: [(Distrust, &str, &str); 10] = [
+const WORDS: [(Distrust, &str, &str); 11] = [
     (
         Distrust::UnknownHub,
         "ハブの証明書が [hub] ca の認証局のものではありません。hub enrol で受け取った ca.pem を指定してください",
@@ -176,6 +178,11 @@ const WORDS: [(Distrust, &str, &str); 10] = [
         Distrust::NoTls,
         "そこのハブは TLS を使っていません。url を http:// にするか、ハブを --tls で起動してください",
         "the hub there does not speak TLS: write http:// in url, or start the hub with --tls",
+    ),
+    (
+        Distrust::TlsWanted,
+        "そこのハブは TLS を使っています。url を https:// にし、ca にハブの ca.pem を指定してください",
+        "the hub there speaks TLS: write https:// in url, and name its ca.pem in ca",
     ),
 ];
 

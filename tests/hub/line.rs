@@ -2,65 +2,62 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use jiff::ToSpan;
 use jiff::civil::DateTime;
 use madoguchi::authority::line::Institutions;
 use madoguchi::clock::Clock;
-use madoguchi::hub::Hub;
 use madoguchi::hub::audit::{Audit, Entry, Face};
-use madoguchi::hub::gate::Gate;
 use madoguchi::hub::gate::folder::GateFolder;
+use madoguchi::hub::gate::{Gate, ListTrouble};
+use madoguchi::hub::medical_hub::registration::Enrolled;
 use madoguchi::hub::server::entrance::{Entrance, Limits};
-use madoguchi::hub::server::router;
+use madoguchi::hub::server::{registration, router};
 use madoguchi::visit::Outcome;
 use madoguchi::wire::http::HttpHub;
 use madoguchi::wire::tls::{Distrust, Files};
 use madoguchi::wire::{Asker, Connection, VisitOpening, WireError};
 use tempfile::TempDir;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 
-use crate::world::{self, HERE, NOON, PHARMACY, World, all};
+use crate::world::{self, HERE, NOON, PHARMACY, Server, World, all};
 
 /// A hub behind a gate, and the folder of its keys.
 pub struct Gated {
     pub address: SocketAddr,
-    keys: TempDir,
+    pub keys: TempDir,
     audit: PathBuf,
-    end: Option<oneshot::Sender<()>>,
-    thread: Option<std::thread::JoinHandle<()>>,
-}
-
-impl Drop for Gated {
-    fn drop(&mut self) {
-        drop(self.end.take());
-        self.thread.take().unwrap().join().unwrap();
-    }
+    /// What the gate told of its list.
+    told: Arc<Mutex<Vec<ListTrouble>>>,
+    _server: Server,
 }
 
 /// The machine's time: certificates of a line are real.
-fn now() -> DateTime {
+pub fn now() -> DateTime {
     Clock::real().now()
 }
 
-fn only(codes: &[&str]) -> Institutions {
+pub fn only(codes: &[&str]) -> Institutions {
     Institutions::Only(codes.iter().map(|code| (*code).to_owned()).collect())
 }
 
 impl Gated {
     pub fn start() -> Self {
-        Self::serve(Self::keys(), Limits::default(), "127.0.0.1:0")
+        Self::with(Self::keys(), Limits::default())
+    }
+
+    /// The face of the same hub to municipalities.
+    fn municipalities() -> Self {
+        Self::serve(Face::Municipalities, Self::keys(), Limits::default(), "127.0.0.1:0")
     }
 
     /// At every address of this machine.
     fn everywhere() -> Self {
-        Self::serve(Self::keys(), Limits::default(), "0.0.0.0:0")
+        Self::serve(Face::Terminals, Self::keys(), Limits::default(), "0.0.0.0:0")
     }
 
     /// Keys that were made once for all tests: drawing them takes seconds.
-    fn keys() -> TempDir {
+    pub fn keys() -> TempDir {
         static MADE: OnceLock<TempDir> = OnceLock::new();
         let made = MADE.get_or_init(|| {
             let keys = tempfile::tempdir().unwrap();
@@ -80,42 +77,37 @@ impl Gated {
     }
 
     pub fn with(keys: TempDir, limits: Limits) -> Self {
-        Self::serve(keys, limits, "127.0.0.1:0")
+        Self::serve(Face::Terminals, keys, limits, "127.0.0.1:0")
     }
 
-    fn serve(keys: TempDir, limits: Limits, listen: &'static str) -> Self {
+    fn serve(face: Face, keys: TempDir, limits: Limits, listen: &'static str) -> Self {
         let folder = GateFolder::open(keys.path(), &[], now()).unwrap();
-        let gate = Arc::new(Gate::open(&folder, Clock::real()).unwrap());
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let heard = told.clone();
+        let gate = Gate::open(&folder, Clock::real(), move |trouble| heard.lock().unwrap().push(trouble.clone()));
         let audit = keys.path().join("audit.jsonl");
         let entrance = Entrance {
-            face: Face::Terminals,
-            gate: Some(gate),
+            face,
+            gate: Some(Arc::new(gate.unwrap())),
             limits,
             audit: Some(Audit::open(&audit, |error| panic!("{error}")).unwrap()),
             clock: Clock::frozen(NOON),
         };
-        let (end, ended) = oneshot::channel::<()>();
-        let (tell, told) = std::sync::mpsc::channel();
-        let hub: Arc<Hub> = world::hub();
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-            runtime.block_on(async {
-                let listener = TcpListener::bind(listen).await.unwrap();
-                tell.send(listener.local_addr().unwrap()).unwrap();
-                let router = router(hub, Clock::frozen(NOON));
-                let serving = entrance.serve(listener, router, std::future::pending());
-                tokio::select! { served = serving => served.unwrap(), _ = ended => {} }
-            });
-        });
-        Self { address: told.recv().unwrap(), keys, audit, end: Some(end), thread: Some(thread) }
+        let (hub, clock) = (world::hub(), Clock::frozen(NOON));
+        let router = match face {
+            Face::Municipalities => registration::router(hub, clock, Enrolled::default()),
+            _ => router(hub, clock),
+        };
+        let server = Server::by(entrance, router, listen);
+        Self { address: server.address, keys, audit, told, _server: server }
     }
 
-    fn folder(&self) -> GateFolder {
+    pub fn folder(&self) -> GateFolder {
         GateFolder::open(self.keys.path(), &[], now()).unwrap()
     }
 
     /// Files of a new certificate, in a folder of their own.
-    fn enrol(&self, terminal: &str, institutions: &Institutions, days: i64, at: DateTime) -> (TempDir, Files) {
+    pub fn enrol(&self, terminal: &str, institutions: &Institutions, days: i64, at: DateTime) -> (TempDir, Files) {
         let issued = self.folder().enrol(terminal, institutions, days, at).unwrap();
         let place = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| {
@@ -131,7 +123,11 @@ impl Gated {
         (place, files)
     }
 
-    fn hub(&self, files: &Files) -> HttpHub {
+    pub fn told(&self) -> Vec<ListTrouble> {
+        self.told.lock().unwrap().clone()
+    }
+
+    pub fn hub(&self, files: &Files) -> HttpHub {
         HttpHub::with_certificate(&format!("https://{}", self.address), files).unwrap()
     }
 
@@ -150,20 +146,20 @@ impl Gated {
 }
 
 /// A visit of Tanaka at this institution.
-fn opening(institution: &str) -> VisitOpening {
+pub fn opening(institution: &str) -> VisitOpening {
     let mut opening = World::in_process().visit("tanaka").opening;
     opening.asker = Asker { institution: institution.to_owned(), time: NOON };
     opening
 }
 
-fn distrust(answer: Result<impl std::fmt::Debug, WireError>) -> Distrust {
+pub fn distrust(answer: Result<impl std::fmt::Debug, WireError>) -> Distrust {
     match answer {
         Err(WireError::NotTrusted { why, .. }) => why,
         other => panic!("{other:?}"),
     }
 }
 
-fn refused(answer: Result<impl std::fmt::Debug, WireError>) -> (u16, String) {
+pub fn refused(answer: Result<impl std::fmt::Debug, WireError>) -> (u16, String) {
     match answer {
         Err(WireError::Problem { status, message }) => (status, message),
         other => panic!("{other:?}"),
@@ -218,32 +214,28 @@ fn a_certificate_that_has_ended_is_refused() {
 }
 
 #[test]
-fn a_revocation_holds_at_once_on_open_connections_and_new_ones_and_for_nobody_else() {
-    let gated = Gated::start();
-    let (_a, files) = gated.enrol("uketsuke-1", &only(&[HERE]), 30, now());
-    let (_b, others) = gated.enrol("uketsuke-2", &only(&[HERE]), 30, now());
-    let (first, second) = (gated.hub(&files), gated.hub(&others));
-    let standing = first.open_visit(&opening(HERE)).unwrap();
-    second.open_visit(&opening(HERE)).unwrap();
-    gated.folder().revoke("uketsuke-1", now()).unwrap();
-    let (status, message) = refused(first.consent(&standing.visit, &all(), NOON));
-    assert_eq!(status, 403);
-    assert!(message.contains("madoguchi hub enrol"), "{message}");
-    assert_eq!(distrust(gated.hub(&files).open_visit(&opening(HERE))), Distrust::TerminalRevoked);
-    second.open_visit(&opening(HERE)).unwrap();
-    let (_c, again) = gated.enrol("uketsuke-1", &only(&[HERE]), 30, now());
-    gated.hub(&again).open_visit(&opening(HERE)).unwrap();
+fn a_municipality_shows_no_certificate_and_is_let_in_by_its_token_alone() {
+    let gated = Gated::municipalities();
+    let tls = Files { ca: Some(gated.keys.path().join("ca.pem")), ..Files::default() }.read().unwrap();
+    let agent = ureq::Agent::config_builder().http_status_as_error(false).tls_config(tls).build().new_agent();
+    let status = |token: &str| {
+        let url = format!("https://{}/pmh/registrations/unknown", gated.address);
+        agent.get(url).header("authorization", format!("Bearer {token}")).call().unwrap().status().as_u16()
+    };
+    assert_eq!((status("guess"), status("demo")), (401, 404));
+    let entries = gated.audited(2);
+    let told: Vec<_> = entries.iter().map(|e| (e.face, e.municipality.as_deref(), e.terminal.as_deref())).collect();
+    assert_eq!(told, [(Face::Municipalities, None, None), (Face::Municipalities, Some("demo"), None)]);
 }
 
 #[test]
-fn a_list_that_is_broken_for_a_moment_lets_nobody_in_who_was_revoked() {
-    let gated = Gated::start();
-    let (_a, files) = gated.enrol("uketsuke-1", &only(&[HERE]), 30, now());
-    gated.folder().revoke("uketsuke-1", now()).unwrap();
-    assert_eq!(distrust(gated.hub(&files).open_visit(&opening(HERE))), Distrust::TerminalRevoked);
-    std::fs::write(gated.keys.path().join("revoked.pem"), "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n")
-        .unwrap();
-    assert_eq!(distrust(gated.hub(&files).open_visit(&opening(HERE))), Distrust::TerminalRevoked);
+fn who_speaks_plain_http_to_a_tls_port_is_told_so() {
+    for gated in [Gated::start(), Gated::municipalities()] {
+        let plain = HttpHub::new(&format!("http://{}", gated.address));
+        assert_eq!(distrust(plain.open_visit(&opening(HERE))), Distrust::TlsWanted);
+        let entry = gated.audited(1).pop().unwrap();
+        assert_eq!((entry.asked.as_str(), entry.outcome.as_deref()), ("handshake", Some("plain HTTP")));
+    }
 }
 
 #[test]
@@ -350,7 +342,11 @@ fn an_operators_own_authority_is_used_and_issues_nothing_here() {
         std::fs::copy(gated.keys.path().join(name), own.path().join(name)).unwrap();
     }
     let folder = GateFolder::open(own.path(), &["hub.test".to_owned()], now()).unwrap();
-    Gate::open(&folder, Clock::real()).unwrap();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let heard = told.clone();
+    Gate::open(&folder, Clock::real(), move |trouble| heard.lock().unwrap().push(trouble.to_string())).unwrap();
+    let told = told.lock().unwrap().join("");
+    assert!(told.contains("revoked.pem") && told.contains("nobody is refused"), "a list is theirs to give: {told}");
     let error = folder.enrol("x", &Institutions::Any, 1, now()).map(drop).unwrap_err().to_string();
     assert!(error.contains("ca.key"), "{error}");
     std::fs::remove_file(own.path().join("server.key")).unwrap();
@@ -358,7 +354,7 @@ fn an_operators_own_authority_is_used_and_issues_nothing_here() {
     assert!(error.contains("server.key"), "{error}");
     std::fs::copy(files.key.unwrap(), own.path().join("server.key")).unwrap();
     let folder = GateFolder::open(own.path(), &[], now()).unwrap();
-    assert!(Gate::open(&folder, Clock::real()).unwrap_err().to_string().contains("server.key"));
+    assert!(Gate::open(&folder, Clock::real(), |_| {}).unwrap_err().to_string().contains("server.key"));
 }
 
 #[test]

@@ -7,18 +7,18 @@ use std::sync::Arc;
 use jiff::civil::{Date, DateTime, date};
 use madoguchi::clock::Clock;
 use madoguchi::event::Sink;
+use madoguchi::hub::audit::Face;
 use madoguchi::hub::medical_hub::registration::{Enrolled, knobs};
+use madoguchi::hub::server::entrance::Entrance;
 use madoguchi::hub::{Hub, Roots, Settings, server};
 use madoguchi::knob::{Knobs, Setting};
 use madoguchi::random::Seed;
 use madoguchi::visit::Question;
 use madoguchi::wire::{Asker, SubsidyAnswer, SubsidyQuestion};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 use ureq::SendBody;
 
-use crate::world::{HERE, MY_NUMBER, World, all, people};
+use crate::world::{HERE, MY_NUMBER, Server, World, all, people};
 
 const TOKENS: &str = "[[municipality]]\ncode = \"990001\"\ntoken = \"token-of-990001\"\n[[municipality]]\ncode = \"990002\"\ntoken = \"token-of-990002\"\n";
 const FIRST: &str = "token-of-990001";
@@ -30,7 +30,7 @@ const DIFFERENCE: &str = "/pmh/r6/registration-tasks";
 struct Town {
     world: World,
     address: SocketAddr,
-    _end: oneshot::Sender<()>,
+    _server: Server,
     knobs: Knobs,
 }
 
@@ -47,20 +47,10 @@ impl Town {
         }
         let hub = Hub::with_knobs(everybody, Roots::of_test_authority(), Seed(1), settings, knobs.clone()).unwrap();
         let hub = Arc::new(hub);
-        let (end, ended) = oneshot::channel::<()>();
-        let (tell, told) = std::sync::mpsc::channel();
-        let served = hub.clone();
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-                tell.send(listener.local_addr().unwrap()).unwrap();
-                let clock = Clock::frozen(REGISTERED);
-                let serving = server::registration::serve(listener, served, clock, enrolled, std::future::pending());
-                tokio::select! { served = serving => served.unwrap(), _ = ended => {} }
-            });
-        });
-        Self { world: World::of(hub), address: told.recv().unwrap(), _end: end, knobs }
+        let clock = Clock::frozen(REGISTERED);
+        let router = server::registration::router(hub.clone(), clock.clone(), enrolled);
+        let server = Server::by(Entrance::plain(Face::Municipalities, clock), router, "127.0.0.1:0");
+        Self { world: World::of(hub), address: server.address, _server: server, knobs }
     }
 
     fn send(&self, token: &str, path: &str, media_type: &str, body: SendBody<'_>) -> (u16, Value) {

@@ -2,7 +2,7 @@
 //! read. Each has a clear end, leaves nothing behind, and keeps nobody else waiting.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,25 +15,12 @@ use madoguchi::hub::server::entrance::{Entrance, Limits};
 use madoguchi::hub::server::hurry::Hurry;
 use madoguchi::hub::server::{self, registration};
 use madoguchi::wire::{Asker, Connection, SubsidyAnswer, SubsidyQuestion};
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 
 use crate::municipalities::full;
-use crate::world::{self, HERE, NOON, World, all};
+use crate::world::{self, HERE, NOON, Server, World, all};
 
 /// A face in a hurry, so that tests need not wait for the real patience.
-struct Hasty {
-    address: SocketAddr,
-    end: Option<oneshot::Sender<()>>,
-    thread: Option<std::thread::JoinHandle<()>>,
-}
-
-impl Drop for Hasty {
-    fn drop(&mut self) {
-        drop(self.end.take());
-        self.thread.take().unwrap().join().unwrap();
-    }
-}
+struct Hasty(Server);
 
 const QUICK: Duration = Duration::from_millis(300);
 /// Far below the real patience, far above the quick one.
@@ -52,20 +39,8 @@ fn limits() -> Limits {
 
 impl Hasty {
     fn serve(face: Face, limits: Limits, router: Router) -> Self {
-        let (end, ended) = oneshot::channel::<()>();
-        let (tell, told) = std::sync::mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-            runtime.block_on(async {
-                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-                tell.send(listener.local_addr().unwrap()).unwrap();
-                let entrance = Entrance { limits, ..Entrance::plain(face, Clock::frozen(NOON)) };
-                let serving = entrance.serve(listener, router, std::future::pending());
-                tokio::select! { served = serving => served.unwrap(), _ = ended => {} }
-            });
-            runtime.shutdown_background();
-        });
-        Self { address: told.recv().unwrap(), end: Some(end), thread: Some(thread) }
+        let entrance = Entrance { limits, ..Entrance::plain(face, Clock::frozen(NOON)) };
+        Self(Server::by(entrance, router, "127.0.0.1:0"))
     }
 
     fn terminals() -> Self {
@@ -78,7 +53,7 @@ impl Hasty {
     }
 
     fn connect(&self) -> TcpStream {
-        let line = TcpStream::connect(self.address).unwrap();
+        let line = TcpStream::connect(self.0.address).unwrap();
         line.set_read_timeout(Some(SOON)).unwrap();
         line
     }
@@ -281,7 +256,7 @@ fn whoever_does_not_read_the_answer_loses_it_and_its_place() {
 fn a_handshake_that_never_begins_costs_its_sender_the_connection() {
     use crate::line::Gated;
     let gated = Gated::with(tempfile::tempdir().unwrap(), limits());
-    for begun in [&b""[..], b"\x16\x03\x01\x02\x00\x01", b"GET /healthz HTTP/1.1\r\n\r\n"] {
+    for begun in [&b""[..], b"\x16\x03\x01\x02\x00\x01", b"\r\n\r\n"] {
         let mut line = TcpStream::connect(gated.address).unwrap();
         line.set_read_timeout(Some(SOON)).unwrap();
         line.write_all(begun).unwrap();

@@ -213,17 +213,23 @@ impl Server {
     }
 
     fn serve(router: axum::Router, clock: Clock) -> Self {
+        Self::by(Entrance::plain(Face::Terminals, clock), router, "127.0.0.1:0")
+    }
+
+    /// A face with an entrance of the test's own.
+    pub fn by(entrance: Entrance, router: axum::Router, listen: &'static str) -> Self {
         let (end, ended) = oneshot::channel::<()>();
         let (tell, told) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
             runtime.block_on(async {
-                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+                let listener = TcpListener::bind(listen).await.unwrap();
                 tell.send(listener.local_addr().unwrap()).unwrap();
-                let entrance = Entrance::plain(Face::Terminals, clock);
                 let serving = entrance.serve(listener, router, std::future::pending());
                 tokio::select! { served = serving => served.unwrap(), _ = ended => {} }
             });
+            // A body that nobody ends is nothing to wait for.
+            runtime.shutdown_background();
         });
         Self { address: told.recv().unwrap(), end: Some(end), thread: Some(thread) }
     }
@@ -232,9 +238,8 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.end.take();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        let served = self.thread.take().unwrap().join();
+        assert!(served.is_ok() || std::thread::panicking(), "the server failed");
     }
 }
 

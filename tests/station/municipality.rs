@@ -95,6 +95,84 @@ fn a_person_registered_by_the_municipality_comes_to_the_counter_and_the_terminal
 }
 
 #[test]
+fn over_tls_the_job_and_its_history_go_as_over_a_plain_line_and_whoever_is_not_trusted_is_told_why() {
+    let place = Place::new();
+    generate(&place, "20", "r6", "rows.json");
+    let (_hub, url) = hub(&place, &["--tls=keys", "--audit", "audit.jsonl"]);
+    assert!(url.starts_with("https://127.0.0.1:"), "{url}");
+    let run = |args: &[&str]| command(place.path(), args);
+    let ca = ["--ca", "keys/ca.pem"];
+    let said = done(run(&[&["sync", "rows.json", "--hub", &url], &ca[..]].concat()));
+    assert!(said.contains("件を登録しました"), "{said}");
+    assert!(done(run(&[&["history", "rows.json"], &ca[..]].concat())).contains(" r6 "));
+    let text = fs::read_to_string(place.path().join("audit.jsonl")).unwrap();
+    assert!(text.contains("\"municipality\":\"demo\"") && text.contains("\"outcome\":\"registered\""), "{text}");
+
+    // At once, without the tries that a line deserves which may come back.
+    let again = ["sync", "rows.json", "--again", "--hub"];
+    let not_trusted = |args: &[&str], words: [&str; 2]| {
+        let said = run(args);
+        assert_eq!(said.code, 3, "{}", said.err);
+        assert!(words.iter().all(|word| said.err.contains(word)), "{}", said.err);
+        assert!(!said.err.contains("もう一度送ります"), "{}", said.err);
+    };
+    not_trusted(&[&again[..], &[&url]].concat(), ["認証局", "--ca"]);
+    done(
+        madoguchi(place.path(), &["hub", "enrol", "x", "--many", "--tls", "another", "--out", "x"])
+            .output()
+            .unwrap()
+            .into(),
+    );
+    not_trusted(&[&again[..], &[&url, "--ca", "another/ca.pem"]].concat(), ["認証局", "ca.pem"]);
+    not_trusted(&["history", "rows.json"], ["認証局", "--ca"]);
+    not_trusted(&[&again[..], &[&url.replace("https", "http")]].concat(), ["TLS を使っています", "https://"]);
+    let (_plain, plain) = hub(&place, &[]);
+    let secure = plain.replace("http", "https");
+    not_trusted(&[&again[..], &[&secure], &ca[..]].concat(), ["TLS を使っていません", "http://"]);
+
+    for (args, word) in
+        [([&plain[..], "--ca", "keys/ca.pem"], "https://"), ([&url, "--ca", "nowhere.pem"], "nowhere.pem")]
+    {
+        let said = run(&[&again[..], &args[..]].concat());
+        assert!(said.code == 2 && said.err.contains("--ca") && said.err.contains(word), "{} {}", said.code, said.err);
+    }
+}
+
+#[test]
+fn a_station_writes_down_which_municipality_registered_and_whose_token_was_wrong() {
+    let place = Place::new();
+    generate(&place, "20", "r6", "rows.json");
+    let settings = "[[terminal]]\nfolder = \"oqs\"\n[hub]\nregistration = \"127.0.0.1:0\"\naudit = \"audit.jsonl\"\n";
+    place.write("madoguchi.toml", settings);
+    let station = place.open(&["--clock", FROZEN]);
+    let url = registration_of(&station);
+    assert_ne!(command(place.path(), &["sync", "rows.json", "--hub", &url, "--token", "guessed-token"]).code, 0);
+    done(command(place.path(), &["sync", "rows.json", "--hub", &url]));
+    done(command(place.path(), &["history", "rows.json"]));
+    station.visit("taro");
+    let read = |more: &[&str]| {
+        done(madoguchi(place.path(), &[&["hub", "audit", "audit.jsonl"], more].concat()).output().unwrap().into())
+    };
+    // An answer may be there before its entry.
+    let text = until("all entries", || {
+        Some(read(&[])).filter(|text| text.contains(" consents ") && text.contains(" history "))
+    });
+    let rows = rows(&place, "rows.json");
+    let registered = read(&["--face", "municipalities", "--by", "demo", "--asked", "/pmh/r6/registration-tasks"]);
+    assert!(
+        registered.contains(&format!("rows:{}", rows.len())) && registered.trim_end().ends_with("registered 200"),
+        "{registered}"
+    );
+    let wrong = text.lines().find(|line| line.ends_with(" 401")).unwrap_or_default();
+    assert!(wrong.contains("municipalities") && !wrong.contains("demo"), "{text}");
+    assert!(text.lines().any(|line| line.contains("embedded") && line.contains("visit")), "{text}");
+    let kept = fs::read_to_string(place.path().join("audit.jsonl")).unwrap();
+    for row in &rows {
+        assert!(!kept.contains(row["myNumber"].as_str().unwrap()), "a 個人番号 in the audit");
+    }
+}
+
+#[test]
 fn a_job_that_was_interrupted_goes_on_and_one_that_is_done_is_not_done_twice() {
     let place = Place::new();
     generate(&place, "60", "r6", "rows.json");

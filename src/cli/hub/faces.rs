@@ -1,4 +1,4 @@
-//! The faces of a hub: where each listens, TLS on that of the terminals, the audit of them all.
+//! The faces of a hub: where each listens, TLS for terminals and municipalities, the audit of them all.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::wire::Connection;
 /// Beside where it listens.
 #[derive(Debug, Clone, Args)]
 pub struct FaceArgs {
-    /// 端末との TLS (相互認証)。鍵と証明書のフォルダ、なければ作る / TLS with certificates on both sides; the folder of keys, made if missing
+    /// TLS: 端末は証明書、自治体はトークンを見せる。鍵と証明書のフォルダ、なければ作る / TLS: terminals show a certificate, municipalities their token; the folder of keys, made if missing
     #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = DEFAULT, require_equals = true)]
     pub tls: Option<PathBuf>,
     /// ハブの証明書に入れる名前やアドレス (繰り返し可) / a name or address of the hub for its certificate, repeatable
@@ -46,15 +46,17 @@ pub(super) struct Faces {
 
 impl FaceArgs {
     /// Makes keys and opens files: everything that can be wrong before the first byte travels.
-    pub(super) fn prepare(&self, listen: &str, clock: &Clock, lang: Lang) -> Result<Faces, Failure> {
+    /// It listens at `addresses`.
+    pub(super) fn prepare(&self, addresses: &[&str], clock: &Clock, lang: Lang) -> Result<Faces, Failure> {
         let gate = match &self.tls {
             Some(folder) => {
                 // A line is real: its certificates hold or not by the machine's clock, whatever the documents say.
                 let real = Clock::real();
                 let mut names = self.tls_name.clone();
-                names.extend(name_of(listen));
+                names.extend(addresses.iter().filter_map(|listen| name_of(listen)));
                 let folder = GateFolder::open(folder, &names, real.now()).map_err(|error| usage(&error))?;
-                Some(Arc::new(Gate::open(&folder, real).map_err(|error| usage(&error))?))
+                let gate = Gate::open(&folder, real, |trouble| eprintln!("madoguchi: {trouble}"));
+                Some(Arc::new(gate.map_err(|error| usage(&error))?))
             }
             None => None,
         };
@@ -95,15 +97,14 @@ impl FaceArgs {
 }
 
 impl Faces {
-    /// `http` or `https`, of the terminals' face.
+    /// `http` or `https`, of the faces to terminals and to municipalities.
     pub(super) fn scheme(&self) -> &'static str {
         if self.gate.is_some() { "https" } else { "http" }
     }
 
-    /// How this face is served. Certificates are asked of terminals only: a municipality shows its token, and what an authority publishes is
-    /// for everybody.
+    /// How this face is served. What an authority publishes is for everybody, and signed: no TLS there.
     pub(super) fn entrance(&self, face: Face) -> Entrance {
-        let gate = self.gate.clone().filter(|_| face == Face::Terminals);
+        let gate = self.gate.clone().filter(|_| face != Face::Status);
         Entrance { face, gate, limits: Limits::default(), audit: self.audit.clone(), clock: self.clock.clone() }
     }
 

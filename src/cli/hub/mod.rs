@@ -121,7 +121,8 @@ pub fn run(args: &HubArgs, lang: Lang) -> Outcome {
     }
     let internal = |error: std::io::Error| Failure::new(Exit::Internal, error.to_string());
     let (hub, clock) = prepare(args)?;
-    let faces = args.faces.prepare(&args.listen, &clock, lang)?;
+    let addresses: Vec<&str> = std::iter::once(&args.listen).chain(&args.registration).map(String::as_str).collect();
+    let faces = args.faces.prepare(&addresses, &clock, lang)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(internal)?;
     runtime.block_on(async {
         let listener =
@@ -157,7 +158,10 @@ async fn registration(
     let address = listener.local_addr().map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
     tell_of_demo(&enrolled, lang);
     let router = server::registration::router(hub.clone(), clock.clone(), enrolled);
-    Ok(Some((format!(" registration=http://{address}"), faces.serve(Face::Municipalities, listener, router))))
+    Ok(Some((
+        format!(" registration={}://{address}", faces.scheme()),
+        faces.serve(Face::Municipalities, listener, router),
+    )))
 }
 
 /// Says that everybody may register.

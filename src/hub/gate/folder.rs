@@ -74,6 +74,14 @@ pub enum GateError {
         /// The folder.
         folder: PathBuf,
     },
+    /// Nobody knows any more who was revoked.
+    #[error(
+        "{file} がありません。だれが失効しているか分からないので、だれも通しません。控えから戻すか、空のフォルダで端末を登録し直してください (hub enrol) / the list of the revoked is gone, so nobody can be let in: put it back from a copy, or enrol the terminals anew in an empty folder"
+    )]
+    NoList {
+        /// Where it was.
+        file: PathBuf,
+    },
     /// Another command works there.
     #[error("{folder} は別の madoguchi ({holder}) が使用中です / another madoguchi works there: try again")]
     Held {
@@ -228,6 +236,17 @@ impl GateFolder {
         roots.map_err(|error| GateError::useless(self.ca(), error))
     }
 
+    /// Whoever has an authority of their own may have no list; ours always made one.
+    ///
+    /// # Errors
+    /// It is ours.
+    pub(super) fn may_lack_its_list(&self) -> Result<(), GateError> {
+        match self.path.join("ca.key").exists() {
+            true => Err(GateError::NoList { file: self.list() }),
+            false => Ok(()),
+        }
+    }
+
     fn make_authority(&self, now: DateTime) -> Result<(), GateError> {
         if self.ca().exists() {
             return Ok(());
@@ -236,10 +255,10 @@ impl GateFolder {
         let life = Life { not_before: life(now, 0).not_before, not_after: after(now, ROOT_YEARS * 365) };
         let text = self.key_pem(&key)?;
         let authority = LineAuthority::of(key);
-        // The key first: a certificate without its key would look like an operator's.
+        // The certificate last: without its key it would look like an operator's, without its list like one that lost it.
         self.write("ca.key", text.as_bytes())?;
-        self.write("ca.pem", pem::write("CERTIFICATE", &authority.root(&serial, life)).as_bytes())?;
-        self.write_list(&authority, 1, Vec::new(), now)
+        self.write_list(&authority, 1, Vec::new(), now)?;
+        self.write("ca.pem", pem::write("CERTIFICATE", &authority.root(&serial, life)).as_bytes())
     }
 
     fn make_server(&self, names: &[String], now: DateTime) -> Result<(), GateError> {
@@ -305,7 +324,7 @@ impl GateFolder {
     fn listed(&self) -> Result<(u128, Entries), GateError> {
         let file = self.list();
         let text = match fs::read(&file) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((0, Vec::new())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(GateError::NoList { file }),
             text => self.tried(&file, text)?,
         };
         let useless = |error: &dyn Display| GateError::useless(file.clone(), error);

@@ -1,6 +1,7 @@
 //! What an operator may ask of PMH.
 
 use crate::knob::{Knob, Layer, said};
+use crate::wire::outage::{AN_ERROR_IS_NOT_NONE, THE_PAPER_HELPS};
 
 /// The linkage key of an inquiry has served somebody else before.
 pub static KEY_USED: Knob = Knob {
@@ -10,14 +11,8 @@ pub static KEY_USED: Knob = Knob {
     en: "the PMH連携キー was used before: PMH refuses it, and an .err appears",
     layer: Layer::Hub,
     at: said("予告したファイルの取得", "when the announced file is fetched"),
-    bearing: said(
-        "資格確認は終え、公費は「無し」ではなく「エラー」と見せる",
-        "completes the qualification and shows an error, not \"none\"",
-    ),
-    remedy: said(
-        "次の受付で照会し直す。紙の受給者証を確かめる",
-        "ask again at the next visit; look at the paper certificate",
-    ),
+    bearing: AN_ERROR_IS_NOT_NONE,
+    remedy: THE_PAPER_HELPS,
     source: "spec/pmh.md §4.2, §11 S-48 [A]",
     amount: None,
 };

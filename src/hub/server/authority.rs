@@ -54,6 +54,11 @@ impl Served {
         let called = tokio::task::spawn_blocking(move || call(&hub.jpki_authority(), now)).await;
         called.map_err(|_| Refused::new(500, "認証局の内部エラー / the authority failed: please report what was asked"))
     }
+
+    async fn answer_of(&self, request: impl AsRef<[u8]> + Send + 'static) -> Result<Response, Refused> {
+        let answer = self.call(move |authority, now| authority.ocsp(request.as_ref(), now)).await?;
+        Ok(([(header::CONTENT_TYPE, OCSP_RESPONSE)], answer).into_response())
+    }
 }
 
 /// `POST /jpki/ocsp` (RFC 6960 §A.1).
@@ -64,9 +69,7 @@ async fn ask(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refused> {
     caller.asks("ocsp");
-    let body = reply::body_up_to(OCSP_LIMIT, &headers, OCSP_REQUEST, body)?;
-    let answer = served.call(move |authority, now| authority.ocsp(&body, now)).await?;
-    Ok(([(header::CONTENT_TYPE, OCSP_RESPONSE)], answer).into_response())
+    served.answer_of(reply::body_up_to(OCSP_LIMIT, &headers, OCSP_REQUEST, body)?).await
 }
 
 /// `GET /jpki/ocsp/{base64}`; what is no Base64 is no OCSP request either, and is answered as such.
@@ -77,9 +80,7 @@ async fn ask_by_path(
 ) -> Result<Response, Refused> {
     caller.asks("ocsp");
     let Path(request) = request.map_err(|rejection| Refused::new(400, rejection.to_string()))?;
-    let request = STANDARD_NO_PAD.decode(request.trim_end_matches('=')).unwrap_or_default();
-    let answer = served.call(move |authority, now| authority.ocsp(&request, now)).await?;
-    Ok(([(header::CONTENT_TYPE, OCSP_RESPONSE)], answer).into_response())
+    served.answer_of(STANDARD_NO_PAD.decode(request.trim_end_matches('=')).unwrap_or_default()).await
 }
 
 /// `GET /jpki/crl/authentication.crl` and the like.

@@ -30,6 +30,8 @@ use crate::clock::Clock;
 use crate::hub::audit::{Audit, Entry, Face};
 use crate::hub::gate::Gate;
 use crate::hub::gate::client::Client;
+use crate::wire::problem::{PROBLEM_JSON, Problem, TLS_WANTED};
+use crate::wire::tls::Distrust;
 
 /// A listener that has run out of file handles has some again a little later.
 const AGAIN: Duration = Duration::from_millis(200);
@@ -72,7 +74,7 @@ impl Default for Limits {
 pub struct Entrance {
     /// Which it is.
     pub face: Face,
-    /// Who may come in; everybody, without TLS, where there is none.
+    /// TLS, and which terminals may come in; everybody, without TLS, where there is none. Terminals alone are asked for a certificate.
     pub gate: Option<Arc<Gate>>,
     /// Time-outs and bounds.
     pub limits: Limits,
@@ -129,19 +131,32 @@ impl Entrance {
     ) {
         // An answer is one write; waiting for more would cost a client with delayed acknowledgements forty milliseconds.
         let _ = stream.set_nodelay(true);
-        let stream = Hurried::new(stream, self.limits.reading);
         let Some(gate) = self.gate.clone() else {
+            let stream = Hurried::new(stream, self.limits.reading);
             return self.talk(stream, from, None, service, watcher).await;
         };
-        let handshake = TlsAcceptor::from(gate.config()).accept(stream).into_fallible();
+        let config = match self.face {
+            Face::Terminals => gate.config(),
+            _ => gate.config_of_server_alone(),
+        };
+        let handshake = async {
+            let is_plain = speaks_plainly(&stream).await;
+            let mut stream = Hurried::new(stream, self.limits.reading);
+            if is_plain {
+                let _ = stream.write_all(&tls_is_wanted()).await;
+                return Err(("plain HTTP".to_owned(), stream));
+            }
+            let accepted = TlsAcceptor::from(config).accept(stream).into_fallible().await;
+            accepted.map_err(|(error, stream)| (error.to_string(), stream))
+        };
         match timeout(self.limits.handshake, handshake).await {
             Ok(Ok(stream)) => {
                 let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
                 let client = certificate.and_then(|der| Client::of(der)).map(Arc::new);
                 self.talk(stream, from, client, service, watcher).await;
             }
-            Ok(Err((error, stream))) => {
-                self.refused(from, &error.to_string());
+            Ok(Err((why, stream))) => {
+                self.refused(from, &why);
                 linger(stream).await;
             }
             Err(_) => self.refused(from, "handshake timed out"),
@@ -222,6 +237,24 @@ fn revoked() -> Response<Body> {
     let mut response = Refused::new(403, detail).into_response();
     response.headers_mut().insert(hyper::header::CONNECTION, hyper::header::HeaderValue::from_static("close"));
     response
+}
+
+/// A method of HTTP stands where a handshake would begin.
+async fn speaks_plainly(stream: &TcpStream) -> bool {
+    let mut first = [0];
+    stream.peek(&mut first).await.is_ok_and(|count| count > 0) && first.iter().all(u8::is_ascii_uppercase)
+}
+
+/// For whoever says `http://` where TLS is spoken.
+fn tls_is_wanted() -> Vec<u8> {
+    let problem = Problem { kind: TLS_WANTED.to_owned(), ..Problem::new(400, Distrust::TlsWanted.to_string()) };
+    // A problem is text and a number, which always have a JSON form.
+    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    let head = format!(
+        "HTTP/1.1 400 Bad Request\r\ncontent-type: {PROBLEM_JSON}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    [head.into_bytes(), body].concat()
 }
 
 /// The next connection, when there is a place for it.

@@ -23,7 +23,7 @@ use super::caller::Caller;
 use super::entrance::Entrance;
 use crate::clock::Clock;
 use crate::hub::Hub;
-use crate::hub::audit::Face;
+use crate::hub::audit::{Audit, Face};
 use crate::hub::error::StoreError;
 use crate::hub::medical_hub::registration::{Enrolled, Municipality, NotRegistered, Sent};
 use crate::wire::registration::document::{HISTORY_PATH, document};
@@ -71,7 +71,7 @@ pub fn router(hub: Arc<Hub>, clock: Clock, enrolled: Enrolled) -> Router {
     super::unread::drained(router)
 }
 
-/// Serves until `end` is over; bodies under way are finished first.
+/// Serves without TLS until `end` is over, telling `audit` who asked; bodies under way are finished first.
 ///
 /// # Errors
 /// The socket failed.
@@ -80,9 +80,10 @@ pub async fn serve(
     hub: Arc<Hub>,
     clock: Clock,
     enrolled: Enrolled,
+    audit: Option<Arc<Audit>>,
     end: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let entrance = Entrance::plain(Face::Municipalities, clock.clone());
+    let entrance = Entrance { audit, ..Entrance::plain(Face::Municipalities, clock.clone()) };
     entrance.serve(listener, router(hub, clock, enrolled), end).await
 }
 

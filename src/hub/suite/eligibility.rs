@@ -113,6 +113,11 @@ fn people_are_found_by_their_insurance_and_in_the_order_of_their_ids(stores: &St
     store.remove("a").unwrap();
     assert_eq!(store.by_insurance(&numbers.insurer, &numbers.number).unwrap().len(), 1);
     assert!(store.by_id("a").unwrap().is_none() && store.by_id("b").unwrap().is_some());
+    let mut changed = insured("b", None);
+    changed.qualifications[0].number = Some("777".into());
+    store.put(changed).unwrap();
+    assert!(store.by_insurance(&numbers.insurer, &numbers.number).unwrap().is_empty(), "another number now");
+    assert_eq!(store.by_insurance(&numbers.insurer, "777").unwrap().len(), 1);
 }
 
 fn who_is_put_again_keeps_what_was_registered_and_who_is_removed_does_not(stores: &Stores) {
@@ -121,6 +126,7 @@ fn who_is_put_again_keeps_what_was_registered_and_who_is_removed_does_not(stores
     store.put(insured("a", None)).unwrap();
     store.put_reference_number(HERE, "a", "K-0").unwrap();
     store.put_reference_number(HERE, "a", "K-1").unwrap();
+    store.put_consent(HERE, "a", Remembered { kinds: vec![], ..agreed() }).unwrap();
     store.put_consent(HERE, "a", kept.clone()).unwrap();
     store.register("a").unwrap();
     store.put(insured("a", None)).unwrap();
@@ -142,6 +148,7 @@ fn a_link_takes_the_place_of_the_one_before(stores: &Stores) {
         stores.links.receive(link.clone()).unwrap();
         assert_eq!(stores.eligibility.link(&linking("a")).unwrap(), Some(link));
     }
+    assert_eq!(stores.eligibility.link(&linking("b")).unwrap(), None);
 }
 
 fn a_visit_is_answered_once(stores: &Stores) {

@@ -18,6 +18,7 @@ every_store!(
     a_row_that_goes_to_another_person_is_no_longer_with_the_first,
     of_a_key_that_comes_twice_the_later_one_holds,
     a_draft_that_is_dropped_leaves_nothing,
+    registrations_under_way_at_once_do_not_run_into_each_other,
     what_is_deleted_is_told_to_have_been_there_or_not,
     a_receipt_is_its_municipalitys_alone_and_no_number_comes_twice,
     whoever_has_no_pmh_id_waits_in_the_order_of_numbers_until_they_have_one,
@@ -126,16 +127,33 @@ fn of_a_key_that_comes_twice_the_later_one_holds(stores: &Stores) {
 fn a_draft_that_is_dropped_leaves_nothing(stores: &Stores) {
     let store = pmh(stores);
     register(store, "1", Mode::Full, [row(1, "甲")]);
+    register(store, "1", Mode::Difference, [difference(3, "a", "a1")]);
     for mode in [Mode::Full, Mode::Difference] {
         let mut draft = store.begin("1", mode).unwrap();
+        draft.delete(RowKey::of(&deleted("a"))).unwrap();
         for person in 0..20_000 {
             draft.put(RowKey::of(&difference(person, &person.to_string(), "x")), row(person, "x")).unwrap();
         }
         drop(draft);
-        assert_eq!((names(store, 1), names(store, 2).len()), (vec!["甲".to_owned()], 0));
+        assert_eq!([names(store, 1), names(store, 2), names(store, 3)], [vec!["甲"], vec![], vec!["a1"]]);
     }
-    assert_eq!(store.unnumbered(None, 10).unwrap().len(), 1);
-    assert!(store.receipt("1", "serial-1").unwrap().is_none());
+    assert_eq!(store.unnumbered(None, 10).unwrap().len(), 2);
+    assert!(store.receipt("1", "serial-2").unwrap().is_none());
+}
+
+fn registrations_under_way_at_once_do_not_run_into_each_other(stores: &Stores) {
+    let store = pmh(stores);
+    let mut drafts = ["1", "2", "2"].map(|municipality| store.begin(municipality, Mode::Full).unwrap());
+    for (person, draft) in (1..).zip(&mut drafts) {
+        draft.put(RowKey::of(&row(person, "甲")), row(person, "甲")).unwrap();
+    }
+    let registered = || [1, 2, 3].map(|person| names(store, person).len());
+    let [first, second, third] = drafts;
+    for (draft, holds) in [(second, [0, 1, 0]), (third, [0, 0, 1]), (first, [1, 0, 1])] {
+        let receipt = receipt(&*draft, Mode::Full);
+        draft.commit(receipt).unwrap();
+        assert_eq!(registered(), holds);
+    }
 }
 
 fn what_is_deleted_is_told_to_have_been_there_or_not(stores: &Stores) {

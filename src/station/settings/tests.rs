@@ -59,6 +59,8 @@ fn the_environment_weighs_more_than_the_file() {
             ("MADOGUCHI_TERMINAL_DELIVERY", "in-place"),
             ("MADOGUCHI_STATION", "http://127.0.0.1:1"),
             ("MADOGUCHI_LANG", "en"),
+            ("MADOGUCHI_MUNICIPALITY_TOKEN", "demo"),
+            ("MADOGUCHI_MUNICIPALITY_CA", "ca.pem"),
             ("PATH", "/bin"),
         ],
     )

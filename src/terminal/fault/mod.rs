@@ -17,6 +17,7 @@ pub mod magic;
 mod met;
 
 use crate::knob::{Knob, Layer, said};
+use crate::wire::outage::THE_PAPER_HELPS;
 
 pub use drawn::{Drawn, Marked};
 pub(super) use handing::Outgoing;
@@ -34,10 +35,7 @@ pub static PMH_NEVER: Knob = Knob {
         "待ち時間を切り、職員に「来ていない」と見せる",
         "stops waiting and tells the staff that it did not come",
     ),
-    remedy: said(
-        "次の受付で照会し直す。紙の受給者証を確かめる",
-        "ask again at the next visit; look at the paper certificate",
-    ),
+    remedy: THE_PAPER_HELPS,
     source: "spec/pmh.md §5.1 [C]",
     amount: None,
 };
