@@ -10,7 +10,7 @@ use crate::secret::ZipPassword;
 use crate::terminal::sealing::PasswordSource;
 
 /// Where the password of zips comes from. None of the two is an argument of its own: those are seen by everybody on the machine.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct PasswordArgs {
     /// 暗号化ZIPのパスワードを持つ環境変数 / environment variable that holds the password of zips
     #[arg(long, value_name = "NAME", conflicts_with = "password_file")]

@@ -15,8 +15,6 @@ use clap::{Args, Subcommand};
 use self::live::{Shows, Sitter};
 use crate::cli::client::{StationArgs, station_url};
 use crate::cli::{Exit, Failure, Outcome};
-use crate::clinic::rececon::Mistake;
-use crate::clinic::rececon::settings::Mistakes;
 use crate::enclosed;
 use crate::event::Lang;
 use crate::operate::client::Client;
@@ -217,18 +215,13 @@ fn run_them(args: &RunArgs, lang: Lang) -> Outcome {
 
 fn consumer(args: &RunArgs) -> Result<Consumer, Failure> {
     let Some(named) = &args.consumer else { return Ok(Consumer::Nobody) };
-    let (kind, mistakes) = named.split_once(':').unwrap_or((named, ""));
-    if kind == "sample" {
-        let mistakes = mistakes.split(',').filter(|name| !name.is_empty()).map(str::parse::<Mistake>);
-        let mistakes = mistakes.collect::<Result<Mistakes, _>>();
-        return Ok(Consumer::Sample(mistakes.map_err(|unknown| Failure::new(Exit::Usage, unknown.to_string()))?));
-    }
-    if args.station.is_none() {
+    let consumer = Consumer::named(named).map_err(|wrong| Failure::new(Exit::Usage, wrong.to_string()))?;
+    if matches!(consumer, Consumer::At(_)) && args.station.is_none() {
         let why = "--consumer URL には --station が要ります。そのレセコンはその窓口のフォルダを見ています / \
                    --consumer URL needs --station: that レセコン works on the folders of that station";
         return Err(Failure::new(Exit::Usage, why).remedy("--consumer sample"));
     }
-    Ok(Consumer::At(Client::to(station_url(Some(named.clone())), None)))
+    Ok(consumer)
 }
 
 fn write_results(args: &RunArgs, scenarios: &[Read], verdicts: &[Verdict], lang: Lang) -> Result<(), Failure> {

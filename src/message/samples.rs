@@ -275,6 +275,7 @@ fn management(month: &str) -> LimitManagement {
 pub(super) fn subsidies() -> SubsidyDocument {
     let limit = |kind: &str| CopaymentLimit {
         kind: kind.to_owned(),
+        definition: Some("1".to_owned()),
         ratio_day: Some(10),
         ratio_month: Some(10),
         ratio_visit: Some(10),

@@ -14,6 +14,8 @@
 //!
 //! What is written here is read by a library and what is read was written by others, so that the two sides check each other.
 
+use std::borrow::Cow;
+
 mod end;
 mod read;
 mod write;
@@ -28,6 +30,14 @@ const ZIP: &str = "zip";
 /// Whether a file of this name is sealed.
 pub fn is_sealed_name(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case(ZIP))
+}
+
+/// The name of the document in the zip called `name`; of any other file its own.
+pub fn document_name(name: &str) -> Cow<'_, str> {
+    match name.rsplit_once('.') {
+        Some((stem, _)) if is_sealed_name(name) => Cow::Owned(format!("{stem}.xml")),
+        _ => Cow::Borrowed(name),
+    }
 }
 
 /// The name of the zip that holds the file called `name`.

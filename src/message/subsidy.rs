@@ -80,6 +80,8 @@ pub struct SubsidyCertificate {
 pub struct CopaymentLimit {
     /// 種別 code (provisional): 0 common, 1 入院, 2 入院外, 3 薬局, 4 訪問看護, 5 柔整, 6 あはき
     pub kind: String,
+    /// 負担定義; its values are not public (spec/pmh.md §1.4 [B])
+    pub definition: Option<String>,
     /// 負担率 %, per day / month / visit
     pub ratio_day: Option<u32>,
     /// 負担率 % per month

@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use madoguchi::event::{Lang, Words};
+use madoguchi::operate::scenario::consumer::Consumer;
 use madoguchi::operate::scenario::model::Group;
 use madoguchi::operate::scenario::onlooker::Said;
 use madoguchi::operate::scenario::verdict::{Check, State, StepVerdict, Verdict};
@@ -71,7 +72,7 @@ fn what_goes_on_is_seen_on_a_narrow_screen_too() {
     {
         let (mut app, view) = page(lang, 1, width, height);
         assert!(
-            matches!(press(&mut app, &view, KeyCode::Enter).as_slice(), [Order::Run(one)] if one.len() == 1 && one[0].id == "B-01")
+            matches!(press(&mut app, &view, KeyCode::Enter).as_slice(), [Order::Run(one, Consumer::Nobody)] if one.len() == 1 && one[0].id == "B-01")
         );
         for told in [
             Told::Begins("B-01".into()),
@@ -115,6 +116,55 @@ fn what_is_asked_is_answered_by_y_and_n_or_left_open() {
 fn a_heading_runs_all_of_its_group() {
     let (mut app, view) = page(Lang::Ja, 0, 80, 24);
     let orders = press(&mut app, &view, KeyCode::Enter);
-    let [Order::Run(group)] = orders.as_slice() else { panic!("{orders:?}") };
+    let [Order::Run(group, _)] = orders.as_slice() else { panic!("{orders:?}") };
     assert!(group.len() > 10 && group.iter().all(|read| read.scenario.group == Group::Normal));
+}
+
+fn type_in(app: &mut App, view: &View, text: &str) {
+    text.chars().for_each(|letter| drop(press(app, view, KeyCode::Char(letter))));
+}
+
+#[test]
+fn the_consumer_that_takes_part_is_typed_as_on_the_command_line() {
+    let (mut app, view) = page(Lang::Ja, 1, 80, 24);
+    press(&mut app, &view, KeyCode::Char('c'));
+    type_in(&mut app, &view, "sampel");
+    assert!(press(&mut app, &view, KeyCode::Enter).is_empty(), "it does not run what it does not know");
+    assert!(text(&buffer(&app, &view, 80, 24)).contains("「sampel」はレセコンの指定ではありません"));
+    for _ in 0..2 {
+        press(&mut app, &view, KeyCode::Backspace);
+    }
+    type_in(&mut app, &view, "le:ignores-er");
+    press(&mut app, &view, KeyCode::Enter);
+    insta::assert_snapshot!("consumer_80x24", text(&buffer(&app, &view, 80, 24)));
+    type_in(&mut app, &view, "r");
+    press(&mut app, &view, KeyCode::Enter);
+    assert!(text(&buffer(&app, &view, 80, 24)).contains("レセコン: sample:ignores-err"));
+    let orders = press(&mut app, &view, KeyCode::Enter);
+    let [Order::Run(_, Consumer::Sample(mistakes))] = orders.as_slice() else { panic!("{orders:?}") };
+    assert_eq!(mistakes.iter().map(|mistake| mistake.to_string()).collect::<Vec<_>>(), ["ignores-err"]);
+    app.hear(Told::Over);
+    // Left as it was by Esc; another one by its address; none when it is empty.
+    press(&mut app, &view, KeyCode::Char('c'));
+    type_in(&mut app, &view, "xyz");
+    press(&mut app, &view, KeyCode::Esc);
+    assert_eq!(app.popup(), Some(&Popup::Scenarios), "Esc ended the typing alone");
+    for (typed, is_at) in [("127.0.0.1:8793", true), ("", false)] {
+        press(&mut app, &view, KeyCode::Char('c'));
+        (0..40).for_each(|_| drop(press(&mut app, &view, KeyCode::Backspace)));
+        type_in(&mut app, &view, typed);
+        press(&mut app, &view, KeyCode::Enter);
+        let orders = press(&mut app, &view, KeyCode::Enter);
+        let [Order::Run(_, beside)] = orders.as_slice() else { panic!("{orders:?}") };
+        assert_eq!(matches!(beside, Consumer::At(_)), is_at, "{beside:?}");
+        app.hear(Told::Over);
+    }
+}
+
+#[test]
+fn the_consumer_is_seen_where_there_is_little_room() {
+    let (mut app, view) = page(Lang::En, 1, 40, 10);
+    press(&mut app, &view, KeyCode::Char('c'));
+    type_in(&mut app, &view, "http://192.0.2.7:8793/a/long/way/to/it");
+    insta::assert_snapshot!("consumer_40x10_en", text(&buffer(&app, &view, 40, 10)));
 }

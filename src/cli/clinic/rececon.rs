@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::ending::{shown, told_to_end};
+use crate::cli::password::PasswordArgs;
 use crate::cli::{Exit, Failure, Outcome};
 use crate::clinic::rececon::event::Told;
 use crate::clinic::rececon::running::{StartError, start_with_faces};
@@ -42,6 +43,11 @@ pub struct RececonArgs {
     /// 照会番号のない患者を登録しない / do not register a 照会番号 that is missing
     #[arg(long)]
     no_numbers: bool,
+    #[command(flatten)]
+    password: PasswordArgs,
+    /// 要求もそのパスワードで暗号化する / seal the requests with that password too
+    #[arg(long)]
+    seal_requests: bool,
     /// 医療機関コード (既定: 届いた資格確認結果のもの) / institution code (default: that of the results)
     #[arg(long, value_name = "CODE")]
     institution: Option<String>,
@@ -147,7 +153,14 @@ fn settings(args: &RececonArgs) -> Result<Settings, Failure> {
         Some(path) => own_layout(path, args.edition)?,
         None => Layout::embedded(args.edition).clone(),
     };
+    let password = args.password.read()?;
+    if args.seal_requests && password.is_none() {
+        let why = "--seal-requests にはパスワードが要ります / --seal-requests needs a password".to_owned();
+        return Err(usage(why).remedy("--password-env NAME, --password-file FILE"));
+    }
     Ok(Settings {
+        password,
+        seals_requests: args.seal_requests,
         institution: args.institution.clone(),
         auto: args.auto,
         register_numbers: !args.no_numbers,

@@ -53,9 +53,8 @@ fn plan(group: Group, scenarios: &[&Read], lang: Lang) {
     );
     println!("|---|---|---|---|---|");
     for Read { id, scenario, .. } in scenarios {
-        let provisional = if scenario.provisional { say(lang, "（仮）", " (provisional)") } else { "" };
-        let (title, bearing) = (scenario.title.say(lang), scenario.bearing.say(lang));
-        println!("| {id} | {title}{provisional} | {bearing} | {} |  |", scenario.source);
+        let (heading, bearing) = (scenario.heading(), scenario.bearing.say(lang));
+        println!("| {id} | {} | {bearing} | {} |  |", heading.say(lang), scenario.source);
     }
     println!();
 }
@@ -66,6 +65,7 @@ fn row(id: &str, scenario: &Scenario) -> serde_json::Value {
         "group": scenario.group,
         "title": scenario.title,
         "bearing": scenario.bearing,
+        "requirement": scenario.requirement,
         "source": scenario.source,
         "provisional": scenario.provisional,
     })
@@ -83,6 +83,9 @@ pub(super) fn one(place: &Path, toml: bool, lang: Lang) -> Outcome {
         println!("{id}  {}", scenario.title.say(lang));
         println!("  {}: {}", say(lang, "区分", "group"), scenario.group.words().say(lang));
         println!("  {}: {}", say(lang, "レセコンに求めること", "the レセコン is to"), scenario.bearing.say(lang));
+        if let Some(requirement) = &scenario.requirement {
+            println!("  {}: {} {}", say(lang, "要件", "requirement"), requirement.id, requirement.words().say(lang));
+        }
         println!("  {}: {}", say(lang, "出典", "source"), scenario.source);
         if scenario.provisional {
             println!(

@@ -1,4 +1,7 @@
-//! Bytes to a document: what a file is, its name says; how it is encoded, its declaration; in which order its elements stand, nobody.
+//! Bytes to a document: what a file is and whether it is sealed, its name says; how it is encoded, its declaration; in which order its
+//! elements stand, nobody.
+//!
+//! Each file is opened or read by its own name: a terminal may seal one kind and leave another (spec/pmh.md §8 P16, §11 S-32).
 
 use super::event::Content;
 use super::mistake::Mistake;
@@ -6,8 +9,9 @@ use super::settings::Settings;
 use crate::message::Read;
 use crate::message::finding::{Finding, FindingKind};
 use crate::message::qualification::{QualificationResult, Records};
-use crate::message::refusal::{Refusal, read_err_file};
+use crate::message::refusal::{Refusal, Rule, read_err_file};
 use crate::message::registration::RegistrationResult;
+use crate::message::sealed::{self, is_sealed_name};
 use crate::message::tree::{self, Element};
 use crate::message::xml;
 
@@ -27,7 +31,32 @@ pub fn read(name: &str, bytes: &[u8], settings: &Settings) -> Result<Content, St
     if head.ends_with("req") {
         return Ok(Content::Returned);
     }
-    document(&head, bytes, settings).map_err(|refusal| refusal.message())
+    let read = match is_sealed_name(name) {
+        true => unsealed(bytes, settings).and_then(|bytes| document(&head, &bytes, settings)),
+        false => document(&head, bytes, settings),
+    };
+    read.map_err(|refusal| match refusal.rule {
+        Rule::WrongPassword => not_opened(settings),
+        _ => refusal.message(),
+    })
+}
+
+/// The document in a password zip.
+fn unsealed(bytes: &[u8], settings: &Settings) -> Result<Vec<u8>, Refusal> {
+    let limit = usize::try_from(LIMIT).unwrap_or(usize::MAX);
+    Ok(sealed::open(bytes, settings.password.as_ref(), limit)?.bytes)
+}
+
+/// The file is the terminal's, so the remedy is one of this program.
+fn not_opened(settings: &Settings) -> String {
+    let (ja, en) = match settings.password {
+        None => ("暗号化されていて、パスワードが指定されていません", "it is sealed, and no password is told"),
+        Some(_) => ("暗号化されていて、指定のパスワードでは開けません", "it is sealed with another password"),
+    };
+    format!(
+        "{ja}。端末の設定 (encrypt.conf、encrypt_face.conf) を確かめ、端末と同じパスワードを --password-env か --password-file で指定して起動し直してください。ファイルは残してあります / \
+         {en}: see the settings of the terminal, and start again with that of the terminal by --password-env or --password-file; the file stays"
+    )
 }
 
 fn document(head: &str, bytes: &[u8], settings: &Settings) -> Result<Content, Refusal> {
@@ -61,7 +90,7 @@ fn document(head: &str, bytes: &[u8], settings: &Settings) -> Result<Content, Re
 fn allowed<T>(read: Read<T>, settings: &Settings) -> Result<T, Refusal> {
     let unknown = |finding: &&Finding| finding.kind == FindingKind::UnknownElement;
     match read.findings.iter().find(unknown).filter(|_| settings.mistakes.makes(Mistake::RefusesUnknown)) {
-        Some(finding) => Err(Refusal::new(crate::message::refusal::Rule::WrongRoot).at(finding.path.as_str())),
+        Some(finding) => Err(Refusal::new(Rule::WrongRoot).at(finding.path.as_str())),
         None => Ok(read.document),
     }
 }
@@ -75,7 +104,7 @@ fn refuse_other_order(root: &Element, in_specification_order: &Element) -> Resul
     };
     match names(root) == names(in_specification_order) {
         true => Ok(()),
-        false => Err(Refusal::new(crate::message::refusal::Rule::WrongRoot)),
+        false => Err(Refusal::new(Rule::WrongRoot)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::day::Day;
 use super::field::Sheet;
 use crate::message::subsidy::FaceItem;
 use crate::number::PublicExpenseNumber;
@@ -16,6 +17,9 @@ pub struct Book {
     /// How many requests were written: names of requests go on where they ended.
     #[serde(default)]
     pub requests: u32,
+    /// What the desk showed when it was stored last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub today: Option<Day>,
 }
 
 /// One patient.

@@ -1,5 +1,7 @@
 //! The state machine: files, orders and time go in, what is to be done comes out.
 
+use serde::{Deserialize, Serialize};
+
 use super::book::{Book, Patient};
 use super::dialogue::{Choice, Dialogue, Kind};
 use super::event::{AlertKind, Arrival, Content, Effect, Event, Moment, Told};
@@ -12,6 +14,7 @@ use super::visit::{Outcome, Subsidy, VALID, Visit, is_failed};
 use crate::clock::time14;
 use crate::event::FolderKind;
 use crate::message::qualification::QualificationResult;
+use crate::message::sealed::{document_name, is_sealed_name};
 
 /// Why an order is not carried out; for people.
 pub type Refused = String;
@@ -41,7 +44,8 @@ pub struct Desk {
 }
 
 /// Something the staff should look at.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Alert {
     /// Counts from 1.
     pub number: u32,
@@ -56,9 +60,9 @@ pub struct Alert {
 }
 
 impl Desk {
-    /// A desk that begins its day.
+    /// A desk that begins its day, or goes on with the one that the book keeps.
     pub fn new(settings: Settings, book: Book) -> Self {
-        Self {
+        let mut desk = Self {
             settings,
             book,
             visits: Vec::new(),
@@ -72,7 +76,9 @@ impl Desk {
             read: 0,
             seen_institution: None,
             effects: Vec::new(),
-        }
+        };
+        desk.goes_on();
+        desk
     }
 
     /// One event, and what is to be done about it.
@@ -80,10 +86,14 @@ impl Desk {
     /// # Errors
     /// Why an order is not carried out; nothing has changed then.
     pub fn step(&mut self, event: Event, moment: Moment) -> Result<Vec<Effect>, Refused> {
+        let is_told = matches!(event, Event::Told(_));
         match event {
             Event::Arrived(arrival) => self.arrived(*arrival, moment),
             Event::Told(order) => self.told(order, moment)?,
             Event::Passed => self.passed(moment),
+        }
+        if is_told || !self.effects.is_empty() {
+            self.keep_day(moment);
         }
         Ok(std::mem::take(&mut self.effects))
     }
@@ -93,11 +103,20 @@ impl Desk {
         let makes = |mistake| self.settings.mistakes.makes(mistake);
         match folder {
             FolderKind::Req => false,
+            _ if is_sealed_name(name) && makes(Mistake::OpensNoZip) => false,
             FolderKind::Face => is_face_file(name),
             FolderKind::Res if makes(Mistake::WatchesOnlyFace) => false,
+            FolderKind::Res if self.is_sealed_otherwise(name) => false,
             FolderKind::Res if makes(Mistake::IgnoresErr) && name.ends_with(".err") => false,
             FolderKind::Res => self.claimant(name).is_some() || self.asker(name, None).is_some(),
         }
+    }
+
+    /// The mistake of whoever takes the setting of one kind of file for that of all (spec/pmh.md §8 P16).
+    fn is_sealed_otherwise(&self, name: &str) -> bool {
+        let face = self.claimant(name).and_then(|number| self.visit(number)).map(|visit| is_sealed_name(&visit.file));
+        face.is_some_and(|face| face != is_sealed_name(name))
+            && self.settings.mistakes.makes(Mistake::ExpectsOneSealing)
     }
 
     /// The book, to be stored.
@@ -134,6 +153,10 @@ impl Desk {
             self.effects.push(Effect::Delete { folder, name: name.clone() });
         }
         match (folder, content) {
+            // It was stored, and could not be deleted before somebody pulled the plug.
+            (FolderKind::Face, Content::Qualification(result)) if self.is_listed(&name, &result) => {
+                self.tell("visit-known", None, name, moment);
+            }
             (FolderKind::Face, Content::Qualification(result)) => self.came(&name, &result, moment),
             (_, Content::Subsidies(document)) => self.subsidies_came(&name, &document, moment),
             (_, Content::Err(code, text)) if self.visits.iter().any(|v| v.subsidy.is_answered_by(&name)) => {
@@ -375,9 +398,9 @@ impl Desk {
     }
 }
 
-/// `OQSsiquc01res_…xml`, whatever stands between; Windows does not tell `.XML` from `.xml`.
+/// `OQSsiquc01res_…xml`, whatever stands between, or its zip; Windows does not tell `.XML` from `.xml`.
 fn is_face_file(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
+    let lower = document_name(name).to_ascii_lowercase();
     lower.starts_with("oqssiquc01res_") && lower.ends_with(".xml")
 }
 

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::field::Difference;
 
 /// What a dialogue is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Kind {
     /// Person and insurance differ from what is stored.
     Person,
@@ -43,7 +44,8 @@ impl Kind {
 }
 
 /// One question to the staff.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Dialogue {
     /// Counts from 1.
     pub number: u32,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::civil::DateTime;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::orders::Order;
 use crate::event::FolderKind;
@@ -114,9 +114,9 @@ pub struct Told {
 macro_rules! alerts {
     ($( $kind:ident $name:literal $error:literal, $ja:literal, $en:literal; )+) => {
         /// Why the staff should look.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
         pub enum AlertKind {
-            $( #[doc = $en] $kind, )+
+            $( #[doc = $en] #[serde(rename = $name)] $kind, )+
         }
 
         impl AlertKind {
@@ -156,6 +156,8 @@ alerts! {
         "a check digit is wrong; the number is taken as it is";
     PaperManagement "paper-management" false, "自己負担上限額管理票（紙）を確かめてください",
         "ask for the 自己負担上限額管理票 on paper";
+    ReimbursedLater "reimbursed-later" false, "一律償還払いの受給者証です。窓口では減額せず、償還の手続きを案内してください",
+        "the subsidy is reimbursed later: reduce nothing at the window, and say how to apply";
     NobodyFound "nobody-found" false, "該当する資格がありません", "nobody has this insurance";
     SeveralFound "several-found" false, "複数の資格が該当します。枝番を付けて照会してください",
         "several have this insurance: ask again with a branch number";

@@ -10,6 +10,7 @@ use super::field::Sheet;
 use super::matching::Match;
 use super::mistake::Mistake;
 use super::settings::Mistakes;
+use super::subsidies::is_reimbursed;
 use super::visit::Visit;
 use crate::message::subsidy::{FACE_LEVELS, FaceItem};
 
@@ -48,6 +49,11 @@ pub static TABLE: &[(&str, &str, &str)] = &[
     ("patient/{patient}/expenses", "公費の数 (適用の順)", "how many public expenses, in the order of application"),
     ("patient/{patient}/expense/{expense}/id", "確認の中での名前 (expense/…)", "by what a dialogue names it"),
     ("patient/{patient}/expense/{expense}/{field}", "公費の項目", "a field of a public expense"),
+    (
+        "patient/{patient}/expense/{expense}/at-window",
+        "reduced, reimbursed",
+        "whether the amount at the window is reduced, or reimbursed later (一律償還払い)",
+    ),
     ("patient/{patient}/expense/{expense}/face", "券面項目の表", "the 券面項目 as a table, up to three levels"),
     ("dialogues", "答えを待つ確認の数", "how many questions are open"),
     ("dialogue/number", "いちばん古い確認の番号", "the oldest open question"),
@@ -171,6 +177,8 @@ fn of_patient(path: &str, patient: &Patient, desk: &Desk, say: Say<'_>) {
 fn of_expense(path: &str, expense: &Expense, mistakes: &Mistakes, say: Say<'_>) {
     say(format!("{path}/id"), expense.id.to_string());
     say_sheet(path, &expense.values, say);
+    let reimbursed = is_reimbursed(&expense.values, mistakes);
+    say(format!("{path}/at-window"), if reimbursed { "reimbursed" } else { "reduced" }.to_owned());
     let face = table(&expense.face_items, mistakes);
     say_some(&format!("{path}/face"), Some(face).filter(|face| !face.is_empty()), say);
 }

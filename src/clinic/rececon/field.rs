@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::message::qualification::QualificationRecord;
 use crate::message::subsidy::{CopaymentLimit, SubsidyCertificate};
 use crate::text::kana::{Small, half_width};
@@ -123,7 +125,7 @@ pub static EXPENSE: &[Field<SubsidyCertificate>] = &[
     whole("institutions", "指定医療機関", "designated institutions", Manner::Text, |c| {
         c.designated_medical_institutions.clone()
     }),
-    field("always-reimbursement", "一律償還払い", "always reimbursed", Manner::Exact, |c| {
+    whole("always-reimbursement", "一律償還払い", "always reimbursed", Manner::Exact, |c| {
         c.always_reimbursement.then(|| "1".to_owned())
     }),
     field("joint-in-out", "入外合算", "joint limit", Manner::Exact, |c| c.joint_in_out.map(flag)),
@@ -147,16 +149,21 @@ pub static EXPENSE: &[Field<SubsidyCertificate>] = &[
 pub const LIMIT: &str = "limit/";
 
 /// The measures of a limit: 0 is a limit, absent is none (spec/pmh.md §11 S-46).
-type Measure = (&'static str, fn(&CopaymentLimit) -> Option<u32>);
-static MEASURES: [Measure; 7] = [
-    ("ratio-day", |l| l.ratio_day),
-    ("ratio-month", |l| l.ratio_month),
-    ("ratio-visit", |l| l.ratio_visit),
-    ("amount-day", |l| l.amount_day),
-    ("amount-month", |l| l.amount_month),
-    ("amount-visit", |l| l.amount_visit),
-    ("times-per-month", |l| l.times_per_month),
+type Measure = (&'static str, fn(&CopaymentLimit) -> Option<String>);
+static MEASURES: [Measure; 8] = [
+    ("definition", |l| l.definition.clone().filter(|text| !text.is_empty())),
+    ("ratio-day", |l| digits(l.ratio_day)),
+    ("ratio-month", |l| digits(l.ratio_month)),
+    ("ratio-visit", |l| digits(l.ratio_visit)),
+    ("amount-day", |l| digits(l.amount_day)),
+    ("amount-month", |l| digits(l.amount_month)),
+    ("amount-visit", |l| digits(l.amount_visit)),
+    ("times-per-month", |l| digits(l.times_per_month)),
 ];
+
+fn digits(number: Option<u32>) -> Option<String> {
+    number.map(|number| number.to_string())
+}
 
 fn some(text: &str) -> Option<String> {
     (!text.trim().is_empty()).then(|| text.to_owned())
@@ -187,7 +194,7 @@ pub fn of_certificate(certificate: &SubsidyCertificate) -> Sheet {
     for limit in &certificate.limits {
         for (measure, of) in &MEASURES {
             if let Some(value) = of(limit) {
-                sheet.insert(format!("{LIMIT}{}/{measure}", limit.kind), value.to_string());
+                sheet.insert(format!("{LIMIT}{}/{measure}", limit.kind), value);
             }
         }
     }
@@ -195,7 +202,8 @@ pub fn of_certificate(certificate: &SubsidyCertificate) -> Sheet {
 }
 
 /// One field whose stored and incoming values are not the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Difference {
     /// The field.
     pub field: String,

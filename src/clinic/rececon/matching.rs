@@ -1,12 +1,15 @@
 //! Whose record it is: by 照会番号, by insurance, by name; never by what came last (spec/pmh.md §11 S-38d).
 
+use serde::{Deserialize, Serialize};
+
 use super::book::{Book, Patient};
 use super::field::{Eye, Manner, REFERENCE_NUMBER, Sheet, are_same};
 use super::mistake::Mistake;
 use super::settings::Mistakes;
 
 /// What was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Match {
     /// One patient.
     Known {
@@ -22,7 +25,8 @@ pub enum Match {
 }
 
 /// By what somebody was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum By {
     /// 照会番号, and the birth date agrees.
     ReferenceNumber,

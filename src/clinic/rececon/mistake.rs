@@ -178,6 +178,18 @@ mistakes! {
         "● の入った氏名を、別の氏名とみなす",
         "takes a name with ● for another name",
         "spec/pmh.md §8 P6, §11 S-25";
+    ReducesReimbursed "reduces-reimbursed",
+        "一律償還払いの受給者証でも、窓口で減額する",
+        "reduces the amount at the window although it is reimbursed later",
+        "spec/pmh.md §11 S-42, §1.6";
+    OpensNoZip "opens-no-zip",
+        "暗号化された .zip を見ず、.xml だけを待つ",
+        "does not see a sealed .zip and waits for an .xml",
+        "spec/pmh.md §11 S-32; spec/oqs-interface.md §5.5";
+    ExpectsOneSealing "expects-one-sealing",
+        "資格確認の結果が暗号化されていれば、受給者証も暗号化されて届くものとする",
+        "takes for granted that the subsidy is sealed as the face file is",
+        "spec/pmh.md §11 S-32, §8 P16";
 }
 
 impl fmt::Display for Mistake {

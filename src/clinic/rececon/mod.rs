@@ -16,7 +16,7 @@
 //!
 //! - [`event`]: what happens to the desk, and what it wants done
 //! - [`desk`]: the state machine; [`visit`](mod@visit), [`subsidies`](mod@subsidies), [`requests`](mod@requests) and [`orders`](mod@orders) are its parts
-//! - [`book`]: patients, as sheets of named fields; [`field`]: the table of those fields, and how two values are compared
+//! - [`book`]: patients, as sheets of named fields; [`day`]: what the desk shows today, kept with them; [`field`]: the table of those fields, and how two values are compared
 //! - [`matching`]: whose record it is
 //! - [`dialogue`]: what differs, and what the staff makes of it
 //! - [`facts`]: what is known here, as text by path, and the table of the paths
@@ -28,6 +28,7 @@
 
 pub mod arrival;
 pub mod book;
+pub mod day;
 pub mod desk;
 pub mod dialogue;
 pub mod event;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::book::Patient;
 use super::desk::{Desk, Refused};
 use super::event::{AlertKind, Content, Effect, Moment};
@@ -12,6 +14,7 @@ use crate::clock::{date8, time14};
 use crate::message::name::{Case, RequestName};
 use crate::message::qualification::{QualificationRequest, QualificationResult, SearchInfo};
 use crate::message::registration::{RegistrationInfo, RegistrationRequest, RegistrationResult};
+use crate::message::sealed::document_name;
 use crate::message::tree::Element;
 use crate::number::InsurerNumber;
 
@@ -19,7 +22,8 @@ use crate::number::InsurerNumber;
 const SERIALS: u32 = 10_000;
 
 /// A request that was written.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pending {
     /// Its name in `req`.
     pub file: String,
@@ -29,14 +33,16 @@ pub struct Pending {
     pub errand: Errand,
     /// 患者番号
     pub patient: String,
-    /// When it was written.
+    /// When it was written, this start; after another one its answer is waited for anew.
+    #[serde(skip)]
     pub since: Duration,
     /// How it stands.
     pub state: State,
 }
 
 /// What a request asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Errand {
     /// Whether the insurance holds.
     Query,
@@ -45,7 +51,8 @@ pub enum Errand {
 }
 
 /// How a request stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum State {
     /// No answer yet.
     Waiting,
@@ -76,6 +83,7 @@ impl Pending {
 
     /// Whether a file in `res` is about this request: its answer, its `.err`, or itself, sent back. Nothing after the first answer is.
     pub fn is_answered_by(&self, file: &str) -> bool {
+        let file = &*document_name(file);
         let answers = |name: RequestName| name.answer() == file || name.err() == file || self.is_sent_back(file);
         // A request that was sent back has two files, and the second is cleared away too.
         (self.is_open() || (self.state == State::Failed && self.is_sent_back(file)))

@@ -24,13 +24,15 @@ use super::server;
 use super::settings::Settings;
 use super::store::{self, StoreError};
 use super::watch::Eyes;
-use crate::clock::{Clock, Stopwatch};
+use crate::clock::{Clock, Stopwatch, date8};
 use crate::event::FolderKind;
 use crate::folder::watch::Role;
 use crate::folder::{Paths, Watch, hand_in};
 use crate::message::Style;
 use crate::message::order::ElementOrder;
+use crate::message::sealed::{seal, sealed_name};
 use crate::message::tree::Element;
+use crate::random::Seed;
 
 /// Who hears what goes on.
 pub type Listener = Box<dyn FnMut(&Told) + Send>;
@@ -122,7 +124,9 @@ pub fn start_with_faces(
     if let Some(missing) = [&paths.req, &paths.res, &paths.face].into_iter().find(|path| !path.is_dir()) {
         return Err(StartError::Folder(missing.clone()));
     }
-    let book = settings.book.as_deref().map(store::load).transpose()?.unwrap_or_default();
+    let mut book = settings.book.as_deref().map(store::load).transpose()?.unwrap_or_default();
+    let today = date8(settings.clock.now().date());
+    book.today.take_if(|day| day.date != today);
     let shared = Arc::new(Shared::new(paths, settings.clone(), book, listener));
     // The event loop is begun and ended in its own thread: whoever starts a レセコン may have one already.
     let listener = std::net::TcpListener::bind(&settings.listen);
@@ -292,10 +296,10 @@ impl Shared {
     }
 
     fn carry_out(&self, inner: &mut Inner, effects: Vec<Effect>) {
-        // One event may change the book more than once: it is written once.
+        // One event may change the book more than once: it is written once, and before a file is deleted that it was read from.
         let stores = effects.contains(&Effect::Store).then_some(Effect::Store);
         let others = effects.into_iter().filter(|effect| *effect != Effect::Store);
-        for effect in others.chain(stores) {
+        for effect in stores.into_iter().chain(others) {
             let done = match effect {
                 Effect::Write { name, root } => self.write(&inner.settings, &name, root),
                 Effect::Delete { folder, name } => {
@@ -327,7 +331,12 @@ impl Shared {
     fn write(&self, settings: &Settings, name: &str, root: Element) -> io::Result<()> {
         let style = Style { encoding: settings.encoding, order: ElementOrder::Spec, ..Style::default() };
         let bytes = style.tree(root).bytes;
-        hand_in(&self.paths.req, name, |beside| fs::write(beside, &bytes)).map(drop)
+        let password = settings.password.as_ref().filter(|_| settings.seals_requests);
+        let (name, bytes) = match password {
+            Some(password) => (sealed_name(name), seal(name, &bytes, password, Seed::default(), self.clock.now())?),
+            None => (name.to_owned(), bytes),
+        };
+        hand_in(&self.paths.req, &name, |beside| fs::write(beside, &bytes)).map(drop)
     }
 
     /// Patience is machine time; where somebody has stopped the clock, it is the time that they let pass.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::mistake::Mistake;
 use crate::clock::Clock;
 use crate::message::subsidy::{Edition, Layout};
+use crate::secret::ZipPassword;
 use crate::text::Encoding;
 
 /// The usual port of the sample レセコン, beside those of the desk (8790) and the centre (8791).
@@ -37,6 +38,10 @@ pub struct Settings {
     pub book: Option<PathBuf>,
     /// Address of the consumer API; port 0 takes a free one.
     pub listen: String,
+    /// Password of sealed files (spec/oqs-interface.md §5.5). Without one they stay where they are, and the staff is told.
+    pub password: Option<ZipPassword>,
+    /// Requests are sealed with that password too: for a terminal that expects it.
+    pub seals_requests: bool,
     /// What it gets wrong: nothing.
     pub mistakes: Mistakes,
 }
@@ -56,6 +61,8 @@ impl Default for Settings {
             clock: Clock::real(),
             book: None,
             listen: "127.0.0.1:0".to_owned(),
+            password: None,
+            seals_requests: false,
             mistakes: Mistakes::default(),
         }
     }

@@ -115,6 +115,7 @@ const LIMIT_KINDS: [(&str, &str); 7] = [
 
 /// Measures of a limit, and their units.
 const MEASURES: &[(&str, &str, &str, &str)] = &[
+    ("definition", "負担定義", "how the share is defined", ""),
     ("ratio-day", "負担率 日", "share per day", "%"),
     ("ratio-month", "負担率 月", "share per month", "%"),
     ("ratio-visit", "負担率 回", "share per visit", "%"),

@@ -159,14 +159,18 @@ impl Desk {
         else {
             return 0;
         };
-        let mut paper = Vec::new();
+        let mut alerts = Vec::new();
         let mut imported = 0;
         for certificate in visit.certificates.iter_mut().filter(|certificate| certificate.outcome == Outcome::New) {
             certificate.outcome = Outcome::Imported;
             imported += 1;
             let law = certificate.values.get("payer-number").and_then(|n| PublicExpenseNumber::new(n).law_number());
+            let name = || certificate.values.get("name").cloned().unwrap_or_default();
             if law.is_some_and(|law| PAPER_MANAGEMENT.contains(&law)) {
-                paper.push(certificate.values.get("name").cloned().unwrap_or_default());
+                alerts.push((AlertKind::PaperManagement, name()));
+            }
+            if is_reimbursed(&certificate.values, &self.settings.mistakes) {
+                alerts.push((AlertKind::ReimbursedLater, name()));
             }
             patient.add(Expense {
                 id: 0,
@@ -182,8 +186,8 @@ impl Desk {
         arrange(patient, &self.settings.mistakes);
         self.effects.push(Effect::Store);
         self.tell("subsidies-imported", Some(number), imported.to_string(), moment);
-        for name in paper {
-            self.alert(AlertKind::PaperManagement, Some(number), name, moment);
+        for (kind, name) in alerts {
+            self.alert(kind, Some(number), name, moment);
         }
         imported
     }
@@ -214,6 +218,12 @@ fn taken(certificate: &SubsidyCertificate, mistakes: &Mistakes) -> Certificate {
         of_qualification: false,
         outcome: Outcome::Open,
     }
+}
+
+/// 一律償還払い: the patient pays the share of the insurance in full, and is reimbursed later (spec/pmh.md §1.6 row 8, §11 S-42).
+pub(super) fn is_reimbursed(values: &Sheet, mistakes: &Mistakes) -> bool {
+    let flag = values.get("always-reimbursement").is_some_and(|flag| flag == "1");
+    flag && !mistakes.makes(Mistake::ReducesReimbursed)
 }
 
 /// A number whose check digit is wrong: worth a look, and kept (spec/pmh.md §6, P8).

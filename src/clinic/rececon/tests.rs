@@ -1,11 +1,13 @@
 //! A desk without folders: what comes in is made here, what it wants done is looked at.
 
 mod counter;
+mod day;
 mod faces;
 mod insurance;
 mod mistakes;
 mod properties;
 mod room;
+mod sealed;
 mod subsidy;
 
 use std::time::Duration;

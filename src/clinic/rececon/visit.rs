@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::event::AlertKind;
 use super::field::{self, Sheet};
 use super::matching::{By, Match};
@@ -9,10 +11,12 @@ use super::mistake::Mistake;
 use super::settings::Mistakes;
 use crate::message::name::{PmhErr, PmhName};
 use crate::message::qualification::{QualificationRecord, QualificationResult};
+use crate::message::sealed::document_name;
 use crate::message::subsidy::FaceItem;
 
 /// Somebody used the reader.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Visit {
     /// Counts from 1.
     pub number: u32,
@@ -43,7 +47,8 @@ pub struct Visit {
 }
 
 /// What is known of the subsidy of a visit: *none* and *failed* are told apart (R6).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Subsidy {
     /// Nothing was announced: not agreed, not registered, not entitled; which, nobody can tell.
     None,
@@ -51,7 +56,8 @@ pub enum Subsidy {
     Waiting {
         /// RequestPmhFileName
         request: String,
-        /// Since when.
+        /// Since when, this start; after another one it is waited for anew.
+        #[serde(skip)]
         since: Duration,
     },
     /// Announced, and its time is over; it may still come.
@@ -66,7 +72,8 @@ pub enum Subsidy {
 }
 
 /// One certificate of a visit.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Certificate {
     /// 転記項目
     pub values: Sheet,
@@ -81,7 +88,8 @@ pub struct Certificate {
 }
 
 /// What became of a certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Not compared yet: nobody knows whose it is.
     Open,
@@ -134,6 +142,7 @@ impl Subsidy {
     /// Whether `file`, in `res`, is the announced result, or says that there is none.
     pub fn is_answered_by(&self, file: &str) -> bool {
         let Some(request) = self.request() else { return false };
+        let file = &*document_name(file);
         // The rule of the briefing is one about names: `res` for `req`, and `.err` behind the request's (spec/pmh.md §1.2).
         match PmhName::parse(request) {
             Some(name) => name.result() == file || name.err(PmhErr::Both).iter().any(|err| err == file),

@@ -12,6 +12,7 @@ use super::arrival;
 use crate::event::FolderKind;
 use crate::folder::listing;
 use crate::folder::settle::{Look, Settling};
+use crate::message::sealed::{has_end, is_sealed_name};
 use crate::message::xml::is_whole;
 
 /// The same name with the same bytes, so soon after it was fetched, is a second delivery (spec/pmh.md §11 S-35); later a station may have
@@ -85,6 +86,7 @@ impl Eyes {
             }
             false => {
                 let look = |name: &str| match bytes_of(&dir.join(name)) {
+                    Ok(bytes) if is_sealed_name(name) && has_end(&bytes, bytes.len() as u64) => Look::Whole,
                     Ok(bytes) if is_whole(&bytes) || is_err(name) => Look::Whole,
                     Ok(_) => Look::Partial,
                     Err(_) => Look::Refused,

@@ -52,6 +52,7 @@ pub enum CertificateItem {
 #[allow(missing_docs, reason = "named after the fields of CopaymentLimit")]
 pub enum LimitItem {
     Kind,
+    Definition,
     RatioDay,
     RatioMonth,
     RatioVisit,
@@ -237,24 +238,26 @@ impl LimitItem {
         let mut copy = limit.clone();
         match self {
             Self::Kind => Some(copy.kind).filter(|kind| !kind.is_empty()),
+            Self::Definition => copy.definition.filter(|definition| !definition.is_empty()),
             number => number.slot(&mut copy).and_then(|slot| slot.as_ref().map(u32::to_string)),
         }
     }
 
     pub(super) fn set(self, limit: &mut CopaymentLimit, value: &str) -> bool {
-        match self.slot(limit) {
-            Some(slot) => number(slot, value),
-            None => {
-                value.clone_into(&mut limit.kind);
-                true
-            }
+        if let Some(slot) = self.slot(limit) {
+            return number(slot, value);
         }
+        match self {
+            Self::Definition => limit.definition = text(value),
+            _ => value.clone_into(&mut limit.kind),
+        }
+        true
     }
 
-    /// The number behind the item; `None` for the kind, which is text.
+    /// The number behind the item; `None` for those that are text.
     fn slot(self, limit: &mut CopaymentLimit) -> Option<&mut Option<u32>> {
         Some(match self {
-            Self::Kind => return None,
+            Self::Kind | Self::Definition => return None,
             Self::RatioDay => &mut limit.ratio_day,
             Self::RatioMonth => &mut limit.ratio_month,
             Self::RatioVisit => &mut limit.ratio_visit,

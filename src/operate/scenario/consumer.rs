@@ -26,6 +26,7 @@ use crate::clock::Clock;
 use crate::event::Words;
 use crate::folder::Paths;
 use crate::operate::client::{Client, ClientError, escaped};
+use crate::secret::ZipPassword;
 use crate::station::view::StationView;
 
 /// How often it is asked for what it does not know yet.
@@ -51,12 +52,46 @@ pub struct Beside {
     _sample: Option<rececon::Running>,
 }
 
+/// Nobody is called so.
+#[derive(Debug, thiserror::Error)]
+pub enum NotNamed {
+    /// The sample one knows no such mistake.
+    #[error(transparent)]
+    Mistake(#[from] rececon::mistake::Unknown),
+    /// Neither the sample one nor an address.
+    #[error(
+        "「{0}」はレセコンの指定ではありません: sample、sample:間違い,…、URL か HOST:PORT / not a レセコン: sample, sample:MISTAKE,…, URL or HOST:PORT"
+    )]
+    Other(String),
+}
+
 impl Consumer {
-    /// Takes its place at the folders of the first terminal.
+    /// The one that people call so: nothing for none, `sample`, `sample:MISTAKE,…`, the URL of its face or its HOST:PORT.
+    ///
+    /// # Errors
+    /// [`NotNamed`]
+    pub fn named(text: &str) -> Result<Self, NotNamed> {
+        let text = text.trim();
+        let (kind, mistakes) = text.split_once(':').unwrap_or((text, ""));
+        match kind {
+            "" => Ok(Self::Nobody),
+            "sample" => {
+                let mistakes = mistakes.split(',').filter(|name| !name.is_empty()).map(str::parse::<rececon::Mistake>);
+                Ok(Self::Sample(mistakes.collect::<Result<_, _>>()?))
+            }
+            _ if !text.contains(':') => Err(NotNamed::Other(text.to_owned())),
+            _ => {
+                let url = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+                Ok(Self::At(Client::to(url.trim_end_matches('/'), None)))
+            }
+        }
+    }
+
+    /// Takes its place at the folders of the first terminal; `password` is that of sealed files.
     ///
     /// # Errors
     /// The sample one cannot begin there.
-    pub fn sit_down(&self, station: &StationView, clock: &Clock) -> Result<Beside, Stopped> {
+    pub fn sit_down(&self, station: &StationView, clock: &Clock, password: Option<&str>) -> Result<Beside, Stopped> {
         let mistakes = match self {
             Self::Nobody => return Ok(Beside::default()),
             Self::At(line) => return Ok(Beside { line: Some(line.clone()), _sample: None }),
@@ -72,6 +107,7 @@ impl Consumer {
             auto: true,
             clock: clock.clone(),
             look: LOOK,
+            password: password.map(ZipPassword::new),
             ..rececon::Settings::default()
         };
         let running = rececon::start(paths, settings).map_err(|error| error.to_string())?;

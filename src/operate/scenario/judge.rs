@@ -17,7 +17,7 @@ use super::model::{Expect, RequestEncoding};
 use super::session::{Kept, Session, Stopped};
 use super::steps::{lives, named};
 use super::verdict::Check;
-use crate::clock::time14;
+use crate::clock::{parse_time, time14};
 use crate::event::FileLife::{Arrived, Delivered, Replaced};
 use crate::event::{FileLife, Lang, Words, life_text};
 use crate::message::xml;
@@ -114,7 +114,12 @@ fn lived(file: &str, kept: &Kept, life: FileLife, patience: Duration, session: &
         }
         if Instant::now() >= limit {
             let told = mine.map_or_else(|| kept.name.clone(), lives);
-            return Ok(Check::failed(what, Words::new(told.clone(), told), None));
+            let seconds = patience.as_secs();
+            let got = Words::new(
+                format!("{seconds} 秒待っても起こらない。{told}"),
+                format!("not within {seconds} seconds; {told}"),
+            );
+            return Ok(Check::failed(what, got, None));
         }
         thread::sleep(LOOK);
     }
@@ -132,15 +137,27 @@ fn sealed_as(kept: &Kept, wanted: bool) -> Check {
 
 /// The document time at which a file came out.
 fn came_at(file: &str, kept: &Kept, wanted: &str, session: &Session<'_>) -> Result<Check, Stopped> {
+    let moment = parse_time(wanted).ok_or_else(|| {
+        format!(
+            "at の「{wanted}」は時刻ではありません（${{now}} など） / {wanted:?} of `at` is no time, as ${{now}} is"
+        )
+    })?;
     let what = Words::new(format!("{file} は {wanted} に出る"), format!("{file} comes at {wanted}"));
     let files = session.files()?;
     let mine = files.iter().find(|file| file.path == kept.path);
     let out = mine.and_then(|file| file.life.iter().find(|step| matches!(step.life, Delivered | Replaced | Arrived)));
-    let came = out.map(|step| time14(step.time)).unwrap_or_default();
-    Ok(match came == wanted {
-        true => Check::held(what),
-        false => Check::failed(what, Words::new(came.clone(), came), None),
-    })
+    let Some(out) = out else {
+        return Ok(Check::failed(what, Words::new("記録にない", "the station does not know it"), None));
+    };
+    let came = time14(out.time);
+    // To the second, as documents tell it.
+    let late = parse_time(&came).unwrap_or(out.time).duration_since(moment).as_secs();
+    let got = match late {
+        0 => return Ok(Check::held(what)),
+        1.. => Words::new(format!("{came}（{late} 秒遅い）"), format!("{came}, {late} seconds late")),
+        _ => Words::new(format!("{came}（{} 秒早い）", -late), format!("{came}, {} seconds early", -late)),
+    };
+    Ok(Check::failed(what, got, None))
 }
 
 fn in_order(file: &str, kept: &Kept, before: &str, session: &Session<'_>) -> Result<Check, Stopped> {

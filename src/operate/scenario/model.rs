@@ -1,8 +1,10 @@
 //! The format of a scenario: what stands in its file. Keys are explained in docs/scenarios.md; a schema for editors is made from these types.
 //!
 //! - [`expect`]: what must hold after a step
+//! - [`requirement`]: which requirement on vendors it tries
 
 mod expect;
+mod requirement;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +13,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 pub use self::expect::{Asked, Expect, Hits, Such, Want};
+pub use self::requirement::{Grade, Requirement};
 use crate::event::{FileLife, Words};
 
 /// One scenario.
@@ -25,6 +28,8 @@ pub struct Scenario {
     pub source: String,
     /// How the レセコン is to bear it.
     pub bearing: Words,
+    /// Which requirement on vendors it tries, and how strictly that holds.
+    pub requirement: Option<Requirement>,
     /// Does it rest on something that is not public (layouts, codes of ours)?
     #[serde(default)]
     pub provisional: bool,
@@ -55,6 +60,15 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// The title as a plan prints it: with the grade of its requirement, and a mark where it rests on what is not public.
+    pub fn heading(&self) -> Words {
+        let grade = self.requirement.as_ref().map(Requirement::words);
+        let (ja, en) =
+            grade.map_or_else(Default::default, |grade| (format!("【{}】", grade.ja), format!(" [{}]", grade.en)));
+        let (mark_ja, mark_en) = if self.provisional { ("（仮）", " (provisional)") } else { ("", "") };
+        Words::new(format!("{}{ja}{mark_ja}", self.title.ja), format!("{}{en}{mark_en}", self.title.en))
+    }
+
     /// Why it needs a station of its own, where it does.
     pub fn alone(&self) -> Option<Words> {
         let sets = !self.settings.is_empty() || self.password.is_some();

@@ -77,10 +77,10 @@ fn table<T>(body: &mut String, group: Group, rows: &[T], row: impl Fn(&mut Strin
 
 /// The first four cells of a row.
 fn planned(id: &str, scenario: &Scenario, lang: Lang) -> String {
-    let provisional = if scenario.provisional { say(lang, "（仮）", " (provisional)") } else { "" };
-    let cells = [id, scenario.title.say(lang), scenario.bearing.say(lang), &scenario.source].map(escaped);
+    let heading = scenario.heading();
+    let cells = [id, heading.say(lang), scenario.bearing.say(lang), &scenario.source].map(escaped);
     let [id, title, bearing, source] = cells;
-    format!("<td>{id}</td><td>{title}{provisional}</td><td>{bearing}</td><td class=\"source\">{source}</td>")
+    format!("<td>{id}</td><td>{title}</td><td>{bearing}</td><td class=\"source\">{source}</td>")
 }
 
 /// What came of its steps, in words.

@@ -123,7 +123,7 @@ fn at_own(
     let mut own = Own::open(scenario, keep.as_deref(), runtime)?;
     let seed = Seed(scenario.seed.unwrap_or_default());
     let mut session = Session::begin(&read.id, own.line()?, seed, false, company)?;
-    let beside = company.consumer.sit_down(&session.station()?, &own.clock())?;
+    let beside = company.consumer.sit_down(&session.station()?, &own.clock(), scenario.password.as_deref())?;
     session.consumer.clone_from(&beside.line);
     let ended = go(read, &mut session, &mut || Ok(Some(own.restart()?)), verdict);
     verdict.faults = hits(&session).unwrap_or_default();
@@ -135,7 +135,7 @@ fn elsewhere(read: &Read, line: &Client, company: Company<'_>, verdict: &mut Ver
         return skipped(verdict, why);
     }
     let mut session = Session::begin(&read.id, line.clone(), fresh_seed()?, true, company)?;
-    let beside = company.consumer.sit_down(&session.station()?, &Clock::real())?;
+    let beside = company.consumer.sit_down(&session.station()?, &Clock::real(), None)?;
     session.consumer.clone_from(&beside.line);
     let ended = go(read, &mut session, &mut || Ok(None), verdict);
     verdict.faults = hits(&session).unwrap_or_default();

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::consumer::Consumer;
+use super::model::Grade;
 use super::onlooker::Nobody;
 use super::own::Own;
 use super::read::{self, Read};
 use super::run::{self, Where};
 use super::session::Company;
 use super::verdict::{State, Verdict};
-use super::{junit, library, record, schema};
+use super::{junit, library, page, record, schema};
 use crate::clinic::rececon::Mistake;
 use crate::clinic::rececon::settings::Mistakes;
 use crate::event::Lang;
@@ -47,6 +48,7 @@ fn as_far_as_told(verdict: &Verdict) -> bool {
 }
 
 mod mutants;
+mod timing;
 
 #[test]
 fn every_shipped_scenario_holds() {
@@ -94,6 +96,8 @@ fn the_library_is_the_folder_and_every_scenario_says_what_it_is_for() {
         assert!(scenario.source.contains('['), "{id} has no confidence: {}", scenario.source);
         let expects = scenario.steps.iter().map(|step| step.expect.len()).sum::<usize>();
         assert!(expects > 0, "{id} expects nothing");
+        let asks = scenario.steps.iter().any(|step| step.question.is_some());
+        assert!(!asks, "{id} asks a person what the レセコン can tell: see desk and ask");
     }
     let groups: BTreeSet<_> = all.iter().map(|read| read.scenario.group).collect();
     assert_eq!(groups.len(), super::model::Group::ALL.len());
@@ -108,6 +112,54 @@ fn the_scenarios_of_the_specification_are_there() {
     for id in ["S-23b", "S-23c", "S-38b", "S-38c", "S-38d"] {
         assert!(library::text(id).is_some(), "{id}");
     }
+}
+
+/// The requirements on vendors (spec/pmh.md §5.4), and which of them the briefing does not demand.
+const REQUIREMENTS: [(&str, Grade); 9] = [
+    ("R1", Grade::Required),
+    ("R2", Grade::Required),
+    ("R3", Grade::Required),
+    ("R4", Grade::Required),
+    ("R5", Grade::Required),
+    ("R6", Grade::Required),
+    ("R7", Grade::Optional),
+    ("R8", Grade::Required),
+    ("R6-items", Grade::Optional),
+];
+
+#[test]
+fn every_requirement_on_vendors_has_a_scenario_that_says_how_strictly_it_holds() {
+    let all = read::shipped().unwrap();
+    let of = |id: &str| {
+        let tries = |read: &&Read| read.scenario.requirement.as_ref().is_some_and(|requirement| requirement.id == id);
+        all.iter().filter(tries).collect::<Vec<_>>()
+    };
+    for (id, grade) in REQUIREMENTS {
+        let mine = of(id);
+        assert!(!mine.is_empty(), "nothing tries {id}");
+        for Read { id: scenario, scenario: read, .. } in mine {
+            let requirement = read.requirement.as_ref().unwrap();
+            assert_eq!(requirement.grade, grade, "{scenario}");
+            // What it asks of the レセコン is decided by the レセコン, but for what cannot be seen from outside.
+            let asks = read.steps.iter().any(|step| step.ask.is_some());
+            assert!(asks || id == "R6-items", "{scenario} asks nothing");
+            let (grade, heading) = (requirement.words(), read.heading());
+            assert!(heading.ja.contains(&format!("【{}】", grade.ja)), "{heading:?}");
+            assert!(heading.en.contains(&format!("[{}]", grade.en)), "{heading:?}");
+            let plan = page::plan(&all, Lang::Ja);
+            assert!(plan.contains(&format!("【{}】", grade.ja)), "{scenario} stands in the plan without its grade");
+        }
+    }
+    let named: BTreeSet<&str> =
+        all.iter().filter_map(|read| Some(read.scenario.requirement.as_ref()?.id.as_str())).collect();
+    assert_eq!(named, REQUIREMENTS.iter().map(|(id, _)| *id).collect(), "each is one of the briefing");
+    // The one exception: whoever calculates by a master of their own.
+    let excepted: BTreeSet<&str> = all
+        .iter()
+        .filter(|read| read.scenario.requirement.as_ref().is_some_and(|requirement| requirement.except.is_some()))
+        .map(|read| read.id.as_str())
+        .collect();
+    assert_eq!(excepted, BTreeSet::from(["V-02", "V-02b"]));
 }
 
 #[test]

@@ -37,7 +37,9 @@ impl Runs {
     /// Does what the operator wants.
     pub fn take(&mut self, order: Order) {
         match (order, &self.running) {
-            (Order::Run(scenarios), None) => self.running = Some(start(scenarios, self.line.clone())),
+            (Order::Run(scenarios, beside), None) => {
+                self.running = Some(start(scenarios, beside, self.line.clone()));
+            }
             (Order::Answer(said), Some(running)) => {
                 // A run that has ended meanwhile needs no answer.
                 let _ = running.answers.send(said);
@@ -69,16 +71,17 @@ impl Drop for Runs {
     }
 }
 
-fn start(scenarios: Vec<Read>, line: Client) -> Running {
+fn start(scenarios: Vec<Read>, beside: Consumer, line: Client) -> Running {
     let ((says, told), (answers, heard)) = (channel(), channel());
     let stop = Arc::new(AtomicBool::new(false));
     let screen = Screen { says: says.clone(), answers: Mutex::new(heard), stop: stop.clone() };
     thread::spawn(move || {
-        let company = Company { onlooker: &screen, consumer: &Consumer::Nobody };
+        let company = Company { onlooker: &screen, consumer: &beside };
         for read in scenarios {
             let place = match read.scenario.alone() {
-                Some(_) => Where::Own { keep: None },
-                None => Where::Elsewhere(line.clone()),
+                // Of a station of one's own a レセコン with an address knows nothing: it is skipped.
+                Some(_) if !matches!(beside, Consumer::At(_)) => Where::Own { keep: None },
+                _ => Where::Elsewhere(line.clone()),
             };
             // Without a runtime there is no run; the page then shows no verdict.
             if screen.stops() || run::all(&[read], &place, 1, company).is_err() {

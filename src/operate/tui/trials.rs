@@ -9,6 +9,7 @@ use crossterm::event::KeyCode;
 use super::app::{App, Popup};
 use super::keys::{list_move, moved};
 use crate::event::Words;
+use crate::operate::scenario::consumer::Consumer;
 use crate::operate::scenario::model::Group;
 use crate::operate::scenario::onlooker::Said;
 use crate::operate::scenario::read::{self, Read};
@@ -17,8 +18,8 @@ use crate::operate::scenario::verdict::{StepVerdict, Verdict};
 /// What the operator wants of the runs.
 #[derive(Debug, Clone)]
 pub enum Order {
-    /// Run these, one after the other.
-    Run(Vec<Read>),
+    /// Run these, one after the other, beside this レセコン.
+    Run(Vec<Read>, Consumer),
     /// The answer to what was asked; none leaves it open.
     Answer(Option<Said>),
     /// Stop.
@@ -76,6 +77,12 @@ pub(super) struct Trials {
     pub at: usize,
     pub verdicts: BTreeMap<String, Verdict>,
     pub now: Option<Now>,
+    /// The レセコン that takes part, as it was called.
+    pub beside: String,
+    /// What is being typed in its place.
+    pub typed: Option<String>,
+    /// Why what was typed names none.
+    pub refused: Option<String>,
     orders: Vec<Order>,
 }
 
@@ -117,6 +124,28 @@ impl Trials {
             }
             None => Vec::new(),
         }
+    }
+
+    /// The name of a レセコン is typed; it stays on the line until it names one.
+    fn type_key(&mut self, code: KeyCode) {
+        let Some(typed) = &mut self.typed else { return };
+        match code {
+            KeyCode::Char(letter) => typed.push(letter),
+            KeyCode::Backspace => drop(typed.pop()),
+            KeyCode::Esc => self.typed = None,
+            KeyCode::Enter => match Consumer::named(typed) {
+                Ok(_) => {
+                    self.beside = typed.trim().to_owned();
+                    self.typed = None;
+                }
+                Err(wrong) => {
+                    self.refused = Some(wrong.to_string());
+                    return;
+                }
+            },
+            _ => return,
+        }
+        self.refused = None;
     }
 }
 
@@ -165,7 +194,11 @@ impl App {
             now.asked = None;
             return trials.orders.push(Order::Answer(said));
         }
+        if trials.typed.is_some() {
+            return trials.type_key(code);
+        }
         match code {
+            KeyCode::Char('c') if trials.now.is_none() => trials.typed = Some(trials.beside.clone()),
             KeyCode::Esc if trials.now.is_some() => trials.orders.push(Order::Stop),
             KeyCode::Esc | KeyCode::Char('=' | 'q') | KeyCode::F(3) => drop(self.popups.pop()),
             KeyCode::Enter | KeyCode::Char(' ') => self.run_trials(),
@@ -180,9 +213,11 @@ impl App {
     /// One run at a time.
     pub(super) fn run_trials(&mut self) {
         let meant = self.trials.meant();
+        // What was typed is looked at when it is entered.
+        let Ok(beside) = Consumer::named(&self.trials.beside) else { return };
         if self.trials.now.is_none() && !meant.is_empty() {
             self.trials.now = Some(Now::default());
-            self.trials.orders.push(Order::Run(meant));
+            self.trials.orders.push(Order::Run(meant, beside));
         }
     }
 

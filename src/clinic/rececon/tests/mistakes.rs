@@ -1,9 +1,11 @@
 //! Every mistake acts, and at one place: without one the story below ends in one way, with each of them in another.
 
+use super::sealed::{password, sealed};
 use super::*;
 use crate::clinic::rececon::arrival;
 use crate::message::Style;
 use crate::message::order::ElementOrder;
+use crate::message::sealed::sealed_name;
 use crate::message::subsidy::{Edition, Layout};
 use crate::text::Encoding;
 
@@ -26,6 +28,12 @@ impl Counter {
         self.bytes(FolderKind::Face, &name, &files().qualification_result(result).bytes);
     }
 
+    fn sealed_face(&mut self, result: &QualificationResult) {
+        let name = "OQSsiquc01res_face_sealed_20261121093000.xml";
+        let zip = sealed(name, &files().qualification_result(result).bytes);
+        self.bytes(FolderKind::Face, &sealed_name(name), &zip);
+    }
+
     fn pmh(&mut self, n: u32, certificates: Vec<SubsidyCertificate>) {
         let document = SubsidyDocument { certificates, ..SubsidyDocument::default() };
         let bytes = files().subsidies(&document, Layout::embedded(Edition::LATEST)).bytes;
@@ -35,6 +43,7 @@ impl Counter {
 
 /// A day at the counter in which everything happens that a mistake is about. Orders may be refused: by then something went wrong.
 fn story(mut counter: Counter) -> String {
+    counter.desk.settings.password = Some(password());
     let numberless = QualificationRecord { reference_number: None, ..hanako() };
     let aid = QualificationRecord {
         insured_card_classification: "A1".into(),
@@ -57,8 +66,11 @@ fn story(mut counter: Counter) -> String {
     };
     let third =
         SubsidyCertificate { segment: Some("3".into()), recipient_number: Some("0000018".into()), ..second.clone() };
-    let odd =
-        SubsidyCertificate { management: vec![Default::default()], ..of_scheme("87654321", "番号違い", "h4") };
+    let odd = SubsidyCertificate {
+        management: vec![Default::default()],
+        always_reimbursement: true,
+        ..of_scheme("87654321", "番号違い", "h4")
+    };
     counter.pmh(1, vec![second.clone(), third.clone(), nanbyo(), odd]);
     let mut facts = counter.fact("patient/01234/expenses");
     for (n, name) in [(2, "窓口　●郎"), (3, "窓口太郎")] {
@@ -92,6 +104,8 @@ fn story(mut counter: Counter) -> String {
         nobody.header.arbitrary_file_identifier = Some(identifier);
         counter.arrives(FolderKind::Res, &file.replacen("req", "res", 1), Content::Qualification(nobody));
     }
+    counter.sealed_face(&announcing(taro(), &request(6)));
+    counter.pmh(6, vec![nanbyo()]);
     counter.face(&announcing(taro(), &request(5)));
     counter.wait(3600);
     facts += &format!("{:#?}", facts::all(&counter.desk));

@@ -148,7 +148,7 @@ fn the_book_is_the_same_after_it_was_stored_and_an_unknown_key_is_told_with_its_
             number: "1".into(), values: [("name".into(), "窓口　太郎".into())].into(), ..Patient::default()
         };
     patient.add(Expense { face_items: nanbyo().face_items, hash: Some("h".into()), ..Expense::default() });
-    let book = Book { patients: vec![patient], requests: 7 };
+    let book = Book { patients: vec![patient], requests: 7, today: None };
     store::save(&path, &book).unwrap();
     store::save(&path, &book).unwrap();
     assert_eq!(store::load(&path).unwrap(), book);

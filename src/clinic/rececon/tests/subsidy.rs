@@ -26,6 +26,49 @@ fn r1_r2_the_announced_file_is_taken_and_its_items_are_imported_at_one_order() {
     assert!(counter.order(json!({ "order": "import" })).is_err(), "there is nothing more");
 }
 
+/// All of 自己負担上限額 that the briefing names (spec/pmh.md §1.4), and a change of any.
+#[test]
+fn r2_r4_every_item_of_a_limit_is_taken_and_a_change_of_each_is_asked() {
+    let full = CopaymentLimit {
+        kind: "2".into(),
+        definition: Some("定額".into()),
+        ratio_day: Some(1),
+        ratio_month: Some(2),
+        ratio_visit: Some(3),
+        amount_day: Some(4),
+        amount_month: Some(5),
+        amount_visit: Some(6),
+        times_per_month: Some(7),
+    };
+    let of = |limit: &CopaymentLimit| SubsidyCertificate { limits: vec![limit.clone()], hash: None, ..nanbyo() };
+    let stored = || {
+        let mut counter = known(Counter::auto());
+        counter.visit(announcing(taro(), &request(1)));
+        assert!(counter.subsidies(&request(1), vec![of(&full)]));
+        counter
+    };
+    let limit = "patient/01234/expense/1/limit/2";
+    let measures =
+        ["definition", "ratio-day", "ratio-month", "ratio-visit", "amount-day", "amount-month", "amount-visit"];
+    let values = [measures.as_slice(), &["times-per-month"]].concat();
+    let taken: Vec<_> = values.iter().map(|measure| stored().fact(&format!("{limit}/{measure}"))).collect();
+    assert_eq!(taken, ["定額", "1", "2", "3", "4", "5", "6", "7"]);
+    for (measure, other) in [
+        ("definition", CopaymentLimit { definition: Some("定率".into()), ..full.clone() }),
+        ("definition", CopaymentLimit { definition: None, ..full.clone() }),
+        ("ratio-day", CopaymentLimit { ratio_day: Some(9), ..full.clone() }),
+        ("ratio-month", CopaymentLimit { ratio_month: None, ..full.clone() }),
+        ("ratio-visit", CopaymentLimit { ratio_visit: Some(9), ..full.clone() }),
+        ("amount-day", CopaymentLimit { amount_day: Some(0), ..full.clone() }),
+        ("amount-month", CopaymentLimit { amount_month: Some(9), ..full.clone() }),
+        ("amount-visit", CopaymentLimit { amount_visit: None, ..full.clone() }),
+        ("times-per-month", CopaymentLimit { times_per_month: Some(9), ..full.clone() }),
+    ] {
+        let counter = again(stored(), 2, vec![of(&other)]);
+        assert_eq!(counter.fact("dialogue/fields"), format!("limit/2/{measure}"));
+    }
+}
+
 #[test]
 fn r3_face_items_are_a_table_of_three_levels() {
     let counter = subsidised(Counter::auto());

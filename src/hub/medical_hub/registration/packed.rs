@@ -132,6 +132,8 @@ struct ShortCertificate<'r> {
 struct ShortLimit<'r> {
     #[serde(rename = "k", borrow)]
     kind: Text<'r>,
+    #[serde(rename = "df", skip_serializing_if = "empty")]
+    definition: Option<Text<'r>>,
     #[serde(rename = "rd", skip_serializing_if = "empty")]
     ratio_day: Option<u32>,
     #[serde(rename = "rm", skip_serializing_if = "empty")]
@@ -272,6 +274,7 @@ impl<'r> From<&'r CopaymentLimit> for ShortLimit<'r> {
     fn from(of: &'r CopaymentLimit) -> Self {
         Self {
             kind: Cow::Borrowed(&of.kind),
+            definition: text(&of.definition),
             ratio_day: of.ratio_day,
             ratio_month: of.ratio_month,
             ratio_visit: of.ratio_visit,
@@ -287,6 +290,7 @@ impl From<ShortLimit<'_>> for CopaymentLimit {
     fn from(short: ShortLimit<'_>) -> Self {
         Self {
             kind: short.kind.into_owned(),
+            definition: owned(short.definition),
             ratio_day: short.ratio_day,
             ratio_month: short.ratio_month,
             ratio_visit: short.ratio_visit,
@@ -322,6 +326,7 @@ mod tests {
         let text = |text: &str| Some(text.to_owned());
         let limit = CopaymentLimit {
             kind: "1".into(),
+            definition: text("定額"),
             ratio_day: Some(1),
             ratio_month: Some(2),
             ratio_visit: Some(3),

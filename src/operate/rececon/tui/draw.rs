@@ -9,8 +9,9 @@ use ratatui::widgets::{Block, Widget};
 use super::app::{App, Page};
 use super::detail::{self, Line};
 use super::keys::{Action, newest_first, offered};
+use super::list;
 use crate::clinic::rececon::dialogue::Choice;
-use crate::clinic::rececon::view::{DialogueView, PatientLine, View, VisitView};
+use crate::clinic::rececon::view::{DialogueView, PatientLine, View};
 use crate::event::say;
 use crate::operate::tui::put;
 use crate::operate::tui::width::{pad, width};
@@ -57,15 +58,26 @@ fn header(app: &App, view: &View, rect: Rect, buf: &mut Buffer) {
     let names =
         [("受付", "visits"), ("確認", "questions"), ("お知らせ", "alerts"), ("台帳", "book"), ("要求", "requests")];
     let counts = [view.visits.len(), view.dialogues.len(), view.alerts.len(), view.patients, view.requests.len()];
-    let mut pieces = Vec::new();
-    for (at, (page, ((ja, en), count))) in Page::ALL.iter().zip(names.into_iter().zip(counts)).enumerate() {
-        let style = match () {
-            () if *page == app.page => app.look.title(true),
-            () if count > 0 && matches!(page, Page::Questions | Page::Alerts) => app.look.warn(),
-            () => Style::new(),
-        };
-        pieces.push((format!(" {} {} {count} ", at + 1, say(app.lang, ja, en)), style));
-    }
+    // Without room the names of other pages go: their numbers are the keys.
+    let tabs = |short: bool| -> Vec<(String, Style)> {
+        let mut tabs = Vec::new();
+        for (key, (page, ((ja, en), count))) in (1..).zip(Page::ALL.iter().zip(names.into_iter().zip(counts))) {
+            let is_here = *page == app.page;
+            let style = match () {
+                () if is_here => app.look.title(true),
+                () if count > 0 && matches!(page, Page::Questions | Page::Alerts) => app.look.warn(),
+                () => Style::new(),
+            };
+            tabs.push(match short && !is_here {
+                true => (format!(" {key}:{count} "), style),
+                false => (format!(" {key} {} {count} ", say(app.lang, ja, en)), style),
+            });
+        }
+        tabs
+    };
+    let whole = tabs(false);
+    let fits = whole.iter().map(|(text, _)| width(text)).sum::<usize>() <= usize::from(rect.width);
+    let mut pieces = if fits { whole } else { tabs(true) };
     let auto = if view.auto { say(app.lang, "  自動受付", "  automatic") } else { "" };
     pieces.push((auto.to_owned(), app.look.good()));
     if !view.mistakes.is_empty() {
@@ -119,43 +131,12 @@ fn visits(app: &App, view: &View, body: Rect, buf: &mut Buffer) {
         let nobody = say(app.lang, "まだ誰もカードリーダーを使っていません", "nobody has used the reader yet");
         row(buf, inside, 0, &[(nobody.to_owned(), app.look.dim())]);
     }
-    let lines: Vec<Line> =
-        app.visits(view).into_iter().map(|visit| visit_row(app, view, visit, inside.width)).collect();
+    let lines = list::visits(app, view, inside.width);
     rows(app, inside, &lines, Some(app.visit_at(view)), buf);
     let Some(visit) = app.selected(view) else { return };
     let title = format!("{} {}", say(app.lang, "受付", "visit"), visit.number);
     let inside = frame(app, details, &title, false, buf);
     scrolled(app, inside, detail::of_visit(app, view, visit), buf);
-}
-
-fn visit_row(app: &App, view: &View, visit: &VisitView, cells: u16) -> Line {
-    let look = app.look;
-    // Without room the time goes first, then the birth date: who, whose number and what is known of the subsidy stay.
-    let (time, born) = (if cells >= 50 { 6 } else { 0 }, if cells >= 66 { 11 } else { 0 });
-    let fixed = 3 + time + born + 9 + 11 + 11 + 7;
-    let name = usize::from(cells).saturating_sub(fixed).max(8);
-    let clock = visit.time.get(8..12).map(|t| format!("{}:{}", &t[..2], &t[2..])).unwrap_or_default();
-    let number = visit.patient.as_ref().map_or_else(
-        || (visit.found.words.say(app.lang).to_owned(), look.warn()),
-        |patient| (patient.number.clone(), Style::new()),
-    );
-    let asked = view.dialogues.iter().any(|dialogue| dialogue.visit == Some(visit.number));
-    let state = match (asked, visit.accepted) {
-        (true, _) => (say(app.lang, "確認", "asked"), look.warn()),
-        (false, true) => (say(app.lang, "受付済", "here"), look.good()),
-        (false, false) => (say(app.lang, "未受付", "waits"), Style::new()),
-    };
-    let valid = if visit.valid { Style::new() } else { look.bad() };
-    vec![
-        (pad(&visit.number.to_string(), 3), look.dim()),
-        (pad(&clock, time), look.dim()),
-        (pad(&visit.person.name, name), Style::new()),
-        (pad(&visit.person.birthdate, born), look.dim()),
-        (pad(&format!(" {}", number.0), 9), number.1),
-        (pad(&format!(" {}", visit.validity.words.say(app.lang)), 11), valid),
-        (pad(&format!(" {}", visit.subsidy.words.say(app.lang)), 11), detail::of_subsidy(look, &visit.subsidy)),
-        (pad(&format!(" {}", state.0), 7), state.1),
-    ]
 }
 
 /// The fields of a question side by side.

@@ -8,13 +8,14 @@
 //!
 //! - [`App`]: what is selected, ticked and typed
 //! - [`keys`]: the keys, as a table; what each of them does where
-//! - `draw`, `detail`: an [`App`] and a [`View`](crate::clinic::rececon::view::View) on a frame
+//! - `draw`, `list`, `detail`: an [`App`] and a [`View`](crate::clinic::rececon::view::View) on a frame
 //! - [`run`]: the screen on this terminal, until somebody quits
 
 mod app;
 mod detail;
 mod draw;
 pub mod keys;
+mod list;
 mod run;
 
 pub use app::{Act, App, Page};

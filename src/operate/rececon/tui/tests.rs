@@ -236,6 +236,7 @@ screens! {
     visits_80x24: ">>", Ja, 80, 24;
     visits_80x24_en: ">", En, 80, 24;
     visits_small_50x14: "", Ja, 50, 14;
+    visits_50x20_en: "", En, 50, 20;
     import_80x40: ">>>", Ja, 80, 40;
     question_80x24: "2 >>a>", Ja, 80, 24;
     question_small_50x14: "2>> ", Ja, 50, 14;
@@ -247,6 +248,27 @@ screens! {
     requests_80x24: "5", Ja, 80, 24;
     slip_80x24: "p", Ja, 80, 24;
     too_small_30x8: "", Ja, 30, 8;
+}
+
+/// Cut is what can be guessed (name, patient), never what is known of the subsidy and whether somebody was received.
+#[test]
+fn no_width_cuts_the_state_of_a_visit_or_of_its_subsidy() {
+    let view = busy();
+    for lang in [Lang::Ja, Lang::En] {
+        for width in 40..=140 {
+            let app = App::new(lang, LOOK, ADDRESS, width, 30);
+            let shown = text(&app, &view, width, 30);
+            let list: Vec<&str> = shown.lines().skip(2).take(view.visits.len()).collect();
+            for (visit, row) in app.visits(&view).into_iter().zip(list) {
+                // Beside the list stand the details.
+                let row = row.split("│").nth(1).unwrap_or_default().trim_end();
+                let states = ["確認", "受付済", "未受付", "asked", "here", "waits"];
+                assert!(states.iter().any(|state| row.ends_with(state)), "{width}: {row:?}");
+                let subsidy = visit.subsidy.words.say(lang);
+                assert!(row.contains(subsidy), "{width}: no {subsidy:?} in {row:?}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::operate::scenario::verdict::{State, StepVerdict, Verdict};
 use crate::operate::tui::layout::window;
 use crate::operate::tui::look::Look;
 use crate::operate::tui::trials::{Now, Row, Trials};
-use crate::operate::tui::width::{pad, wrap};
+use crate::operate::tui::width::{pad, width, wrap};
 
 /// With fewer rows there is the list alone, or the question alone.
 const BOTH: u16 = 9;
@@ -43,6 +43,13 @@ pub fn paint(pen: &mut Pen<'_>) {
         }
         paint_lines(pen, Rect { y: below.y + rule, height: below.height - rule, ..below }, trials);
     }
+    if let Some(typed) = &trials.typed {
+        return typing(pen, foot, typed);
+    }
+    let beside = match trials.beside.as_str() {
+        "" => pen.say(" レセコン: なし   ", " レセコン: none   ").to_owned(),
+        beside => format!(" レセコン: {beside}   "),
+    };
     let keys: &[(&str, &str)] = match (&trials.now, asked) {
         (_, true) => &[
             ("y", pen.say(" はい   ", " yes   ")),
@@ -51,13 +58,26 @@ pub fn paint(pen: &mut Pen<'_>) {
         ],
         (Some(_), false) => &[("Esc", pen.say(" 止める", " stop"))],
         (None, false) => &[
-            ("Enter", pen.say(" 実行 (見出しは区分のすべて)   ", " run (a heading: all of the group)   ")),
-            ("Esc", pen.say(" 閉じる", " close")),
+            ("Enter", pen.say(" 実行   ", " run   ")),
+            ("Esc", pen.say(" 閉じる   ", " close   ")),
+            ("c", &beside),
+            ("", pen.say("見出しは区分のすべて", "a heading runs all of the group")),
         ],
     };
     let pieces: Vec<(&str, Style)> =
         keys.iter().flat_map(|(key, words)| [(*key, look.key()), (*words, Style::new())]).collect();
     pen.row(foot, 0, &pieces);
+}
+
+/// The レセコン that is to take part, while it is typed.
+fn typing(pen: &mut Pen<'_>, foot: Rect, typed: &str) {
+    let look = pen.look;
+    let what = pen.say("レセコン: ", "レセコン: ");
+    // The end of a long name is where the hand is.
+    let room = usize::from(foot.width).saturating_sub(width(what) + 1);
+    let skip = typed.chars().count().saturating_sub(room);
+    let shown: String = typed.chars().skip(skip).chain(['_']).collect();
+    pen.row(foot, 0, &[(what, look.dim()), (&shown, look.accent())]);
 }
 
 fn paint_list(pen: &mut Pen<'_>, trials: &Trials, list: Rect) {
@@ -95,9 +115,10 @@ fn paint_list(pen: &mut Pen<'_>, trials: &Trials, list: Rect) {
 
 /// Of what goes on the end is shown, of all else the beginning.
 fn paint_lines(pen: &mut Pen<'_>, below: Rect, trials: &Trials) {
-    let lines = match &trials.now {
-        Some(now) => going_on(pen, now),
-        None => about(pen, trials),
+    let lines = match (&trials.now, &trials.typed) {
+        (Some(now), _) => going_on(pen, now),
+        (None, Some(_)) => named(pen, trials),
+        (None, None) => about(pen, trials),
     };
     let wide = usize::from(below.width);
     let rows: Lines =
@@ -146,6 +167,18 @@ fn passed(look: Look, step: &StepVerdict, lang: Lang) -> Lines {
     lines
 }
 
+/// How a レセコン is called, while one is typed.
+fn named(pen: &Pen<'_>, trials: &Trials) -> Lines {
+    let look = pen.look;
+    let ways = pen.say(
+        "空: なし (人に尋ねる)。sample: 見本のレセコン。sample:間違い,… (名前は docs/clinic.md)。URL か HOST:PORT: この窓口につないだレセコン。Enter 決定、Esc やめる",
+        "empty: none (people are asked). sample: the sample one. sample:MISTAKE,… (names: docs/clinic.md). URL or HOST:PORT: one at this \
+         station. Enter takes it, Esc leaves it",
+    );
+    let refused = trials.refused.iter().map(|why| (why.clone(), look.bad()));
+    refused.chain([(ways.to_owned(), Style::new())]).collect()
+}
+
 /// What came of the chosen one; what it is about where it was not run yet.
 fn about(pen: &Pen<'_>, trials: &Trials) -> Lines {
     let (look, lang) = (pen.look, pen.app.lang);
@@ -157,6 +190,10 @@ fn about(pen: &Pen<'_>, trials: &Trials) -> Lines {
     };
     let bears = pen.say("レセコンに求めること: ", "the レセコン is to: ");
     lines.push((format!("{bears}{}", scenario.bearing.say(lang)), Style::new()));
+    if let Some(requirement) = &scenario.requirement {
+        let grade = format!("{} {}: {}", pen.say("要件", "requirement"), requirement.id, requirement.words().say(lang));
+        lines.push((grade, Style::new()));
+    }
     lines.push((scenario.source.clone(), look.dim()));
     if scenario.alone().is_some() {
         let alone = pen.say(
