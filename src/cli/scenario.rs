@@ -60,8 +60,8 @@ struct RunArgs {
     /// 制御APIのトークン / token of the control API, where it demands one
     #[arg(long, value_name = "TOKEN", env = "MADOGUCHI_TOKEN", hide_env_values = true)]
     token: Option<String>,
-    /// 窓口の隣のレセコンも試す: 見本 (間違いを付けられる)、または HTTP の口 (--station と共に) / a レセコン takes part: the sample one, with mistakes if you like, or one with a face over HTTP (with --station)
-    #[arg(long, value_name = "sample[:MISTAKE,…]|URL")]
+    /// 窓口の隣のレセコンも試す: 見本 (R5 の読み手、間違いも)、または HTTP の口 (--station と共に) / a レセコン takes part: the sample one, as an R5 reader or with mistakes if you like, or one with a face over HTTP (with --station)
+    #[arg(long, value_name = "sample[:R5,MISTAKE,…]|URL")]
     consumer: Option<String>,
     /// レセコンで行うこと、画面に見えることを、その場で尋ねる / ask here what is done at the レセコン and what its screen shows
     #[arg(long)]

@@ -13,8 +13,10 @@ const FREE: &str = "202611210001";
 /// The id under which the station knows a file, once it is kept: an answer stands in `res` a moment before its request is put by.
 fn exchange_of(station: &Station, folder: &str, name: &str) -> String {
     let is_it = |file: &Value| file["folder"] == folder && file["name"] == name;
-    let holds =
-        |exchange: &Value| is_it(&exchange["request"]) || exchange["answers"].as_array().unwrap().iter().any(is_it);
+    let holds = |exchange: &Value| {
+        let whole = folder != "res" || exchange["request"].is_object();
+        whole && (is_it(&exchange["request"]) || exchange["answers"].as_array().unwrap().iter().any(is_it))
+    };
     until(name, || {
         let kept = station.get("/control/v1/exchanges").ok();
         let exchange = kept.as_array().unwrap().iter().rev().find(|exchange| holds(exchange))?.clone();

@@ -48,6 +48,7 @@ fn failed() -> Verdict {
         title: both("t"),
         group: Group::Normal,
         state: State::Failed,
+        terminal_alone: false,
         why: None,
         steps: vec![step(1, "visit hanako", vec![Check::held(both("a"))]), step(2, "wait face", vec![miss])],
         faults: Vec::new(),
@@ -141,7 +142,7 @@ fn the_consumer_that_takes_part_is_typed_as_on_the_command_line() {
     press(&mut app, &view, KeyCode::Enter);
     assert!(text(&buffer(&app, &view, 80, 24)).contains("レセコン: sample:ignores-err"));
     let orders = press(&mut app, &view, KeyCode::Enter);
-    let [Order::Run(_, Consumer::Sample(mistakes))] = orders.as_slice() else { panic!("{orders:?}") };
+    let [Order::Run(_, Consumer::Sample(mistakes, _))] = orders.as_slice() else { panic!("{orders:?}") };
     assert_eq!(mistakes.iter().map(|mistake| mistake.to_string()).collect::<Vec<_>>(), ["ignores-err"]);
     app.hear(Told::Over);
     // Left as it was by Esc; another one by its address; none when it is empty.

@@ -85,12 +85,7 @@ fn encoding(label: &str) -> Result<Encoding, String> {
 }
 
 fn edition(year: &str) -> Result<Edition, String> {
-    match year {
-        "R5" => Ok(Edition::R5),
-        "R6" => Ok(Edition::R6),
-        "R8" => Ok(Edition::R8),
-        _ => Err("R5, R6, R8".to_owned()),
-    }
+    Edition::named(year).ok_or_else(|| "R5, R6, R8".to_owned())
 }
 
 /// Runs until Ctrl-C.

@@ -53,8 +53,8 @@ fn plan(group: Group, scenarios: &[&Read], lang: Lang) {
     );
     println!("|---|---|---|---|---|");
     for Read { id, scenario, .. } in scenarios {
-        let (heading, bearing) = (scenario.heading(), scenario.bearing.say(lang));
-        println!("| {id} | {} | {bearing} | {} |  |", heading.say(lang), scenario.source);
+        let (heading, demand) = (scenario.heading(), scenario.demand());
+        println!("| {id} | {} | {} | {} |  |", heading.say(lang), demand.say(lang), scenario.source);
     }
     println!();
 }
@@ -82,7 +82,7 @@ pub(super) fn one(place: &Path, toml: bool, lang: Lang) -> Outcome {
         }
         println!("{id}  {}", scenario.title.say(lang));
         println!("  {}: {}", say(lang, "区分", "group"), scenario.group.words().say(lang));
-        println!("  {}: {}", say(lang, "レセコンに求めること", "the レセコン is to"), scenario.bearing.say(lang));
+        println!("  {}: {}", say(lang, "レセコンに求めること", "the レセコン is to"), scenario.demand().say(lang));
         if let Some(requirement) = &scenario.requirement {
             println!("  {}: {} {}", say(lang, "要件", "requirement"), requirement.id, requirement.words().say(lang));
         }

@@ -45,6 +45,15 @@ pub(super) fn sum(verdicts: &[Verdict], lang: Lang) -> String {
         Lang::Ja => format!("{all} 件: 合格 {held}、不合格 {failed}{open_ja}、省略 {skipped}、不通 {lost}\n"),
         Lang::En => format!("{all}: {held} held, {failed} failed{open_en}, {skipped} skipped, {lost} unreachable\n"),
     };
+    let alone = verdicts.iter().filter(|verdict| verdict.state == State::Held && verdict.terminal_alone).count();
+    if alone > 0 {
+        let _ = match lang {
+            Lang::Ja => writeln!(text, "端末だけ: 合格のうち {alone} 件（レセコンに求めることは確かめていません）"),
+            Lang::En => {
+                writeln!(text, "terminal alone: {alone} of those that held (the レセコン was not tried)")
+            }
+        };
+    }
     if open > 0 {
         let _ = match lang {
             Lang::Ja => writeln!(

@@ -24,6 +24,11 @@ pub enum Edition {
 impl Edition {
     /// The edition that has every element of the others.
     pub const LATEST: Self = Self::R8;
+
+    /// The one that is called so: `R5`, `R6`, `R8`.
+    pub fn named(name: &str) -> Option<Self> {
+        [("R5", Self::R5), ("R6", Self::R6), ("R8", Self::R8)].into_iter().find(|(n, _)| *n == name).map(|(_, e)| e)
+    }
 }
 
 fn first() -> Edition {

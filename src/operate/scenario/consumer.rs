@@ -25,6 +25,7 @@ use crate::clinic::rececon::{self, settings::Mistakes};
 use crate::clock::Clock;
 use crate::event::Words;
 use crate::folder::Paths;
+use crate::message::subsidy::{Edition, Layout};
 use crate::operate::client::{Client, ClientError, escaped};
 use crate::secret::ZipPassword;
 use crate::station::view::StationView;
@@ -40,8 +41,8 @@ pub enum Consumer {
     Nobody,
     /// One with this face. It works on the folders of the station by itself.
     At(Client),
-    /// The sample one, a fresh one for each scenario, with these mistakes.
-    Sample(Mistakes),
+    /// The sample one, a fresh one for each scenario, with these mistakes; it reads subsidies of this edition.
+    Sample(Mistakes, Edition),
 }
 
 /// One that takes part in one scenario; the sample one goes with it.
@@ -60,24 +61,27 @@ pub enum NotNamed {
     Mistake(#[from] rececon::mistake::Unknown),
     /// Neither the sample one nor an address.
     #[error(
-        "「{0}」はレセコンの指定ではありません: sample、sample:間違い,…、URL か HOST:PORT / not a レセコン: sample, sample:MISTAKE,…, URL or HOST:PORT"
+        "「{0}」はレセコンの指定ではありません: sample、sample:R5、sample:間違い,…、URL か HOST:PORT / not a レセコン: sample, sample:R5, sample:MISTAKE,…, URL or HOST:PORT"
     )]
     Other(String),
 }
 
 impl Consumer {
-    /// The one that people call so: nothing for none, `sample`, `sample:MISTAKE,…`, the URL of its face or its HOST:PORT.
+    /// The one that people call so: nothing for none, `sample`, `sample:R5,MISTAKE,…`, the URL of its face or its HOST:PORT.
     ///
     /// # Errors
     /// [`NotNamed`]
     pub fn named(text: &str) -> Result<Self, NotNamed> {
         let text = text.trim();
-        let (kind, mistakes) = text.split_once(':').unwrap_or((text, ""));
+        let (kind, manners) = text.split_once(':').unwrap_or((text, ""));
         match kind {
             "" => Ok(Self::Nobody),
             "sample" => {
-                let mistakes = mistakes.split(',').filter(|name| !name.is_empty()).map(str::parse::<rececon::Mistake>);
-                Ok(Self::Sample(mistakes.collect::<Result<_, _>>()?))
+                let manners = manners.split(',').filter(|name| !name.is_empty());
+                let (editions, mistakes): (Vec<_>, Vec<_>) = manners.partition(|name| Edition::named(name).is_some());
+                let edition = editions.into_iter().find_map(Edition::named).unwrap_or_default();
+                let mistakes = mistakes.into_iter().map(str::parse::<rececon::Mistake>);
+                Ok(Self::Sample(mistakes.collect::<Result<_, _>>()?, edition))
             }
             _ if !text.contains(':') => Err(NotNamed::Other(text.to_owned())),
             _ => {
@@ -92,10 +96,10 @@ impl Consumer {
     /// # Errors
     /// The sample one cannot begin there.
     pub fn sit_down(&self, station: &StationView, clock: &Clock, password: Option<&str>) -> Result<Beside, Stopped> {
-        let mistakes = match self {
+        let (mistakes, edition) = match self {
             Self::Nobody => return Ok(Beside::default()),
             Self::At(line) => return Ok(Beside { line: Some(line.clone()), _sample: None }),
-            Self::Sample(mistakes) => mistakes.clone(),
+            Self::Sample(mistakes, edition) => (mistakes.clone(), *edition),
         };
         let terminal = station.terminals.first().ok_or_else(|| "端末がありません / there is no terminal".to_owned())?;
         let paths = Paths { req: (&terminal.req).into(), res: (&terminal.res).into(), face: (&terminal.face).into() };
@@ -103,6 +107,7 @@ impl Consumer {
         let settings = rececon::Settings {
             institution,
             mistakes,
+            layout: Layout::embedded(edition).clone(),
             // What it may do by itself is not ordered in scenarios: another レセコン may have no key for it.
             auto: true,
             clock: clock.clone(),

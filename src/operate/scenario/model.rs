@@ -69,6 +69,23 @@ impl Scenario {
         Words::new(format!("{}{ja}{mark_ja}", self.title.ja), format!("{}{en}{mark_en}", self.title.en))
     }
 
+    /// What the レセコン is to do, as a plan prints it: with a mark where this scenario asks nobody whether it does.
+    pub fn demand(&self) -> Words {
+        if self.asks_the_consumer() {
+            return self.bearing.clone();
+        }
+        let Words { ja, en } = &self.bearing;
+        Words::new(format!("{ja}（ここでは確かめない）"), format!("{en} (not tried here)"))
+    }
+
+    /// Does it ask a レセコン, or whoever sits there, for anything? What asks nothing holds whatever the レセコン does.
+    pub fn asks_the_consumer(&self) -> bool {
+        self.steps.iter().any(|step| {
+            let expects = step.expect.iter().any(|expect| expect.asked.is_some());
+            step.ask.is_some() || step.question.is_some() || !step.collect.is_empty() || expects
+        })
+    }
+
     /// Why it needs a station of its own, where it does.
     pub fn alone(&self) -> Option<Words> {
         let sets = !self.settings.is_empty() || self.password.is_some();

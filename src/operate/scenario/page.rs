@@ -77,8 +77,8 @@ fn table<T>(body: &mut String, group: Group, rows: &[T], row: impl Fn(&mut Strin
 
 /// The first four cells of a row.
 fn planned(id: &str, scenario: &Scenario, lang: Lang) -> String {
-    let heading = scenario.heading();
-    let cells = [id, heading.say(lang), scenario.bearing.say(lang), &scenario.source].map(escaped);
+    let (heading, demand) = (scenario.heading(), scenario.demand());
+    let cells = [id, heading.say(lang), demand.say(lang), &scenario.source].map(escaped);
     let [id, title, bearing, source] = cells;
     format!("<td>{id}</td><td>{title}</td><td>{bearing}</td><td class=\"source\">{source}</td>")
 }

@@ -68,6 +68,7 @@ pub fn one(read: &Read, place: &Where, runtime: &Handle, company: Company<'_>) -
         title: read.scenario.title.clone(),
         group: read.scenario.group,
         state: State::Held,
+        terminal_alone: !read.scenario.asks_the_consumer(),
         why: None,
         steps: Vec::new(),
         faults: Vec::new(),

@@ -18,6 +18,8 @@ pub struct Verdict {
     pub group: Group,
     /// How it ended.
     pub state: State,
+    /// It looks at the terminal alone: what it demands of the レセコン is not tried.
+    pub terminal_alone: bool,
     /// Why, where it was skipped or could not go on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<Words>,

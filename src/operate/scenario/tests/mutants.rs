@@ -107,19 +107,15 @@ fn hasty(read: &Read, seconds: u64) -> Read {
 }
 
 fn fails(read: &Read, mistake: Mistake, seconds: u64, runtime: &Handle) -> bool {
-    let (onlooker, consumer) = (FirstMiss::default(), Consumer::Sample([mistake].into_iter().collect()));
+    let (onlooker, consumer) =
+        (FirstMiss::default(), Consumer::Sample([mistake].into_iter().collect(), Edition::default()));
     let company = Company { onlooker: &onlooker, consumer: &consumer };
     run::one(&hasty(read, seconds), &own(), runtime, company).state == State::Failed
 }
 
 /// Scenarios in which it matters what the レセコン does.
-pub(super) fn ask_the_consumer(read: &Read) -> bool {
-    let scenario = &read.scenario;
-    let asks = |step: &super::super::model::Step| {
-        let expects = step.expect.iter().any(|expect| expect.asked.is_some());
-        step.ask.is_some() || !step.collect.is_empty() || expects
-    };
-    scenario.consumer && scenario.steps.iter().any(asks)
+fn ask_the_consumer(read: &Read) -> bool {
+    read.scenario.consumer && read.scenario.asks_the_consumer()
 }
 
 /// What comes of each of them, [`JOBS`] at a time.
@@ -144,7 +140,7 @@ fn side_by_side<T: Sync, U: Clone + Default + Send>(all: &[T], one: impl Fn(&T, 
 
 /// How long a mutant has for an answer in this scenario.
 fn patience(read: &Read, runtime: &Handle) -> u64 {
-    let company = Company { onlooker: &Nobody, consumer: &Consumer::Sample(Mistakes::default()) };
+    let company = Company { onlooker: &Nobody, consumer: &Consumer::Sample(Mistakes::default(), Edition::default()) };
     let needed = run::one(read, &own(), runtime, company).millis / 1000.0;
     let whole_seconds = std::time::Duration::from_secs_f64(needed * TIMES).as_secs() + 1;
     whole_seconds.clamp(LEAST_S, MOST_S)

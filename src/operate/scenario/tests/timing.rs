@@ -11,7 +11,7 @@ fn ran(steps: &str, consumer: &Consumer) -> Verdict {
 }
 
 fn sample(mistakes: &[Mistake]) -> Consumer {
-    Consumer::Sample(mistakes.iter().copied().collect())
+    Consumer::Sample(mistakes.iter().copied().collect(), Edition::default())
 }
 
 #[test]

@@ -171,8 +171,8 @@ fn passed(look: Look, step: &StepVerdict, lang: Lang) -> Lines {
 fn named(pen: &Pen<'_>, trials: &Trials) -> Lines {
     let look = pen.look;
     let ways = pen.say(
-        "空: なし (人に尋ねる)。sample: 見本のレセコン。sample:間違い,… (名前は docs/clinic.md)。URL か HOST:PORT: この窓口につないだレセコン。Enter 決定、Esc やめる",
-        "empty: none (people are asked). sample: the sample one. sample:MISTAKE,… (names: docs/clinic.md). URL or HOST:PORT: one at this \
+        "空: なし (人に尋ねる)。sample: 見本のレセコン。sample:R5 は R5 の読み手、sample:間違い,… (名前は docs/clinic.md)。URL か HOST:PORT: この窓口につないだレセコン。Enter 決定、Esc やめる",
+        "empty: none (people are asked). sample: the sample one. sample:R5: an R5 reader. sample:MISTAKE,… (names: docs/clinic.md). URL or HOST:PORT: one at this \
          station. Enter takes it, Esc leaves it",
     );
     let refused = trials.refused.iter().map(|why| (why.clone(), look.bad()));
@@ -189,7 +189,7 @@ fn about(pen: &Pen<'_>, trials: &Trials) -> Lines {
         None => Vec::new(),
     };
     let bears = pen.say("レセコンに求めること: ", "the レセコン is to: ");
-    lines.push((format!("{bears}{}", scenario.bearing.say(lang)), Style::new()));
+    lines.push((format!("{bears}{}", scenario.demand().say(lang)), Style::new()));
     if let Some(requirement) = &scenario.requirement {
         let grade = format!("{} {}: {}", pen.say("要件", "requirement"), requirement.id, requirement.words().say(lang));
         lines.push((grade, Style::new()));
