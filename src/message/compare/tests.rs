@@ -1,6 +1,7 @@
 //! Masks keep shapes and nothing else; orders name the place and the table that fits; a rewritten file keeps every byte that is nobody's.
 
 use proptest::prelude::*;
+use unicode_normalization::UnicodeNormalization;
 
 use super::mask::{Mask, Originals};
 use super::masked_file::{NoCopy, masked};
@@ -190,6 +191,9 @@ fn what_is_hidden_in_one_file_is_hidden_in_another_and_what_cannot_be_read_gives
 proptest! {
     #[test]
     fn a_mask_has_the_shape_of_its_original_in_both_encodings(value in "[あ-んア-ヴ一-龠ｱ-ﾝA-Za-z0-9０-９ 　ー-]{1,30}") {
+        // A word that reads as hexadecimal gets another one, digits and letters as they fall.
+        let hexadecimal = |word: &str| word.chars().count() >= 8 && word.nfkc().all(|c| c.is_ascii_hexdigit());
+        prop_assume!(!value.split(|c: char| !c.is_alphanumeric()).any(hexadecimal));
         let root = record(&[("Address", &value)]);
         let masked = mask_of(&[&root], 6).value("Address", &value);
         prop_assert_eq!(masked.chars().count(), value.chars().count());
