@@ -1,7 +1,7 @@
 //! The promises about a hub that keeps what it is told in a file: a million-person registration, its memory, and how both and the questions
 //! beside them grow, measured on the program as it is shipped.
 //!
-//! `cargo bench --bench hub` takes some five minutes and 3 GB of disk; `-- --rows 20000` is a look. Each figure stands beside its promise, or
+//! `cargo bench --bench hub` takes some two minutes and 3 GB of disk; `-- --rows 20000` is a look. Each figure stands beside its promise, or
 //! beside what the machine itself needs for the same bytes; a broken promise makes the exit code 1.
 //!
 //! - `town`: a municipality's file · `centre`: a hub as a child process · `figure`: how it is told
