@@ -265,7 +265,7 @@ pub fn parse_date(text: &str) -> Option<Date> {
 
 /// `YYYYMMDD`.
 pub fn date8(date: Date) -> String {
-    date.strftime("%Y%m%d").to_string()
+    format!("{:04}{:02}{:02}", date.year(), date.month(), date.day())
 }
 
 /// `YYYYMMDDHHmmss`, the form of every date-time in the shared folder (spec/oqs-interface.md §1.4, [A]).

@@ -88,10 +88,9 @@ impl fmt::Display for Checked {
 pub fn check_digit(body: &str) -> Option<u8> {
     let digits = digits_of(body)?;
     let sum: u32 = digits
-        .iter()
         .rev()
         .zip([2u32, 1].into_iter().cycle())
-        .map(|(&digit, weight)| {
+        .map(|(digit, weight)| {
             let product = u32::from(digit) * weight;
             product / 10 + product % 10
         })
@@ -105,11 +104,9 @@ pub fn with_check_digit(body: &str) -> Option<String> {
 }
 
 /// The values of the digits, or `None` when there is another character or nothing at all.
-fn digits_of(text: &str) -> Option<Vec<u8>> {
-    if text.is_empty() {
-        return None;
-    }
-    text.bytes().map(|byte| byte.is_ascii_digit().then(|| byte - b'0')).collect()
+fn digits_of(text: &str) -> Option<impl DoubleEndedIterator<Item = u8> + ExactSizeIterator> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.bytes().map(|byte| byte - b'0'))
 }
 
 /// Blanks around cut off, full-width digits made half-width: the same number, whoever typed it.
@@ -142,8 +139,7 @@ fn check(text: &str, length: usize, length_words: &'static str) -> Checked {
 /// Two digits at `at`, where the text has them.
 fn pair(text: &str, at: usize) -> Option<u8> {
     let two = text.get(at..at + 2)?;
-    digits_of(two)?;
-    two.parse().ok()
+    digits_of(two).and_then(|_| two.parse().ok())
 }
 
 #[cfg(test)]

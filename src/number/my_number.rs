@@ -11,7 +11,7 @@ const DIGITS: usize = 12;
 pub fn check_digit(body: &str) -> Option<u8> {
     let digits = digits_of(body).filter(|digits| digits.len() == DIGITS - 1)?;
     // Weights from the right: 2 3 4 5 6 7 2 3 4 5 6.
-    let sum: u32 = digits.iter().rev().zip((2..=7u32).cycle()).map(|(&digit, weight)| u32::from(digit) * weight).sum();
+    let sum: u32 = digits.rev().zip((2..=7u32).cycle()).map(|(digit, weight)| u32::from(digit) * weight).sum();
     // Remainders 0 and 1 both give 0: some errors go unseen, a known weakness of the rule.
     u8::try_from(match sum % 11 {
         0 | 1 => 0,
