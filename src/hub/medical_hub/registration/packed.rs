@@ -4,13 +4,13 @@
 use std::borrow::Cow;
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::message::subsidy::{CopaymentLimit, FaceItem, LimitManagement, SubsidyCertificate};
 use crate::secret::MyNumber;
 use crate::wire::registration::{Holder, Row};
 
-/// Bytes of a packed row, of most.
+/// Bytes that a packed row is written in, of most.
 const ORDINARY: usize = 1 << 10;
 
 /// The row without its 個人番号.
@@ -22,8 +22,9 @@ impl Packed {
     pub fn of(row: &Row) -> Self {
         let mut packed = Vec::with_capacity(ORDINARY);
         // Text, numbers, days and lists, which always have a JSON form; and memory takes what it is given.
-        let _ = serde_json::to_writer(&mut packed, &Short::from(row));
-        Self(packed.into())
+        let _ = serde_json::to_writer(&mut packed, &Short::of(row));
+        // Copied: to cut the end off costs an allocator more than a piece of the right size.
+        Self(packed.as_slice().into())
     }
 
     /// What a store kept.
@@ -78,62 +79,67 @@ struct Short<'r> {
     history_key: Option<Text<'r>>,
     #[serde(rename = "d", skip_serializing_if = "empty")]
     deleted: bool,
-    #[serde(rename = "c", borrow)]
-    certificate: ShortCertificate<'r>,
+    #[serde(rename = "c", serialize_with = "ShortCertificate::serialize", deserialize_with = "certificate")]
+    certificate: Cow<'r, SubsidyCertificate>,
 }
 
+/// The short names of a certificate.
 #[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct ShortCertificate<'r> {
-    #[serde(rename = "n", borrow)]
-    name: Text<'r>,
+#[serde(remote = "SubsidyCertificate", deny_unknown_fields, default)]
+struct ShortCertificate {
+    #[serde(rename = "n")]
+    certification_name: String,
     #[serde(rename = "i", skip_serializing_if = "empty")]
-    insurer_number: Option<Text<'r>>,
+    insurer_number: Option<String>,
     #[serde(rename = "r", skip_serializing_if = "empty")]
-    recipient_number: Option<Text<'r>>,
+    recipient_number: Option<String>,
     #[serde(rename = "s", skip_serializing_if = "empty")]
-    segment: Option<Text<'r>>,
+    segment: Option<String>,
     #[serde(rename = "is", skip_serializing_if = "empty")]
-    income_segment: Option<Text<'r>>,
+    income_segment: Option<String>,
     #[serde(rename = "ac", skip_serializing_if = "empty")]
-    additional_conditions: Option<Text<'r>>,
+    additional_conditions: Option<String>,
     #[serde(rename = "di", skip_serializing_if = "empty")]
-    institutions: Option<Text<'r>>,
+    designated_medical_institutions: Option<String>,
     #[serde(rename = "ar", skip_serializing_if = "empty")]
     always_reimbursement: bool,
-    #[serde(rename = "l", skip_serializing_if = "empty", borrow)]
-    limits: Vec<ShortLimit<'r>>,
+    #[serde(rename = "l", skip_serializing_if = "empty", with = "list")]
+    limits: Vec<CopaymentLimit>,
     #[serde(rename = "j", skip_serializing_if = "empty")]
     joint_in_out: Option<bool>,
     #[serde(rename = "jk", skip_serializing_if = "empty")]
-    joint_kinds: Vec<Text<'r>>,
+    joint_kinds: Vec<String>,
     #[serde(rename = "fv", skip_serializing_if = "empty")]
-    first_visit: Option<Text<'r>>,
+    first_visit: Option<String>,
     #[serde(rename = "mr", skip_serializing_if = "empty")]
     meal_ratio: Option<u32>,
     #[serde(rename = "ml", skip_serializing_if = "empty")]
     meal_limit: Option<u32>,
     #[serde(rename = "me", skip_serializing_if = "empty")]
-    method: Option<Text<'r>>,
+    method: Option<String>,
     #[serde(rename = "ms", skip_serializing_if = "empty")]
     meal_subsidy: Option<bool>,
-    #[serde(rename = "f", borrow)]
-    valid_from: Text<'r>,
-    #[serde(rename = "t", borrow)]
-    valid_to: Text<'r>,
-    #[serde(rename = "fi", skip_serializing_if = "empty", borrow)]
-    face_items: Vec<ShortFaceItem<'r>>,
+    #[serde(rename = "f")]
+    valid_from: String,
+    #[serde(rename = "t")]
+    valid_to: String,
+    #[serde(rename = "fi", skip_serializing_if = "empty", with = "list")]
+    face_items: Vec<FaceItem>,
     #[serde(rename = "m", skip_serializing_if = "empty")]
-    management: Cow<'r, [LimitManagement]>,
+    management: Vec<LimitManagement>,
+    // Made by PMH when it answers.
+    #[serde(skip)]
+    hash: Option<String>,
 }
 
-#[derive(Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct ShortLimit<'r> {
-    #[serde(rename = "k", borrow)]
-    kind: Text<'r>,
+/// The short names of a limit.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(remote = "CopaymentLimit", deny_unknown_fields, default)]
+struct ShortLimit {
+    #[serde(rename = "k")]
+    kind: String,
     #[serde(rename = "df", skip_serializing_if = "empty")]
-    definition: Option<Text<'r>>,
+    definition: Option<String>,
     #[serde(rename = "rd", skip_serializing_if = "empty")]
     ratio_day: Option<u32>,
     #[serde(rename = "rm", skip_serializing_if = "empty")]
@@ -150,15 +156,16 @@ struct ShortLimit<'r> {
     times_per_month: Option<u32>,
 }
 
-#[derive(Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct ShortFaceItem<'r> {
-    #[serde(rename = "n", borrow)]
-    name: Text<'r>,
+/// The short names of a face item.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(remote = "FaceItem", deny_unknown_fields, default)]
+struct ShortFaceItem {
+    #[serde(rename = "n")]
+    name: String,
     #[serde(rename = "v", skip_serializing_if = "empty")]
-    value: Option<Text<'r>>,
-    #[serde(rename = "i", skip_serializing_if = "empty", borrow)]
-    items: Vec<ShortFaceItem<'r>>,
+    value: Option<String>,
+    #[serde(rename = "i", skip_serializing_if = "empty", with = "list")]
+    items: Vec<FaceItem>,
 }
 
 /// Says nothing: left out.
@@ -166,16 +173,55 @@ fn empty<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-fn text(text: &Option<String>) -> Option<Text<'_>> {
-    text.as_deref().map(Cow::Borrowed)
+fn certificate<'de, D: Deserializer<'de>>(input: D) -> Result<Cow<'static, SubsidyCertificate>, D::Error> {
+    ShortCertificate::deserialize(input).map(Cow::Owned)
 }
 
-fn owned(text: Option<Text<'_>>) -> Option<String> {
-    text.map(Cow::into_owned)
+/// What stands in a list, under its short names.
+struct Listed<T>(T);
+
+macro_rules! listed {
+    ($($long:ident by $short:ident,)*) => {$(
+        impl Serialize for Listed<&$long> {
+            fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
+                $short::serialize(self.0, output)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for Listed<$long> {
+            fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+                $short::deserialize(input).map(Self)
+            }
+        }
+    )*};
 }
 
-impl<'r> From<&'r Row> for Short<'r> {
-    fn from(row: &'r Row) -> Self {
+listed! {
+    CopaymentLimit by ShortLimit,
+    FaceItem by ShortFaceItem,
+}
+
+mod list {
+    use super::*;
+
+    pub fn serialize<T, S: Serializer>(list: &[T], output: S) -> Result<S::Ok, S::Error>
+    where
+        for<'t> Listed<&'t T>: Serialize,
+    {
+        output.collect_seq(list.iter().map(Listed))
+    }
+
+    pub fn deserialize<'de, T, D: Deserializer<'de>>(input: D) -> Result<Vec<T>, D::Error>
+    where
+        Listed<T>: Deserialize<'de>,
+    {
+        let list = Vec::<Listed<T>>::deserialize(input)?;
+        Ok(list.into_iter().map(|Listed(item)| item).collect())
+    }
+}
+
+impl<'r> Short<'r> {
+    fn of(row: &'r Row) -> Self {
         let Holder { name, kana, address, birth_date, sex } = &row.holder;
         Self {
             name: text(name),
@@ -188,12 +234,10 @@ impl<'r> From<&'r Row> for Short<'r> {
             not_disclosed: row.not_disclosed,
             history_key: text(&row.history_key),
             deleted: row.deleted,
-            certificate: ShortCertificate::from(&row.certificate),
+            certificate: Cow::Borrowed(&row.certificate),
         }
     }
-}
 
-impl Short<'_> {
     fn into_row(self, my_number: MyNumber) -> Row {
         Row {
             my_number,
@@ -207,113 +251,19 @@ impl Short<'_> {
             type_id: owned(self.type_id),
             sub_key: owned(self.sub_key),
             not_disclosed: self.not_disclosed,
-            certificate: self.certificate.into(),
+            certificate: self.certificate.into_owned(),
             history_key: owned(self.history_key),
             deleted: self.deleted,
         }
     }
 }
 
-impl<'r> From<&'r SubsidyCertificate> for ShortCertificate<'r> {
-    fn from(of: &'r SubsidyCertificate) -> Self {
-        Self {
-            name: Cow::Borrowed(&of.certification_name),
-            insurer_number: text(&of.insurer_number),
-            recipient_number: text(&of.recipient_number),
-            segment: text(&of.segment),
-            income_segment: text(&of.income_segment),
-            additional_conditions: text(&of.additional_conditions),
-            institutions: text(&of.designated_medical_institutions),
-            always_reimbursement: of.always_reimbursement,
-            limits: of.limits.iter().map(ShortLimit::from).collect(),
-            joint_in_out: of.joint_in_out,
-            joint_kinds: of.joint_kinds.iter().map(|kind| Cow::Borrowed(kind.as_str())).collect(),
-            first_visit: text(&of.first_visit),
-            meal_ratio: of.meal_ratio,
-            meal_limit: of.meal_limit,
-            method: text(&of.method),
-            meal_subsidy: of.meal_subsidy,
-            valid_from: Cow::Borrowed(&of.valid_from),
-            valid_to: Cow::Borrowed(&of.valid_to),
-            face_items: of.face_items.iter().map(ShortFaceItem::from).collect(),
-            management: Cow::Borrowed(&of.management),
-        }
-    }
+fn text(text: &Option<String>) -> Option<Text<'_>> {
+    text.as_deref().map(Cow::Borrowed)
 }
 
-impl From<ShortCertificate<'_>> for SubsidyCertificate {
-    fn from(short: ShortCertificate<'_>) -> Self {
-        Self {
-            certification_name: short.name.into_owned(),
-            insurer_number: owned(short.insurer_number),
-            recipient_number: owned(short.recipient_number),
-            segment: owned(short.segment),
-            income_segment: owned(short.income_segment),
-            additional_conditions: owned(short.additional_conditions),
-            designated_medical_institutions: owned(short.institutions),
-            always_reimbursement: short.always_reimbursement,
-            limits: short.limits.into_iter().map(CopaymentLimit::from).collect(),
-            joint_in_out: short.joint_in_out,
-            joint_kinds: short.joint_kinds.into_iter().map(Cow::into_owned).collect(),
-            first_visit: owned(short.first_visit),
-            meal_ratio: short.meal_ratio,
-            meal_limit: short.meal_limit,
-            method: owned(short.method),
-            meal_subsidy: short.meal_subsidy,
-            valid_from: short.valid_from.into_owned(),
-            valid_to: short.valid_to.into_owned(),
-            face_items: short.face_items.into_iter().map(FaceItem::from).collect(),
-            management: short.management.into_owned(),
-            // Made by PMH when it answers.
-            hash: None,
-        }
-    }
-}
-
-impl<'r> From<&'r CopaymentLimit> for ShortLimit<'r> {
-    fn from(of: &'r CopaymentLimit) -> Self {
-        Self {
-            kind: Cow::Borrowed(&of.kind),
-            definition: text(&of.definition),
-            ratio_day: of.ratio_day,
-            ratio_month: of.ratio_month,
-            ratio_visit: of.ratio_visit,
-            amount_day: of.amount_day,
-            amount_month: of.amount_month,
-            amount_visit: of.amount_visit,
-            times_per_month: of.times_per_month,
-        }
-    }
-}
-
-impl From<ShortLimit<'_>> for CopaymentLimit {
-    fn from(short: ShortLimit<'_>) -> Self {
-        Self {
-            kind: short.kind.into_owned(),
-            definition: owned(short.definition),
-            ratio_day: short.ratio_day,
-            ratio_month: short.ratio_month,
-            ratio_visit: short.ratio_visit,
-            amount_day: short.amount_day,
-            amount_month: short.amount_month,
-            amount_visit: short.amount_visit,
-            times_per_month: short.times_per_month,
-        }
-    }
-}
-
-impl<'r> From<&'r FaceItem> for ShortFaceItem<'r> {
-    fn from(of: &'r FaceItem) -> Self {
-        let items = of.items.iter().map(Self::from).collect();
-        Self { name: Cow::Borrowed(&of.name), value: text(&of.value), items }
-    }
-}
-
-impl From<ShortFaceItem<'_>> for FaceItem {
-    fn from(short: ShortFaceItem<'_>) -> Self {
-        let items = short.items.into_iter().map(Self::from).collect();
-        Self { name: short.name.into_owned(), value: owned(short.value), items }
-    }
+fn owned(text: Option<Text<'_>>) -> Option<String> {
+    text.map(Cow::into_owned)
 }
 
 #[cfg(test)]
