@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Number;
 
@@ -145,16 +146,9 @@ impl<'de> Visitor<'de> for Values {
 }
 
 /// A name, which is borrowed where it can be.
-struct Name<'n>(Cow<'n, str>);
-
-impl<'de> Deserialize<'de> for Name<'de> {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        match input.deserialize_str(Values)? {
-            Json::Text(name) => Ok(Self(name)),
-            other => Err(D::Error::custom(format!("{} where a name belongs", other.kind()))),
-        }
-    }
-}
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Name<'n>(#[serde(borrow)] Cow<'n, str>);
 
 impl Serialize for Json<'_> {
     fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
