@@ -7,6 +7,7 @@ use super::fault::{CHARACTERS, CODE, DATE, FACE, Fault, KIND, LENGTH, MISSING, N
 use super::field::{Characters, FACE_ITEMS, FACE_LEVELS, FACE_NAME, FACE_VALUE, Field, Shape, day};
 use super::json::Json;
 use super::rules::{Filling, Value};
+use super::tables::MOST_FIELDS;
 use super::{Generation, Row};
 use crate::handwritten::nearest;
 use crate::message::subsidy::FaceItem;
@@ -22,7 +23,7 @@ pub fn check(generation: Generation, number: u64, row: &Json<'_>) -> Result<(Row
     }
     checking.group(generation.fields(), row, Place::ROW);
     let Checking { mut faults, filling, .. } = checking;
-    let (row, found) = filling.finish();
+    let (row, found) = filling.finish(generation);
     faults.extend(found.refusing.into_iter().map(|fault| fault.in_row(number)));
     match row {
         Some(row) if faults.is_empty() => {
@@ -50,7 +51,7 @@ pub fn check_into(
 
 /// Where a value stands. The way to it is written out only where something is said about it: most rows are good.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'p> {
+struct Place<'p> {
     within: Option<&'p Place<'p>>,
     name: &'p str,
 }
@@ -61,11 +62,6 @@ impl<'p> Place<'p> {
 
     fn inside(&'p self, name: &'p str) -> Self {
         Self { within: Some(self), name }
-    }
-
-    /// The object that it stands in.
-    pub fn group(self) -> Self {
-        *self.within.unwrap_or(&Self::ROW)
     }
 }
 
@@ -78,22 +74,22 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-struct Checking {
+struct Checking<'v> {
     number: u64,
     faults: Vec<Fault>,
-    filling: Filling,
+    filling: Filling<'v>,
 }
 
-impl Checking {
+impl<'v> Checking<'v> {
     fn fault(&mut self, rule: Rule, field: Place<'_>, ja: &str, en: &str) {
         self.faults.push(Fault::of(rule).because(ja, en).in_row(self.number).at(field.to_string()));
     }
 
-    fn group(&mut self, fields: &'static [Field], object: &Json<'_>, path: Place<'_>) {
+    fn group(&mut self, fields: &'static [Field], object: &'v Json<'_>, path: Place<'_>) {
         let Json::Object(entries) = object else {
             return self.fault(KIND, path, "オブジェクトです", "an object");
         };
-        let mut said: Vec<Option<&Json<'_>>> = vec![None; fields.len()];
+        let mut said: [Option<&Json<'_>>; MOST_FIELDS] = [None; MOST_FIELDS];
         // Most senders keep the order of the table: the search goes on where the last one ended.
         let mut next = 0;
         for (name, value) in entries {
@@ -126,7 +122,7 @@ impl Checking {
         self.fault(UNKNOWN, path, &ja, &en);
     }
 
-    fn value(&mut self, field: &'static Field, value: &Json<'_>, path: Place<'_>) {
+    fn value(&mut self, field: &'static Field, value: &'v Json<'_>, path: Place<'_>) {
         let taken = match field.shape {
             Shape::Group(fields) => return self.group(fields, value, path),
             Shape::Text { least, most, characters } => self.text(value, path, least, most, characters),
@@ -139,11 +135,11 @@ impl Checking {
             Shape::FaceList => self.face_list(value, path),
         };
         if let Some(value) = taken {
-            self.filling.take(field.says, value, path);
+            self.filling.take(field.says, value);
         }
     }
 
-    fn words<'v>(&mut self, value: &'v Json<'_>, path: Place<'_>) -> Option<&'v str> {
+    fn words(&mut self, value: &'v Json<'_>, path: Place<'_>) -> Option<&'v str> {
         match value {
             Json::Text(text) => Some(text),
             other => {
@@ -153,10 +149,17 @@ impl Checking {
         }
     }
 
-    fn text(&mut self, value: &Json<'_>, path: Place<'_>, least: usize, most: usize, of: Characters) -> Option<Value> {
+    fn text(
+        &mut self,
+        value: &'v Json<'_>,
+        path: Place<'_>,
+        least: usize,
+        most: usize,
+        of: Characters,
+    ) -> Option<Value<'v>> {
         let text = self.words(value, path)?;
-        let length = text.chars().count();
-        if length < least || length > most {
+        if !has_length(text, least, most) {
+            let length = text.chars().count();
             let expected = if least == most { most.to_string() } else { format!("{least}–{most}") };
             self.fault(
                 LENGTH,
@@ -171,20 +174,20 @@ impl Checking {
             self.fault(CHARACTERS, path, ja, en);
             return None;
         }
-        Some(Value::Text(text.to_owned()))
+        Some(Value::Text(text))
     }
 
-    fn code(&mut self, value: &Json<'_>, path: Place<'_>, codes: &[(&str, &str)]) -> Option<String> {
+    fn code(&mut self, value: &'v Json<'_>, path: Place<'_>, codes: &[(&str, &str)]) -> Option<&'v str> {
         let text = self.words(value, path)?;
         if codes.iter().any(|(code, _)| *code == text) {
-            return Some(text.to_owned());
+            return Some(text);
         }
         let known: Vec<String> = codes.iter().map(|(code, ja)| format!("\"{code}\" {ja}")).collect();
         self.fault(CODE, path, &known.join("、"), "one of these");
         None
     }
 
-    fn codes(&mut self, value: &Json<'_>, path: Place<'_>, codes: &[(&str, &str)]) -> Option<Value> {
+    fn codes(&mut self, value: &'v Json<'_>, path: Place<'_>, codes: &[(&str, &str)]) -> Option<Value<'v>> {
         let Json::List(values) = value else {
             self.fault(KIND, path, "配列です", "an array");
             return None;
@@ -193,11 +196,11 @@ impl Checking {
             self.fault(LENGTH, path, &format!("{} 個までです", codes.len()), "too many");
             return None;
         }
-        let all: Vec<Option<String>> = values.iter().map(|value| self.code(value, path, codes)).collect();
+        let all: Vec<Option<&str>> = values.iter().map(|value| self.code(value, path, codes)).collect();
         all.into_iter().collect::<Option<Vec<_>>>().map(Value::Texts)
     }
 
-    fn date(&mut self, value: &Json<'_>, path: Place<'_>) -> Option<Value> {
+    fn date(&mut self, value: &'v Json<'_>, path: Place<'_>) -> Option<Value<'v>> {
         let found = day(self.words(value, path)?);
         if found.is_none() {
             self.fault(DATE, path, "YYYY-MM-DD で書きます", "write YYYY-MM-DD");
@@ -205,7 +208,7 @@ impl Checking {
         found.map(Value::Day)
     }
 
-    fn boolean(&mut self, value: &Json<'_>, path: Place<'_>) -> Option<Value> {
+    fn boolean(&mut self, value: &'v Json<'_>, path: Place<'_>) -> Option<Value<'v>> {
         match value {
             Json::Bool(value) => Some(Value::Bool(*value)),
             other => {
@@ -215,7 +218,7 @@ impl Checking {
         }
     }
 
-    fn whole(&mut self, value: &Json<'_>, path: Place<'_>, most: u32) -> Option<Value> {
+    fn whole(&mut self, value: &Json<'_>, path: Place<'_>, most: u32) -> Option<Value<'v>> {
         let number = match value {
             Json::Number(number) => number.as_u64().or_else(|| {
                 // 1.0 is a whole number for JSON Schema.
@@ -231,7 +234,7 @@ impl Checking {
         whole.map(Value::Whole)
     }
 
-    fn face_list(&mut self, value: &Json<'_>, path: Place<'_>) -> Option<Value> {
+    fn face_list(&mut self, value: &'v Json<'_>, path: Place<'_>) -> Option<Value<'v>> {
         let Json::List(objects) = value else {
             self.fault(KIND, path, "オブジェクトの配列です", "an array of objects");
             return None;
@@ -241,7 +244,7 @@ impl Checking {
             return None;
         }
         let all: Vec<_> = objects.iter().map(|object| self.face_object(object, path, 1)).collect();
-        Some(Value::Face(all.into_iter().collect::<Option<Vec<_>>>()?.concat()))
+        Some(Value::Face(all.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten().collect()))
     }
 
     fn face_object(&mut self, value: &Json<'_>, path: Place<'_>, level: usize) -> Option<Vec<FaceItem>> {
@@ -264,25 +267,25 @@ impl Checking {
 
     fn face_item(&mut self, name: &str, value: &Json<'_>, path: Place<'_>, level: usize) -> Option<FaceItem> {
         let path = path.inside(name);
-        if name.is_empty() || name.chars().count() > FACE_NAME || !Characters::Any.admits(name) {
+        if !has_length(name, 1, FACE_NAME) || !Characters::Any.admits(name) {
             self.fault(FACE, path, &format!("項目名は1–{FACE_NAME}文字です"), "the name of an item");
             return None;
         }
-        let text = match value {
+        let text: Option<Cow<'_, str>> = match value {
             Json::Object(_) => {
                 let items = self.face_object(value, path, level + 1)?;
                 return Some(FaceItem { name: name.to_owned(), value: None, items });
             }
             Json::Null => None,
-            Json::Text(text) => Some(text.clone().into_owned()),
-            Json::Bool(value) => Some(value.to_string()),
-            Json::Number(number) => Some(number.to_string()),
+            Json::Text(text) => Some(text.as_ref().into()),
+            Json::Bool(value) => Some(value.to_string().into()),
+            Json::Number(number) => Some(number.to_string().into()),
             Json::List(_) => {
                 self.fault(FACE, path, "値は文字列か、項目のオブジェクトです", "a string, or an object of items");
                 return None;
             }
         };
-        if text.as_ref().is_some_and(|text| text.chars().count() > FACE_VALUE || !Characters::Any.admits(text)) {
+        if text.as_ref().is_some_and(|text| !has_length(text, 0, FACE_VALUE) || !Characters::Any.admits(text)) {
             self.fault(
                 FACE,
                 path,
@@ -291,8 +294,14 @@ impl Checking {
             );
             return None;
         }
-        Some(FaceItem { name: name.to_owned(), value: text, items: Vec::new() })
+        Some(FaceItem { name: name.to_owned(), value: text.map(Cow::into_owned), items: Vec::new() })
     }
+}
+
+/// Does it have `least..=most` characters? They are counted only where the bytes leave a doubt: a character has one to four.
+fn has_length(text: &str, least: usize, most: usize) -> bool {
+    let (fewest, bytes) = (text.len().div_ceil(4), text.len());
+    (fewest >= least && bytes <= most) || (least..=most).contains(&text.chars().count())
 }
 
 /// A name as it stands in a message: whoever sends names of a megabyte does not get them back.

@@ -156,13 +156,11 @@ fn is_unwritable(c: char) -> bool {
 
 /// The day of `YYYY-MM-DD`, exactly so written.
 pub fn day(text: &str) -> Option<Date> {
-    let digits = |part: &str, count: usize| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
-    let mut parts = text.split('-');
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() || !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
-        return None;
-    }
-    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
+    let digit = |byte: u8| byte.is_ascii_digit().then(|| i16::from(byte - b'0'));
+    let number = |bytes: &[u8]| bytes.iter().try_fold(0, |number, byte| Some(number * 10 + digit(*byte)?));
+    let (month, day) = (number(&[m1, m2])?, number(&[d1, d2])?);
+    Date::new(number(&[y1, y2, y3, y4])?, month.try_into().ok()?, day.try_into().ok()?).ok()
 }
 
 /// What a field says about the certificate; [`super::Row`] takes it.

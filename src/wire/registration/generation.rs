@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::field::Field;
+use super::field::{Field, Item, Shape};
 use super::tables;
 
 /// A published generation of the registration API (spec/pmh.md §2.1, [A]).
@@ -108,4 +108,16 @@ impl Generation {
             Self::R6 => &tables::R6,
         }
     }
+
+    /// Where a row says this, with the objects that it is in: `basicFiveInfo.sex`. Empty where it has no field for it.
+    pub fn place(self, item: Item) -> String {
+        place(self.fields(), item).unwrap_or_default()
+    }
+}
+
+fn place(fields: &[Field], item: Item) -> Option<String> {
+    fields.iter().find_map(|field| match field.shape {
+        Shape::Group(inner) => place(inner, item).map(|place| format!("{}.{place}", field.name)),
+        _ => (field.says == item).then(|| field.name.to_owned()),
+    })
 }

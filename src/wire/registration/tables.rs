@@ -16,6 +16,9 @@ const OURS: &str = "madoguchi";
 /// Most characters of a text whose length is not public ([C]).
 const FREE: usize = 1_000;
 
+/// Most fields of a row or of an object in it.
+pub(super) const MOST_FIELDS: usize = 19;
+
 const fn text(least: usize, most: usize) -> Shape {
     Shape::Text { least, most, characters: Any }
 }

@@ -365,6 +365,44 @@ fn a_length_that_nobody_published_is_provisional() {
     }
 }
 
+#[test]
+fn what_a_field_says_is_said_by_no_other_field_of_its_row() {
+    fn look(fields: &'static [Field], said: &mut Vec<Item>) {
+        assert!(fields.len() <= super::tables::MOST_FIELDS, "{} fields", fields.len());
+        for field in fields {
+            match field.shape {
+                Shape::Group(inner) => look(inner, said),
+                // The parts of an address are one.
+                _ if field.says == Item::Address => {}
+                _ => {
+                    assert!(!said.contains(&field.says), "{}: {:?}", field.name, field.says);
+                    said.push(field.says);
+                }
+            }
+        }
+    }
+    for generation in Generation::ALL {
+        look(generation.fields(), &mut Vec::new());
+    }
+    assert_eq!(Generation::R6.place(Item::Amount("4")), "maxCopaymentAmount.homeNursing.amount");
+    assert_eq!(Generation::V001.place(Item::HistoryKey), "");
+}
+
+#[test]
+fn a_length_is_that_of_the_characters_whatever_bytes_they_have() {
+    for (text, is_too_long) in
+        [("架".repeat(30), false), ("架".repeat(31), true), ("𠮷".repeat(30), false), ("a".repeat(31), true)]
+    {
+        let row = changed(v001(), &["medicalSubsidyCertificationNumber"], text.clone().into());
+        assert_eq!(read_rows(Generation::V001, &[row]).is_err(), is_too_long, "{text}");
+    }
+    for (text, is_too_short) in [("1-2", false), ("12", true), ("𠮷", true)] {
+        let row = changed(r6(), &["additionalConditions"], text.into());
+        let codes = read_rows(Generation::R6, &[row]).err().map(|error| format!("{error:?}").contains("MDG-J0006E"));
+        assert_eq!(codes, is_too_short.then_some(true), "{text}");
+    }
+}
+
 const ALL_CHARACTERS: [Characters; 6] = [
     Characters::Any,
     Characters::Digits,
