@@ -260,17 +260,37 @@ pub fn parse_time(text: &str) -> Option<DateTime> {
 
 /// `YYYYMMDD`, eight ASCII digits that name a day.
 pub fn parse_date(text: &str) -> Option<Date> {
-    (text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit())).then(|| Date::strptime("%Y%m%d", text).ok()).flatten()
+    let digits = Some(text).filter(|text| text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()))?;
+    let (year, month_and_day) = digits.split_at(4);
+    let (month, day) = month_and_day.split_at(2);
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
-/// `YYYYMMDD`.
+/// `YYYYMMDD`. Written digit by digit: an answer of the hub has dozens, and a pattern is read again for each.
 pub fn date8(date: Date) -> String {
-    format!("{:04}{:02}{:02}", date.year(), date.month(), date.day())
+    let mut text = String::with_capacity(8);
+    push_date(&mut text, date);
+    text
 }
 
 /// `YYYYMMDDHHmmss`, the form of every date-time in the shared folder (spec/oqs-interface.md §1.4, [A]).
 pub fn time14(time: DateTime) -> String {
-    time.strftime("%Y%m%d%H%M%S").to_string()
+    let mut text = String::with_capacity(14);
+    push_date(&mut text, time.date());
+    [time.hour(), time.minute(), time.second()].into_iter().for_each(|part| push_digits(&mut text, part.into(), 2));
+    text
+}
+
+fn push_date(text: &mut String, date: Date) {
+    push_digits(text, date.year(), 4);
+    push_digits(text, date.month().into(), 2);
+    push_digits(text, date.day().into(), 2);
+}
+
+/// The last `count` digits of a number. Years before the first are nobody's.
+fn push_digits(text: &mut String, number: i16, count: u32) {
+    let digit = |place| b'0' + (number.unsigned_abs() / 10_u16.pow(place) % 10) as u8;
+    text.extend((0..count).rev().map(|place| char::from(digit(place))));
 }
 
 /// A JST civil time as seconds since 1970 UTC, as certificates count.
@@ -286,6 +306,8 @@ pub fn from_unix_seconds(seconds: i64) -> Option<DateTime> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -299,6 +321,23 @@ mod tests {
         let time = parse_time("20261121093000").unwrap();
         assert_eq!(from_unix_seconds(unix_seconds(time)), Some(time));
         assert_eq!(unix_seconds(time), parse_time("2026-11-21T00:30:00Z").map(unix_seconds).unwrap());
+    }
+
+    proptest! {
+        #[test]
+        fn days_and_moments_have_their_digits_and_come_back(seconds in -62_135_596_800_i64..253_402_210_800) {
+            let time = from_unix_seconds(seconds).unwrap();
+            prop_assert_eq!(time14(time), time.strftime("%Y%m%d%H%M%S").to_string());
+            prop_assert_eq!(date8(time.date()), time.strftime("%Y%m%d").to_string());
+            prop_assert_eq!(parse_date(&date8(time.date())), Some(time.date()));
+            prop_assert_eq!(parse_time(&time14(time)), Some(time));
+        }
+
+        #[test]
+        fn a_day_is_what_names_one(text in "[0-9]{3}[0-9+ ][0-9]{4}|[0-9]{7,9}") {
+            let named = text.bytes().all(|b| b.is_ascii_digit()).then(|| Date::strptime("%Y%m%d", &text).ok()).flatten();
+            prop_assert_eq!(parse_date(&text), named.filter(|_| text.len() == 8));
+        }
     }
 
     #[test]

@@ -63,16 +63,13 @@ pub struct Evidence {
 
 /// Bytes as lower-case hexadecimal text, where they travel as text.
 pub(crate) mod hexadecimal {
-    use std::fmt::Write;
-
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     pub fn encode(bytes: &[u8]) -> String {
-        bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing into a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        let digit = |half: u8| char::from(if half < 10 { b'0' + half } else { b'a' + half - 10 });
+        let mut text = String::with_capacity(bytes.len() * 2);
+        text.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+        text
     }
 
     pub fn decode(text: &str) -> Option<Vec<u8>> {

@@ -12,6 +12,7 @@ mod meter;
 mod place;
 mod pull;
 mod reader;
+mod source;
 mod whole;
 mod writer;
 

@@ -125,11 +125,13 @@ pub struct Encoded {
     pub replaced: Vec<char>,
 }
 
-/// Writes text. Never fails: what CP932 lacks is folded to its look-alike, else replaced by ●.
-pub fn encode(text: &str, encoding: Encoding) -> Encoded {
+/// Writes text; what is handed over is not copied where its bytes are the same. Never fails: what CP932 lacks is folded to its look-alike,
+/// else replaced by ●.
+pub fn encode<'t>(text: impl Into<Cow<'t, str>>, encoding: Encoding) -> Encoded {
+    let text = text.into();
     match encoding {
-        Encoding::Utf8 => Encoded { bytes: text.as_bytes().to_vec(), replaced: Vec::new() },
-        Encoding::ShiftJis => to_cp932(text),
+        Encoding::Utf8 => Encoded { bytes: text.into_owned().into_bytes(), replaced: Vec::new() },
+        Encoding::ShiftJis => to_cp932(&text),
     }
 }
 

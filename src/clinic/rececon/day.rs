@@ -40,41 +40,18 @@ pub struct Day {
 }
 
 impl Desk {
-    /// Goes on with the day that the book keeps.
-    pub(super) fn goes_on(&mut self) {
-        let Some(day) = self.book.today.clone() else { return };
-        self.visits = day.visits;
-        self.dialogues = day.dialogues;
-        self.alerts = day.alerts;
-        self.requests = day.requests;
-        (self.asked, self.alerted, self.errors, self.read) = (day.asked, day.alerted, day.errors, day.read);
-        (self.last_error, self.seen_institution) = (day.last_error, day.seen_institution);
-    }
-
     /// Has the book keep what is shown now, where there is a file for it.
     pub(super) fn keep_day(&mut self, moment: Moment) {
         if self.settings.book.is_none() {
             return;
         }
-        self.book.today = Some(Day {
-            date: date8(moment.document.date()),
-            visits: self.visits.clone(),
-            dialogues: self.dialogues.clone(),
-            alerts: self.alerts.clone(),
-            requests: self.requests.clone(),
-            asked: self.asked,
-            alerted: self.alerted,
-            errors: self.errors,
-            last_error: self.last_error.clone(),
-            read: self.read,
-            seen_institution: self.seen_institution.clone(),
-        });
+        self.book.today = Some(Day { date: date8(moment.document.date()), ..self.day.clone() });
         self.effects.push(Effect::Store);
     }
 
     /// Whether this very result is a visit already: the same name, made at the same time.
     pub(super) fn is_listed(&self, name: &str, result: &QualificationResult) -> bool {
         let time = result.header.process_execution_time.trim();
-        self.visits.iter().any(|visit| visit.file == name && visit.time == time)
+        self.day.visits.iter().any(|visit| visit.file == name && visit.time == time)
     }
 }

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::book::{Book, Patient};
+use super::day::Day;
 use super::dialogue::{Choice, Dialogue, Kind};
 use super::event::{AlertKind, Arrival, Content, Effect, Event, Moment, Told};
 use super::field::{self, Difference, Eye, PERSON, REFERENCE_NUMBER};
 use super::matching::{self, By, Match};
 use super::mistake::Mistake;
-use super::requests::Pending;
 use super::settings::{Mistakes, Settings};
 use super::visit::{Outcome, Subsidy, VALID, Visit, is_failed};
 use crate::clock::time14;
@@ -24,22 +24,8 @@ pub type Refused = String;
 pub struct Desk {
     pub(super) settings: Settings,
     pub(super) book: Book,
-    pub(super) visits: Vec<Visit>,
-    /// Open questions, the oldest first.
-    pub(super) dialogues: Vec<Dialogue>,
-    /// What the staff has not dismissed.
-    pub(super) alerts: Vec<Alert>,
-    pub(super) requests: Vec<Pending>,
-    /// How many dialogues and alerts there were.
-    pub(super) asked: u32,
-    pub(super) alerted: u32,
-    /// Errors so far, and the last one.
-    pub(super) errors: u32,
-    pub(super) last_error: Option<String>,
-    /// Files read so far.
-    pub(super) read: u32,
-    /// 医療機関コード of the last result of the reader.
-    pub(super) seen_institution: Option<String>,
+    /// What is shown, kept with the book.
+    pub(super) day: Day,
     pub(super) effects: Vec<Effect>,
 }
 
@@ -62,23 +48,8 @@ pub struct Alert {
 impl Desk {
     /// A desk that begins its day, or goes on with the one that the book keeps.
     pub fn new(settings: Settings, book: Book) -> Self {
-        let mut desk = Self {
-            settings,
-            book,
-            visits: Vec::new(),
-            dialogues: Vec::new(),
-            alerts: Vec::new(),
-            requests: Vec::new(),
-            asked: 0,
-            alerted: 0,
-            errors: 0,
-            last_error: None,
-            read: 0,
-            seen_institution: None,
-            effects: Vec::new(),
-        };
-        desk.goes_on();
-        desk
+        let day = book.today.clone().unwrap_or_default();
+        Self { settings, book, day, effects: Vec::new() }
     }
 
     /// One event, and what is to be done about it.
@@ -148,7 +119,7 @@ impl Desk {
         if folder == FolderKind::Res && !is_mine {
             return self.tell("file-left", None, name, moment);
         }
-        self.read += 1;
+        self.day.read += 1;
         if !self.settings.mistakes.makes(Mistake::ForgetsToDelete) {
             self.effects.push(Effect::Delete { folder, name: name.clone() });
         }
@@ -159,7 +130,7 @@ impl Desk {
             }
             (FolderKind::Face, Content::Qualification(result)) => self.came(&name, &result, moment),
             (_, Content::Subsidies(document)) => self.subsidies_came(&name, &document, moment),
-            (_, Content::Err(code, text)) if self.visits.iter().any(|v| v.subsidy.is_answered_by(&name)) => {
+            (_, Content::Err(code, text)) if self.day.visits.iter().any(|v| v.subsidy.is_answered_by(&name)) => {
                 self.subsidies_failed(&name, code, text, moment);
             }
             (_, content) => self.answered(&name, content, moment),
@@ -168,14 +139,14 @@ impl Desk {
 
     /// Somebody used the reader.
     fn came(&mut self, name: &str, result: &QualificationResult, moment: Moment) {
-        let number = u32::try_from(self.visits.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let number = u32::try_from(self.day.visits.len()).unwrap_or(u32::MAX).saturating_add(1);
         let mut visit = Visit::of(number, name, result, moment.timer, &self.settings.mistakes);
-        self.seen_institution = Some(result.header.medical_institution_code.trim().to_owned());
+        self.day.seen_institution = Some(result.header.medical_institution_code.trim().to_owned());
         let found = matching::find(&self.book, &visit.values, &self.settings.mistakes);
         let alerts = visit.first_alerts(result);
         visit.who = found.who;
         let several = matches!(visit.who, Match::Several(_));
-        self.visits.push(visit);
+        self.day.visits.push(visit);
         self.tell("visit-listed", Some(number), String::new(), moment);
         for (kind, detail) in alerts {
             self.alert(kind, Some(number), detail, moment);
@@ -209,7 +180,7 @@ impl Desk {
         let Some(visit) = self.visit(number) else { return };
         let Some(patient) = visit.patient().map(str::to_owned) else { return };
         let is_numberless = visit.validity == VALID && !visit.values.contains_key(REFERENCE_NUMBER);
-        let is_open = self.dialogues.iter().any(|open| open.patient == patient && open.kind == Kind::Person);
+        let is_open = self.day.dialogues.iter().any(|open| open.patient == patient && open.kind == Kind::Person);
         if is_numberless && !is_open && self.settings.register_numbers {
             self.register_missing_number(&patient, moment);
         }
@@ -270,15 +241,15 @@ impl Desk {
         token: Option<String>,
         moment: Moment,
     ) {
-        self.dialogues.retain(|open| open.patient != patient || !open.kind.is_about_the_same(kind));
-        self.asked += 1;
-        let dialogue = Dialogue { number: self.asked, kind, patient: patient.to_owned(), visit, fields, token };
+        self.day.dialogues.retain(|open| open.patient != patient || !open.kind.is_about_the_same(kind));
+        self.day.asked += 1;
+        let dialogue = Dialogue { number: self.day.asked, kind, patient: patient.to_owned(), visit, fields, token };
         if self.settings.mistakes.makes(Mistake::OverwritesWithoutAsking) && kind != Kind::Absence {
             let all: Vec<_> = dialogue.fields.iter().collect();
             return self.decide(&dialogue, &all, moment);
         }
         self.tell("dialogue-opened", visit, format!("{} {}", dialogue.number, kind.word()), moment);
-        self.dialogues.push(dialogue);
+        self.day.dialogues.push(dialogue);
     }
 
     /// Carries out what the staff decided: accepted fields are overwritten, all others stay.
@@ -292,7 +263,7 @@ impl Desk {
             }
             Kind::Subsidy { expense, certificate } => {
                 let face_items = dialogue.visit.and_then(|number| {
-                    let visit = self.visits.iter_mut().find(|visit| visit.number == number)?;
+                    let visit = self.day.visits.iter_mut().find(|visit| visit.number == number)?;
                     let came = visit.certificates.get_mut(certificate)?;
                     came.outcome = if accepted.is_empty() { Outcome::Unchanged } else { Outcome::Imported };
                     Some(came.face_items.clone())
@@ -322,7 +293,7 @@ impl Desk {
         }
         let (patience, now) = (self.settings.subsidy_patience, moment.timer);
         let mut late = Vec::new();
-        for visit in &mut self.visits {
+        for visit in &mut self.day.visits {
             if let Subsidy::Waiting { request, since } = &visit.subsidy
                 && now.saturating_sub(*since) >= patience
             {
@@ -338,11 +309,11 @@ impl Desk {
 
     /// The visit of this number.
     pub(super) fn visit(&self, number: u32) -> Option<&Visit> {
-        self.visits.iter().find(|visit| visit.number == number)
+        self.day.visits.iter().find(|visit| visit.number == number)
     }
 
     pub(super) fn visit_mut(&mut self, number: u32) -> Option<&mut Visit> {
-        self.visits.iter_mut().find(|visit| visit.number == number)
+        self.day.visits.iter_mut().find(|visit| visit.number == number)
     }
 
     /// Says whose a visit is, by the staff's word or because a patient was made of it.
@@ -360,13 +331,13 @@ impl Desk {
     pub(super) fn alert(&mut self, kind: AlertKind, visit: Option<u32>, detail: String, moment: Moment) {
         let (name, ja, en) = kind.words();
         let patient = visit.and_then(|number| self.visit(number)?.patient().map(str::to_owned));
-        self.alerted += 1;
+        self.day.alerted += 1;
         let text = if detail.is_empty() { format!("{ja} / {en}") } else { format!("{ja} / {en}: {detail}") };
         if kind.is_error() {
-            self.errors += 1;
-            self.last_error = Some(format!("{name}: {text}"));
+            self.day.errors += 1;
+            self.day.last_error = Some(format!("{name}: {text}"));
         }
-        self.alerts.push(Alert { number: self.alerted, kind, visit, patient: patient.clone(), detail });
+        self.day.alerts.push(Alert { number: self.day.alerted, kind, visit, patient: patient.clone(), detail });
         self.effects.push(Effect::Tell(Told {
             at: time14(moment.document),
             event: name,
@@ -384,12 +355,12 @@ impl Desk {
         fields: &std::collections::BTreeMap<String, Choice>,
         moment: Moment,
     ) -> Result<(), Refused> {
-        let open = self.dialogues.iter().position(|open| number.is_none_or(|number| open.number == number));
-        let Some(dialogue) = open.and_then(|at| self.dialogues.get(at)).cloned() else {
+        let open = self.day.dialogues.iter().position(|open| number.is_none_or(|number| open.number == number));
+        let Some(dialogue) = open.and_then(|at| self.day.dialogues.get(at)).cloned() else {
             return Err("答える確認がありません / there is no such question".to_owned());
         };
         let accepted = dialogue.accepted(all, fields)?;
-        self.dialogues.retain(|open| open.number != dialogue.number);
+        self.day.dialogues.retain(|open| open.number != dialogue.number);
         self.decide(&dialogue, &accepted, moment);
         if let (Kind::Person, Some(visit)) = (dialogue.kind, dialogue.visit) {
             self.note_number(visit, moment);

@@ -81,40 +81,40 @@ pub static TABLE: &[(&str, &str, &str)] = &[
 pub fn all(desk: &Desk) -> Facts {
     let mut facts = Facts::new();
     let mut say = |path: String, value: String| drop(facts.insert(path, value));
-    say("visits".into(), desk.visits.len().to_string());
-    desk.visits.iter().for_each(|visit| of_visit(&format!("visit/{}", visit.number), visit, &mut say));
+    say("visits".into(), desk.day.visits.len().to_string());
+    desk.day.visits.iter().for_each(|visit| of_visit(&format!("visit/{}", visit.number), visit, &mut say));
     say("patients".into(), desk.book.patients.len().to_string());
     for patient in &desk.book.patients {
         of_patient(&format!("patient/{}", patient.number), patient, desk, &mut say);
     }
-    if let Some(last) = desk.visits.last() {
+    if let Some(last) = desk.day.visits.last() {
         of_visit("visit/last", last, &mut say);
         if let Some(patient) = last.patient().and_then(|number| desk.book.patient(number)) {
             of_patient("patient/last", patient, desk, &mut say);
         }
     }
-    say("dialogues".into(), desk.dialogues.len().to_string());
-    if let Some(dialogue) = desk.dialogues.first() {
+    say("dialogues".into(), desk.day.dialogues.len().to_string());
+    if let Some(dialogue) = desk.day.dialogues.first() {
         of_dialogue(dialogue, &mut say);
     }
-    say("alerts".into(), desk.alerts.len().to_string());
-    for alert in &desk.alerts {
+    say("alerts".into(), desk.day.alerts.len().to_string());
+    for alert in &desk.day.alerts {
         let path = format!("alert/{}", alert.kind.words().0);
         let detail = Some(&alert.detail).filter(|detail| !detail.is_empty()).cloned();
         say_some(&format!("{path}/detail"), detail, &mut say);
         say_some(&format!("{path}/patient"), alert.patient.clone(), &mut say);
         say(format!("{path}/number"), alert.number.to_string());
-        say(path, desk.alerts.iter().filter(|other| other.kind == alert.kind).count().to_string());
+        say(path, desk.day.alerts.iter().filter(|other| other.kind == alert.kind).count().to_string());
     }
-    say("errors".into(), desk.errors.to_string());
-    say_some("errors/last", desk.last_error.clone(), &mut say);
-    say("requests".into(), desk.requests.len().to_string());
-    if let Some(request) = desk.requests.last() {
+    say("errors".into(), desk.day.errors.to_string());
+    say_some("errors/last", desk.day.last_error.clone(), &mut say);
+    say("requests".into(), desk.day.requests.len().to_string());
+    if let Some(request) = desk.day.requests.last() {
         say("request/last/file".into(), request.file.clone());
         say("request/last/patient".into(), request.patient.clone());
         say("request/last/state".into(), request.state.word().to_owned());
     }
-    say("files/read".into(), desk.read.to_string());
+    say("files/read".into(), desk.day.read.to_string());
     facts
 }
 
@@ -165,7 +165,7 @@ fn of_visit(path: &str, visit: &Visit, say: Say<'_>) {
 
 fn of_patient(path: &str, patient: &Patient, desk: &Desk, say: Say<'_>) {
     say_sheet(path, &patient.values, say);
-    let visits: Vec<_> = desk.visits.iter().filter(|visit| visit.patient() == Some(&patient.number)).collect();
+    let visits: Vec<_> = desk.day.visits.iter().filter(|visit| visit.patient() == Some(&patient.number)).collect();
     say(format!("{path}/visits"), visits.len().to_string());
     say(format!("{path}/accepted"), visits.iter().filter(|visit| visit.accepted).count().to_string());
     say(format!("{path}/expenses"), patient.expenses.len().to_string());

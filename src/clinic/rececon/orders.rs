@@ -150,7 +150,7 @@ impl Desk {
     fn which(&self, visit: Option<u32>) -> Result<u32, Refused> {
         let found = match visit {
             Some(number) => self.visit(number),
-            None => self.visits.last(),
+            None => self.day.visits.last(),
         };
         found.map(|visit| visit.number).ok_or_else(|| "その受付はありません / there is no such visit".to_owned())
     }
@@ -224,9 +224,9 @@ impl Desk {
     }
 
     fn order_dismiss(&mut self, alert: Option<u32>) -> Result<(), Refused> {
-        let before = self.alerts.len();
-        self.alerts.retain(|open| alert.is_some_and(|number| open.number != number));
-        if alert.is_some() && self.alerts.len() == before {
+        let before = self.day.alerts.len();
+        self.day.alerts.retain(|open| alert.is_some_and(|number| open.number != number));
+        if alert.is_some() && self.day.alerts.len() == before {
             return Err("そのお知らせはありません / there is no such alert".to_owned());
         }
         Ok(())

@@ -144,7 +144,7 @@ impl Desk {
     /// A patient came without a 照会番号: it is registered now, unless that is under way (レセコンベンダ向け説明, 診察券の Q&A).
     pub(super) fn register_missing_number(&mut self, number: &str, moment: Moment) {
         let under_way = |r: &Pending| r.is_open() && r.patient == number && matches!(r.errand, Errand::Register(_));
-        if self.settings.mistakes.makes(Mistake::NeverRegisters) || self.requests.iter().any(under_way) {
+        if self.settings.mistakes.makes(Mistake::NeverRegisters) || self.day.requests.iter().any(under_way) {
             return;
         }
         if let Err(why) = self.order_number(number, None, moment) {
@@ -157,7 +157,7 @@ impl Desk {
     }
 
     fn institution(&self) -> Result<String, Refused> {
-        let code = self.settings.institution.clone().or_else(|| self.seen_institution.clone());
+        let code = self.settings.institution.clone().or_else(|| self.day.seen_institution.clone());
         code.ok_or_else(|| {
             "医療機関コードがまだ分かりません: --institution / the institution code is not known yet".to_owned()
         })
@@ -177,7 +177,7 @@ impl Desk {
         let root = document(identifier.clone());
         self.effects.push(Effect::Write { name: file.clone(), root });
         self.effects.push(Effect::Store);
-        self.requests.push(Pending {
+        self.day.requests.push(Pending {
             file: file.clone(),
             identifier,
             errand,
@@ -191,7 +191,7 @@ impl Desk {
     /// A file came that is no visit and no subsidy: the answer to a request.
     pub(super) fn answered(&mut self, name: &str, content: Content, moment: Moment) {
         let Some(at) = self.asker(name, content.identifier()) else { return };
-        let Some(request) = self.requests.get(at).cloned() else { return };
+        let Some(request) = self.day.requests.get(at).cloned() else { return };
         let state = match content {
             Content::Qualification(result) => self.query_answered(&request, &result, moment),
             Content::Registration(result) => self.number_answered(&request, &result, moment),
@@ -202,7 +202,7 @@ impl Desk {
             // Its `.err` says why, and comes before it (spec/known-clients.md T3).
             Content::Returned | Content::Subsidies(_) => return,
         };
-        if let Some(request) = self.requests.get_mut(at) {
+        if let Some(request) = self.day.requests.get_mut(at) {
             request.state = state;
         }
         self.tell("request-answered", None, format!("{} {} {}", request.patient, request.file, state.word()), moment);
@@ -214,8 +214,8 @@ impl Desk {
             request.is_answered_by(name) && identifier.is_none_or(|identifier| identifier == request.identifier)
         };
         let takes_it = self.settings.mistakes.makes(Mistake::TakesEveryAnswer) && name.starts_with("OQSsi");
-        let last_open = || self.requests.iter().rposition(Pending::is_open).filter(|_| takes_it);
-        self.requests.iter().position(is_mine).or_else(last_open)
+        let last_open = || self.day.requests.iter().rposition(Pending::is_open).filter(|_| takes_it);
+        self.day.requests.iter().position(is_mine).or_else(last_open)
     }
 
     fn query_answered(&mut self, request: &Pending, result: &QualificationResult, moment: Moment) -> State {
@@ -274,7 +274,7 @@ impl Desk {
     pub(super) fn requests_passed(&mut self, moment: Moment) {
         let patience = self.settings.answer_patience;
         let mut late = Vec::new();
-        for request in self.requests.iter_mut().filter(|request| request.state == State::Waiting) {
+        for request in self.day.requests.iter_mut().filter(|request| request.state == State::Waiting) {
             if moment.timer.saturating_sub(request.since) >= patience {
                 request.state = State::Late;
                 late.push(request.file.clone());

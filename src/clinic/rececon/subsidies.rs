@@ -68,9 +68,9 @@ impl Desk {
     /// Whose file it is: that of the visit that announced its name, however many came since (spec/pmh.md §11 S-37).
     pub(super) fn claimant(&self, name: &str) -> Option<u32> {
         if self.settings.mistakes.makes(Mistake::NextFileIsMyPatient) && name.starts_with("PMHsimsm01res_") {
-            return self.visits.last().map(|visit| visit.number);
+            return self.day.visits.last().map(|visit| visit.number);
         }
-        self.visits.iter().find(|visit| visit.subsidy.is_answered_by(name)).map(|visit| visit.number)
+        self.day.visits.iter().find(|visit| visit.subsidy.is_answered_by(name)).map(|visit| visit.number)
     }
 
     /// Every certificate against the stored expenses, and the stored ones against the certificates.
@@ -154,7 +154,7 @@ impl Desk {
 
     /// Takes over what is new (R2): all transcription items at once, nothing is typed. How many were.
     pub(super) fn import(&mut self, number: u32, moment: Moment) -> usize {
-        let Some(visit) = self.visits.iter_mut().find(|visit| visit.number == number) else { return 0 };
+        let Some(visit) = self.day.visits.iter_mut().find(|visit| visit.number == number) else { return 0 };
         let Some(patient) = visit.patient().and_then(|who| self.book.patients.iter_mut().find(|p| p.number == who))
         else {
             return 0;

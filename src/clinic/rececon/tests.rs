@@ -106,7 +106,7 @@ impl Counter {
 
     /// The request that was written last: its file, and the identifier in it.
     pub fn sent(&self) -> (String, String) {
-        let request = self.desk.requests.last().expect("a request was written");
+        let request = self.desk.day.requests.last().expect("a request was written");
         (request.file.clone(), request.identifier.clone())
     }
 

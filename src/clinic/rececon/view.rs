@@ -195,10 +195,10 @@ impl View {
         let of_mistake = |mistake: super::Mistake| Words::new(mistake.row().ja, mistake.row().en);
         Self {
             auto: desk.settings.auto,
-            visits: desk.visits.iter().map(|visit| of_visit(visit, &desk.book, mistakes)).collect(),
-            dialogues: desk.dialogues.iter().map(|dialogue| of_dialogue(dialogue, &desk.book)).collect(),
-            alerts: desk.alerts.iter().map(of_alert).collect(),
-            requests: desk.requests.iter().map(of_request).collect(),
+            visits: desk.day.visits.iter().map(|visit| of_visit(visit, &desk.book, mistakes)).collect(),
+            dialogues: desk.day.dialogues.iter().map(|dialogue| of_dialogue(dialogue, &desk.book)).collect(),
+            alerts: desk.day.alerts.iter().map(of_alert).collect(),
+            requests: desk.day.requests.iter().map(of_request).collect(),
             patients: desk.book.patients.len(),
             mistakes: mistakes.iter().map(of_mistake).collect(),
         }
@@ -227,7 +227,7 @@ pub fn patient(desk: &Desk, number: &str) -> Option<PatientView> {
         line: line(patient),
         items: shown::items(Of::Person, &patient.values),
         expenses: patient.expenses.iter().map(of_expense).collect(),
-        requests: desk.requests.iter().filter(|request| request.patient == number).map(of_request).collect(),
+        requests: desk.day.requests.iter().filter(|request| request.patient == number).map(of_request).collect(),
     })
 }
 

@@ -207,7 +207,8 @@ impl Entrance {
         client: Option<Arc<Client>>,
         service: &TowerToHyperService<Router>,
     ) -> Response<Body> {
-        let caller = Caller::new(client.clone(), self.audit.clone(), self.entry(from, client.as_deref()));
+        let audit = self.audit.as_ref().map(|audit| (audit.clone(), self.entry(from, client.as_deref())));
+        let caller = Caller::new(client.clone(), audit);
         // A connection that stays open may outlive the certificate that it began with.
         let is_revoked = client.zip(self.gate.as_ref()).is_some_and(|(client, gate)| gate.has_revoked(&client));
         let response = match is_revoked {
@@ -225,9 +226,7 @@ impl Entrance {
                 }
             }
         };
-        if let Some(audit) = &self.audit {
-            audit.note(&Entry { status: Some(response.status().as_u16()), time: self.clock.now(), ..caller.entry() });
-        }
+        caller.answered(response.status().as_u16(), || self.clock.now());
         response
     }
 }

@@ -76,7 +76,7 @@ impl Served {
 fn told<T>(caller: &Caller, word: fn(&T) -> String, answer: Option<Result<T, WireError>>) -> Result<T, Refused> {
     let failed = || Refused::new(500, "ハブの内部エラー / the hub failed: please report what was asked");
     let answer = answer.ok_or_else(failed)?;
-    caller.ended(answer.as_ref().map_or_else(of_error, word));
+    caller.ended_as(|| answer.as_ref().map_or_else(of_error, word));
     Ok(answer?)
 }
 

@@ -13,11 +13,6 @@ pub struct Limits {
     pub whole: usize,
 }
 
-impl Limits {
-    /// For text that is in memory and was measured already.
-    pub const NONE: Self = Self { unit: usize::MAX, whole: usize::MAX };
-}
-
 /// Why a [`Meter`] gives no more: the limit that was passed.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("over {0} bytes")]

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use super::decoding::{Decoding, NotText};
 use super::meter::{Limits, Meter};
 use super::reader::{self, Builder, Step};
+use super::source::Stream;
 use crate::message::finding::Finding;
 use crate::message::refusal::{Refusal, Rule};
 use crate::message::tree::Element;
@@ -32,7 +33,7 @@ pub enum Piece {
 
 /// A document that is being read.
 pub struct Pull<'a> {
-    builder: Builder<Decoding<Box<dyn Read + Send + 'a>>>,
+    builder: Builder<'a, Stream<Decoding<Box<dyn Read + Send + 'a>>>>,
     header: bool,
     body: bool,
 }
@@ -40,7 +41,7 @@ pub struct Pull<'a> {
 impl<'a> Pull<'a> {
     /// Starts to read a document in `encoding`.
     pub fn new(source: Box<dyn Read + Send + 'a>, encoding: Encoding, limits: Limits) -> Self {
-        let builder = Builder::by_units(Meter::new(Decoding::new(source, encoding), limits));
+        let builder = Builder::by_units(Stream::new(Meter::new(Decoding::new(source, encoding), limits)));
         Self { builder, header: false, body: false }
     }
 
@@ -102,7 +103,7 @@ pub fn detect(source: &mut (dyn Read + Send)) -> Result<Encoding, ReadError> {
     let mut head = Vec::new();
     let reach = u64::try_from(reader::DECLARATION_REACH).unwrap_or(u64::MAX);
     (&mut *source).take(reach).read_to_end(&mut head)?;
-    if let Some(encoding) = reader::told_encoding(&head)? {
+    if let Some(encoding) = reader::told_encoding(&head, reader::declared_encoding(&head).as_deref())? {
         return Ok(encoding);
     }
     let mut rest = Decoding::new(head.as_slice().chain(source), Encoding::Utf8);

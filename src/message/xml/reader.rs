@@ -1,13 +1,14 @@
 //! Bytes to tree.
 
-use std::io::{self, BufRead};
+use std::io;
+use std::marker::PhantomData;
 
-use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::decoding::NotText;
-use super::meter::{Limits, Meter, TooMuch};
+use super::meter::TooMuch;
 use super::pull::ReadError;
+use super::source::{Held, Source};
 use super::writer::is_xml_character;
 use crate::message::finding::{Finding, FindingKind};
 use crate::message::refusal::{Refusal, Rule};
@@ -71,24 +72,23 @@ pub fn read_up_to(bytes: &[u8], limit: usize) -> Result<Document, Refusal> {
         return Err(Refusal::new(Rule::TooBig).seen(format!("over {limit} bytes")));
     }
     let declared = declared_encoding(bytes);
-    let wanted = told_encoding(bytes)?;
+    let wanted = told_encoding(bytes, declared.as_deref())?;
     let decoded = text::decode(bytes, wanted).map_err(|error| {
         let (line, column) = position(bytes.get(..error.offset).unwrap_or(bytes));
         Refusal::new(Rule::NotText).on(line, column).seen(error.to_string())
     })?;
-    let mut builder = Builder::whole(Meter::new(decoded.text.as_bytes(), Limits::NONE));
+    let mut builder = Builder::whole(Held::new(&decoded.text));
     let root = builder.document()?;
     Ok(Document { root, encoding: decoded.encoding, declared, bom: decoded.bom, findings: builder.findings })
 }
 
-/// What the beginning of a document says about its encoding; `None` when it says nothing.
-pub(super) fn told_encoding(head: &[u8]) -> Result<Option<Encoding>, Refusal> {
+/// What the beginning of a document says about its encoding, by its mark or as it is [`declared_encoding`]; `None` when it says nothing.
+pub(super) fn told_encoding(head: &[u8], declared: Option<&str>) -> Result<Option<Encoding>, Refusal> {
     let unknown = |label: &str| Refusal::new(Rule::UnknownEncoding).on(1, 1).seen(label);
     if is_utf16(head) {
         return Err(unknown("UTF-16"));
     }
-    let declared = declared_encoding(head);
-    let told = declared.map(|label| Encoding::from_label(&label).ok_or_else(|| unknown(&label))).transpose()?;
+    let told = declared.map(|label| Encoding::from_label(label).ok_or_else(|| unknown(label))).transpose()?;
     Ok(if head.starts_with(b"\xEF\xBB\xBF") { Some(Encoding::Utf8) } else { told })
 }
 
@@ -132,8 +132,9 @@ const BODY: &str = "MessageBody";
 const ROOT: &str = "XmlMsg";
 
 /// Makes elements of a parser's events.
-pub(super) struct Builder<R> {
-    reader: Reader<Meter<R>>,
+pub(super) struct Builder<'t, S> {
+    source: S,
+    of: PhantomData<&'t ()>,
     buffer: Vec<u8>,
     open: Vec<Open>,
     /// Whether parts and units are handed out as they are closed, and not kept.
@@ -151,13 +152,13 @@ struct Open {
     had_units: bool,
 }
 
-impl<R: BufRead> Builder<R> {
-    fn whole(source: Meter<R>) -> Self {
-        let reader = Reader::from_reader(source);
-        Self { reader, buffer: Vec::new(), open: Vec::new(), by_units: false, root: None, findings: Vec::new() }
+impl<'t, S: Source<'t>> Builder<'t, S> {
+    fn whole(source: S) -> Self {
+        let (buffer, open, findings) = (Vec::new(), Vec::new(), Vec::new());
+        Self { source, of: PhantomData, buffer, open, by_units: false, root: None, findings }
     }
 
-    pub fn by_units(source: Meter<R>) -> Self {
+    pub fn by_units(source: S) -> Self {
         Self { by_units: true, ..Self::whole(source) }
     }
 
@@ -176,15 +177,14 @@ impl<R: BufRead> Builder<R> {
                 Err(ReadError::Io(cause)) => return Err(Refusal::new(Rule::NotWellFormed).seen(cause.to_string())),
             }
         }
-        self.root.take().ok_or_else(|| self.broken(self.offset(), "no element".to_owned()))
+        self.root.take().ok_or_else(|| self.broken(self.source.offset(), "no element".to_owned()))
     }
 
     /// Reads on until something is to be handed out.
     pub fn advance(&mut self) -> Result<Step, ReadError> {
         let mut buffer = std::mem::take(&mut self.buffer);
-        self.reader.get_mut().begin_unit();
+        self.source.begin_unit();
         loop {
-            buffer.clear();
             if let Some(step) = self.event(&mut buffer)? {
                 self.buffer = buffer;
                 return Ok(step);
@@ -193,13 +193,12 @@ impl<R: BufRead> Builder<R> {
     }
 
     fn event(&mut self, buffer: &mut Vec<u8>) -> Result<Option<Step>, ReadError> {
-        self.reader.get_mut().mark();
-        let at = self.offset();
-        let event = match self.reader.read_event_into(buffer) {
+        let at = self.source.offset();
+        let event = match self.source.event(buffer) {
             Ok(event) => event,
             Err(quick_xml::Error::Io(cause)) => return Err(self.unreadable(&cause)),
             Err(error) => {
-                let at = usize::try_from(self.reader.error_position()).unwrap_or(at);
+                let at = usize::try_from(self.source.mistake()).unwrap_or(at);
                 return Err(self.broken(at, error.to_string()).into());
             }
         };
@@ -235,8 +234,8 @@ impl<R: BufRead> Builder<R> {
 
     fn end(&self) -> Result<Step, Refusal> {
         match (self.open.last(), &self.root) {
-            (Some(open), _) => Err(self.broken(self.offset(), format!("</{}>", open.name))),
-            (None, None) => Err(self.broken(self.offset(), "no element".to_owned())),
+            (Some(open), _) => Err(self.broken(self.source.offset(), format!("</{}>", open.name))),
+            (None, None) => Err(self.broken(self.source.offset(), "no element".to_owned())),
             (None, Some(_)) => Ok(Step::End),
         }
     }
@@ -317,22 +316,18 @@ impl<R: BufRead> Builder<R> {
         }
     }
 
-    fn offset(&self) -> usize {
-        self.reader.get_ref().offset()
-    }
-
     fn broken(&self, at: usize, seen: String) -> Refusal {
         self.refuse(Rule::NotWellFormed, at).seen(seen)
     }
 
     fn refuse(&self, rule: Rule, at: usize) -> Refusal {
-        let (line, column) = self.reader.get_ref().place_of(at);
+        let (line, column) = self.source.place_of(at);
         Refusal::new(rule).on(line, column)
     }
 
     /// The source gave no more: a limit, bytes that are no text, or its own trouble.
     fn unreadable(&self, cause: &io::Error) -> ReadError {
-        let at = self.offset();
+        let at = self.source.offset();
         match cause.get_ref() {
             Some(inner) if inner.is::<TooMuch>() => self.refuse(Rule::TooBig, at).seen(inner.to_string()).into(),
             Some(inner) if inner.is::<NotText>() => self.refuse(Rule::NotText, at).seen(inner.to_string()).into(),

@@ -80,6 +80,9 @@ impl Frame {
     }
 }
 
+/// As many as the deepest document of ours needs, and more.
+const BLANKS: &str = "                                                                ";
+
 struct Writer<'a> {
     out: String,
     options: &'a WriteOptions,
@@ -107,9 +110,9 @@ impl<'a> Writer<'a> {
     }
 
     fn encoded(self) -> Encoded {
-        let mut encoded = text::encode(&self.out, self.options.encoding);
-        if !self.lost.is_empty() {
-            let mut lost = self.lost;
+        let Self { out, options, mut lost, .. } = self;
+        let mut encoded = text::encode(out, options.encoding);
+        if !lost.is_empty() {
             lost.append(&mut encoded.replaced);
             encoded.replaced = lost;
         }
@@ -145,7 +148,12 @@ impl Writer<'_> {
     fn line(&mut self, depth: usize) {
         if let Indent::Spaces(width) = self.options.indent {
             self.newline();
-            self.out.extend(std::iter::repeat_n(' ', depth * width));
+            let mut blanks = depth * width;
+            while blanks > 0 {
+                let piece = BLANKS.get(..blanks).unwrap_or(BLANKS);
+                self.out.push_str(piece);
+                blanks -= piece.len();
+            }
         }
     }
 
@@ -157,38 +165,42 @@ impl Writer<'_> {
     }
 
     fn value(&mut self, value: &str) {
-        for character in value.chars() {
-            if !push_escaped(&mut self.out, character) {
-                self.lost.push(character);
-            }
-        }
+        push_escaped(&mut self.out, value, |lost| self.lost.push(lost));
     }
 }
 
 /// Escapes `& < >` and nothing else, as the writers of the field do: clients compare the literal text of ArbitraryFileIdentifier with what
-/// they sent (spec/known-clients.md K3). False for a character that XML cannot hold: ● stands for it.
-fn push_escaped(out: &mut String, character: char) -> bool {
-    match character {
-        '&' => out.push_str("&amp;"),
-        '<' => out.push_str("&lt;"),
-        '>' => out.push_str("&gt;"),
-        // A bare CR would come back as LF.
-        '\r' => out.push_str("&#13;"),
-        _ if is_xml_character(character) => out.push(character),
-        _ => {
-            out.push(REPLACEMENT);
-            return false;
+/// they sent (spec/known-clients.md K3). `lose` hears of characters that XML cannot hold: ● stands for them.
+fn push_escaped(out: &mut String, value: &str, mut lose: impl FnMut(char)) {
+    let mut rest = value;
+    while let Some(at) = rest.find(|character| !stands_for_itself(character)) {
+        let (plain, from) = rest.split_at(at);
+        out.push_str(plain);
+        let mut characters = from.chars();
+        match characters.next() {
+            Some('&') => out.push_str("&amp;"),
+            Some('<') => out.push_str("&lt;"),
+            Some('>') => out.push_str("&gt;"),
+            // A bare CR would come back as LF.
+            Some('\r') => out.push_str("&#13;"),
+            other => {
+                out.push(REPLACEMENT);
+                other.into_iter().for_each(&mut lose);
+            }
         }
+        rest = characters.as_str();
     }
-    true
+    out.push_str(rest);
+}
+
+fn stands_for_itself(character: char) -> bool {
+    !matches!(character, '&' | '<' | '>' | '\r') && is_xml_character(character)
 }
 
 /// A value as it stands between two tags ([`push_escaped`]).
 pub fn escaped(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
-    for character in value.chars() {
-        push_escaped(&mut out, character);
-    }
+    push_escaped(&mut out, value, |_| {});
     out
 }
 

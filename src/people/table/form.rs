@@ -94,7 +94,7 @@ pub(super) fn bytes(rows: &[Vec<String>], form: Form) -> Vec<u8> {
     }
     let utf8 = writer.into_inner().unwrap_or_else(|error| unreachable!("written into memory: {error}"));
     match form.encoding {
-        TableEncoding::Cp932 => encode(&String::from_utf8_lossy(&utf8), Encoding::ShiftJis).bytes,
+        TableEncoding::Cp932 => encode(String::from_utf8_lossy(&utf8), Encoding::ShiftJis).bytes,
         TableEncoding::Utf8 | TableEncoding::Utf16 => [BOM, &utf8].concat(),
     }
 }

@@ -54,7 +54,7 @@ fn story(mut counter: Counter) -> String {
     let _ = counter.order(json!({ "order": "register" }));
     counter.face(&valid(vec![numberless]));
     let _ = counter.order(json!({ "order": "register", "number": "H1" }));
-    let asked = counter.desk.requests.last().map(|request| (request.file.clone(), request.identifier.clone()));
+    let asked = counter.desk.day.requests.last().map(|request| (request.file.clone(), request.identifier.clone()));
     counter.arrives(FolderKind::Res, "OQSsiimm01res_somebody.xml", registered("somebody else's"));
     if let Some((file, identifier)) = asked {
         counter.arrives(FolderKind::Res, &file.replacen("req", "res", 1), registered(&identifier));
@@ -99,7 +99,7 @@ fn story(mut counter: Counter) -> String {
     for _ in 0..2 {
         let _ = counter.order(json!({ "order": "ask", "patient": "01234" }));
     }
-    if let Some((file, identifier)) = counter.desk.requests.last().map(|r| (r.file.clone(), r.identifier.clone())) {
+    if let Some((file, identifier)) = counter.desk.day.requests.last().map(|r| (r.file.clone(), r.identifier.clone())) {
         let mut nobody = QualificationResult { qualification_validity: Some("4".into()), ..valid(Vec::new()) };
         nobody.header.arbitrary_file_identifier = Some(identifier);
         counter.arrives(FolderKind::Res, &file.replacen("req", "res", 1), Content::Qualification(nobody));

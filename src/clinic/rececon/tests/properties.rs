@@ -103,7 +103,7 @@ proptest! {
     fn a_subsidy_comes_to_one_visit_that_announced_it_and_no_question_is_empty(steps in prop::collection::vec(step(), 1..40)) {
         let mut counter = Counter::auto();
         for step in steps {
-            let announced = |counter: &Counter, n| counter.desk.visits.iter().filter(|v| v.subsidy.request() == Some(&request(n))).count();
+            let announced = |counter: &Counter, n| counter.desk.day.visits.iter().filter(|v| v.subsidy.request() == Some(&request(n))).count();
             if let Step::Subsidies { n, .. } = step {
                 let before = announced(&counter, n);
                 happens(&mut counter, step);
@@ -111,7 +111,7 @@ proptest! {
             } else {
                 happens(&mut counter, step);
             }
-            prop_assert!(counter.desk.dialogues.iter().all(|open| !open.fields.is_empty()));
+            prop_assert!(counter.desk.day.dialogues.iter().all(|open| !open.fields.is_empty()));
         }
     }
 }
