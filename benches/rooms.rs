@@ -1,16 +1,18 @@
-//! What single rooms need, as calls into the library: documents, and the software card.
+//! What single rooms need, as calls into the library: documents, rows of a registration, and the software card.
 //!
 //! `cargo bench --bench rooms`. Beside each figure stands what the library underneath needs for its part of it.
 
 #[path = "station/figure.rs"]
 mod figure;
 
+use std::convert::Infallible;
 use std::hint::black_box;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use figure::{Figures, Series};
+use jiff::civil::date;
 use madoguchi::authority::pool;
 use madoguchi::card::apdu::{CommandApdu, ins};
 use madoguchi::card::in_process::Slot;
@@ -18,15 +20,20 @@ use madoguchi::card::jpki::{Jpki, LastTry, digest_info};
 use madoguchi::card::layout::JPKI_AP;
 use madoguchi::card::reader::{CardReader, transact};
 use madoguchi::card::soft::{PinName, SoftCard};
+use madoguchi::hub::medical_hub::registration::book::RowKey;
+use madoguchi::hub::medical_hub::registration::packed::Packed;
 use madoguchi::message::Style;
 use madoguchi::message::qualification::{
     MedicalInformationConsent, QualificationRecord, QualificationResult, ResultHeader,
 };
 use madoguchi::message::xml;
+use madoguchi::municipality::population::{self, Plan};
 use madoguchi::people::{self, personalise::personalise};
 use madoguchi::random::Seed;
 use madoguchi::text::Encoding;
+use madoguchi::wire::registration::{Form, Generation, read, write};
 use rsa::Pkcs1v15Sign;
+use serde_json::Value;
 
 /// A document is a small part of the 5 ms that an answer may take.
 const DOCUMENT_US: f64 = 50.0;
@@ -34,12 +41,15 @@ const DOCUMENT_US: f64 = 50.0;
 const APDU_US: f64 = 70.0;
 /// How much longer the card may take for a signature than the arithmetic itself.
 const SIGNATURE_OVERHEAD: f64 = 1.5;
+/// How much longer a row of a registration may take to be read and packed than serde_json takes to make a value of it: by then all of it
+/// may be registered, at a quarter of the speed of serde_json alone (`benches/hub.rs`).
+const ROW_OVERHEAD: f64 = 4.0;
 
 type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
     let mut figures = Figures::default();
-    match documents(&mut figures).and_then(|()| card(&mut figures)) {
+    match documents(&mut figures).and_then(|()| rows(&mut figures)).and_then(|()| card(&mut figures)) {
         Ok(()) => figures.verdict(),
         Err(cause) => {
             eprintln!("cannot be measured: {cause}");
@@ -67,6 +77,39 @@ fn documents(figures: &mut Figures) -> Outcome {
         let events = micros(|| count_events(black_box(&text)));
         figures.beside("quick-xml alone over the same text", events.median(), "µs");
     }
+    Ok(())
+}
+
+/// What the thread that reads a registration does with each row, short of handing it to a store.
+fn rows(figures: &mut Figures) -> Outcome {
+    let today = date(2026, 11, 21);
+    let plan = Plan { people: ROWS as u64, seed: Seed(1), today, prefecture: 13, known: Vec::new() };
+    let rows = population::rows(&plan).take(ROWS);
+    let rows: Vec<String> =
+        rows.map(|row| serde_json::to_string(&write::row(Generation::V001, &row))).collect::<Result<_, _>>()?;
+    let body = format!("[{}]", rows.join(",\n"));
+    let (mut by_us, mut by_library) = (Vec::new(), Vec::new());
+    // In turns, so that both meet the machine in the same mood.
+    for _ in 0..BODIES {
+        let (read, time) = timed(|| {
+            read::<Infallible>(Generation::V001, Form::Json, body.as_bytes(), &mut |row, unusual| {
+                black_box((unusual, RowKey::of(&row), Packed::of(&row)));
+                Ok(())
+            })
+        });
+        if !read.is_ok_and(|summary| summary.rows == ROWS as u64) {
+            return Err("the rows were not read".into());
+        }
+        by_us.push(time / ROWS as f64);
+        let (values, time) = timed(|| rows.iter().try_for_each(|row| serde_json::from_str(row).map(drop::<Value>)));
+        values?;
+        by_library.push(time / ROWS as f64);
+    }
+    figures.about(&format!("A row of a registration, v0.0.1, {} bytes", body.len() / ROWS));
+    let (ours, alone) = (Series::of(by_us).median(), Series::of(by_library).median());
+    figures.beside("read, checked, its key made, packed", ours, "µs");
+    figures.beside("serde_json alone, into a value", alone, "µs");
+    figures.judge("read and packed : serde_json alone", ours / alone, "", ROW_OVERHEAD);
     Ok(())
 }
 
@@ -119,6 +162,8 @@ fn card(figures: &mut Figures) -> Outcome {
 const CALLS: u32 = 20;
 const MEASUREMENTS: usize = 500;
 const SIGNATURES: usize = 100;
+const ROWS: usize = 1_000;
+const BODIES: usize = 200;
 
 /// Microseconds per call.
 fn micros<T>(mut call: impl FnMut() -> T) -> Series {
