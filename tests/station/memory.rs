@@ -15,9 +15,10 @@ fn rows() -> usize {
     std::env::var("MADOGUCHI_ROWS").map_or(20_000, |rows| rows.parse().unwrap())
 }
 
-/// A station that rests has some 30 MB (a program that is not optimised), a row that is remembered less than 0.5 kB.
+/// A station that rests has some 40 MB (a program that is not optimised, and what its allocator keeps ready), a row that is remembered less
+/// than 0.5 kB.
 fn bound_mb(rows: usize) -> u64 {
-    45 + rows as u64 / 2_000
+    60 + rows as u64 / 2_000
 }
 
 /// Of the hub alone, which takes in the whole request before it reads its rows, and keeps them.
@@ -141,6 +142,6 @@ fn hostile_requests_are_sent_back_in_little_memory() {
         let err = String::from_utf8(station.file(&format!("res/{}", name.replace(".xml", ".err")))).unwrap();
         assert!(err.contains(code), "{name}: {err}");
         let peak = station.process.peak_mb();
-        assert!(peak <= 50, "{name} took {peak} MB");
+        assert!(peak <= 60, "{name} took {peak} MB");
     }
 }

@@ -101,7 +101,7 @@ fn is_utf16(bytes: &[u8]) -> bool {
 pub fn declared_encoding(bytes: &[u8]) -> Option<String> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let head = bytes.get(..bytes.len().min(DECLARATION_REACH)).unwrap_or_default();
-    let end = head.windows(2).position(|window| window == b"?>")?;
+    let end = memchr::memmem::find(head, b"?>")?;
     let declaration = std::str::from_utf8(head.get(..end)?).ok()?.strip_prefix("<?xml")?;
     let after = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
     let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''))?;
