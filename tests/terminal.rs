@@ -41,7 +41,7 @@ async fn an_answer_comes_in_the_encoding_of_its_request_and_says_so() {
     let desk = Desk::open().await;
     let text = request("20261121090000-1a2b", "12345678");
     desk.drop_in("OQSsiquc01req_202611210001.xml", text.as_bytes());
-    let sjis = encode(&text.replace("UTF-8", "shift_jis"), Encoding::ShiftJis).bytes;
+    let sjis = encode(text.replace("UTF-8", "shift_jis"), Encoding::ShiftJis).bytes;
     desk.drop_in("OQSsiquc01req_202611210002.xml", &sjis);
 
     let utf8 = desk.answer("OQSsiquc01res_202611210001.xml").await;

@@ -209,7 +209,7 @@ fn say3(lang: Lang) -> (&'static str, &'static str, &'static str) {
 /// The content of an `.err`: two lines, code and message. The real content is not public ([C]), so this is ours.
 pub fn err_file(code: &str, message: &str, encoding: Encoding) -> Vec<u8> {
     let one_line = |text: &str| text.replace(['\r', '\n'], " ");
-    text::encode(&format!("{}\r\n{}\r\n", one_line(code), one_line(message)), encoding).bytes
+    text::encode(format!("{}\r\n{}\r\n", one_line(code), one_line(message)), encoding).bytes
 }
 
 /// What an `.err` says: code and message, when it has our two lines.

@@ -289,7 +289,7 @@ fn a_request_as_the_field_writes_it_is_accepted() {
     assert_eq!((read.document.search.insured_branch_number, read.document.search.insured_card_symbol), (None, None));
     let with_bom = [b"\xEF\xBB\xBF", FIELD.as_bytes()].concat();
     assert!(xml::read(&with_bom).unwrap().bom);
-    let cp932 = text::encode(&FIELD.replace("UTF-8", "Windows-31J").replace("ABC", "窓口"), Encoding::ShiftJis).bytes;
+    let cp932 = text::encode(FIELD.replace("UTF-8", "Windows-31J").replace("ABC", "窓口"), Encoding::ShiftJis).bytes;
     let document = xml::read(&cp932).unwrap();
     assert_eq!(document.encoding, Encoding::ShiftJis);
     let read = QualificationRequest::from_tree(&document.root).unwrap();

@@ -44,7 +44,7 @@ fn every_fold_is_the_character_it_claims_to_be() {
     for (from, to) in
         [('〜', '～'), ('‖', '∥'), ('—', '―'), ('–', '－'), ('¢', '￠'), ('£', '￡'), ('¬', '￢'), ('¦', '￤')]
     {
-        let bytes = encode(&from.to_string(), Encoding::ShiftJis).bytes;
+        let bytes = encode(from.to_string(), Encoding::ShiftJis).bytes;
         assert_eq!(decode(&bytes, Some(Encoding::ShiftJis)).unwrap().text, to.to_string(), "{from}");
     }
 }

@@ -107,7 +107,7 @@ mod tests {
         let text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<A>\n  <B>氏</B><C/>\n  <D><E>x</E></D></A>";
         let expected = [(2, 1), (3, 3), (3, 11), (4, 3), (4, 6)];
         assert_eq!(places(text.as_bytes()), expected);
-        let in_sjis = text::encode(&text.replace("UTF-8", "Shift_JIS"), Encoding::ShiftJis).bytes;
+        let in_sjis = text::encode(text.replace("UTF-8", "Shift_JIS"), Encoding::ShiftJis).bytes;
         assert_eq!(places(&in_sjis), expected);
     }
 }
