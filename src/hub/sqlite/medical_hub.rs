@@ -7,11 +7,12 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::draft::{Begun, SetDraft, places};
-use super::{Database, Sync, parsed, unreadable};
+use super::numbering::{Gathering, waiting};
+use super::{Database, Sync, unreadable};
 use crate::hub::error::{StoreError, Trouble};
 use crate::hub::medical_hub::memory::OVERTAKING;
 use crate::hub::medical_hub::registration::packed::Packed;
-use crate::hub::medical_hub::store::{Beneficiary, Draft, MedicalHubStore, Unnumbered};
+use crate::hub::medical_hub::store::{Beneficiary, Draft, MedicalHubStore, Numbering, Waiting};
 use crate::message::subsidy::SubsidyCertificate;
 use crate::people::Subsidy;
 use crate::secret::{MyNumber, PmhId};
@@ -104,17 +105,15 @@ fn municipality(file: &Transaction<'_>, code: &str) -> rusqlite::Result<i64> {
     file.query_row("SELECT id FROM pmh_municipality WHERE code = ?1", [code], |row| row.get(0))
 }
 
-const PUT: &str = "INSERT OR REPLACE INTO pmh_beneficiary (pmh_id, my_number, subsidies) VALUES (?1, ?2, ?3)";
-const NUMBERED: &str = "DELETE FROM pmh_unnumbered WHERE my_number = ?1";
-
 fn put(file: &Transaction<'_>, beneficiary: &Beneficiary) -> rusqlite::Result<()> {
     let my_number = beneficiary.my_number.as_ref().map(MyNumber::reveal);
     let kept: Vec<_> = beneficiary.subsidies.iter().map(|held| (&held.certificate, held.not_disclosed)).collect();
     // Text, numbers and lists, which always have a JSON form.
     let subsidies = (!kept.is_empty()).then(|| serde_json::to_string(&kept).unwrap_or_default());
-    file.prepare_cached(PUT)?.execute(params![beneficiary.pmh_id.reveal(), my_number, subsidies])?;
-    file.prepare_cached(NUMBERED)?.execute([my_number])?;
-    Ok(())
+    let sql = "INSERT OR REPLACE INTO pmh_beneficiary (pmh_id, my_number, subsidies) VALUES (?1, ?2, ?3)";
+    file.prepare_cached(sql)?.execute(params![beneficiary.pmh_id.reveal(), my_number, subsidies])?;
+    let sql = "INSERT OR IGNORE INTO pmh_numbered (my_number) SELECT ?1 WHERE ?1 IS NOT NULL";
+    file.prepare_cached(sql)?.execute([my_number]).map(drop)
 }
 
 fn beneficiary(pmh_id: &PmhId, row: &rusqlite::Row<'_>) -> rusqlite::Result<Arc<Beneficiary>> {
@@ -159,11 +158,11 @@ impl MedicalHubStore for SqliteMedicalHub {
 
     fn remove(&self, pmh_id: &PmhId) -> Result<(), StoreError> {
         // At each start most people have none.
-        if self.beneficiary(pmh_id)?.is_none() {
-            return Ok(());
-        }
+        let Some(known) = self.beneficiary(pmh_id)? else { return Ok(()) };
         self.database.write(SYSTEM, Sync::Normal, |file| {
-            file.execute("DELETE FROM pmh_beneficiary WHERE pmh_id = ?1", [pmh_id.reveal()]).map(drop)
+            file.execute("DELETE FROM pmh_beneficiary WHERE pmh_id = ?1", [pmh_id.reveal()])?;
+            let my_number = known.my_number.as_ref().map(MyNumber::reveal);
+            file.execute("DELETE FROM pmh_numbered WHERE my_number = ?1", [my_number]).map(drop)
         })
     }
 
@@ -215,28 +214,12 @@ impl MedicalHubStore for SqliteMedicalHub {
         self.database.read(SYSTEM, |file| file.prepare_cached(&sql)?.query_row([my_number.reveal()], |row| row.get(0)))
     }
 
-    fn unnumbered(&self, after: Option<&MyNumber>, most: usize) -> Result<Vec<Unnumbered>, StoreError> {
-        let sql = "SELECT my_number, since FROM pmh_unnumbered WHERE my_number > ?1 ORDER BY my_number LIMIT ?2";
-        let after = after.map_or("", MyNumber::reveal);
-        self.database.read(SYSTEM, |file| {
-            let mut waiting = file.prepare_cached(sql)?;
-            let waiting = waiting.query_map(params![after, i64::try_from(most).unwrap_or(i64::MAX)], |row| {
-                Ok(Unnumbered { my_number: MyNumber::new(row.get::<_, String>(0)?), since: parsed(row, 1)? })
-            })?;
-            waiting.collect()
-        })
+    fn waiting(&self, after: u64) -> Result<Option<Waiting>, StoreError> {
+        self.database.read(SYSTEM, |file| waiting(file, after))
     }
 
-    fn number(&self, mut people: Vec<(MyNumber, PmhId)>) -> Result<(), StoreError> {
-        // In the order of the table, which they lie all over: a page that several go to is looked for and written once.
-        people.sort_unstable_by(|(_, one), (_, next)| one.cmp(next));
-        self.database.write(SYSTEM, Sync::Normal, |file| {
-            let (mut put, mut numbered) = (file.prepare_cached(PUT)?, file.prepare_cached(NUMBERED)?);
-            people.iter().try_for_each(|(my_number, pmh_id)| {
-                put.execute(params![pmh_id.reveal(), my_number.reveal(), None::<String>])?;
-                numbered.execute([my_number.reveal()]).map(drop)
-            })
-        })
+    fn numbering<'s>(&'s self) -> Box<dyn Numbering + 's> {
+        Box::new(Gathering::new(&self.database))
     }
 }
 
