@@ -76,27 +76,36 @@ fn sweep_all(database: &Database, ends: &AtomicBool) -> Result<(), StoreError> {
         dead.into_iter().filter(|set| !live.contains(set)).collect()
     };
     for set in dead {
-        while !ends.load(Ordering::Relaxed) && database.write(SYSTEM, Sync::Normal, |file| sweep_some(file, set))? {}
+        let mut after = Some(String::new());
+        while let Some(from) = after.take().filter(|_| !ends.load(Ordering::Relaxed)) {
+            after = database.write(SYSTEM, Sync::Normal, |file| sweep_people(file, set, &from))?;
+        }
+        while !ends.load(Ordering::Relaxed) && database.write(SYSTEM, Sync::Normal, |file| sweep_rows(file, set))? {}
     }
     Ok(())
 }
 
-/// False when the set is gone.
-fn sweep_some(file: &Transaction<'_>, set: i64) -> rusqlite::Result<bool> {
+/// In the order in which people lie in the file, so that no page is written again and again. Gives from whom on to go on.
+fn sweep_people(file: &Transaction<'_>, set: i64, from: &str) -> rusqlite::Result<Option<String>> {
     let (first, last) = places(set);
-    let mut rows = file.prepare_cached("SELECT id, my_number FROM pmh_row WHERE id BETWEEN ?1 AND ?2 LIMIT ?3")?;
-    let rows = rows.query_map([first, last, SWEPT_AT_ONCE], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let rows: Vec<(i64, String)> = rows.collect::<Result<_, _>>()?;
-    let mut person = file.prepare_cached("DELETE FROM pmh_person WHERE my_number = ?1 AND row = ?2")?;
-    let mut row = file.prepare_cached("DELETE FROM pmh_row WHERE id = ?1")?;
-    for (id, my_number) in &rows {
-        person.execute(params![my_number, id])?;
-        row.execute([id])?;
-    }
-    if rows.is_empty() {
+    let sql = "SELECT my_number FROM pmh_person WHERE my_number > ?1 ORDER BY my_number LIMIT 1 OFFSET ?2";
+    let until = file.prepare_cached(sql)?.query_row(params![from, SWEPT_AT_ONCE], |row| row.get(0)).optional()?;
+    // Behind the last of them there is no text: bytes are greater than any.
+    let sql = "DELETE FROM pmh_person
+        WHERE my_number BETWEEN ?1 AND coalesce(?2, x'') AND row BETWEEN ?3 AND ?4";
+    file.prepare_cached(sql)?.execute(params![from, until, first, last])?;
+    Ok(until)
+}
+
+/// False when the set is gone.
+fn sweep_rows(file: &Transaction<'_>, set: i64) -> rusqlite::Result<bool> {
+    let (first, last) = places(set);
+    let sql = "DELETE FROM pmh_row WHERE id IN (SELECT id FROM pmh_row WHERE id BETWEEN ?1 AND ?2 LIMIT ?3)";
+    let swept = file.prepare_cached(sql)?.execute([first, last, SWEPT_AT_ONCE])?;
+    if swept == 0 {
         file.execute("DELETE FROM pmh_set WHERE id = ?1", [set])?;
     }
-    Ok(!rows.is_empty())
+    Ok(swept > 0)
 }
 
 /// The id of a municipality, which is made at its first registration.

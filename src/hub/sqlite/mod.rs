@@ -49,8 +49,8 @@ const WRITER_CACHE_KIB: i64 = 48 << 10;
 const READER_CACHE_KIB: i64 = 256;
 /// So many readers wait for the next question.
 const READERS_KEPT: usize = 8;
-/// Pages of 4 KiB in the log before they are brought to the file.
-const CHECKPOINT_PAGES: i64 = 32 << 10;
+/// Pages of 4 KiB in the log before they are brought to the file: whoever writes waits for the disk meanwhile, so it is little at a time.
+const CHECKPOINT_PAGES: i64 = 4 << 10;
 /// The log is cut back to so many bytes afterwards.
 const LOG_BYTES: i64 = 16 << 20;
 
