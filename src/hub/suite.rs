@@ -20,7 +20,7 @@ use super::medical_hub::store::{Draft, MedicalHubStore};
 use super::storage::{Storage, StoreUrl, Stores};
 use crate::message::subsidy::SubsidyCertificate;
 use crate::random::Seed;
-use crate::secret::MyNumber;
+use crate::secret::{MyNumber, PmhId};
 use crate::wire::registration::receipt::Changes;
 use crate::wire::registration::{Generation, Holder, Mode, Outcome, Receipt, Row};
 
@@ -132,6 +132,35 @@ pub(super) fn names(store: &dyn MedicalHubStore, person: u32) -> Vec<String> {
     let rows = store.registered(&number(person)).unwrap();
     assert_eq!(store.is_registered(&number(person)).unwrap(), !rows.is_empty());
     rows.into_iter().map(|row| row.certificate.certification_name).collect()
+}
+
+/// PMH-IDs lie in another order than numbers.
+pub(super) fn pmh_id(person: u32) -> PmhId {
+    PmhId::new(format!("{:016x}", u64::from(person).wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+}
+
+/// Who waits, run by run.
+pub(super) fn waiting(store: &dyn MedicalHubStore) -> Vec<Vec<MyNumber>> {
+    let mut after = 0;
+    let next = || {
+        let run = store.waiting(after).unwrap()?;
+        assert!(run.run > after, "no run comes twice");
+        after = run.run;
+        Some(run.people)
+    };
+    std::iter::from_fn(next).collect()
+}
+
+/// Whoever waits has a PMH-ID afterwards.
+pub(super) fn number_all(store: &dyn MedicalHubStore) {
+    let (mut numbering, mut after) = (store.numbering(), 0);
+    while let Some(run) = store.waiting(after).unwrap() {
+        after = run.run;
+        let last = |my_number: &MyNumber| my_number.reveal().parse::<u32>().unwrap() - 100_000;
+        let pmh_ids = run.people.iter().map(|my_number| pmh_id(last(my_number))).collect();
+        numbering.put(run, pmh_ids).unwrap();
+    }
+    numbering.commit().unwrap();
 }
 
 pub(super) fn changes(added: u64, kept: u64, ended: u64) -> Changes {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::civil::DateTime;
 
 use super::registration::book::{Book, Kept, RowKey};
-use super::store::{Beneficiary, Draft, MedicalHubStore, Unnumbered};
+use super::store::{Beneficiary, Draft, MedicalHubStore, Numbering, RUN, Waiting};
 use crate::hub::error::{StoreError, Trouble};
 use crate::secret::{MyNumber, PmhId};
 use crate::wire::registration::receipt::Changes;
@@ -25,7 +25,9 @@ pub struct Memory(Mutex<Inner>);
 struct Inner {
     beneficiaries: BTreeMap<PmhId, Arc<Beneficiary>>,
     numbered: BTreeSet<MyNumber>,
-    unnumbered: BTreeMap<MyNumber, DateTime>,
+    /// Runs of people whom registrations named, and when.
+    waiting: BTreeMap<u64, (DateTime, Vec<MyNumber>)>,
+    runs: u64,
     begun: u64,
     burnt: BTreeSet<u64>,
     newest: u64,
@@ -57,12 +59,7 @@ impl Inner {
         self.municipalities.values().any(|registered| registered.book.knows(my_number))
     }
 
-    fn number(&mut self, my_number: &MyNumber) {
-        self.unnumbered.remove(my_number);
-        self.numbered.insert(my_number.clone());
-    }
-
-    /// Keeps the receipt, and in mind whom it named and nobody has numbered yet.
+    /// Keeps the receipt, and in mind whom it named.
     fn keep(
         &mut self,
         municipality: &str,
@@ -71,9 +68,10 @@ impl Inner {
         named: BTreeSet<MyNumber>,
     ) -> Receipt {
         receipt.changes = changes;
-        let since = receipt.received_at;
-        for my_number in named.into_iter().filter(|number| !self.numbered.contains(number)) {
-            self.unnumbered.entry(my_number).or_insert(since);
+        let mut named = named.into_iter().peekable();
+        while named.peek().is_some() {
+            self.runs += 1;
+            self.waiting.insert(self.runs, (receipt.received_at, named.by_ref().take(RUN).collect()));
         }
         let receipts = &mut self.municipalities.entry(municipality.to_owned()).or_default().receipts;
         if receipts.len() == RECEIPTS_KEPT {
@@ -92,7 +90,7 @@ impl MedicalHubStore for Memory {
     fn put(&self, beneficiary: Beneficiary) -> Result<(), StoreError> {
         let mut inner = self.lock();
         if let Some(my_number) = &beneficiary.my_number {
-            inner.number(my_number);
+            inner.numbered.insert(my_number.clone());
         }
         inner.beneficiaries.insert(beneficiary.pmh_id.clone(), Arc::new(beneficiary));
         Ok(())
@@ -146,20 +144,37 @@ impl MedicalHubStore for Memory {
         Ok(self.lock().is_registered(my_number))
     }
 
-    fn unnumbered(&self, after: Option<&MyNumber>, most: usize) -> Result<Vec<Unnumbered>, StoreError> {
-        use std::ops::Bound::{Excluded, Unbounded};
+    fn waiting(&self, after: u64) -> Result<Option<Waiting>, StoreError> {
         let inner = self.lock();
-        let behind = inner.unnumbered.range((after.map_or(Unbounded, Excluded), Unbounded)).take(most);
-        Ok(behind.map(|(my_number, since)| Unnumbered { my_number: my_number.clone(), since: *since }).collect())
+        let next = inner.waiting.range(after.saturating_add(1)..).next();
+        Ok(next.map(|(&run, (since, named))| {
+            let people = named.iter().filter(|my_number| !inner.numbered.contains(my_number)).cloned();
+            Waiting { run, since: *since, people: people.collect() }
+        }))
     }
 
-    fn number(&self, people: Vec<(MyNumber, PmhId)>) -> Result<(), StoreError> {
-        let mut inner = self.lock();
-        for (my_number, pmh_id) in people {
-            inner.number(&my_number);
-            let beneficiary = Beneficiary { pmh_id: pmh_id.clone(), my_number: Some(my_number), subsidies: Vec::new() };
-            inner.beneficiaries.insert(pmh_id, Arc::new(beneficiary));
+    fn numbering<'s>(&'s self) -> Box<dyn Numbering + 's> {
+        Box::new(AtOnce(self))
+    }
+}
+
+/// Keeps PMH-IDs as they come.
+struct AtOnce<'s>(&'s Memory);
+
+impl Numbering for AtOnce<'_> {
+    fn put(&mut self, waiting: Waiting, pmh_ids: Vec<PmhId>) -> Result<(), StoreError> {
+        let mut inner = self.0.lock();
+        for (my_number, pmh_id) in waiting.people.into_iter().zip(pmh_ids) {
+            inner.numbered.insert(my_number.clone());
+            let new = || Beneficiary { pmh_id: pmh_id.clone(), my_number: None, subsidies: Vec::new() };
+            let known = inner.beneficiaries.entry(pmh_id.clone()).or_insert_with(|| Arc::new(new()));
+            Arc::make_mut(known).my_number = Some(my_number);
         }
+        inner.waiting.remove(&waiting.run);
+        Ok(())
+    }
+
+    fn commit(self: Box<Self>) -> Result<(), StoreError> {
         Ok(())
     }
 }

@@ -95,18 +95,14 @@ impl MedicalHub {
         &self,
         number: impl Fn(&[MyNumber], DateTime) -> Result<Vec<PmhId>, StoreError>,
     ) -> Result<(), StoreError> {
-        let mut after = None;
-        loop {
-            let waiting = self.store.unnumbered(after.as_ref(), AT_ONCE)?;
-            for of_a_time in waiting.chunk_by(|one, next| one.since == next.since) {
-                let Some(first) = of_a_time.first() else { continue };
-                let people: Vec<MyNumber> = of_a_time.iter().map(|person| person.my_number.clone()).collect();
-                let ids = number(&people, first.since)?;
-                self.store.number(people.into_iter().zip(ids).collect())?;
-            }
-            let Some(last) = waiting.into_iter().next_back() else { return Ok(()) };
-            after = Some(last.my_number);
+        let mut numbering = self.store.numbering();
+        let mut after = 0;
+        while let Some(waiting) = self.store.waiting(after)? {
+            after = waiting.run;
+            let pmh_ids = number(&waiting.people, waiting.since)?;
+            numbering.put(waiting, pmh_ids)?;
         }
+        numbering.commit()
     }
 
     /// Keeps the PMH-ID that 中間サーバー gave for this 個人番号.
@@ -154,10 +150,6 @@ impl MedicalHub {
         !known.not_disclosed && has_begun && day <= known.certificate.valid_to
     }
 }
-
-/// So many people are numbered before the store is asked for more: PMH-IDs lie anywhere in a store, so few large pieces write less than many
-/// small ones.
-const AT_ONCE: usize = 50_000;
 
 /// A certificate, wherever it came from.
 struct Known<'c> {

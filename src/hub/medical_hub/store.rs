@@ -43,19 +43,32 @@ pub trait MedicalHubStore: Send + Sync {
     fn registered(&self, my_number: &MyNumber) -> Result<Vec<Row>, StoreError>;
     /// Did a municipality register anything for this person?
     fn is_registered(&self, my_number: &MyNumber) -> Result<bool, StoreError>;
-    /// The next `most` people, by number behind `after`, for whom municipalities registered something and who have no PMH-ID.
-    fn unnumbered(&self, after: Option<&MyNumber>, most: usize) -> Result<Vec<Unnumbered>, StoreError>;
-    /// Keeps the PMH-IDs that were made for these numbers.
-    fn number(&self, people: Vec<(MyNumber, PmhId)>) -> Result<(), StoreError>;
+    /// The next run behind `after` of people who wait for a PMH-ID, earlier registrations first. The first run is behind 0.
+    fn waiting(&self, after: u64) -> Result<Option<Waiting>, StoreError>;
+    /// Begins to keep PMH-IDs.
+    fn numbering<'s>(&'s self) -> Box<dyn Numbering + 's>;
 }
 
-/// Somebody who waits for 付番.
+/// People whom one registration named are in runs of so many.
+pub const RUN: usize = 8_192;
+
+/// A run of people who wait for 付番: named by a registration, and without a PMH-ID. Two registrations may both have named somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unnumbered {
-    /// Who.
-    pub my_number: MyNumber,
-    /// Since when: the beginning of the registration that first named them.
+pub struct Waiting {
+    /// Which one. Counted from 1, and no two have one number.
+    pub run: u64,
+    /// Since when: the beginning of the registration.
     pub since: DateTime,
+    /// Who, in the order of numbers; nobody where all whom the run named have got one by now.
+    pub people: Vec<MyNumber>,
+}
+
+/// PMH-IDs on their way into the store. Dropped without a commit, some or all of the people go on waiting.
+pub trait Numbering {
+    /// The people of this run have these PMH-IDs, in their order. Whoever is known by one already keeps their certificates.
+    fn put(&mut self, waiting: Waiting, pmh_ids: Vec<PmhId>) -> Result<(), StoreError>;
+    /// All of them are kept from here, and the runs are at an end.
+    fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }
 
 /// A registration that is being gathered. Dropped without a commit it leaves nothing.

@@ -1,29 +1,26 @@
-//! A registration on its way into the file. Rows are written as they come, on a thread of their own, in short transactions: a set of a million
-//! is nowhere whole, and whoever visits meanwhile waits for one of them at the most. They lie in a set that is nobody's; one transaction at the
-//! end makes it the municipality's, or changes its set by the differences. Whatever ends before leaves a set that is swept.
+//! A registration on its way into the file. Rows are written as they come ([`super::staging`]): a set of a million is nowhere whole. They lie in
+//! a set that is nobody's; one transaction at the end makes it the municipality's, or changes its set by the differences. Whatever ends before
+//! leaves a set that is swept.
 
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::thread::JoinHandle;
+use std::collections::hash_map::Entry;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use super::Sync;
 use super::medical_hub::{SYSTEM, SqliteMedicalHub};
-use super::{Database, Sync};
+use super::numbering::keep_waiting;
+use super::staging::{ROWS_AT_ONCE, Staged, Writer};
 use crate::hub::error::{StoreError, Trouble};
 use crate::hub::medical_hub::memory::RECEIPTS_KEPT;
 use crate::hub::medical_hub::registration::book::RowKey;
-use crate::hub::medical_hub::registration::packed::Packed;
 use crate::hub::medical_hub::store::Draft;
-use crate::secret::MyNumber;
+use crate::secret::Secrets;
 use crate::wire::registration::receipt::Changes;
 use crate::wire::registration::{Mode, Receipt, Row};
 
-/// Rows that are handed to the writer, and written, at once.
-const ROWS_AT_ONCE: usize = 8_192;
-/// Handovers that wait: the reader is at most so far ahead.
-const AHEAD: usize = 1;
+/// People that are written at once.
+const PEOPLE_AT_ONCE: usize = 8_192;
 
 /// The ids of a set's rows.
 pub(super) fn places(set: i64) -> (i64, i64) {
@@ -36,6 +33,14 @@ pub(super) struct Begun {
     pub municipality: i64,
     pub set: i64,
     pub mode: Mode,
+}
+
+/// A set that holds, and how many of its rows are in the draft and how many are not.
+#[derive(Debug, Clone, Copy)]
+struct Compared {
+    set: i64,
+    kept: u64,
+    ended: u64,
 }
 
 /// Where a key lies in the draft, and whether a row or its deletion. In one word: there is one for each row.
@@ -54,102 +59,42 @@ impl Seen {
     }
 }
 
-/// A row on its way to the writer.
-struct Staged {
-    place: u32,
-    my_number: MyNumber,
-    key: RowKey,
-    /// None: deleted.
-    packed: Option<Packed>,
-}
-
 /// The registration.
 pub(super) struct SetDraft<'s> {
     store: &'s SqliteMedicalHub,
     begun: Begun,
     seen: HashMap<RowKey, Seen>,
+    /// Whose each place is, nobody's where it was deleted: so that their order need not be sought in the file.
+    people: Secrets,
     batch: Vec<Staged>,
     writer: Writer,
-}
-
-/// The thread that writes.
-struct Writer {
-    line: Option<SyncSender<Vec<Staged>>>,
-    thread: Option<JoinHandle<Result<(), StoreError>>>,
-}
-
-impl Writer {
-    fn start(database: Arc<Database>, begun: Begun) -> std::io::Result<Self> {
-        let (line, arriving) = sync_channel::<Vec<Staged>>(AHEAD);
-        let write = move || {
-            arriving.iter().try_for_each(|batch| {
-                match database.write(SYSTEM, Sync::Normal, |file| write_batch(file, begun, &batch))? {
-                    true => Ok(()),
-                    false => Err(database.error(SYSTEM, Trouble::Emptied, "reset")),
-                }
-            })
-        };
-        let thread = std::thread::Builder::new().name("registration".to_owned()).spawn(write)?;
-        Ok(Self { line: Some(line), thread: Some(thread) })
-    }
-
-    /// Hands over; an error is the one that ended the thread.
-    fn write(&mut self, batch: Vec<Staged>) -> Result<(), StoreError> {
-        match self.line.as_ref().is_some_and(|line| line.send(batch).is_ok()) {
-            true => Ok(()),
-            false => self.end().and(Err(broken_off())),
-        }
-    }
-
-    /// Waits until all is written.
-    fn end(&mut self) -> Result<(), StoreError> {
-        self.line = None;
-        let ended = self.thread.take().map(JoinHandle::join);
-        // A thread that panicked has written less than it was given: nothing of it may hold.
-        ended.unwrap_or(Ok(Ok(()))).unwrap_or_else(|_| Err(broken_off()))
-    }
-}
-
-fn broken_off() -> StoreError {
-    let (place, cause) = ("SQLite".to_owned(), "the writer ended".to_owned());
-    StoreError { system: SYSTEM, place, trouble: Trouble::Unusable, cause }
-}
-
-/// False when a reset has taken the set away.
-fn write_batch(file: &Transaction<'_>, begun: Begun, batch: &[Staged]) -> rusqlite::Result<bool> {
-    let mut is_there = file.prepare_cached("SELECT EXISTS (SELECT 1 FROM pmh_set WHERE id = ?1)")?;
-    if !is_there.query_row([begun.set], |row| row.get(0))? {
-        return Ok(false);
-    }
-    let (first, _) = places(begun.set);
-    let sql = "INSERT OR REPLACE INTO pmh_row (id, my_number, key, by_history, body) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let mut row = file.prepare_cached(sql)?;
-    let by_history = begun.mode == Mode::Difference;
-    for staged in batch {
-        let body = staged.packed.as_ref().map(Packed::bytes);
-        let id = first | i64::from(staged.place);
-        row.execute(params![id, staged.my_number.reveal(), staged.key.bytes(), by_history, body])?;
-    }
-    Ok(true)
 }
 
 impl<'s> SetDraft<'s> {
     pub fn new(store: &'s SqliteMedicalHub, begun: Begun) -> Result<Self, StoreError> {
         let writer = Writer::start(store.database.clone(), begun)
             .map_err(|error| store.database.error(SYSTEM, Trouble::Unusable, &error.to_string()))?;
-        Ok(Self { store, begun, seen: HashMap::new(), batch: Vec::new(), writer })
+        let (seen, people, batch) = (HashMap::new(), Secrets::default(), Vec::new());
+        Ok(Self { store, begun, seen, people, batch, writer })
     }
 
     /// Puts a row, or its deletion, in the place that its key has; gives what was there before in this draft.
-    fn stage(&mut self, key: RowKey, my_number: MyNumber, packed: Option<Packed>) -> Result<Option<Seen>, StoreError> {
-        let before = self.seen.get(&key).copied();
+    fn stage(&mut self, key: RowKey, row: Option<Row>) -> Result<Option<Seen>, StoreError> {
         // The body's limit lets no more rows in than half of this.
-        let place = before.map_or(self.seen.len() as u32, Seen::place);
-        self.seen.insert(key, Seen(if packed.is_some() { place } else { place | Seen::DELETED }));
+        let next = self.seen.len() as u32;
+        let marked = |place| Seen(if row.is_some() { place } else { place | Seen::DELETED });
+        let (place, before) = match self.seen.entry(key) {
+            Entry::Occupied(mut seen) => {
+                let place = seen.get().place();
+                (place, Some(seen.insert(marked(place))))
+            }
+            Entry::Vacant(new) => (new.insert(marked(next)).place(), None),
+        };
+        self.people.put(place as usize, row.as_ref().map_or("", |row| row.my_number.reveal()));
         if self.batch.is_empty() {
             self.batch.reserve_exact(ROWS_AT_ONCE);
         }
-        self.batch.push(Staged { place, my_number, key, packed });
+        self.batch.push(Staged { place, key, row });
         if self.batch.len() == ROWS_AT_ONCE {
             self.writer.write(std::mem::take(&mut self.batch))?;
         }
@@ -163,42 +108,23 @@ impl<'s> SetDraft<'s> {
     }
 
     /// Writes the way from people to rows, in the order of numbers, for a set that will hold as it is.
-    fn index_people(&self) -> Result<(), StoreError> {
-        let (first, last) = places(self.begun.set);
-        let database = &self.store.database;
-        let sql = "SELECT my_number, id FROM pmh_row WHERE id BETWEEN ?1 AND ?2 AND body IS NOT NULL ORDER BY 1, 2";
-        let mut failed = Ok(());
-        database.read(SYSTEM, |reader| {
-            let mut sorted = reader.prepare_cached(sql)?;
-            let mut people = sorted.query([first, last])?;
-            let mut batch: Vec<(String, i64)> = Vec::with_capacity(ROWS_AT_ONCE);
-            loop {
-                let person = people.next()?.map(|row| row.try_into()).transpose()?;
-                let ends = person.is_none();
-                batch.extend(person);
-                if batch.len() == ROWS_AT_ONCE || ends {
-                    failed = database.write(SYSTEM, Sync::Normal, |file| write_people(file, &batch));
-                    batch.clear();
-                }
-                if ends || failed.is_err() {
-                    return Ok(());
-                }
-            }
-        })?;
-        failed
+    fn index_people(&self, in_order: &[u32]) -> Result<(), StoreError> {
+        let (first, _) = places(self.begun.set);
+        let sql = "INSERT INTO pmh_person (my_number, row) VALUES (?1, ?2)";
+        in_order.chunks(PEOPLE_AT_ONCE).try_for_each(|places| {
+            self.store.database.write(SYSTEM, Sync::Normal, |file| {
+                let mut person = file.prepare_cached(sql)?;
+                places.iter().try_for_each(|place| {
+                    person.execute(params![self.people.reveal(*place as usize), first | i64::from(*place)]).map(drop)
+                })
+            })
+        })
     }
 
-    /// The set is the municipality's from here.
-    fn take_place(&self, file: &Transaction<'_>, before: Option<i64>) -> rusqlite::Result<Changes> {
-        let live = self.seen.values().filter(|seen| seen.is_there()).count() as u64;
-        let (kept, ended) = before.map_or(Ok((0, 0)), |before| self.kept_and_ended(file, before))?;
-        let sql = "UPDATE pmh_municipality SET current_set = ?1 WHERE id = ?2";
-        file.execute(sql, [self.begun.set, self.begun.municipality])?;
-        Ok(Changes { added: live - kept, kept, ended })
-    }
-
-    fn kept_and_ended(&self, file: &Connection, before: i64) -> rusqlite::Result<(u64, u64)> {
-        let (first, last) = places(before);
+    /// What becomes of the set that holds when this one takes its place.
+    fn compared(&self, file: &Connection) -> rusqlite::Result<Option<Compared>> {
+        let Some(set) = self.current(file)? else { return Ok(None) };
+        let (first, last) = places(set);
         let mut keys = file.prepare("SELECT key FROM pmh_row WHERE id BETWEEN ?1 AND ?2 AND body IS NOT NULL")?;
         let mut keys = keys.query([first, last])?;
         let (mut kept, mut ended) = (0, 0);
@@ -207,7 +133,16 @@ impl<'s> SetDraft<'s> {
                 .is_some_and(|key| self.seen.get(&key).is_some_and(|seen| seen.is_there()));
             *(if is_kept { &mut kept } else { &mut ended }) += 1;
         }
-        Ok((kept, ended))
+        Ok(Some(Compared { set, kept, ended }))
+    }
+
+    /// The set is the municipality's from here.
+    fn take_place(&self, file: &Transaction<'_>, before: Option<Compared>) -> rusqlite::Result<Changes> {
+        let live = self.seen.values().filter(|seen| seen.is_there()).count() as u64;
+        let (kept, ended) = before.map_or((0, 0), |before| (before.kept, before.ended));
+        let sql = "UPDATE pmh_municipality SET current_set = ?1 WHERE id = ?2";
+        file.execute(sql, [self.begun.set, self.begun.municipality])?;
+        Ok(Changes { added: live - kept, kept, ended })
     }
 
     /// Changes the set that holds by these differences, in their order.
@@ -242,20 +177,6 @@ impl<'s> SetDraft<'s> {
         Ok(changes)
     }
 
-    /// Whom this draft names and nobody has numbered yet. People whose way was written are in order already.
-    fn keep_unnumbered(&self, file: &Transaction<'_>, in_order: bool, since: &str) -> rusqlite::Result<()> {
-        let (first, last) = places(self.begun.set);
-        let named = match in_order {
-            true => "pmh_person p WHERE p.row BETWEEN ?1 AND ?2",
-            false => "pmh_row p WHERE p.id BETWEEN ?1 AND ?2 AND p.body IS NOT NULL",
-        };
-        let sql = format!(
-            "INSERT OR IGNORE INTO pmh_unnumbered (my_number, since) SELECT DISTINCT p.my_number, ?3 FROM {named}
-            AND NOT EXISTS (SELECT 1 FROM pmh_beneficiary b WHERE b.my_number = p.my_number) ORDER BY p.my_number"
-        );
-        file.execute(&sql, params![first, last, since]).map(drop)
-    }
-
     fn keep_receipt(&self, file: &Transaction<'_>, receipt: &Receipt) -> rusqlite::Result<()> {
         // Text, numbers and lists, which always have a JSON form.
         let body = serde_json::to_string(receipt).unwrap_or_default();
@@ -266,11 +187,6 @@ impl<'s> SetDraft<'s> {
             (SELECT id FROM pmh_receipt WHERE municipality = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)";
         file.execute(sql, [municipality, RECEIPTS_KEPT as i64]).map(drop)
     }
-}
-
-fn write_people(file: &Transaction<'_>, people: &[(String, i64)]) -> rusqlite::Result<()> {
-    let mut person = file.prepare_cached("INSERT INTO pmh_person (my_number, row) VALUES (?1, ?2)")?;
-    people.iter().try_for_each(|(my_number, row)| person.execute(params![my_number, row]).map(drop))
 }
 
 /// The set that holds, while differences change it.
@@ -328,13 +244,11 @@ impl Draft for SetDraft<'_> {
     }
 
     fn put(&mut self, key: RowKey, row: Row) -> Result<bool, StoreError> {
-        let packed = Packed::of(&row);
-        Ok(self.stage(key, row.my_number, Some(packed))?.is_some_and(Seen::is_there))
+        Ok(self.stage(key, Some(row))?.is_some_and(Seen::is_there))
     }
 
     fn delete(&mut self, key: RowKey) -> Result<bool, StoreError> {
-        let nobody = MyNumber::new("");
-        if let Some(before) = self.stage(key, nobody, None)? {
+        if let Some(before) = self.stage(key, None)? {
             return Ok(before.is_there());
         }
         if self.begun.mode == Mode::Full {
@@ -353,10 +267,15 @@ impl Draft for SetDraft<'_> {
         self.writer.end()?;
         let database = &self.store.database;
         let current = database.read(SYSTEM, |file| self.current(file))?;
-        let takes_place = self.begun.mode == Mode::Full || current.is_none();
-        if takes_place {
-            self.index_people()?;
+        let is_full = self.begun.mode == Mode::Full;
+        // Nobody waits for this comparison, which may take seconds.
+        let compared = if is_full { database.read(SYSTEM, |file| self.compared(file))? } else { None };
+        let mut in_order = self.people.in_order();
+        in_order.retain(|place| !self.people.reveal(*place as usize).is_empty());
+        if is_full || current.is_none() {
+            self.index_people(&in_order)?;
         }
+        in_order.dedup_by_key(|place| self.people.reveal(*place as usize));
         let held = database.write(SYSTEM, Sync::Full, |file| {
             let sql = "SELECT EXISTS (SELECT 1 FROM pmh_municipality WHERE id = ?1)";
             if !file.query_row(sql, [self.begun.municipality], |row| row.get(0))? {
@@ -364,10 +283,12 @@ impl Draft for SetDraft<'_> {
             }
             // Another registration of the same municipality may have come in between.
             receipt.changes = match self.current(file)? {
-                Some(current) if self.begun.mode == Mode::Difference => self.change(file, current)?,
-                before => self.take_place(file, before)?,
+                Some(current) if !is_full => self.change(file, current)?,
+                before if before == compared.map(|compared| compared.set) => self.take_place(file, compared)?,
+                _ => self.take_place(file, self.compared(file)?)?,
             };
-            self.keep_unnumbered(file, takes_place, &receipt.received_at.to_string())?;
+            let named = in_order.iter().map(|place| self.people.reveal(*place as usize));
+            keep_waiting(file, named, receipt.received_at)?;
             self.keep_receipt(file, &receipt)?;
             Ok(true)
         })?;

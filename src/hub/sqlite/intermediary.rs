@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::civil::DateTime;
-use rusqlite::{OptionalExtension, Row, Statement, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Database, Sync, parsed};
 use crate::hub::error::StoreError;
@@ -29,11 +29,9 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
 
 const PUT: &str = "INSERT OR REPLACE INTO intermediary_person (my_number, insured, linked_from) VALUES (?1, ?2, ?3)";
 
-fn put(into: &mut Statement<'_>, my_number: &MyNumber, entry: Entry) -> rusqlite::Result<()> {
-    let linked_from = entry.linked_from.map(|from| from.to_string());
-    into.execute(params![my_number.reveal(), entry.insured, linked_from]).map(drop)
-}
-
+/// Most who are numbered were never heard of.
+const NUMBER: &str = "INSERT OR IGNORE INTO intermediary_person (my_number, insured, linked_from) VALUES (?1, 0, ?2)";
+const LINK: &str = "UPDATE intermediary_person SET linked_from = ?2 WHERE my_number = ?1 AND linked_from IS NULL";
 const GET: &str = "SELECT insured, linked_from FROM intermediary_person WHERE my_number = ?1";
 
 impl IntermediaryStore for SqliteIntermediary {
@@ -46,19 +44,25 @@ impl IntermediaryStore for SqliteIntermediary {
         if self.get(my_number)? == Some(entry) {
             return Ok(());
         }
-        self.0.write(SYSTEM, Sync::Normal, |file| put(&mut *file.prepare_cached(PUT)?, my_number, entry))
+        let linked_from = entry.linked_from.map(|from| from.to_string());
+        self.0.write(SYSTEM, Sync::Normal, |file| {
+            file.prepare_cached(PUT)?.execute(params![my_number.reveal(), entry.insured, linked_from]).map(drop)
+        })
     }
 
     fn number(&self, my_numbers: &[MyNumber], from: DateTime) -> Result<Vec<Entry>, StoreError> {
+        let fresh = Entry { insured: false, linked_from: Some(from) };
+        let from = from.to_string();
         self.0.write(SYSTEM, Sync::Normal, |file| {
-            let (mut known, mut kept) = (file.prepare_cached(GET)?, file.prepare_cached(PUT)?);
+            let (mut new, mut known) = (file.prepare_cached(NUMBER)?, file.prepare_cached(GET)?);
+            let mut linked = file.prepare_cached(LINK)?;
             let number = |my_number: &MyNumber| {
-                let before = known.query_row([my_number.reveal()], entry).optional()?.unwrap_or_default();
-                let now = Entry { linked_from: Some(before.linked_from.unwrap_or(from)), ..before };
-                if now != before {
-                    put(&mut kept, my_number, now)?;
+                let my_number = my_number.reveal();
+                if new.execute([my_number, &from])? == 1 {
+                    return Ok(fresh);
                 }
-                Ok(now)
+                linked.execute([my_number, &from])?;
+                known.query_row([my_number], entry)
             };
             my_numbers.iter().map(number).collect()
         })

@@ -7,11 +7,12 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::draft::{Begun, SetDraft, places};
-use super::{Database, Sync, parsed, unreadable};
+use super::numbering::{Gathering, waiting};
+use super::{Database, Sync, unreadable};
 use crate::hub::error::{StoreError, Trouble};
 use crate::hub::medical_hub::memory::OVERTAKING;
 use crate::hub::medical_hub::registration::packed::Packed;
-use crate::hub::medical_hub::store::{Beneficiary, Draft, MedicalHubStore, Unnumbered};
+use crate::hub::medical_hub::store::{Beneficiary, Draft, MedicalHubStore, Numbering, Waiting};
 use crate::message::subsidy::SubsidyCertificate;
 use crate::people::Subsidy;
 use crate::secret::{MyNumber, PmhId};
@@ -75,27 +76,36 @@ fn sweep_all(database: &Database, ends: &AtomicBool) -> Result<(), StoreError> {
         dead.into_iter().filter(|set| !live.contains(set)).collect()
     };
     for set in dead {
-        while !ends.load(Ordering::Relaxed) && database.write(SYSTEM, Sync::Normal, |file| sweep_some(file, set))? {}
+        let mut after = Some(String::new());
+        while let Some(from) = after.take().filter(|_| !ends.load(Ordering::Relaxed)) {
+            after = database.write(SYSTEM, Sync::Normal, |file| sweep_people(file, set, &from))?;
+        }
+        while !ends.load(Ordering::Relaxed) && database.write(SYSTEM, Sync::Normal, |file| sweep_rows(file, set))? {}
     }
     Ok(())
 }
 
-/// False when the set is gone.
-fn sweep_some(file: &Transaction<'_>, set: i64) -> rusqlite::Result<bool> {
+/// In the order in which people lie in the file, so that no page is written again and again. Gives from whom on to go on.
+fn sweep_people(file: &Transaction<'_>, set: i64, from: &str) -> rusqlite::Result<Option<String>> {
     let (first, last) = places(set);
-    let mut rows = file.prepare_cached("SELECT id, my_number FROM pmh_row WHERE id BETWEEN ?1 AND ?2 LIMIT ?3")?;
-    let rows = rows.query_map([first, last, SWEPT_AT_ONCE], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let rows: Vec<(i64, String)> = rows.collect::<Result<_, _>>()?;
-    let mut person = file.prepare_cached("DELETE FROM pmh_person WHERE my_number = ?1 AND row = ?2")?;
-    let mut row = file.prepare_cached("DELETE FROM pmh_row WHERE id = ?1")?;
-    for (id, my_number) in &rows {
-        person.execute(params![my_number, id])?;
-        row.execute([id])?;
-    }
-    if rows.is_empty() {
+    let sql = "SELECT my_number FROM pmh_person WHERE my_number > ?1 ORDER BY my_number LIMIT 1 OFFSET ?2";
+    let until = file.prepare_cached(sql)?.query_row(params![from, SWEPT_AT_ONCE], |row| row.get(0)).optional()?;
+    // Behind the last of them there is no text: bytes are greater than any.
+    let sql = "DELETE FROM pmh_person
+        WHERE my_number BETWEEN ?1 AND coalesce(?2, x'') AND row BETWEEN ?3 AND ?4";
+    file.prepare_cached(sql)?.execute(params![from, until, first, last])?;
+    Ok(until)
+}
+
+/// False when the set is gone.
+fn sweep_rows(file: &Transaction<'_>, set: i64) -> rusqlite::Result<bool> {
+    let (first, last) = places(set);
+    let sql = "DELETE FROM pmh_row WHERE id IN (SELECT id FROM pmh_row WHERE id BETWEEN ?1 AND ?2 LIMIT ?3)";
+    let swept = file.prepare_cached(sql)?.execute([first, last, SWEPT_AT_ONCE])?;
+    if swept == 0 {
         file.execute("DELETE FROM pmh_set WHERE id = ?1", [set])?;
     }
-    Ok(!rows.is_empty())
+    Ok(swept > 0)
 }
 
 /// The id of a municipality, which is made at its first registration.
@@ -104,17 +114,15 @@ fn municipality(file: &Transaction<'_>, code: &str) -> rusqlite::Result<i64> {
     file.query_row("SELECT id FROM pmh_municipality WHERE code = ?1", [code], |row| row.get(0))
 }
 
-const PUT: &str = "INSERT OR REPLACE INTO pmh_beneficiary (pmh_id, my_number, subsidies) VALUES (?1, ?2, ?3)";
-const NUMBERED: &str = "DELETE FROM pmh_unnumbered WHERE my_number = ?1";
-
 fn put(file: &Transaction<'_>, beneficiary: &Beneficiary) -> rusqlite::Result<()> {
     let my_number = beneficiary.my_number.as_ref().map(MyNumber::reveal);
     let kept: Vec<_> = beneficiary.subsidies.iter().map(|held| (&held.certificate, held.not_disclosed)).collect();
     // Text, numbers and lists, which always have a JSON form.
     let subsidies = (!kept.is_empty()).then(|| serde_json::to_string(&kept).unwrap_or_default());
-    file.prepare_cached(PUT)?.execute(params![beneficiary.pmh_id.reveal(), my_number, subsidies])?;
-    file.prepare_cached(NUMBERED)?.execute([my_number])?;
-    Ok(())
+    let sql = "INSERT OR REPLACE INTO pmh_beneficiary (pmh_id, my_number, subsidies) VALUES (?1, ?2, ?3)";
+    file.prepare_cached(sql)?.execute(params![beneficiary.pmh_id.reveal(), my_number, subsidies])?;
+    let sql = "INSERT OR IGNORE INTO pmh_numbered (my_number) SELECT ?1 WHERE ?1 IS NOT NULL";
+    file.prepare_cached(sql)?.execute([my_number]).map(drop)
 }
 
 fn beneficiary(pmh_id: &PmhId, row: &rusqlite::Row<'_>) -> rusqlite::Result<Arc<Beneficiary>> {
@@ -159,11 +167,11 @@ impl MedicalHubStore for SqliteMedicalHub {
 
     fn remove(&self, pmh_id: &PmhId) -> Result<(), StoreError> {
         // At each start most people have none.
-        if self.beneficiary(pmh_id)?.is_none() {
-            return Ok(());
-        }
+        let Some(known) = self.beneficiary(pmh_id)? else { return Ok(()) };
         self.database.write(SYSTEM, Sync::Normal, |file| {
-            file.execute("DELETE FROM pmh_beneficiary WHERE pmh_id = ?1", [pmh_id.reveal()]).map(drop)
+            file.execute("DELETE FROM pmh_beneficiary WHERE pmh_id = ?1", [pmh_id.reveal()])?;
+            let my_number = known.my_number.as_ref().map(MyNumber::reveal);
+            file.execute("DELETE FROM pmh_numbered WHERE my_number = ?1", [my_number]).map(drop)
         })
     }
 
@@ -215,28 +223,12 @@ impl MedicalHubStore for SqliteMedicalHub {
         self.database.read(SYSTEM, |file| file.prepare_cached(&sql)?.query_row([my_number.reveal()], |row| row.get(0)))
     }
 
-    fn unnumbered(&self, after: Option<&MyNumber>, most: usize) -> Result<Vec<Unnumbered>, StoreError> {
-        let sql = "SELECT my_number, since FROM pmh_unnumbered WHERE my_number > ?1 ORDER BY my_number LIMIT ?2";
-        let after = after.map_or("", MyNumber::reveal);
-        self.database.read(SYSTEM, |file| {
-            let mut waiting = file.prepare_cached(sql)?;
-            let waiting = waiting.query_map(params![after, i64::try_from(most).unwrap_or(i64::MAX)], |row| {
-                Ok(Unnumbered { my_number: MyNumber::new(row.get::<_, String>(0)?), since: parsed(row, 1)? })
-            })?;
-            waiting.collect()
-        })
+    fn waiting(&self, after: u64) -> Result<Option<Waiting>, StoreError> {
+        self.database.read(SYSTEM, |file| waiting(file, after))
     }
 
-    fn number(&self, mut people: Vec<(MyNumber, PmhId)>) -> Result<(), StoreError> {
-        // In the order of the table, which they lie all over: a page that several go to is looked for and written once.
-        people.sort_unstable_by(|(_, one), (_, next)| one.cmp(next));
-        self.database.write(SYSTEM, Sync::Normal, |file| {
-            let (mut put, mut numbered) = (file.prepare_cached(PUT)?, file.prepare_cached(NUMBERED)?);
-            people.iter().try_for_each(|(my_number, pmh_id)| {
-                put.execute(params![pmh_id.reveal(), my_number.reveal(), None::<String>])?;
-                numbered.execute([my_number.reveal()]).map(drop)
-            })
-        })
+    fn numbering<'s>(&'s self) -> Box<dyn Numbering + 's> {
+        Box::new(Gathering::new(&self.database))
     }
 }
 

@@ -1,12 +1,13 @@
 //! One SQLite file for the systems of a hub: each has tables of its own and sees no other's.
 //!
 //! ```text
-//! medical_hub, draft ──▶ pmh_…    intermediary ──▶ intermediary_…    eligibility ──▶ eligibility_…
-//!            └──────────── Database: one writer at a time, readers beside it ────────────┘
+//! medical_hub ──▶ pmh_…    intermediary ──▶ intermediary_…    eligibility ──▶ eligibility_…
+//!      └──────────── Database: one writer at a time, readers beside it ────────────┘
 //! ```
 //!
 //! - here: the file, its connections · [`schema`]: numbered migrations · [`backup`](fn@backup): a copy while it is in use
-//! - [`medical_hub`], [`draft`], [`intermediary`], [`eligibility`]: the stores of the three systems that keep something
+//! - [`medical_hub`], [`intermediary`], [`eligibility`]: the stores of the three systems that keep something
+//! - of PMH: [`draft`], a registration until it holds, [`staging`], which writes its rows meanwhile, and [`numbering`], 付番 of whom it named
 //!
 //! The journal is a write-ahead log: readers wait for nobody, and a process that is killed leaves what was committed. A commit waits for the
 //! disk (`synchronous=FULL`) where somebody was told that it holds and would not tell again: a registration, numbers that must never come
@@ -17,7 +18,9 @@ mod draft;
 mod eligibility;
 mod intermediary;
 mod medical_hub;
+mod numbering;
 mod schema;
+mod staging;
 #[cfg(test)]
 mod tests;
 
@@ -46,8 +49,8 @@ const WRITER_CACHE_KIB: i64 = 48 << 10;
 const READER_CACHE_KIB: i64 = 256;
 /// So many readers wait for the next question.
 const READERS_KEPT: usize = 8;
-/// Pages of 4 KiB in the log before they are brought to the file.
-const CHECKPOINT_PAGES: i64 = 32 << 10;
+/// Pages of 4 KiB in the log before they are brought to the file: whoever writes waits for the disk meanwhile, so it is little at a time.
+const CHECKPOINT_PAGES: i64 = 4 << 10;
 /// The log is cut back to so many bytes afterwards.
 const LOG_BYTES: i64 = 16 << 20;
 

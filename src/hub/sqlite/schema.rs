@@ -12,7 +12,8 @@ use crate::random::Seed;
 const APPLICATION: i32 = 0x4D44_4731;
 
 /// What makes each form of the file of the one before it; the file's `user_version` says how many were done. Never changed, only added to.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
+pub(super) const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql"), include_str!("migrations/0003.sql")];
 
 /// Why a file is not taken.
 #[derive(Debug)]

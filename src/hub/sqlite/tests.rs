@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::hub::medical_hub::registration::book::RowKey;
 use crate::hub::medical_hub::store::MedicalHubStore;
-use crate::hub::suite::{changes, names, number, receipt, register, row};
+use crate::hub::suite::{changes, names, number, number_all, pmh_id, receipt, register, row, waiting};
 use crate::secret::PmhId;
 use crate::wire::registration::Mode;
 
@@ -101,6 +101,61 @@ fn migrations_are_done_once_in_their_order_and_a_wrong_one_leaves_the_file_as_it
         file.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap(),
     );
     assert_eq!((count, version), (1, 2));
+}
+
+#[test]
+fn a_file_of_the_second_form_keeps_who_has_a_pmh_id_and_who_waits_for_one() {
+    let (_folder, path) = place();
+    let mut file = Connection::open(&path).unwrap();
+    schema::migrate(&mut file, &schema::MIGRATIONS[..2]).unwrap();
+    let before = file.transaction().unwrap();
+    for person in 0..3 {
+        let (id, my_number) = (pmh_id(person), number(person));
+        let sql = "INSERT INTO pmh_beneficiary (pmh_id, my_number) VALUES (?1, ?2)";
+        before.execute(sql, [id.reveal(), my_number.reveal()]).unwrap();
+    }
+    before.execute("INSERT INTO pmh_beneficiary (pmh_id) VALUES ('nobody we know')", []).unwrap();
+    for person in (10..9_010).rev() {
+        let since = if person == 20 { "2026-11-20T08:00:00" } else { "2026-11-21T08:00:00" };
+        let sql = "INSERT INTO pmh_unnumbered (my_number, since) VALUES (?1, ?2)";
+        before.execute(sql, [number(person).reveal(), since]).unwrap();
+    }
+    before.commit().unwrap();
+    drop(file);
+    let store = SqliteMedicalHub::new(open(&path).unwrap());
+    let runs = waiting(&store);
+    assert_eq!(runs.iter().map(Vec::len).collect::<Vec<_>>(), [1, 8_192, 807]);
+    assert_eq!(runs[0], [number(20)]);
+    assert!(runs[1..].concat().into_iter().eq((10..9_010).filter(|person| *person != 20).map(number)));
+    assert_eq!(store.waiting(0).unwrap().unwrap().since, jiff::civil::date(2026, 11, 20).at(8, 0, 0, 0));
+    number_all(&store);
+    register(&store, "1", Mode::Full, [0, 2, 3, 15].map(|person| row(person, "甲")));
+    assert_eq!(waiting(&store), [vec![number(3)]], "the others had one before");
+}
+
+#[test]
+fn a_numbering_that_is_killed_before_its_end_goes_on_and_comes_out_the_same() {
+    let (_folder, path) = place();
+    let database = open(&path).unwrap();
+    let store = SqliteMedicalHub::new(database.clone());
+    register(&store, "1", Mode::Full, (0..5).map(|person| row(person, "甲")));
+    let run = store.waiting(0).unwrap().unwrap();
+    let mut dropped = store.numbering();
+    dropped.put(run.clone(), (0..5).map(pmh_id).collect()).unwrap();
+    drop(dropped);
+    assert_eq!(waiting(&store), std::slice::from_ref(&run.people));
+    number_all(&store);
+    // As a kill leaves it: known by their PMH-IDs, some of them counted as numbered, the run not at an end.
+    let sql =
+        "INSERT INTO pmh_waiting SELECT 1, '2026-11-21T08:00:00', group_concat(my_number, char(10)) FROM pmh_numbered;
+        DELETE FROM pmh_numbered WHERE my_number > '000000100001'";
+    database.writer().execute_batch(sql).unwrap();
+    assert_eq!(waiting(&store), [run.people[2..].to_vec()]);
+    number_all(&store);
+    assert!(waiting(&store).is_empty());
+    assert!(
+        (0..5).all(|person| store.beneficiary(&pmh_id(person)).unwrap().unwrap().my_number == Some(number(person)))
+    );
 }
 
 /// Names of the columns of all tables and indices that begin so.

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Place, difference, number, register, row};
+use super::{Place, difference, number, register, row, waiting};
 use crate::hub::medical_hub::store::MedicalHubStore;
 use crate::wire::registration::{Mode, Row};
 
@@ -31,7 +31,7 @@ fn registration() -> impl Strategy<Value = Registration> {
 fn state(store: &dyn MedicalHubStore) -> impl PartialEq + std::fmt::Debug + use<> {
     let rows: Vec<Vec<Row>> = (0..PEOPLE).map(|person| store.registered(&number(person)).unwrap()).collect();
     let known: Vec<bool> = (0..PEOPLE).map(|person| store.is_registered(&number(person)).unwrap()).collect();
-    (rows, known, store.unnumbered(None, 100).unwrap())
+    (rows, known, waiting(store))
 }
 
 proptest! {

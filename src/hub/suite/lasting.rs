@@ -1,7 +1,9 @@
 //! What a store that lasts gives to the next process.
 
 use super::eligibility::{HERE, agreed, announced, insured, linking, whose};
-use super::{MORNING, Place, difference, lasting_store, names, number, receipt, register, row};
+use super::{
+    MORNING, Place, difference, lasting_store, names, number, number_all, pmh_id, receipt, register, row, waiting,
+};
 use crate::card::serial::SerialNumber;
 use crate::hub::eligibility::bulk::Received;
 use crate::hub::eligibility::store::Counted;
@@ -28,15 +30,15 @@ fn registrations_receipts_and_people_outlive_the_process(place: &Place) {
     register(&*stores.medical_hub, "1", Mode::Difference, [difference(1, "a", "丙")]);
     let subsidies = vec![Subsidy { certificate: row(9, "丁").certificate, not_disclosed: false }];
     stores.medical_hub.put(Beneficiary { pmh_id: PmhId::new("9"), my_number: Some(number(9)), subsidies }).unwrap();
-    stores.medical_hub.number(vec![(number(1), PmhId::new("1"))]).unwrap();
+    number_all(&*stores.medical_hub);
+    register(&*stores.medical_hub, "1", Mode::Difference, [difference(3, "b", "戊")]);
     drop(stores);
     let again = place.stores().medical_hub;
     assert_eq!((names(&*again, 1), names(&*again, 2)), (vec!["甲".to_owned(), "丙".to_owned()], vec!["乙".to_owned()]));
     assert_eq!(again.receipt("1", &first.serial_number).unwrap().as_deref(), Some(&first));
     assert_eq!(again.beneficiary(&PmhId::new("9")).unwrap().unwrap().subsidies[0].certificate.certification_name, "丁");
-    assert_eq!(again.beneficiary(&PmhId::new("1")).unwrap().unwrap().my_number, Some(number(1)));
-    let waiting: Vec<_> = again.unnumbered(None, 9).unwrap().into_iter().map(|person| person.my_number).collect();
-    assert_eq!(waiting, [number(2)], "killed between the registration and 付番");
+    assert_eq!(again.beneficiary(&pmh_id(1)).unwrap().unwrap().my_number, Some(number(1)));
+    assert_eq!(waiting(&*again), [vec![number(3)]], "killed between the registration and 付番");
     let later = receipt(&*again.begin("1", Mode::Full).unwrap(), Mode::Full);
     assert_ne!(later.serial_number, first.serial_number);
 }

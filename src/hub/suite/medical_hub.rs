@@ -1,12 +1,12 @@
 //! The rules of PMH's store.
 
-use super::{changes, difference, every_store, names, number, receipt, register, row};
+use super::{changes, difference, every_store, names, number, number_all, pmh_id, receipt, register, row, waiting};
 use crate::hub::medical_hub::memory::OVERTAKING;
 use crate::hub::medical_hub::registration::book::RowKey;
 use crate::hub::medical_hub::store::{Beneficiary, MedicalHubStore};
 use crate::hub::storage::Stores;
 use crate::people::Subsidy;
-use crate::secret::{MyNumber, PmhId};
+use crate::secret::PmhId;
 use crate::wire::registration::{Mode, Row};
 
 every_store!(
@@ -22,7 +22,9 @@ every_store!(
     what_is_deleted_is_told_to_have_been_there_or_not,
     a_receipt_is_its_municipalitys_alone_and_no_number_comes_twice,
     whoever_has_no_pmh_id_waits_in_the_order_of_numbers_until_they_have_one,
+    who_got_a_pmh_id_before_their_turn_keeps_what_is_known_of_them,
     a_set_of_many_rows_is_whole,
+    many_people_are_found_by_their_pmh_ids,
 );
 
 fn pmh(stores: &Stores) -> &dyn MedicalHubStore {
@@ -137,7 +139,7 @@ fn a_draft_that_is_dropped_leaves_nothing(stores: &Stores) {
         drop(draft);
         assert_eq!([names(store, 1), names(store, 2), names(store, 3)], [vec!["甲"], vec![], vec!["a1"]]);
     }
-    assert_eq!(store.unnumbered(None, 10).unwrap().len(), 2);
+    assert_eq!(waiting(store), [vec![number(1)], vec![number(3)]]);
     assert!(store.receipt("1", "serial-2").unwrap().is_none());
 }
 
@@ -181,24 +183,58 @@ fn a_receipt_is_its_municipalitys_alone_and_no_number_comes_twice(stores: &Store
 
 fn whoever_has_no_pmh_id_waits_in_the_order_of_numbers_until_they_have_one(stores: &Stores) {
     let store = pmh(stores);
-    let waiting = |after: Option<&MyNumber>, most| -> Vec<MyNumber> {
-        let waiting = store.unnumbered(after, most).unwrap();
-        assert!(waiting.iter().all(|person| person.since == super::MORNING));
-        waiting.into_iter().map(|person| person.my_number).collect()
-    };
-    store.put(Beneficiary { pmh_id: PmhId::new("3"), my_number: Some(number(3)), subsidies: vec![] }).unwrap();
+    let known = |last| Beneficiary { pmh_id: pmh_id(last), my_number: Some(number(last)), subsidies: vec![] };
+    store.put(known(3)).unwrap();
     register(store, "1", Mode::Full, [5, 1, 3, 1, 4].map(|person| row(person, &format!("{person}"))));
     register(store, "2", Mode::Difference, [difference(2, "a", "a"), difference(1, "b", "b"), deleted("c")]);
-    assert_eq!(waiting(None, 10), [1, 2, 4, 5].map(number));
-    assert_eq!(waiting(None, 2), [1, 2].map(number));
-    assert_eq!(waiting(Some(&number(2)), 10), [4, 5].map(number));
-    store.number(vec![(number(1), PmhId::new("id-1")), (number(4), PmhId::new("id-4"))]).unwrap();
-    store.put(Beneficiary { pmh_id: PmhId::new("id-2"), my_number: Some(number(2)), subsidies: vec![] }).unwrap();
-    assert_eq!(waiting(None, 10), [number(5)]);
-    let found = store.beneficiary(&PmhId::new("id-4")).unwrap().unwrap();
-    assert_eq!(found.my_number, Some(number(4)));
+    assert_eq!(waiting(store), [[1, 4, 5].map(number).to_vec(), [1, 2].map(number).to_vec()]);
+    store.put(known(2)).unwrap();
+    assert_eq!(waiting(store), [[1, 4, 5].map(number).to_vec(), vec![number(1)]]);
+    let first = store.waiting(0).unwrap().unwrap();
+    assert_eq!(first.since, super::MORNING);
+    let mut numbering = store.numbering();
+    numbering.put(first, [1, 4, 5].map(pmh_id).to_vec()).unwrap();
+    numbering.commit().unwrap();
+    assert_eq!(waiting(store), [vec![]], "of the second run, all have one, and it is not at an end");
+    assert_eq!(store.beneficiary(&pmh_id(4)).unwrap().unwrap().my_number, Some(number(4)));
+    number_all(store);
+    assert!(store.waiting(0).unwrap().is_none(), "numbered runs are at an end");
     register(store, "1", Mode::Full, [row(1, "1"), row(6, "6")]);
-    assert_eq!(waiting(Some(&number(5)), 10), [number(6)], "who has one does not wait again");
+    assert_eq!(waiting(store), [vec![number(6)]], "who has one does not wait again");
+    store.remove(&pmh_id(1)).unwrap();
+    register(store, "1", Mode::Full, [row(1, "1")]);
+    assert_eq!(waiting(store).last().unwrap(), &[number(1)], "who has none any more does");
+}
+
+fn who_got_a_pmh_id_before_their_turn_keeps_what_is_known_of_them(stores: &Stores) {
+    let store = pmh(stores);
+    register(store, "1", Mode::Full, [row(1, "甲"), row(2, "甲")]);
+    let run = store.waiting(0).unwrap().unwrap();
+    for (person, my_number) in [(1, Some(number(1))), (2, None)] {
+        let subsidies = vec![Subsidy { certificate: row(person, "乳幼児").certificate, not_disclosed: false }];
+        store.put(Beneficiary { pmh_id: pmh_id(person), my_number, subsidies }).unwrap();
+    }
+    let mut numbering = store.numbering();
+    numbering.put(run, [1, 2].map(pmh_id).to_vec()).unwrap();
+    numbering.commit().unwrap();
+    for person in [1, 2] {
+        let known = store.beneficiary(&pmh_id(person)).unwrap().unwrap();
+        assert_eq!((&known.my_number, known.subsidies.len()), (&Some(number(person)), 1));
+    }
+}
+
+fn many_people_are_found_by_their_pmh_ids(stores: &Stores) {
+    let store = pmh(stores);
+    register(store, "1", Mode::Full, (0..20_000).rev().map(|person| row(person, "甲")));
+    assert!(waiting(store).concat().into_iter().eq((0..20_000).map(number)));
+    number_all(store);
+    register(store, "2", Mode::Full, (10_000..30_000).map(|person| row(person, "乙")));
+    assert!(waiting(store).concat().into_iter().eq((20_000..30_000).map(number)));
+    number_all(store);
+    for person in 0..30_000 {
+        assert_eq!(store.beneficiary(&pmh_id(person)).unwrap().unwrap().my_number, Some(number(person)));
+    }
+    assert!(waiting(store).is_empty());
 }
 
 fn a_set_of_many_rows_is_whole(stores: &Stores) {

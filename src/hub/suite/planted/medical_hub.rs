@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::hub::error::StoreError;
 use crate::hub::medical_hub::memory::Memory;
 use crate::hub::medical_hub::registration::book::RowKey;
-use crate::hub::medical_hub::store::{Beneficiary, Draft, MedicalHubStore, Unnumbered};
+use crate::hub::medical_hub::store::{Beneficiary, Draft, MedicalHubStore, Numbering, Waiting};
 use crate::hub::storage::Stores;
 use crate::hub::suite::receipt;
 use crate::secret::{MyNumber, PmhId};
@@ -64,12 +64,18 @@ pub enum Error {
     NumbersNobody,
     /// Whoever waits comes in any order.
     WaitsInAnyOrder,
+    /// A run that was numbered comes again.
+    RunsNeverEnd,
+    /// Whoever gets a PMH-ID that is known loses what is known of them.
+    NumberedAnew,
+    /// PMH-IDs are given to their neighbours.
+    MixesUp,
     /// The end of a large set is lost.
     LosesTheEnd,
 }
 
 /// Each with the rule that finds it.
-pub const PLANTED: [(Error, &str); 25] = [
+pub const PLANTED: [(Error, &str); 28] = [
     (Error::FirstPersonHolds, "a_beneficiary_is_found_as_it_was_put_until_it_is_removed"),
     (Error::RemovesNobody, "a_beneficiary_is_found_as_it_was_put_until_it_is_removed"),
     (Error::BurnsTwice, "an_inquiry_is_burnt_once_and_one_that_fell_far_behind_counts_as_burnt"),
@@ -94,6 +100,9 @@ pub const PLANTED: [(Error, &str); 25] = [
     (Error::OneNumber, "a_receipt_is_its_municipalitys_alone_and_no_number_comes_twice"),
     (Error::NumbersNobody, "whoever_has_no_pmh_id_waits_in_the_order_of_numbers_until_they_have_one"),
     (Error::WaitsInAnyOrder, "whoever_has_no_pmh_id_waits_in_the_order_of_numbers_until_they_have_one"),
+    (Error::RunsNeverEnd, "whoever_has_no_pmh_id_waits_in_the_order_of_numbers_until_they_have_one"),
+    (Error::NumberedAnew, "who_got_a_pmh_id_before_their_turn_keeps_what_is_known_of_them"),
+    (Error::MixesUp, "many_people_are_found_by_their_pmh_ids"),
     (Error::LosesTheEnd, "a_set_of_many_rows_is_whole"),
 ];
 
@@ -183,16 +192,43 @@ impl MedicalHubStore for Faulty {
         self.inner.is_registered(my_number)
     }
 
-    fn unnumbered(&self, after: Option<&MyNumber>, most: usize) -> Result<Vec<Unnumbered>, StoreError> {
-        let mut waiting = self.inner.unnumbered(after, most)?;
+    fn waiting(&self, after: u64) -> Result<Option<Waiting>, StoreError> {
+        let mut waiting = self.inner.waiting(after)?;
         if self.has(Error::WaitsInAnyOrder) {
-            waiting.reverse();
+            waiting.iter_mut().for_each(|run| run.people.reverse());
         }
         Ok(waiting)
     }
 
-    fn number(&self, people: Vec<(MyNumber, PmhId)>) -> Result<(), StoreError> {
-        if self.has(Error::NumbersNobody) { Ok(()) } else { self.inner.number(people) }
+    fn numbering<'s>(&'s self) -> Box<dyn Numbering + 's> {
+        Box::new(FaultyNumbering { inner: self.inner.numbering(), store: self })
+    }
+}
+
+struct FaultyNumbering<'s> {
+    inner: Box<dyn Numbering + 's>,
+    store: &'s Faulty,
+}
+
+impl Numbering for FaultyNumbering<'_> {
+    fn put(&mut self, mut waiting: Waiting, mut pmh_ids: Vec<PmhId>) -> Result<(), StoreError> {
+        match self.store.error {
+            Some(Error::NumbersNobody) => return Ok(()),
+            Some(Error::RunsNeverEnd) => waiting.run = u64::MAX,
+            Some(Error::MixesUp) => pmh_ids.reverse(),
+            Some(Error::NumberedAnew) => {
+                for (pmh_id, my_number) in pmh_ids.iter().zip(&waiting.people) {
+                    let (pmh_id, my_number) = (pmh_id.clone(), Some(my_number.clone()));
+                    self.store.inner.put(Beneficiary { pmh_id, my_number, subsidies: Vec::new() })?;
+                }
+            }
+            _ => {}
+        }
+        self.inner.put(waiting, pmh_ids)
+    }
+
+    fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        self.inner.commit()
     }
 }
 
