@@ -266,31 +266,31 @@ pub fn parse_date(text: &str) -> Option<Date> {
     Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
-/// `YYYYMMDD`. Written digit by digit: an answer of the hub has dozens, and a pattern is read again for each.
+/// `YYYYMMDD`. Written as a number: an answer of the hub has dozens, and a pattern is read again for each.
 pub fn date8(date: Date) -> String {
-    let mut text = String::with_capacity(8);
-    push_date(&mut text, date);
-    text
+    digits::<8>(in_order([date.year(), date.month().into(), date.day().into()]))
 }
 
 /// `YYYYMMDDHHmmss`, the form of every date-time in the shared folder (spec/oqs-interface.md §1.4, [A]).
 pub fn time14(time: DateTime) -> String {
-    let mut text = String::with_capacity(14);
-    push_date(&mut text, time.date());
-    [time.hour(), time.minute(), time.second()].into_iter().for_each(|part| push_digits(&mut text, part.into(), 2));
-    text
+    let [month, day, hour, minute, second] =
+        [time.month(), time.day(), time.hour(), time.minute(), time.second()].map(i16::from);
+    digits::<14>(in_order([time.year(), month, day, hour, minute, second]))
 }
 
-fn push_date(text: &mut String, date: Date) {
-    push_digits(text, date.year(), 4);
-    push_digits(text, date.month().into(), 2);
-    push_digits(text, date.day().into(), 2);
+/// Parts of two digits each, behind the first. Years before the first are nobody's.
+fn in_order<const N: usize>(parts: [i16; N]) -> u64 {
+    parts.into_iter().fold(0, |number, part| number * 100 + u64::from(part.unsigned_abs()))
 }
 
-/// The last `count` digits of a number. Years before the first are nobody's.
-fn push_digits(text: &mut String, number: i16, count: u32) {
-    let digit = |place| b'0' + (number.unsigned_abs() / 10_u16.pow(place) % 10) as u8;
-    text.extend((0..count).rev().map(|place| char::from(digit(place))));
+/// The last `N` digits of a number.
+fn digits<const N: usize>(mut number: u64) -> String {
+    let mut digits = [b'0'; N];
+    for digit in digits.iter_mut().rev() {
+        *digit += (number % 10) as u8;
+        number /= 10;
+    }
+    String::from_utf8_lossy(&digits).into_owned()
 }
 
 /// A JST civil time as seconds since 1970 UTC, as certificates count.

@@ -68,7 +68,10 @@ pub(crate) mod hexadecimal {
     pub fn encode(bytes: &[u8]) -> String {
         let digit = |half: u8| char::from(if half < 10 { b'0' + half } else { b'a' + half - 10 });
         let mut text = String::with_capacity(bytes.len() * 2);
-        text.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+        for byte in bytes {
+            text.push(digit(byte >> 4));
+            text.push(digit(byte & 15));
+        }
         text
     }
 

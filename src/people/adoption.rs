@@ -127,7 +127,8 @@ impl Asked {
 
     /// What the members of a family have in common.
     fn family(&self) -> [String; 3] {
-        [&self.insurer_number, self.symbol.as_deref().unwrap_or_default(), &self.number].map(number_key)
+        let parts = [&self.insurer_number, self.symbol.as_deref().unwrap_or_default(), &self.number];
+        parts.map(|part| number_key(part).into_owned())
     }
 }
 
@@ -236,7 +237,7 @@ impl Made<'_> {
         let branch = number_key(self.asked.branch.as_deref().unwrap_or_default());
         let of_age = age(self.birthdate, self.today) >= ADULT_YEARS;
         !kind.has_families()
-            || match branch.as_str() {
+            || match branch.as_ref() {
                 "0" => true,
                 "" => of_age,
                 "1" => of_age && kind == Kind::National,

@@ -11,12 +11,19 @@ pub fn comparison_key(text: &str) -> String {
 
 /// The form in which 保険者番号, 記号, 番号 and 枝番 are compared (decisions.md §4): NFKC, without blanks at either end and without the
 /// zeros that pad a number. A value of zeros only stays one zero, so that it is not taken for a missing one.
-pub fn number_key(text: &str) -> String {
+pub fn number_key(text: &str) -> Cow<'_, str> {
     // ASCII is its own normal form, and most numbers are that already.
-    let folded: Cow<'_, str> = if text.is_ascii() { text.into() } else { text.nfkc().collect() };
-    let trimmed = folded.trim();
+    if text.is_ascii() {
+        without_padding(text).into()
+    } else {
+        without_padding(&text.nfkc().collect::<String>()).to_owned().into()
+    }
+}
+
+fn without_padding(text: &str) -> &str {
+    let trimmed = text.trim();
     let short = trimmed.trim_start_matches('0');
-    if short.is_empty() && !trimmed.is_empty() { "0".to_owned() } else { short.to_owned() }
+    if short.is_empty() && !trimmed.is_empty() { "0" } else { short }
 }
 
 fn is_dash(character: char) -> bool {

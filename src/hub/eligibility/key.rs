@@ -13,7 +13,7 @@ use crate::visit::hexadecimal;
 /// 64 lower-case hexadecimal digits. What the centre knows counts, not what the patient let through: consents, times, 照会番号 and
 /// reader do not change it.
 pub fn qualification_confirmation_key(insured: &Insured, held: &Qualification, day: Date) -> String {
-    let mut hash = Fields(Sha256::new());
+    let mut hash = Fields(Vec::with_capacity(512));
     let date = |date: Option<Date>| date.map(date8);
 
     hash.add(Some(&insured.name));
@@ -46,20 +46,20 @@ pub fn qualification_confirmation_key(insured: &Insured, held: &Qualification, d
     {
         hash.add(date(on).as_ref());
     }
-    hexadecimal::encode(&hash.0.finalize())
+    hexadecimal::encode(&Sha256::digest(hash.0))
 }
 
 /// Fields one after the other, each told apart from its neighbours and from a missing one.
-struct Fields(Sha256);
+struct Fields(Vec<u8>);
 
 impl Fields {
     fn add(&mut self, field: Option<&String>) {
         match field {
-            None => self.0.update([0]),
+            None => self.0.push(0),
             Some(text) => {
-                self.0.update([1]);
-                self.0.update((text.len() as u64).to_be_bytes());
-                self.0.update(text.as_bytes());
+                self.0.push(1);
+                self.0.extend_from_slice(&(text.len() as u64).to_be_bytes());
+                self.0.extend_from_slice(text.as_bytes());
             }
         }
     }

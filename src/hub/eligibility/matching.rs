@@ -1,6 +1,8 @@
 //! Finding a person by insurance data: insurer, symbol (NFKC), number and birth date, the branch if it was sent; padding by blanks
 //! or zeros is equal (decisions.md §4).
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
 use super::insured::Insured;
@@ -20,36 +22,28 @@ pub struct Numbers {
 }
 
 impl Numbers {
+    fn by(insurer: Option<&str>, number: Option<&str>) -> Self {
+        Self { insurer: normal(insurer).into_owned(), number: normal(number).into_owned() }
+    }
+
     /// Those of a qualification.
     pub fn of(qualification: &Qualification) -> Self {
-        Self {
-            insurer: normal(qualification.insurer_number.as_deref()),
-            number: normal(qualification.number.as_deref()),
-        }
+        Self::by(qualification.insurer_number.as_deref(), qualification.number.as_deref())
     }
 
     /// Those of a search.
     pub fn wanted(search: &SearchInfo) -> Self {
-        Self {
-            insurer: normal(Some(&search.insurer_number)),
-            number: normal(Some(&search.insured_identification_number)),
-        }
+        Self::by(Some(&search.insurer_number), Some(&search.insured_identification_number))
     }
 
     /// Those of a registration.
     pub fn named(registration: &RegistrationInfo) -> Self {
-        Self {
-            insurer: normal(Some(&registration.insurer_number)),
-            number: normal(Some(&registration.insured_identification_number)),
-        }
+        Self::by(Some(&registration.insurer_number), Some(&registration.insured_identification_number))
     }
 
     /// Those of a request for medical information.
     pub fn inquired(header: &InquiryHeader) -> Self {
-        Self {
-            insurer: normal(Some(&header.insurer_number)),
-            number: normal(Some(&header.insured_person_identification_number)),
-        }
+        Self::by(Some(&header.insurer_number), Some(&header.insured_person_identification_number))
     }
 }
 
@@ -92,7 +86,8 @@ fn described<'a>(
 ) -> Vec<&'a Qualification> {
     let (symbol, branch) = (normal(symbol), normal(branch));
     let described = |q: &&Qualification| {
-        Numbers::of(q) == *numbers
+        normal(q.insurer_number.as_deref()) == numbers.insurer
+            && normal(q.number.as_deref()) == numbers.number
             && normal(q.symbol.as_deref()) == symbol
             && (branch.is_empty() || normal(q.branch.as_deref()) == branch)
     };
@@ -100,6 +95,6 @@ fn described<'a>(
 }
 
 /// The form of a value that may be missing; a missing one is an empty one.
-fn normal(value: Option<&str>) -> String {
+fn normal(value: Option<&str>) -> Cow<'_, str> {
     number_key(value.unwrap_or_default())
 }

@@ -298,7 +298,9 @@ impl<'t, S: Source<'t>> Builder<'t, S> {
     }
 
     fn characters(&mut self, characters: &str, at: usize) -> Result<(), Refusal> {
-        if let Some(control) = characters.chars().find(|c| !is_xml_character(*c)) {
+        if !is_plain(characters.as_bytes())
+            && let Some(control) = characters.chars().find(|c| !is_xml_character(*c))
+        {
             return Err(self.broken(at, format!("U+{:04X}", control as u32)));
         }
         match self.open.last_mut() {
@@ -334,6 +336,12 @@ impl<'t, S: Source<'t>> Builder<'t, S> {
             _ => io::Error::new(cause.kind(), cause.to_string()).into(),
         }
     }
+}
+
+/// Is every byte one of characters that XML has, whatever follows? Of those that begin with 0xEF it lacks two.
+fn is_plain(characters: &[u8]) -> bool {
+    let is_kept = |byte: &u8| *byte >= b' ' || matches!(byte, b'\n' | b'\t' | b'\r');
+    characters.iter().all(is_kept) && memchr::memchr(0xEF, characters).is_none()
 }
 
 fn predefined(name: &str) -> Option<&'static str> {

@@ -1,5 +1,6 @@
 //! Tree to bytes.
 
+use memchr::{memchr, memchr3};
 use serde::{Deserialize, Serialize};
 
 use crate::message::tree::{Content, Element};
@@ -14,6 +15,15 @@ pub enum Newline {
     Lf,
     /// As Windows programs write.
     CrLf,
+}
+
+impl Newline {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Lf => "\n",
+            Self::CrLf => "\r\n",
+        }
+    }
 }
 
 /// How elements stand on lines.
@@ -80,11 +90,10 @@ impl Frame {
     }
 }
 
-/// As many as the deepest document of ours needs, and more.
-const BLANKS: &str = "                                                                ";
-
 struct Writer<'a> {
     out: String,
+    /// What a line begins with: its newline, and the blanks of the deepest line so far.
+    margin: String,
     options: &'a WriteOptions,
     lost: Vec<char>,
     /// The element that stays open for units, and where its start tag ends.
@@ -94,7 +103,8 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     fn new(options: &'a WriteOptions) -> Self {
-        Self { out: String::with_capacity(4096), options, lost: Vec::new(), hole: None, hole_at: 0 }
+        let margin = options.newline.text().to_owned();
+        Self { out: String::with_capacity(4096), margin, options, lost: Vec::new(), hole: None, hole_at: 0 }
     }
 
     /// Returns where units go into `hole`.
@@ -103,9 +113,9 @@ impl<'a> Writer<'a> {
         self.out.push_str("<?xml version=\"1.0\" encoding=\"");
         self.out.push_str(self.options.encoding.label());
         self.out.push_str("\" standalone=\"no\"?>");
-        self.newline();
+        self.out.push_str(self.options.newline.text());
         self.element(root, 0);
-        self.newline();
+        self.out.push_str(self.options.newline.text());
         self.hole_at
     }
 
@@ -147,21 +157,12 @@ impl Writer<'_> {
 
     fn line(&mut self, depth: usize) {
         if let Indent::Spaces(width) = self.options.indent {
-            self.newline();
-            let mut blanks = depth * width;
-            while blanks > 0 {
-                let piece = BLANKS.get(..blanks).unwrap_or(BLANKS);
-                self.out.push_str(piece);
-                blanks -= piece.len();
+            let length = self.options.newline.text().len() + depth * width;
+            while self.margin.len() < length {
+                self.margin.push(' ');
             }
+            self.out.push_str(self.margin.get(..length).unwrap_or_default());
         }
-    }
-
-    fn newline(&mut self) {
-        self.out.push_str(match self.options.newline {
-            Newline::Lf => "\n",
-            Newline::CrLf => "\r\n",
-        });
     }
 
     fn value(&mut self, value: &str) {
@@ -172,7 +173,7 @@ impl Writer<'_> {
 /// Escapes `& < >` and nothing else, as the writers of the field do: clients compare the literal text of ArbitraryFileIdentifier with what
 /// they sent (spec/known-clients.md K3). `lose` hears of characters that XML cannot hold: ● stands for them.
 fn push_escaped(out: &mut String, value: &str, mut lose: impl FnMut(char)) {
-    if value.bytes().fold(true, |plain, byte| plain & is_plain(byte)) {
+    if is_plain(value.as_bytes()) {
         return out.push_str(value);
     }
     let mut rest = value;
@@ -196,10 +197,12 @@ fn push_escaped(out: &mut String, value: &str, mut lose: impl FnMut(char)) {
     out.push_str(rest);
 }
 
-/// A byte that stands for itself whatever follows: no control character, none that is escaped, and not the first of those at the end of the
-/// plane, of which XML lacks two. All of them are looked at, which a processor does sixteen at a time.
-fn is_plain(byte: u8) -> bool {
-    (byte >= b' ') & (byte != b'&') & (byte != b'<') & (byte != b'>') & (byte != 0xEF)
+/// Does every byte stand for itself, whatever follows: no control character, none that is escaped, and not the first of those at the end of
+/// the plane, of which XML lacks two?
+fn is_plain(value: &[u8]) -> bool {
+    memchr3(b'&', b'<', b'>', value).is_none()
+        && memchr(0xEF, value).is_none()
+        && value.iter().all(|byte| *byte >= b' ')
 }
 
 fn stands_for_itself(character: char) -> bool {
