@@ -39,10 +39,10 @@ const QUESTIONS: usize = 300;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
-    if let [_, role, media_type, length] = arguments.as_slice()
+    if let [_, role, stack, media_type, length] = arguments.as_slice()
         && role == load::CONSTANT
     {
-        return load::Constant::serve(media_type, length).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+        return load::Constant::serve(stack, media_type, length).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
     }
     let rows = arguments.iter().skip_while(|argument| *argument != "--rows").nth(1);
     let rows = rows.map_or(Ok(ROWS), |rows| rows.parse());

@@ -1,5 +1,8 @@
 //! As many questions as a program answers over connections that stay open: a hub, and beside it the same HTTP stack with nothing behind it,
 //! a child process like the hub and with an answer as long as the hub's.
+//!
+//! The same stack is what the hub serves with: axum behind doors that bound how many come, how slow they are and how much they send. What axum
+//! does without any of that stands beside it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -8,16 +11,39 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::DefaultBodyLimit;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::post;
+use madoguchi::clock::Clock;
+use madoguchi::hub::audit::Face;
+use madoguchi::hub::server::entrance::Entrance;
+use madoguchi::hub::server::unread::drained;
+use madoguchi::wire::document;
 
 use crate::Outcome;
 
 /// Threads that ask, and connections of each. Their work is in every figure: it is done on the same processors.
 const CLIENTS: usize = 2;
 const LINES: usize = 8;
-/// The argument that makes this program the constant one: media type and length of its answer follow.
+/// The argument that makes this program the constant one: its stack, media type and length of its answer follow.
 pub const CONSTANT: &str = "--constant";
+
+/// What a constant is served with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stack {
+    /// What the hub is served with.
+    Same,
+    /// axum as it comes.
+    Bare,
+}
+
+impl Stack {
+    const BARE: &str = "bare";
+
+    fn word(self) -> &'static str {
+        if self == Self::Bare { Self::BARE } else { "same" }
+    }
+}
 
 /// Questions a second: `round` asks once on each of its lines, by a number that never comes again.
 pub fn rate(address: &str, time: Duration, round: &(dyn Fn(&mut [Line], usize) -> Outcome + Sync)) -> Outcome<f64> {
@@ -103,17 +129,17 @@ pub struct Constant {
 
 impl Constant {
     /// Answers every `POST` with so many bytes.
-    pub fn open(media_type: &str, length: usize) -> Outcome<Self> {
+    pub fn open(stack: Stack, media_type: &str, length: usize) -> Outcome<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.args([CONSTANT, media_type, &length.to_string()]).stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut child = command.spawn()?;
+        command.args([CONSTANT, stack.word(), media_type, &length.to_string()]);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let mut address = String::new();
         BufReader::new(child.stdout.take().ok_or("no stdout")?).read_line(&mut address)?;
         Ok(Self { child, address: address.trim().to_owned() })
     }
 
-    /// What the child does: axum as it comes, which reads the question and answers.
-    pub fn serve(media_type: &str, length: &str) -> Outcome {
+    /// What the child does: it reads the question and answers.
+    pub fn serve(stack: &str, media_type: &str, length: &str) -> Outcome {
         let (media_type, body) = (media_type.to_owned(), Bytes::from(vec![b'x'; length.parse()?]));
         let answer = move |_: Bytes| async move { ([(CONTENT_TYPE, media_type)], body) };
         let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -122,9 +148,16 @@ impl Constant {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener)?;
-            let router = Router::new().route("/{*path}", post(answer));
-            Ok(axum::serve(axum::serve::ListenerExt::tap_io(listener, |line| drop(line.set_nodelay(true))), router)
-                .await?)
+            let router = Router::new();
+            if stack == Stack::BARE {
+                let router = router.route("/{*path}", post(answer));
+                let at_once = axum::serve::ListenerExt::tap_io(listener, |line| drop(line.set_nodelay(true)));
+                return Ok(axum::serve(at_once, router).await?);
+            }
+            let answer = post(answer).layer(DefaultBodyLimit::max(document::BULK_LIMIT));
+            let router = router.route("/{*path}", answer).layer(DefaultBodyLimit::max(document::LIMIT));
+            let entrance = Entrance::plain(Face::Terminals, Clock::real());
+            Ok(entrance.serve(listener, drained(router), std::future::pending()).await?)
         })
     }
 }

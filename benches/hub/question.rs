@@ -12,7 +12,7 @@ use madoguchi::wire::{Request, VisitOpening, document};
 use crate::Outcome;
 use crate::centre::Centre;
 use crate::figure::Figures;
-use crate::load::{Constant, Line, on_each, post_of, rate};
+use crate::load::{Constant, Line, Stack, on_each, post_of, rate};
 
 /// A hub answers a query no less often than so much of what its HTTP stack does.
 const OF_CONSTANT: f64 = 0.6;
@@ -30,12 +30,12 @@ pub fn measure(figures: &mut Figures, centre: &Centre, rows: usize) -> Outcome {
     let query = query(centre.person(), centre.opening().asker.time)?;
     let asked = |lines: &mut [Line], _: usize| on_each(lines, |_| query.clone()).map(drop);
     let ratio = beside_constant(figures, centre, "OQSsiquc01", XML, &asked, &query)?;
-    figures.judge_least("OQSsiquc01: of that", ratio, "", OF_CONSTANT);
+    figures.judge_least("OQSsiquc01: of what the same stack answers", ratio, "", OF_CONSTANT);
     let opened = |lines: &mut [Line], number: usize| opened(lines, centre.opening(), number).map(drop);
     let opening = opening(centre.opening(), "length");
     // Not judged: the numbers of a visit and of its key must never come twice, so each is written down first.
     let ratio = beside_constant(figures, centre, "first half of a visit, PMH asked", JSON, &opened, &opening)?;
-    figures.beside("first half of a visit: of that", ratio, "");
+    figures.beside("first half of a visit: of what the same stack answers", ratio, "");
 
     let visits =
         rate(centre.address(), TURN * TURNS as u32, &|lines, number| visited(lines, centre.opening(), number))?;
@@ -45,7 +45,7 @@ pub fn measure(figures: &mut Figures, centre: &Centre, rows: usize) -> Outcome {
     Ok(())
 }
 
-/// By turns: the hub and a constant that is as long as its answer; which part of the other the first is.
+/// By turns: the hub and constants that are as long as its answer; which part of the same stack's the first is.
 fn beside_constant(
     figures: &Figures,
     centre: &Centre,
@@ -55,17 +55,22 @@ fn beside_constant(
     question: &[u8],
 ) -> Outcome<f64> {
     let length = on_each(&mut [Line::open(centre.address())?], |_| question.to_vec())?.concat().len();
-    let constant = Constant::open(media_type, length)?;
-    let same = |lines: &mut [Line], _: usize| on_each(lines, |_| question.to_vec()).map(drop);
-    let (mut ours, mut theirs) = (0.0, 0.0);
+    let (same, bare) =
+        (Constant::open(Stack::Same, media_type, length)?, Constant::open(Stack::Bare, media_type, length)?);
+    let constant = |lines: &mut [Line], _: usize| on_each(lines, |_| question.to_vec()).map(drop);
+    let mut rates = [0.0; 3];
     for turn in 0..TURNS {
         // Numbers of one turn do not come again in the next.
-        ours += rate(centre.address(), TURN, &|lines, number| round(lines, (turn << 32) | number))?;
-        theirs += rate(&constant.address, TURN, &same)?;
+        rates[0] += rate(centre.address(), TURN, &|lines, number| round(lines, (turn << 32) | number))?;
+        rates[1] += rate(&same.address, TURN, &constant)?;
+        rates[2] += rate(&bare.address, TURN, &constant)?;
     }
-    figures.beside(&format!("{what}: answered"), ours / TURNS as f64, "/s");
-    figures.beside(&format!("the same stack with {length} constant bytes"), theirs / TURNS as f64, "/s");
-    Ok(ours / theirs)
+    let [ours, same, bare] = rates.map(|rate| rate / TURNS as f64);
+    figures.beside(&format!("{what}: answered"), ours, "/s");
+    figures.beside(&format!("the same stack with {length} constant bytes"), same, "/s");
+    figures.beside("axum as it comes with them, without bounds and time-outs", bare, "/s");
+    figures.beside(&format!("{what}: of what that answers"), ours / bare, "");
+    Ok(ours / same)
 }
 
 /// 資格確認 of a person's newest insurance, as bytes.
