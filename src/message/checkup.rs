@@ -8,9 +8,10 @@ pub mod table;
 
 use super::fields::{Field, elements, parent};
 use super::finding::FindingKind;
-use super::frame::{Read, message};
+use super::frame::{Read, message, put_message};
 use super::inquiry::{self, InquiryHeader, InquiryResult};
 use super::refusal::Refusal;
+use super::sink;
 use super::tree::Element;
 use table::Table;
 
@@ -107,9 +108,7 @@ impl CheckupInquiry {
 impl CheckupRequest {
     /// The request as a tree, in specification order.
     pub fn to_tree(&self) -> Element {
-        let mut body = Vec::with_capacity(3);
-        super::fields::Group::put(&self.wanted, &mut body);
-        message(parent("MessageHeader", &self.header), body)
+        sink::tree(|out| put_message(&self.header, &self.wanted, out))
     }
 
     /// Reads a request, whatever the order of its elements.

@@ -2,12 +2,13 @@
 
 use super::finding::{Finding, FindingKind};
 use super::qualification::MedicalInformationConsent;
+use super::sink::{self, Sink};
 use super::tree::Element;
 
 /// A group of elements below one parent.
 pub(super) trait Group: Default {
-    /// Appends its elements in specification order; absent ones are omitted.
-    fn put(&self, out: &mut Vec<Element>);
+    /// Puts its elements in specification order; absent ones are omitted.
+    fn put(&self, out: &mut dyn Sink);
     /// Takes one child, in whatever order they come. False if the group has no such element.
     fn take(&mut self, child: &Element, reading: &mut Reading) -> bool;
     /// Reports mandatory elements that did not come.
@@ -45,8 +46,8 @@ impl Reading {
 
 /// A field that one element fills.
 pub(super) trait Field {
-    /// Appends the element, unless the field is absent.
-    fn put(&self, name: &'static str, out: &mut Vec<Element>);
+    /// Puts the element, unless the field is absent.
+    fn put(&self, name: &'static str, out: &mut dyn Sink);
     /// Fills the field from its element; a second one is reported and dropped.
     fn take(&mut self, element: &Element, reading: &mut Reading);
     /// Whether the field is mandatory and empty.
@@ -57,8 +58,8 @@ pub(super) trait Field {
 
 /// Mandatory.
 impl Field for String {
-    fn put(&self, name: &'static str, out: &mut Vec<Element>) {
-        out.push(Element::text(name, self.as_str()));
+    fn put(&self, name: &'static str, out: &mut dyn Sink) {
+        out.text(name, self);
     }
     fn take(&mut self, element: &Element, reading: &mut Reading) {
         if self.is_empty() {
@@ -74,9 +75,9 @@ impl Field for String {
 
 /// Optional: an empty element is the same as none, on both ways.
 impl Field for Option<String> {
-    fn put(&self, name: &'static str, out: &mut Vec<Element>) {
+    fn put(&self, name: &'static str, out: &mut dyn Sink) {
         if let Some(value) = self.as_deref().filter(|value| !value.is_empty()) {
-            out.push(Element::text(name, value));
+            out.text(name, value);
         }
     }
     fn take(&mut self, element: &Element, reading: &mut Reading) {
@@ -90,9 +91,9 @@ impl Field for Option<String> {
 
 /// An optional group.
 impl<G: Group> Field for Option<G> {
-    fn put(&self, name: &'static str, out: &mut Vec<Element>) {
+    fn put(&self, name: &'static str, out: &mut dyn Sink) {
         if let Some(group) = self {
-            out.push(parent(name, group));
+            put_parent(name, group, out);
         }
     }
     fn take(&mut self, element: &Element, reading: &mut Reading) {
@@ -105,8 +106,8 @@ impl<G: Group> Field for Option<G> {
 
 /// Groups that stand side by side, without a list around them.
 impl<G: Group> Field for Vec<G> {
-    fn put(&self, name: &'static str, out: &mut Vec<Element>) {
-        out.extend(self.iter().map(|group| parent(name, group)));
+    fn put(&self, name: &'static str, out: &mut dyn Sink) {
+        self.iter().for_each(|group| put_parent(name, group, out));
     }
     fn take(&mut self, element: &Element, reading: &mut Reading) {
         let mut group = G::default();
@@ -117,8 +118,8 @@ impl<G: Group> Field for Vec<G> {
 
 /// Values that stand side by side; an empty one keeps its place.
 impl Field for Vec<String> {
-    fn put(&self, name: &'static str, out: &mut Vec<Element>) {
-        out.extend(self.iter().map(|value| Element::text(name, value.as_str())));
+    fn put(&self, name: &'static str, out: &mut dyn Sink) {
+        self.iter().for_each(|value| out.text(name, value));
     }
     fn take(&mut self, element: &Element, _: &mut Reading) {
         self.push(element.value().to_owned());
@@ -126,16 +127,21 @@ impl Field for Vec<String> {
 }
 
 /// The element of a group.
-pub(super) fn parent<G: Group>(name: &'static str, group: &G) -> Element {
-    let mut children = Vec::new();
-    group.put(&mut children);
-    Element::parent(name, children)
+pub(super) fn put_parent(name: &'static str, group: &impl Group, out: &mut dyn Sink) {
+    out.open(name);
+    group.put(out);
+    out.close(name);
+}
+
+/// The same as a tree.
+pub(super) fn parent(name: &'static str, group: &impl Group) -> Element {
+    sink::tree(|out| put_parent(name, group, out))
 }
 
 /// `…ConsFlg`, `…ConsTime`, `…AvailableTime`.
 pub(super) type ConsentNames = [&'static str; 3];
 
-pub(super) fn put_consent(field: &Option<MedicalInformationConsent>, names: ConsentNames, out: &mut Vec<Element>) {
+pub(super) fn put_consent(field: &Option<MedicalInformationConsent>, names: ConsentNames, out: &mut dyn Sink) {
     let Some(consent) = field else { return };
     Field::put(&consent.flg, names[0], out);
     Field::put(&consent.time, names[1], out);
@@ -158,9 +164,11 @@ pub(super) fn take_consent(
     true
 }
 
-pub(super) fn put_list<G: Group>(items: &[G], name: &'static str, item: &'static str, out: &mut Vec<Element>) {
+pub(super) fn put_list<G: Group>(items: &[G], name: &'static str, item: &'static str, out: &mut dyn Sink) {
     if !items.is_empty() {
-        out.push(Element::parent(name, items.iter().map(|group| parent(item, group)).collect()));
+        out.open(name);
+        items.iter().for_each(|group| put_parent(item, group, out));
+        out.close(name);
     }
 }
 
@@ -188,7 +196,7 @@ pub(super) fn take_list<G: Group>(items: &mut Vec<G>, item: &'static str, list: 
 macro_rules! elements {
     ($group:ty { $( $kind:ident $name:literal $(/ $item:literal)? => $field:ident, )+ }) => {
         impl $crate::message::fields::Group for $group {
-            fn put(&self, out: &mut Vec<$crate::message::tree::Element>) {
+            fn put(&self, out: &mut dyn $crate::message::sink::Sink) {
                 $( $crate::message::fields::put_row!($kind $name $(/ $item)?, self.$field, out); )+
             }
             fn take(
@@ -215,8 +223,9 @@ macro_rules! put_row {
     };
     (inside $name:literal / $item:literal, $field:expr, $out:ident) => {
         if let Some(value) = &$field {
-            let inner = $crate::message::tree::Element::text($item, value.as_str());
-            $out.push($crate::message::tree::Element::parent($name, vec![inner]));
+            $out.open($name);
+            $out.text($item, value);
+            $out.close($name);
         }
     };
     (consent $name:literal, $field:expr, $out:ident) => {

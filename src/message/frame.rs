@@ -1,8 +1,9 @@
 //! What all documents of the folder have around their content: `XmlMsg` with one `MessageHeader` and one `MessageBody`.
 
-use super::fields::{Field, Reading};
+use super::fields::{Field, Group, Reading, put_parent};
 use super::finding::{Finding, FindingKind};
 use super::refusal::{Refusal, Rule};
+use super::sink::Sink;
 use super::tree::Element;
 
 /// A document, and what was unusual in it.
@@ -19,6 +20,14 @@ impl<T> Read<T> {
     pub fn map<U>(self, turn: impl FnOnce(T) -> U) -> Read<U> {
         Read { document: turn(self.document), findings: self.findings }
     }
+}
+
+/// `XmlMsg` with this header, and in its body what the other group has.
+pub(super) fn put_message(header: &impl Group, body: &impl Group, out: &mut dyn Sink) {
+    out.open("XmlMsg");
+    put_parent("MessageHeader", header, out);
+    put_parent("MessageBody", body, out);
+    out.close("XmlMsg");
 }
 
 /// `XmlMsg` around header and body.

@@ -14,10 +14,11 @@ pub mod table;
 
 use serde::{Deserialize, Serialize};
 
-use super::fields::{elements, parent};
-use super::frame::{Read, message};
+use super::fields::elements;
+use super::frame::{Read, put_message};
 use super::inquiry::{self, InquiryHeader, InquiryResult};
 use super::refusal::Refusal;
+use super::sink;
 use super::tree::Element;
 
 /// `YZKsiquc01req`
@@ -172,9 +173,7 @@ impl MedicationInquiry {
 impl MedicationRequest {
     /// The request as a tree, in specification order.
     pub fn to_tree(&self) -> Element {
-        let mut body = Vec::with_capacity(5);
-        super::fields::Group::put(&self.wanted, &mut body);
-        message(parent("MessageHeader", &self.header), body)
+        sink::tree(|out| put_message(&self.header, &self.wanted, out))
     }
 
     /// Reads a request, whatever the order of its elements.

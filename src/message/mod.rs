@@ -2,10 +2,12 @@
 //!
 //! ```text
 //! bytes ──decode──▶ Element tree ──from_tree──▶ document        (a request comes in)
-//! document ──to_tree──▶ Element tree ──order──▶ ──encode──▶ bytes   (an answer goes out)
+//! document ──put──▶ Element tree ──order──▶ ──encode──▶ bytes       (an answer goes out)
+//!          ╰─────────────────────────────────▶                      (the same between hub and terminal)
 //! ```
 //!
-//! - [`tree`]: the element tree, the only thing that is read from or written to XML
+//! - [`tree`]: the element tree, the only thing that is read from XML and arranged
+//! - [`sink`]: where the elements of a document go: a tree, or XML at once
 //! - [`xml`]: reading and writing it; whether a growing file is whole
 //! - [`order`]: the order in which real terminals write, the specification's, or a shuffled one
 //! - [`name`]: file names and the catalogue of interfaces
@@ -43,6 +45,7 @@ pub mod refusal;
 pub mod registration;
 pub mod rewrite;
 pub mod sealed;
+pub mod sink;
 mod style;
 pub mod subsidy;
 pub mod tree;

@@ -5,8 +5,9 @@
 
 use super::fields::{Group, elements, parent};
 use super::finding::{Finding, FindingKind};
-use super::frame::{Read, at_the_root, message, parts, refuse, the_only, trim};
+use super::frame::{Read, at_the_root, message, parts, put_message, refuse, the_only, trim};
 use super::refusal::Refusal;
+use super::sink::{self, Sink};
 use super::tree::Element;
 use crate::number::{Checked, InstitutionCode, InsurerNumber};
 
@@ -218,11 +219,14 @@ impl RegistrationResult {
         Self { header: answered.header.abnormal(code, message), processing_result_status: "2".to_owned(), ..answered }
     }
 
-    /// The result as a tree, in specification order.
+    /// Puts the result in specification order.
+    pub fn put_into(&self, out: &mut dyn Sink) {
+        put_message(&self.header, self, out);
+    }
+
+    /// The result as a tree.
     pub fn to_tree(&self) -> Element {
-        let mut body = Vec::with_capacity(4);
-        self.put(&mut body);
-        message(parent("MessageHeader", &self.header), body)
+        sink::tree(|out| self.put_into(out))
     }
 
     /// Reads a result in any order; unknown elements are reported, none of them a reason to fail.

@@ -1,4 +1,4 @@
-//! The element tree: the only thing that is read from XML or written to it.
+//! The element tree: what is read from XML, and arranged before it is written.
 
 use std::borrow::Cow;
 

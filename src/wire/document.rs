@@ -7,9 +7,9 @@ use std::io::{self, Read};
 
 use super::bulk::{BulkAnswer, Units};
 use super::http::{PDF, XML};
-use super::{Answer, Body, Request, WireError, comes_by_rows, limit_of};
+use super::{Answer, Request, WireError, comes_by_rows, limit_of};
 use crate::message::bulk::{BulkHeader, BulkUnit};
-use crate::message::qualification::{QualificationResult, Records};
+use crate::message::qualification::QualificationResult;
 use crate::message::refusal::{Refusal, Rule};
 use crate::message::xml::{self, Frame, Limits, Piece, Pull, ReadError, UNIT_LIMIT, WriteOptions};
 use crate::message::{self, xml::detect};
@@ -120,9 +120,9 @@ pub fn read_rows<'a>(
 
 /// An answer as media type and bytes; of a bulk result the frame alone: [`write_bulk`] has its units.
 pub fn write_answer(answer: &Answer) -> (&'static str, Vec<u8>) {
-    match answer.body(Records::OneList) {
-        Body::Tree(tree) => (XML, xml::write(&tree, &WriteOptions::default()).bytes),
-        Body::Pages(pdf) => (PDF, pdf.to_vec()),
+    match answer {
+        Answer::Pages(pdf) => (PDF, pdf.clone()),
+        document => (XML, xml::write_from(|out| document.put_into(out), &WriteOptions::default()).bytes),
     }
 }
 
@@ -210,7 +210,7 @@ impl Iterator for BulkUnits {
 
 /// The result of a visit as bytes.
 pub fn write_result(result: &QualificationResult) -> Vec<u8> {
-    xml::write(&result.to_tree(Records::OneList), &WriteOptions::default()).bytes
+    xml::write_from(|out| result.put_into(out), &WriteOptions::default()).bytes
 }
 
 /// The result of a visit in these bytes.

@@ -12,6 +12,7 @@ use crate::message::medication::{MedicationRequest, MedicationResult};
 use crate::message::qualification::{QualificationRequest, QualificationResult, Records};
 use crate::message::refusal::Refusal;
 use crate::message::registration::{RegistrationRequest, RegistrationResult};
+use crate::message::sink::{self, Sink};
 use crate::message::tree::Element;
 use crate::message::xml::{self, Pull, ReadError};
 
@@ -296,15 +297,24 @@ impl Answer {
     /// What goes into the file; `records` says how several records of a single query stand. A bulk result has no units here: they come
     /// one by one.
     pub fn body(&self, records: Records) -> Body<'_> {
-        Body::Tree(match self {
-            Self::Pages(pdf) => return Body::Pages(pdf),
-            Self::Qualification(result) => result.to_tree(records),
-            Self::Registration(result) => result.to_tree(),
-            Self::BulkReception(reception) => reception.to_tree(),
-            Self::Bulk(result) => result.header.frame(),
-            Self::Medication(result) => result.to_tree(),
-            Self::Checkup(result) => result.to_tree(),
-        })
+        match self {
+            Self::Pages(pdf) => Body::Pages(pdf),
+            Self::Qualification(result) => Body::Tree(result.to_tree(records)),
+            document => Body::Tree(sink::tree(|out| document.put_into(out))),
+        }
+    }
+
+    /// Puts the document in specification order; of pages there is none.
+    pub fn put_into(&self, out: &mut dyn Sink) {
+        match self {
+            Self::Pages(_) => {}
+            Self::Qualification(result) => result.put_into(out),
+            Self::Registration(result) => result.put_into(out),
+            Self::BulkReception(reception) => reception.put_into(out),
+            Self::Bulk(result) => out.element(result.header.frame()),
+            Self::Medication(result) => out.element(result.to_tree()),
+            Self::Checkup(result) => out.element(result.to_tree()),
+        }
     }
 
     /// Reads the answer to `request`, where it is a document; of a bulk result the header alone.

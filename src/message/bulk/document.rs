@@ -4,8 +4,9 @@ use super::gather::{self, Row, take_row};
 use super::*;
 use crate::message::fields::{Field, Group, parent};
 use crate::message::finding::FindingKind;
-use crate::message::frame::{Read, at_the_root, message, parts, refuse, trim};
+use crate::message::frame::{Read, at_the_root, message, parts, put_message, refuse, trim};
 use crate::message::refusal::Refusal;
+use crate::message::sink::{self, Sink};
 use crate::message::tree::Element;
 use crate::message::xml::{Pull, ReadError};
 
@@ -82,8 +83,10 @@ impl CareRequest {
 impl BulkDownload {
     /// The request as a tree, in specification order.
     pub fn to_tree(&self) -> Element {
-        let mut header = vec![Element::text("MedicalInstitutionCode", self.medical_institution_code.as_str())];
-        Field::put(&self.arbitrary_file_identifier, "ArbitraryFileIdentifier", &mut header);
+        let header = sink::trees(|out| {
+            out.text("MedicalInstitutionCode", &self.medical_institution_code);
+            Field::put(&self.arbitrary_file_identifier, "ArbitraryFileIdentifier", out);
+        });
         let body = vec![Element::text("ReceptionNumber", self.reception_number.as_str())];
         message(Element::parent("MessageHeader", header), body)
     }
@@ -137,11 +140,14 @@ impl BulkReception {
         Self { header: received.header.abnormal(code, message), reception_number: None, reception_date_time: None }
     }
 
-    /// The answer as a tree, in specification order.
+    /// Puts the answer in specification order.
+    pub fn put_into(&self, out: &mut dyn Sink) {
+        put_message(&self.header, self, out);
+    }
+
+    /// The answer as a tree.
     pub fn to_tree(&self) -> Element {
-        let mut body = Vec::with_capacity(2);
-        self.put(&mut body);
-        message(parent("MessageHeader", &self.header), body)
+        sink::tree(|out| self.put_into(out))
     }
 
     /// Reads a 01res in any order.

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::*;
 use crate::clock;
 use crate::message::fields::{Group, parent};
-use crate::message::frame::{Read, at_the_root, message, parts, refuse, the_only, trim};
+use crate::message::frame::{Read, at_the_root, message, parts, put_message, refuse, the_only, trim};
 use crate::message::refusal::{Refusal, Rule};
+use crate::message::sink::{self, Sink};
 use crate::message::tree::{Content, Element};
 use crate::message::xml;
 
@@ -81,14 +82,20 @@ impl QualificationRequest {
 }
 
 impl QualificationResult {
+    /// Puts the result in specification order, its records in one list.
+    pub fn put_into(&self, out: &mut dyn Sink) {
+        put_message(&self.header, self, out);
+    }
+
     /// The result as a tree, in specification order.
     pub fn to_tree(&self, records: Records) -> Element {
-        let mut body = Vec::with_capacity(8);
-        self.put(&mut body);
-        if records == Records::RepeatedList {
-            body = body.into_iter().flat_map(one_list_each).collect();
+        match records {
+            Records::OneList => sink::tree(|out| self.put_into(out)),
+            Records::RepeatedList => {
+                let body = sink::trees(|out| self.put(out)).into_iter().flat_map(one_list_each);
+                message(parent("MessageHeader", &self.header), body.collect())
+            }
         }
-        message(parent("MessageHeader", &self.header), body)
     }
 
     /// The answer when the centre has none: SegmentOfResult 9 with a code of ours (spec/oqs-interface.md §4.2, [C]). `time` is

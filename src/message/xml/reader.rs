@@ -7,6 +7,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::decoding::NotText;
 use super::meter::TooMuch;
+use super::odd::Odd;
 use super::pull::ReadError;
 use super::source::{Held, Source};
 use super::writer::is_xml_character;
@@ -101,9 +102,10 @@ fn is_utf16(bytes: &[u8]) -> bool {
 pub fn declared_encoding(bytes: &[u8]) -> Option<String> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let head = bytes.get(..bytes.len().min(DECLARATION_REACH)).unwrap_or_default();
-    let end = memchr::memmem::find(head, b"?>")?;
+    let end = memchr::memchr_iter(b'?', head).find(|at| head.get(at + 1) == Some(&b'>'))?;
     let declaration = std::str::from_utf8(head.get(..end)?).ok()?.strip_prefix("<?xml")?;
-    let after = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
+    let mut words = memchr::memchr_iter(b'e', declaration.as_bytes()).filter_map(|at| declaration.get(at..));
+    let after = words.find_map(|word| word.strip_prefix("encoding"))?.trim_start().strip_prefix('=')?.trim_start();
     let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let label = after.get(1..)?.split_once(quote)?.0;
     Some(label.to_owned())
@@ -131,12 +133,18 @@ pub(super) enum Step {
 const BODY: &str = "MessageBody";
 const ROOT: &str = "XmlMsg";
 
+/// Text that is not as it stands in the file, or that XML lacks.
+static ODD: Odd = Odd::and(b"\r");
+
 /// Makes elements of a parser's events.
 pub(super) struct Builder<'t, S> {
     source: S,
     of: PhantomData<&'t ()>,
     buffer: Vec<u8>,
     open: Vec<Open>,
+    /// The text of all elements that are open, the outermost first, and the elements that were closed below each of them.
+    text: String,
+    closed: Vec<Element>,
     /// Whether parts and units are handed out as they are closed, and not kept.
     by_units: bool,
     root: Option<Element>,
@@ -146,16 +154,26 @@ pub(super) struct Builder<'t, S> {
 /// An element whose end tag has not come yet.
 struct Open {
     name: String,
-    text: String,
-    children: Vec<Element>,
+    /// Where its text and its children begin.
+    text: usize,
+    children: usize,
     /// Children were handed out.
     had_units: bool,
 }
 
 impl<'t, S: Source<'t>> Builder<'t, S> {
     fn whole(source: S) -> Self {
-        let (buffer, open, findings) = (Vec::new(), Vec::new(), Vec::new());
-        Self { source, of: PhantomData, buffer, open, by_units: false, root: None, findings }
+        Self {
+            source,
+            of: PhantomData,
+            buffer: Vec::new(),
+            open: Vec::new(),
+            text: String::new(),
+            closed: Vec::new(),
+            by_units: false,
+            root: None,
+            findings: Vec::new(),
+        }
     }
 
     pub fn by_units(source: S) -> Self {
@@ -210,6 +228,7 @@ impl<'t, S: Source<'t>> Builder<'t, S> {
                 return Ok(self.close(at)?);
             }
             Event::End(_) => return Ok(self.close(at)?),
+            Event::Text(text) if !ODD.is_in(&text) => self.kept(&text, at)?,
             Event::Text(text) => self.characters(&text.xml10_content(), at)?,
             Event::CData(data) => self.characters(&data.xml10_content(), at)?,
             Event::GeneralRef(reference) => {
@@ -256,20 +275,24 @@ impl<'t, S: Source<'t>> Builder<'t, S> {
             let key = attribute.key.as_ref().to_owned();
             self.report(FindingKind::Attribute, &name, &key);
         }
-        self.open.push(Open { name, text: String::new(), children: Vec::new(), had_units: false });
+        self.open.push(Open { name, text: self.text.len(), children: self.closed.len(), had_units: false });
         Ok(())
     }
 
     fn close(&mut self, at: usize) -> Result<Option<Step>, Refusal> {
         let Some(done) = self.open.pop() else { return Err(self.broken(at, "end tag without start".to_owned())) };
-        let content = if done.children.is_empty() && !done.had_units {
-            Content::Text(done.text)
+        let text = self.text.get(done.text..).unwrap_or_default();
+        let content = if done.children == self.closed.len() && !done.had_units {
+            Content::Text(text.to_owned())
         } else {
-            if !done.text.trim().is_empty() {
-                self.report(FindingKind::StrayText, &done.name, done.text.trim());
+            let stray = text.trim();
+            if !stray.is_empty() {
+                let stray = stray.to_owned();
+                self.report(FindingKind::StrayText, &done.name, &stray);
             }
-            Content::Children(done.children)
+            Content::Children(self.closed.split_off(done.children))
         };
+        self.text.truncate(done.text);
         let element = Element { name: done.name.into(), content };
         let is_unit = match self.open.as_slice() {
             [root, body] => root.name == ROOT && body.name == BODY,
@@ -278,37 +301,42 @@ impl<'t, S: Source<'t>> Builder<'t, S> {
                 self.root = Some(element);
                 return Ok(None);
             }
-            _ => return Ok(self.keep(element)),
+            _ => {
+                self.closed.push(element);
+                return Ok(None);
+            }
         };
         if !self.by_units || (self.open.len() == 2 && !is_unit) {
-            return Ok(self.keep(element));
+            self.closed.push(element);
+            return Ok(None);
         }
         if let Some(parent) = self.open.last_mut() {
             parent.had_units = true;
-            parent.text = parent.text.trim().chars().take(STRAY).collect();
+            let text = self.text.get(parent.text..).unwrap_or_default();
+            let stray: String = text.trim().chars().take(STRAY).collect();
+            self.text.truncate(parent.text);
+            self.text.push_str(&stray);
         }
         Ok(Some(if is_unit { Step::Unit(element) } else { Step::Part(element) }))
     }
 
-    fn keep(&mut self, element: Element) -> Option<Step> {
-        if let Some(parent) = self.open.last_mut() {
-            parent.children.push(element);
-        }
-        None
-    }
-
     fn characters(&mut self, characters: &str, at: usize) -> Result<(), Refusal> {
-        if !is_plain(characters.as_bytes())
-            && let Some(control) = characters.chars().find(|c| !is_xml_character(*c))
-        {
+        if let Some(control) = characters.chars().find(|c| !is_xml_character(*c)) {
             return Err(self.broken(at, format!("U+{:04X}", control as u32)));
         }
-        match self.open.last_mut() {
-            Some(open) => open.text.push_str(characters),
-            None if characters.trim().is_empty() => {}
-            None => return Err(self.broken(at, characters.trim().chars().take(20).collect())),
+        self.kept(characters, at)
+    }
+
+    /// Characters that XML can hold.
+    fn kept(&mut self, characters: &str, at: usize) -> Result<(), Refusal> {
+        if !self.open.is_empty() {
+            self.text.push_str(characters);
+            return Ok(());
         }
-        Ok(())
+        match characters.trim() {
+            "" => Ok(()),
+            stray => Err(self.broken(at, stray.chars().take(20).collect())),
+        }
     }
 
     fn report(&mut self, kind: FindingKind, name: &str, seen: &str) {
@@ -336,12 +364,6 @@ impl<'t, S: Source<'t>> Builder<'t, S> {
             _ => io::Error::new(cause.kind(), cause.to_string()).into(),
         }
     }
-}
-
-/// Is every byte one of characters that XML has, whatever follows? Of those that begin with 0xEF it lacks two.
-fn is_plain(characters: &[u8]) -> bool {
-    let is_kept = |byte: &u8| *byte >= b' ' || matches!(byte, b'\n' | b'\t' | b'\r');
-    characters.iter().all(is_kept) && memchr::memchr(0xEF, characters).is_none()
 }
 
 fn predefined(name: &str) -> Option<&'static str> {

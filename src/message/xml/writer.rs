@@ -1,8 +1,9 @@
 //! Tree to bytes.
 
-use memchr::{memchr, memchr3};
 use serde::{Deserialize, Serialize};
 
+use super::odd::Odd;
+use crate::message::sink::Sink;
 use crate::message::tree::{Content, Element};
 use crate::text::{self, Encoded, Encoding, REPLACEMENT};
 
@@ -60,6 +61,15 @@ pub fn write(root: &Element, options: &WriteOptions) -> Encoded {
     writer.encoded()
 }
 
+/// The same of the one element that `put` makes, without a tree in between.
+pub fn write_from(put: impl FnOnce(&mut dyn Sink), options: &WriteOptions) -> Encoded {
+    let mut writer = Writer::new(options);
+    writer.declaration();
+    put(&mut writer);
+    writer.newline();
+    writer.encoded()
+}
+
 /// A document whose units are written one by one, byte for byte as [`write()`] writes it whole.
 pub struct Frame {
     /// What stands before the first unit.
@@ -84,8 +94,8 @@ impl Frame {
     /// One unit.
     pub fn unit(&self, unit: &Element) -> Encoded {
         let mut writer = Writer::new(&self.options);
-        writer.line(self.depth);
-        writer.element(unit, self.depth);
+        writer.depth = self.depth;
+        writer.whole(unit);
         writer.encoded()
     }
 }
@@ -96,6 +106,8 @@ struct Writer<'a> {
     margin: String,
     options: &'a WriteOptions,
     lost: Vec<char>,
+    /// How many elements are open.
+    depth: usize,
     /// The element that stays open for units, and where its start tag ends.
     hole: Option<&'a Element>,
     hole_at: usize,
@@ -104,19 +116,27 @@ struct Writer<'a> {
 impl<'a> Writer<'a> {
     fn new(options: &'a WriteOptions) -> Self {
         let margin = options.newline.text().to_owned();
-        Self { out: String::with_capacity(4096), margin, options, lost: Vec::new(), hole: None, hole_at: 0 }
+        Self { out: String::with_capacity(4096), margin, options, lost: Vec::new(), depth: 0, hole: None, hole_at: 0 }
     }
 
     /// Returns where units go into `hole`.
     fn document(&mut self, root: &'a Element, hole: Option<&'a Element>) -> usize {
         self.hole = hole;
+        self.declaration();
+        self.whole(root);
+        self.newline();
+        self.hole_at
+    }
+
+    fn declaration(&mut self) {
         self.out.push_str("<?xml version=\"1.0\" encoding=\"");
         self.out.push_str(self.options.encoding.label());
         self.out.push_str("\" standalone=\"no\"?>");
+        self.newline();
+    }
+
+    fn newline(&mut self) {
         self.out.push_str(self.options.newline.text());
-        self.element(root, 0);
-        self.out.push_str(self.options.newline.text());
-        self.hole_at
     }
 
     fn encoded(self) -> Encoded {
@@ -131,22 +151,38 @@ impl<'a> Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn element(&mut self, element: &Element, depth: usize) {
-        self.tag("<", &element.name);
-        if self.hole.is_some_and(|hole| std::ptr::eq(hole, element)) {
+    fn whole(&mut self, element: &Element) {
+        let is_hole = self.hole.is_some_and(|hole| std::ptr::eq(hole, element));
+        if let Content::Text(value) = &element.content
+            && !is_hole
+        {
+            return self.leaf(&element.name, value);
+        }
+        self.begin(&element.name);
+        if is_hole {
             self.hole_at = self.out.len();
         }
-        match &element.content {
-            Content::Text(value) => self.value(value),
-            Content::Children(children) => {
-                for child in children {
-                    self.line(depth + 1);
-                    self.element(child, depth + 1);
-                }
-                self.line(depth);
-            }
-        }
-        self.tag("</", &element.name);
+        element.children().iter().for_each(|child| self.whole(child));
+        self.end(&element.name);
+    }
+
+    fn begin(&mut self, name: &str) {
+        self.line();
+        self.tag("<", name);
+        self.depth += 1;
+    }
+
+    fn leaf(&mut self, name: &str, value: &str) {
+        self.line();
+        self.tag("<", name);
+        push_escaped(&mut self.out, value, |lost| self.lost.push(lost));
+        self.tag("</", name);
+    }
+
+    fn end(&mut self, name: &str) {
+        self.depth = self.depth.saturating_sub(1);
+        self.margin();
+        self.tag("</", name);
     }
 
     fn tag(&mut self, open: &str, name: &str) {
@@ -155,25 +191,49 @@ impl Writer<'_> {
         self.out.push('>');
     }
 
-    fn line(&mut self, depth: usize) {
+    /// Begins the line of an element; the root stands on the one that the declaration has ended.
+    fn line(&mut self) {
+        if self.depth > 0 {
+            self.margin();
+        }
+    }
+
+    fn margin(&mut self) {
         if let Indent::Spaces(width) = self.options.indent {
-            let length = self.options.newline.text().len() + depth * width;
+            let length = self.options.newline.text().len() + self.depth * width;
             while self.margin.len() < length {
                 self.margin.push(' ');
             }
             self.out.push_str(self.margin.get(..length).unwrap_or_default());
         }
     }
+}
 
-    fn value(&mut self, value: &str) {
-        push_escaped(&mut self.out, value, |lost| self.lost.push(lost));
+impl Sink for Writer<'_> {
+    fn open(&mut self, name: &'static str) {
+        self.begin(name);
+    }
+
+    fn text(&mut self, name: &'static str, value: &str) {
+        self.leaf(name, value);
+    }
+
+    fn close(&mut self, name: &'static str) {
+        self.end(name);
+    }
+
+    fn element(&mut self, element: Element) {
+        self.whole(&element);
     }
 }
+
+/// What has to be escaped, or may be.
+static ODD: Odd = Odd::and(b"&<>");
 
 /// Escapes `& < >` and nothing else, as the writers of the field do: clients compare the literal text of ArbitraryFileIdentifier with what
 /// they sent (spec/known-clients.md K3). `lose` hears of characters that XML cannot hold: ● stands for them.
 fn push_escaped(out: &mut String, value: &str, mut lose: impl FnMut(char)) {
-    if is_plain(value.as_bytes()) {
+    if !ODD.is_in(value) {
         return out.push_str(value);
     }
     let mut rest = value;
@@ -195,14 +255,6 @@ fn push_escaped(out: &mut String, value: &str, mut lose: impl FnMut(char)) {
         rest = characters.as_str();
     }
     out.push_str(rest);
-}
-
-/// Does every byte stand for itself, whatever follows: no control character, none that is escaped, and not the first of those at the end of
-/// the plane, of which XML lacks two?
-fn is_plain(value: &[u8]) -> bool {
-    memchr3(b'&', b'<', b'>', value).is_none()
-        && memchr(0xEF, value).is_none()
-        && value.iter().all(|byte| *byte >= b' ')
 }
 
 fn stands_for_itself(character: char) -> bool {
