@@ -268,14 +268,19 @@ pub fn parse_date(text: &str) -> Option<Date> {
 
 /// `YYYYMMDD`. Written as a number: an answer of the hub has dozens, and a pattern is read again for each.
 pub fn date8(date: Date) -> String {
-    digits::<8>(in_order([date.year(), date.month().into(), date.day().into()]))
+    text(&digits_of(date))
+}
+
+/// The same as bytes of ASCII.
+pub fn digits_of(date: Date) -> [u8; 8] {
+    digits(in_order([date.year(), date.month().into(), date.day().into()]))
 }
 
 /// `YYYYMMDDHHmmss`, the form of every date-time in the shared folder (spec/oqs-interface.md §1.4, [A]).
 pub fn time14(time: DateTime) -> String {
     let [month, day, hour, minute, second] =
         [time.month(), time.day(), time.hour(), time.minute(), time.second()].map(i16::from);
-    digits::<14>(in_order([time.year(), month, day, hour, minute, second]))
+    text(&digits::<14>(in_order([time.year(), month, day, hour, minute, second])))
 }
 
 /// Parts of two digits each, behind the first. Years before the first are nobody's.
@@ -284,13 +289,18 @@ fn in_order<const N: usize>(parts: [i16; N]) -> u64 {
 }
 
 /// The last `N` digits of a number.
-fn digits<const N: usize>(mut number: u64) -> String {
+fn digits<const N: usize>(mut number: u64) -> [u8; N] {
     let mut digits = [b'0'; N];
     for digit in digits.iter_mut().rev() {
         *digit += (number % 10) as u8;
         number /= 10;
     }
-    String::from_utf8_lossy(&digits).into_owned()
+    digits
+}
+
+fn text(digits: &[u8]) -> String {
+    // They are ASCII.
+    std::str::from_utf8(digits).unwrap_or_default().to_owned()
 }
 
 /// A JST civil time as seconds since 1970 UTC, as certificates count.

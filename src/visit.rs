@@ -66,13 +66,13 @@ pub(crate) mod hexadecimal {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     pub fn encode(bytes: &[u8]) -> String {
-        let digit = |half: u8| char::from(if half < 10 { b'0' + half } else { b'a' + half - 10 });
-        let mut text = String::with_capacity(bytes.len() * 2);
+        let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' + half - 10 };
+        let mut digits = Vec::with_capacity(bytes.len() * 2);
         for byte in bytes {
-            text.push(digit(byte >> 4));
-            text.push(digit(byte & 15));
+            digits.extend([digit(byte >> 4), digit(byte & 15)]);
         }
-        text
+        // Digits and letters of ASCII.
+        String::from_utf8(digits).unwrap_or_default()
     }
 
     pub fn decode(text: &str) -> Option<Vec<u8>> {

@@ -156,7 +156,7 @@ impl CheckupResult {
     pub fn from_tree(root: &Element) -> Result<Read<Self>, Refusal> {
         let mut result = Self::default();
         let (body, mut reading) = inquiry::read_result(root, &mut result.header)?;
-        reading.path.push("MessageBody".to_owned());
+        reading.enter("MessageBody");
         for child in body.children() {
             let mut checkup = None;
             match child.name == CHECKUP {

@@ -16,29 +16,47 @@ pub(super) trait Group: Default {
 
     /// Takes all children of `element`; what the group does not know is reported.
     fn take_all(&mut self, element: &Element, reading: &mut Reading) {
-        reading.path.push(element.name.to_string());
+        reading.enter(&element.name);
         for child in element.children() {
             if !self.take(child, reading) {
                 reading.report(FindingKind::UnknownElement, &child.name, None);
             }
         }
         self.missing(reading);
-        reading.path.pop();
+        reading.leave();
     }
 }
 
 /// Where a reader stands and what it noticed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Reading {
-    /// Names from the root to the element whose children are read.
-    pub path: Vec<String>,
+    /// Names from the root to the element whose children are read, a `/` between them.
+    path: String,
     /// What was noticed.
     pub findings: Vec<Finding>,
 }
 
 impl Reading {
+    /// A reader that stands at `root`.
+    pub fn at(root: &str) -> Self {
+        let mut path = String::with_capacity(128);
+        path.push_str(root);
+        Self { path, findings: Vec::new() }
+    }
+
+    /// What follows stands below `name`.
+    pub fn enter(&mut self, name: &str) {
+        self.path.push('/');
+        self.path.push_str(name);
+    }
+
+    /// The element that was entered last has no more.
+    pub fn leave(&mut self) {
+        self.path.truncate(self.path.rfind('/').unwrap_or_default());
+    }
+
     pub fn report(&mut self, kind: FindingKind, name: &str, seen: Option<&str>) {
-        let mut finding = Finding::new(kind, format!("{}/{name}", self.path.join("/")));
+        let mut finding = Finding::new(kind, format!("{}/{name}", self.path));
         finding.seen = seen.map(str::to_owned);
         self.findings.push(finding);
     }
@@ -174,7 +192,7 @@ pub(super) fn put_list<G: Group>(items: &[G], name: &'static str, item: &'static
 
 /// Takes a list; a list element that comes again goes on with the same list.
 pub(super) fn take_list<G: Group>(items: &mut Vec<G>, item: &'static str, list: &Element, reading: &mut Reading) {
-    reading.path.push(list.name.to_string());
+    reading.enter(&list.name);
     for child in list.children() {
         if child.name == item {
             let mut group = G::default();
@@ -184,7 +202,7 @@ pub(super) fn take_list<G: Group>(items: &mut Vec<G>, item: &'static str, list: 
             reading.report(FindingKind::UnknownElement, &child.name, None);
         }
     }
-    reading.path.pop();
+    reading.leave();
 }
 
 /// Ties the fields of a struct to elements, in specification order:
@@ -248,7 +266,7 @@ macro_rules! take_row {
     };
     (inside $name:literal / $item:literal, $field:expr, $child:ident, $reading:ident) => {
         if $child.name == $name {
-            $reading.path.push($name.to_owned());
+            $reading.enter($name);
             for inner in $child.children() {
                 if inner.name == $item {
                     $crate::message::fields::Field::take(&mut $field, inner, $reading);
@@ -256,7 +274,7 @@ macro_rules! take_row {
                     $reading.report($crate::message::finding::FindingKind::UnknownElement, &inner.name, None);
                 }
             }
-            $reading.path.pop();
+            $reading.leave();
             return true;
         }
     };

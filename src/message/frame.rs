@@ -71,7 +71,7 @@ where
 
 /// A reader that stands at `XmlMsg`.
 pub(super) fn at_the_root() -> Reading {
-    Reading { path: vec!["XmlMsg".to_owned()], findings: Vec::new() }
+    Reading::at("XmlMsg")
 }
 
 /// The first finding that a request may not have.

@@ -120,7 +120,7 @@ impl RegistrationRequest {
         let mut reading = at_the_root();
         let mut request = Self::default();
         request.take_all(header, &mut reading);
-        reading.path.push("MessageBody".to_owned());
+        reading.enter("MessageBody");
         request.registration = the_only(body, INFO, &mut reading);
         trim(&mut request.medical_institution_code);
         refuse(&reading.findings)?;

@@ -111,6 +111,9 @@ fn digits_of(text: &str) -> Option<impl DoubleEndedIterator<Item = u8> + ExactSi
 
 /// Blanks around cut off, full-width digits made half-width: the same number, whoever typed it.
 fn tidy(text: &str) -> String {
+    if text.is_ascii() {
+        return text.trim().to_owned();
+    }
     text.trim()
         .chars()
         .map(|c| match c {

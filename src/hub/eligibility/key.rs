@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::insured::Insured;
 use super::record::valid_on;
-use crate::clock::date8;
+use crate::clock::digits_of;
 use crate::people::Qualification;
 use crate::visit::hexadecimal;
 
@@ -14,12 +14,11 @@ use crate::visit::hexadecimal;
 /// reader do not change it.
 pub fn qualification_confirmation_key(insured: &Insured, held: &Qualification, day: Date) -> String {
     let mut hash = Fields(Vec::with_capacity(512));
-    let date = |date: Option<Date>| date.map(date8);
 
     hash.add(Some(&insured.name));
     hash.add(insured.name_kana.as_ref());
     hash.add(insured.address.as_ref());
-    hash.add(Some(&date8(insured.birthdate)));
+    hash.add_date(Some(insured.birthdate));
     hash.add(Some(&insured.sex));
 
     hash.add(Some(&held.insured_card_classification));
@@ -33,7 +32,7 @@ pub fn qualification_confirmation_key(insured: &Insured, held: &Qualification, d
     hash.add(held.reason_of_loss.as_ref());
     hash.add(held.contribution_ratio.as_ref());
     for on in [held.qualified_on, held.lost_on, held.issued_on, held.valid_from, held.valid_until] {
-        hash.add(date(on).as_ref());
+        hash.add_date(on);
     }
 
     let limit = held.limit.as_ref().filter(|limit| valid_on(day, limit.valid_from, limit.valid_until));
@@ -44,7 +43,7 @@ pub fn qualification_confirmation_key(insured: &Insured, held: &Qualification, d
     for on in
         [elderly.and_then(|e| e.issued_on), elderly.and_then(|e| e.valid_from), elderly.and_then(|e| e.valid_until)]
     {
-        hash.add(date(on).as_ref());
+        hash.add_date(on);
     }
     hexadecimal::encode(&Sha256::digest(hash.0))
 }
@@ -54,14 +53,18 @@ struct Fields(Vec<u8>);
 
 impl Fields {
     fn add(&mut self, field: Option<&String>) {
-        match field {
-            None => self.0.push(0),
-            Some(text) => {
-                self.0.push(1);
-                self.0.extend_from_slice(&(text.len() as u64).to_be_bytes());
-                self.0.extend_from_slice(text.as_bytes());
-            }
-        }
+        self.add_bytes(field.map(String::as_bytes));
+    }
+
+    fn add_date(&mut self, date: Option<Date>) {
+        self.add_bytes(date.map(digits_of).as_ref().map(<[u8; 8]>::as_slice));
+    }
+
+    fn add_bytes(&mut self, field: Option<&[u8]>) {
+        let Some(bytes) = field else { return self.0.push(0) };
+        self.0.push(1);
+        self.0.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
+        self.0.extend_from_slice(bytes);
     }
 }
 

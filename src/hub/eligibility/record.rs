@@ -130,6 +130,8 @@ pub fn record(insured: &Insured, held: &Qualification, circumstances: &Circumsta
             .then(|| flag(limit_changed(held, day))),
         medical_tickets: match circumstances.tickets {
             Tickets::None => Vec::new(),
+            // Most people have none.
+            _ if held.medical_tickets.is_empty() => Vec::new(),
             Tickets::OfTheDay => ticket::seen_by(held, day, circumstances.institution),
             Tickets::OfMonth(month) => ticket::of_month(held, month, circumstances.institution),
         },
@@ -146,8 +148,8 @@ pub fn record(insured: &Insured, held: &Qualification, circumstances: &Circumsta
 
 /// 保険者番号 has eight characters in every result: the six digits of 国保 have blanks before them (§1.4, [A]). Other spellings stay.
 fn eight_characters(registered: &str) -> String {
-    match InsurerNumber::new(registered) {
-        number if number.is_national_health_insurance() && registered.len() == 6 => number.padded(),
+    match registered.len() {
+        6 if InsurerNumber::new(registered).is_national_health_insurance() => format!("{registered:>8}"),
         _ => registered.to_owned(),
     }
 }

@@ -100,7 +100,7 @@ impl BulkDownload {
         let mut reading = at_the_root();
         let mut head = BulkRequestHeader::default();
         head.take_all(header, &mut reading);
-        reading.path.push(body.name.to_string());
+        reading.enter(&body.name);
         let mut reception_number = String::new();
         for child in body.children() {
             match child.name == "ReceptionNumber" {

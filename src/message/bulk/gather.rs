@@ -149,7 +149,7 @@ impl<R: Row> Gathering<R> {
 
 /// The row `number` (from 0), if `element` is one. What is noticed in it names it by its number, from 1: a file has thousands.
 pub(super) fn take_row<G: Group>(element: &Element, name: &str, number: usize, reading: &mut Reading) -> Option<G> {
-    reading.path.push("MessageBody".to_owned());
+    reading.enter("MessageBody");
     let row = if element.name == name {
         let before = reading.findings.len();
         let mut row = G::default();
@@ -162,7 +162,7 @@ pub(super) fn take_row<G: Group>(element: &Element, name: &str, number: usize, r
         reading.report(FindingKind::UnknownElement, &element.name, None);
         None
     };
-    reading.path.pop();
+    reading.leave();
     row
 }
 

@@ -36,7 +36,7 @@ impl MedicationResult {
     pub fn from_tree_by(root: &Element, table: &Table) -> Result<Read<Self>, Refusal> {
         let mut result = Self::default();
         let (body, mut reading) = inquiry::read_result(root, &mut result.header)?;
-        reading.path.push("MessageBody".to_owned());
+        reading.enter("MessageBody");
         result.history = History::from_body(body, table, &mut reading);
         Ok(Read { document: result, findings: reading.findings })
     }
@@ -167,7 +167,7 @@ impl<'a> Tagged<'a> {
         reading: &mut Reading,
         mut nested: impl FnMut(&mut I::Record, &Element, &mut Reading) -> bool,
     ) {
-        reading.path.push(element.name.to_string());
+        reading.enter(&element.name);
         for child in element.children() {
             let row = rows.iter().find(|row| row.tags.of(self.origin) == Some(child.name.as_ref()));
             if let Some(row) = row {
@@ -176,7 +176,7 @@ impl<'a> Tagged<'a> {
                 reading.report(FindingKind::UnknownElement, &child.name, None);
             }
         }
-        reading.path.pop();
+        reading.leave();
     }
 
     fn found(self, container: Container, element: &Element) -> bool {
@@ -203,13 +203,13 @@ impl<'a> Tagged<'a> {
         reading: &mut Reading,
         mut read: impl FnMut(&Element, &mut Reading),
     ) {
-        reading.path.push(list.name.to_string());
+        reading.enter(&list.name);
         for child in list.children() {
             match self.found(item, child) {
                 true => read(child, reading),
                 false => reading.report(FindingKind::UnknownElement, &child.name, None),
             }
         }
-        reading.path.pop();
+        reading.leave();
     }
 }

@@ -48,7 +48,7 @@ impl QualificationRequest {
         let mut reading = at_the_root();
         let mut request = Self::default();
         request.take_all(header, &mut reading);
-        reading.path.push("MessageBody".to_owned());
+        reading.enter("MessageBody");
         request.search = the_only(body, "QualificationConfirmSearchInfo", &mut reading);
         request.trim();
         refuse(&reading.findings)?;

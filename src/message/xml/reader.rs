@@ -167,9 +167,9 @@ impl<'t, S: Source<'t>> Builder<'t, S> {
             source,
             of: PhantomData,
             buffer: Vec::new(),
-            open: Vec::new(),
-            text: String::new(),
-            closed: Vec::new(),
+            open: Vec::with_capacity(8),
+            text: String::with_capacity(256),
+            closed: Vec::with_capacity(16),
             by_units: false,
             root: None,
             findings: Vec::new(),
@@ -270,7 +270,8 @@ impl<'t, S: Source<'t>> Builder<'t, S> {
         if self.root.is_some() {
             return Err(self.broken(at, format!("second root <{name}>")));
         }
-        for attribute in start.attributes() {
+        let attributes = (!start.attributes_raw().is_empty()).then(|| start.attributes());
+        for attribute in attributes.into_iter().flatten() {
             let attribute = attribute.map_err(|error| self.broken(at, error.to_string()))?;
             let key = attribute.key.as_ref().to_owned();
             self.report(FindingKind::Attribute, &name, &key);
@@ -285,7 +286,8 @@ impl<'t, S: Source<'t>> Builder<'t, S> {
         let content = if done.children == self.closed.len() && !done.had_units {
             Content::Text(text.to_owned())
         } else {
-            let stray = text.trim();
+            // Most of it is blanks of one byte.
+            let stray = text.trim_ascii().trim();
             if !stray.is_empty() {
                 let stray = stray.to_owned();
                 self.report(FindingKind::StrayText, &done.name, &stray);
