@@ -11,7 +11,7 @@ use super::{Answer, Request, WireError, comes_by_rows, limit_of};
 use crate::message::bulk::{BulkHeader, BulkUnit};
 use crate::message::qualification::QualificationResult;
 use crate::message::refusal::{Refusal, Rule};
-use crate::message::xml::{self, Frame, Limits, Piece, Pull, ReadError, UNIT_LIMIT, WriteOptions};
+use crate::message::xml::{self, Frame, Indent, Limits, Newline, Piece, Pull, ReadError, UNIT_LIMIT, WriteOptions};
 use crate::message::{self, xml::detect};
 use crate::text::Encoding;
 
@@ -22,6 +22,8 @@ pub const BULK_LIMIT: usize = xml::BULK_LIMIT;
 /// Most bytes of a bulk result: a row of it is some 1,900 bytes, a row of its request 380 at the least.
 pub const RESULT_LIMIT: usize = 8 * BULK_LIMIT;
 
+/// How requests travel: nobody reads them on the way. Answers stand on lines, for whoever asks by hand.
+const REQUESTS: WriteOptions = WriteOptions { encoding: Encoding::Utf8, indent: Indent::OneLine, newline: Newline::Lf };
 /// So many bytes of a bulk document are sent at once.
 const PIECE: usize = 64 << 10;
 /// The element that holds rows and units.
@@ -29,12 +31,12 @@ const BODY: &str = "MessageBody";
 
 /// A request as bytes; of one that comes by rows the frame alone: [`write_rows`] has them.
 pub fn write_request(request: &Request) -> Vec<u8> {
-    xml::write(&request.to_tree(), &WriteOptions::default()).bytes
+    xml::write(&request.to_tree(), &REQUESTS).bytes
 }
 
 /// A request that comes by rows as bytes, which are made while they are read.
 pub fn write_rows(request: &Request) -> impl Read + '_ {
-    let mut frame = Frame::around(&request.to_tree(), &[BODY], &WriteOptions::default());
+    let mut frame = Frame::around(&request.to_tree(), &[BODY], &REQUESTS);
     let mut opening = Some(std::mem::take(&mut frame.opening.bytes));
     let mut closing = Some(std::mem::take(&mut frame.closing.bytes));
     let mut number = 0;

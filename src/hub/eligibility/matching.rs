@@ -47,13 +47,18 @@ impl Numbers {
     }
 }
 
-/// The qualifications of `insured` that the search describes, newest first.
-pub fn matches<'a>(insured: &'a Insured, search: &SearchInfo, birthdate: Date) -> Vec<&'a Qualification> {
+/// The qualifications of `insured` that the search describes, whose numbers are these, newest first.
+pub fn matches<'a>(
+    insured: &'a Insured,
+    search: &SearchInfo,
+    numbers: &Numbers,
+    birthdate: Date,
+) -> Vec<&'a Qualification> {
     if insured.birthdate != birthdate {
         return Vec::new();
     }
     let branch = search.insured_branch_number.as_deref();
-    described(insured, &Numbers::wanted(search), search.insured_card_symbol.as_deref(), branch)
+    described(insured, numbers, search.insured_card_symbol.as_deref(), branch)
 }
 
 /// Is the search about `insured`, whatever comes of it? It is where it describes them, and where all their numbers with the branch are

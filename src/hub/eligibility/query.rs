@@ -74,7 +74,7 @@ impl Eligibility {
         let candidates = self.store.by_insurance(&numbers.insurer, &numbers.number)?;
         let candidates: Vec<_> = candidates.into_iter().map(|insured| as_known_on(insured, knowledge_of)).collect();
         let answers = candidates.iter().map(|insured| {
-            let found = matches(insured, search, birthdate);
+            let found = matches(insured, search, &numbers, birthdate);
             (insured, by_insurance(insured, &found, day, institution))
         });
         let mut answers = answers.filter(|(_, held)| !held.qualifications.is_empty());

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::insured::Insured;
 use super::key::qualification_confirmation_key;
-use super::matching::matches;
+use super::matching::{Numbers, matches};
 use super::record::{Agreed, Circumstances, Consented, Tickets, record};
 use super::validity::{ByCard, Held, Validity, by_card, by_insurance};
 use crate::card::serial::SerialNumber;
@@ -156,7 +156,7 @@ fn search() -> SearchInfo {
 }
 
 fn finds(person: &Insured, search: &SearchInfo) -> bool {
-    !matches(person, search, date(1980, 5, 5)).is_empty()
+    !matches(person, search, &Numbers::wanted(search), date(1980, 5, 5)).is_empty()
 }
 
 #[test]
@@ -189,14 +189,17 @@ fn the_branch_counts_only_when_it_was_sent_and_everything_else_always() {
     assert!(!finds(&person, &SearchInfo { insured_card_symbol: Some("124".into()), ..search() }));
     assert!(!finds(&person, &SearchInfo { insured_card_symbol: None, ..search() }));
     assert!(!finds(&person, &SearchInfo { insured_identification_number: "450".into(), ..search() }));
-    assert!(matches(&person, &search(), date(1980, 5, 6)).is_empty(), "another birth date");
+    assert!(
+        matches(&person, &search(), &Numbers::wanted(&search()), date(1980, 5, 6)).is_empty(),
+        "another birth date"
+    );
 }
 
 #[test]
 fn old_insurance_data_of_a_person_with_a_new_insurance_are_superseded_and_show_the_old_record() {
     let new = Qualification { insurer_number: Some("01139999".into()), qualified_on: Some(TODAY), ..insurance() };
     let person = insured(vec![new, lost(insurance(), TODAY)]);
-    let found = matches(&person, &search(), date(1980, 5, 5));
+    let found = matches(&person, &search(), &Numbers::wanted(&search()), date(1980, 5, 5));
     let today = by_insurance(&person, &found, TODAY, HERE);
     assert_eq!(today.validity, Validity::Superseded);
     assert_eq!(today.qualifications[0].lost_on, Some(TODAY));

@@ -10,7 +10,7 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::Served;
 use super::caller::Caller;
-use super::reply::{self, Refused};
+use super::reply::{self, Headers, Refused};
 use crate::event::Lang;
 use crate::hub::audit::about::of_subsidies;
 use crate::message::subsidy::SubsidyDocument;
@@ -28,7 +28,7 @@ pub(super) async fn ask(
     State(served): State<Served>,
     interface: Result<Path<String>, PathRejection>,
     caller: Caller,
-    headers: HeaderMap,
+    Headers(headers): Headers,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refused> {
     let Path(interface) = interface.map_err(|rejection| Refused::new(400, rejection.to_string()))?;

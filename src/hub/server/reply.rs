@@ -1,9 +1,12 @@
 //! What the server says when it does not answer: a problem document, always.
 
+use std::convert::Infallible;
 use std::io;
 
 use axum::body::Bytes;
+use axum::extract::FromRequestParts;
 use axum::extract::rejection::BytesRejection;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::DateTime;
@@ -47,6 +50,17 @@ pub(super) async fn wrong_method(method: Method, uri: Uri) -> Refused {
     let is_read = uri.path() == "/healthz" || (uri.path().starts_with("/jpki/") && uri.path() != "/jpki/ocsp");
     let right = if is_read { "GET" } else { "POST" };
     Refused::new(405, format!("{} に {method} は使えません / not allowed here: use {right}", uri.path()))
+}
+
+/// The headers, taken and not copied: nobody looks for them again.
+pub(super) struct Headers(pub HeaderMap);
+
+impl<S: Sync> FromRequestParts<S> for Headers {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(std::mem::take(&mut parts.headers)))
+    }
 }
 
 /// The body, if it was not too big and of this media type.

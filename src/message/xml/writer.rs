@@ -115,7 +115,8 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     fn new(options: &'a WriteOptions) -> Self {
-        let margin = options.newline.text().to_owned();
+        let mut margin = String::with_capacity(64);
+        margin.push_str(options.newline.text());
         Self { out: String::with_capacity(4096), margin, options, lost: Vec::new(), depth: 0, hole: None, hole_at: 0 }
     }
 
@@ -168,25 +169,32 @@ impl Writer<'_> {
 
     fn begin(&mut self, name: &str) {
         self.line();
-        self.tag("<", name);
+        self.start_tag(name);
         self.depth += 1;
     }
 
     fn leaf(&mut self, name: &str, value: &str) {
         self.line();
-        self.tag("<", name);
+        self.start_tag(name);
         push_escaped(&mut self.out, value, |lost| self.lost.push(lost));
-        self.tag("</", name);
+        self.end_tag(name);
     }
 
     fn end(&mut self, name: &str) {
         self.depth = self.depth.saturating_sub(1);
         self.margin();
-        self.tag("</", name);
+        self.end_tag(name);
     }
 
-    fn tag(&mut self, open: &str, name: &str) {
-        self.out.push_str(open);
+    fn start_tag(&mut self, name: &str) {
+        self.out.push('<');
+        self.out.push_str(name);
+        self.out.push('>');
+    }
+
+    fn end_tag(&mut self, name: &str) {
+        self.out.push('<');
+        self.out.push('/');
         self.out.push_str(name);
         self.out.push('>');
     }
