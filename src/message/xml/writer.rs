@@ -288,11 +288,47 @@ pub(super) fn is_xml_character(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use proptest::prelude::*;
 
     use super::*;
+    use crate::message::sink;
+
+    fn elements() -> impl Strategy<Value = Element> {
+        let name = || prop::sample::select(vec!["A", "Name", "ResultList"]);
+        let leaf = (name(), "[ -~\\n氏]{0,8}").prop_map(|(name, value)| Element::text(name, value));
+        leaf.prop_recursive(4, 32, 5, move |inner| {
+            (name(), prop::collection::vec(inner, 0..5)).prop_map(|(name, children)| Element::parent(name, children))
+        })
+    }
+
+    fn put(element: &Element, out: &mut dyn Sink) {
+        let Cow::Borrowed(name) = element.name else { return out.element(element.clone()) };
+        match &element.content {
+            Content::Text(value) => out.text(name, value),
+            Content::Children(children) => {
+                out.open(name);
+                children.iter().for_each(|child| put(child, out));
+                out.close(name);
+            }
+        }
+    }
 
     proptest! {
+        #[test]
+        fn a_document_is_the_same_with_a_tree_in_between_and_without(
+            root in elements(),
+            indent in prop::sample::select(vec![Indent::OneLine, Indent::Spaces(0), Indent::Spaces(4)]),
+            newline in prop::sample::select(vec![Newline::Lf, Newline::CrLf]),
+            encoding in prop::sample::select(vec![Encoding::Utf8, Encoding::ShiftJis]),
+        ) {
+            let options = WriteOptions { encoding, indent, newline };
+            prop_assert_eq!(write_from(|out| put(&root, out), &options), write(&root, &options));
+            prop_assert_eq!(write_from(|out| out.element(root.clone()), &options), write(&root, &options));
+            prop_assert_eq!(sink::tree(|out| put(&root, out)), root);
+        }
+
         #[test]
         fn each_character_is_escaped_as_if_it_stood_alone(
             value in "[ -~\\t\\r\\n\u{0}\u{1f}\u{7f}氏－\u{efff}\u{fffd}\u{fffe}\u{ffff}😀]{0,40}",
