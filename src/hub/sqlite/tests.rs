@@ -1,7 +1,7 @@
 //! The file itself: whose it is, what stands in it, what can be wrong with it.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -316,5 +316,36 @@ fn a_registration_that_is_under_way_at_a_reset_does_not_come_back() {
         assert_eq!(error.trouble, Trouble::Emptied, "{error}");
         let seen = [1, 2, 3].map(|person| emptied.is_registered(&number(person)).unwrap());
         assert_eq!(seen, [false, false, true]);
+    }
+}
+
+#[test]
+fn of_two_registrations_that_end_at_once_the_later_one_counts_from_what_the_earlier_one_left() {
+    const ROWS: [u32; 2] = [300, 500];
+    let (_folder, path) = place();
+    let store = SqliteMedicalHub::new(open(&path).unwrap());
+    for round in 0..20 {
+        register(&store, "1", Mode::Full, (0..100).map(|person| row(person, "甲")));
+        let both_are_read = Barrier::new(2);
+        let one = |rows: u32| {
+            let mut draft = store.begin("1", Mode::Full).unwrap();
+            for person in 0..rows {
+                draft.put(RowKey::of(&row(person, "甲")), row(person, "甲")).unwrap();
+            }
+            let receipt = receipt(&*draft, Mode::Full);
+            both_are_read.wait();
+            draft.commit(receipt).unwrap().changes
+        };
+        let ended = std::thread::scope(|scope| {
+            let one = &one;
+            let threads = ROWS.map(|rows| scope.spawn(move || one(rows)));
+            threads.map(|thread| thread.join().unwrap())
+        });
+        let is_second_later = names(&store, ROWS[1] - 1).len() == 1;
+        let expected = match is_second_later {
+            true => [changes(200, 100, 0), changes(200, 300, 0)],
+            false => [changes(0, 300, 200), changes(400, 100, 0)],
+        };
+        assert_eq!(ended, expected, "round {round}");
     }
 }
