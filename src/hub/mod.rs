@@ -84,7 +84,6 @@ pub struct Hub {
     systems: RwLock<Arc<Systems>>,
     /// Who is known, by id, with the 個人番号 that the systems know them by.
     known: Mutex<BTreeMap<String, MyNumber>>,
-    at_start: Vec<Person>,
     roots: Roots,
     seed: Seed,
     settings: Settings,
@@ -105,13 +104,13 @@ struct Systems {
 
 impl Hub {
     /// A hub that knows `people` and trusts the certificates that `roots` issued.
-    pub fn new(people: Vec<Person>, roots: Roots, seed: Seed, settings: Settings) -> Result<Self, StoreError> {
+    pub fn new(people: &[Person], roots: Roots, seed: Seed, settings: Settings) -> Result<Self, StoreError> {
         Self::with_knobs(people, roots, seed, settings, Knobs::new(seed, Sink::silent()))
     }
 
     /// The same, for an operator who holds `knobs`.
     pub fn with_knobs(
-        people: Vec<Person>,
+        people: &[Person],
         roots: Roots,
         seed: Seed,
         settings: Settings,
@@ -122,7 +121,7 @@ impl Hub {
 
     /// The same, with what earlier runs kept in `storage`.
     pub fn with_storage(
-        people: Vec<Person>,
+        people: &[Person],
         roots: Roots,
         seed: Seed,
         settings: Settings,
@@ -130,10 +129,10 @@ impl Hub {
         storage: Storage,
     ) -> Result<Self, StoreError> {
         let authority = Arc::new(JpkiAuthority::new(knobs.clone()));
-        let (systems, known) = Systems::with(&people, authority, &roots, seed, settings, &knobs, storage.stores()?)?;
+        let (systems, known) = Systems::with(people, authority, &roots, seed, settings, &knobs, storage.stores()?)?;
         let (systems, known) = (RwLock::new(Arc::new(systems)), Mutex::new(known));
         let (wording, events) = (Wording::default(), Sink::silent());
-        Ok(Self { systems, known, at_start: people, roots, seed, settings, knobs, storage, wording, events })
+        Ok(Self { systems, known, roots, seed, settings, knobs, storage, wording, events })
     }
 
     /// What an operator may ask of it.
@@ -195,19 +194,11 @@ impl Hub {
         Ok(true)
     }
 
-    /// These people and nobody else; open visits and registrations end. The authority keeps what it has issued.
-    pub fn replace_people(&self, people: Vec<Person>) -> Result<(), StoreError> {
-        self.rebuild(people, self.jpki_authority())
-    }
-
-    /// Back to the start-up state, same seed.
-    pub fn reset(&self) -> Result<(), StoreError> {
-        self.rebuild(self.at_start.clone(), Arc::new(JpkiAuthority::new(self.knobs.clone())))
-    }
-
-    fn rebuild(&self, people: Vec<Person>, authority: Arc<JpkiAuthority>) -> Result<(), StoreError> {
+    /// These people and nobody else, and nothing else that was told since the start; the same seed.
+    pub fn reset(&self, people: &[Person]) -> Result<(), StoreError> {
+        let authority = Arc::new(JpkiAuthority::new(self.knobs.clone()));
         let (systems, now_known) = Systems::with(
-            &people,
+            people,
             authority,
             &self.roots,
             self.seed,

@@ -226,7 +226,7 @@ mod tests {
             format!("[[error]]\nname = \"{name}\"\ncode = \"{code}\"\nmessage = \"{said}\"\n")
         };
         let text = row("centre-error", "X9", "停止中") + &row("unknown-category", "X8", "不明");
-        let hub = Hub::new(Vec::new(), Roots::none(), Seed::default(), Settings::default()).unwrap();
+        let hub = Hub::new(&[], Roots::none(), Seed::default(), Settings::default()).unwrap();
         let hub = hub.with_wording(Wording::from_toml("errors.toml", &text).unwrap());
         let time = jiff::civil::date(2026, 11, 21).at(9, 30, 0, 0);
         let ask = |request, centre_error| {

@@ -53,7 +53,7 @@ pub fn trace(person: &Person, seed: Seed, settings: Settings, now: DateTime) -> 
     let told = Arc::new(Mutex::new(Vec::new()));
     let take = told.clone();
     let sink = Sink::new(move |event| take.lock().unwrap_or_else(PoisonError::into_inner).push(event));
-    let hub = Hub::new(Vec::new(), Roots::of_test_authority(), seed, settings)?.with_events(sink);
+    let hub = Hub::new(&[], Roots::of_test_authority(), seed, settings)?.with_events(sink);
     hub.register_person(unused(person), now)?;
     for visit in ["trace-1", "trace-2"] {
         let standing = hub.open_visit(&opening(person, visit, now))?;

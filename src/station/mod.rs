@@ -268,7 +268,8 @@ impl Station {
         self.links.bindings.reset();
         self.adoption.iter().for_each(|adoption| adoption.reset());
         if let Some(hub) = &self.hub {
-            hub.reset().map_err(|error| StationError::Outside { message: error.to_string() })?;
+            hub.reset(self.links.roster.at_start())
+                .map_err(|error| StationError::Outside { message: error.to_string() })?;
         }
         for terminal in self.terminals() {
             terminal.reset();

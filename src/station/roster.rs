@@ -350,8 +350,8 @@ impl Roster {
     }
 
     /// Everybody as the files have them, for a hub that is reset with the station.
-    pub fn at_start(&self) -> Vec<Person> {
-        self.at_start.to_vec()
+    pub fn at_start(&self) -> &[Person] {
+        &self.at_start
     }
 
     /// Those who are not as the files have them: their cards were issued again in an earlier run, or they were adopted there.

@@ -32,7 +32,7 @@ impl Desk {
         let clock = Clock::real();
         let people = people(clock.now());
         let knobs = Knobs::new(Seed(1), Sink::silent());
-        let hub = Hub::with_knobs(people.clone(), Roots::none(), Seed(1), Settings::default(), knobs.clone()).unwrap();
+        let hub = Hub::with_knobs(&people, Roots::none(), Seed(1), Settings::default(), knobs.clone()).unwrap();
         let desk = Self { folder: tempfile::tempdir().unwrap(), server: Server::start(Arc::new(hub), clock), knobs };
         for purpose in Purpose::ALL.map(Purpose::word) {
             desk.fetch(&format!("ca/{purpose}.pem"), &format!("{purpose}-ca.pem"));

@@ -17,7 +17,7 @@ use crate::world::{HERE, NOON, Server, World, all, people};
 
 fn hub_with(knobs: &Knobs) -> Arc<Hub> {
     let roots = Roots::of_test_authority();
-    Arc::new(Hub::with_knobs(people(), roots, Seed(7), Settings::default(), knobs.clone()).unwrap())
+    Arc::new(Hub::with_knobs(&people(), roots, Seed(7), Settings::default(), knobs.clone()).unwrap())
 }
 
 fn armed(knob: &'static Knob, count: Option<u32>) -> Knobs {
@@ -73,7 +73,7 @@ fn without_linking_who_is_linked_visits_and_a_new_card_waits() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let take = told.clone();
     let events = Sink::new(move |event| take.lock().unwrap().push(event));
-    let hub = Hub::with_knobs(people(), Roots::of_test_authority(), Seed(7), Settings::default(), knobs.clone());
+    let hub = Hub::with_knobs(&people(), Roots::of_test_authority(), Seed(7), Settings::default(), knobs.clone());
     let hub = hub.unwrap().with_events(events);
     // Was anybody introduced since this was asked last?
     let introduced = || {

@@ -11,7 +11,7 @@ use madoguchi::message::qualification::SearchInfo;
 use madoguchi::message::registration::RegistrationInfo;
 use madoguchi::wire::{Answer, Asker, Question, Request, Steering};
 
-use crate::world::{HERE, NOON, PHARMACY, World, request};
+use crate::world::{HERE, NOON, PHARMACY, World, people, request};
 
 const IDENTIFIER: &str = "20261121115959999-0a1b2c3d";
 
@@ -159,7 +159,7 @@ pub fn a_reception_number_is_its_institutions_and_its_interfaces_own(world: &Wor
     unknown(fetch(world, PHARMACY, 60, &number));
     let result = fetch_registrations(world, &number);
     assert_eq!(result.header.error_code.as_deref(), Some(notice::UNKNOWN_RECEPTION.code));
-    world.hub.reset().unwrap();
+    world.hub.reset(&people()).unwrap();
     unknown(fetch(world, HERE, 60, &number));
 }
 
@@ -169,7 +169,7 @@ pub fn a_reception_number_hangs_on_the_stations_reference_and_is_never_given_twi
     let (first, other, again) = (receive("a"), receive("b"), receive("a"));
     assert!(first != other && first != again, "{first} {other} {again}");
     assert!(first.len() == 20 && first.starts_with("20261121"), "{first}");
-    world.hub.reset().unwrap();
+    world.hub.reset(&people()).unwrap();
     assert_eq!(receive("b"), other, "whoever else was served before");
 }
 

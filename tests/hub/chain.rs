@@ -136,7 +136,7 @@ fn overheard() -> (World, Tap, Arc<Mutex<Vec<Event>>>) {
     let told = Arc::new(Mutex::new(Vec::new()));
     let takes = told.clone();
     let sink = Sink::new(move |event| takes.lock().unwrap().push(event));
-    let hub = Hub::new(people(), Roots::of_test_authority(), Seed(1), Settings::default()).unwrap().with_events(sink);
+    let hub = Hub::new(&people(), Roots::of_test_authority(), Seed(1), Settings::default()).unwrap().with_events(sink);
     let hub = Arc::new(hub);
     let server = Server::start(hub.clone(), Clock::frozen(NOON));
     let tap = Tap::on(server.address);
@@ -262,7 +262,7 @@ fn pmh_is_told_of_no_serial_number_and_a_clinic_of_nothing_but_answers() {
 #[test]
 fn new_links_stop_in_the_night_and_visits_go_on() {
     let settings = Settings { maintenance: true, link_at: Some(time(1, 0, 0, 0)), ..Settings::default() };
-    let hub = Arc::new(Hub::new(people(), Roots::of_test_authority(), Seed(1), settings).unwrap());
+    let hub = Arc::new(Hub::new(&people(), Roots::of_test_authority(), Seed(1), settings).unwrap());
     let server = Server::start(hub.clone(), Clock::frozen(NOON));
     let connection = Arc::new(HttpHub::new(&format!("http://{}/", server.address)));
     let world = World::over(hub, connection, server);

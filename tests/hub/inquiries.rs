@@ -9,7 +9,7 @@ use madoguchi::message::medication::{History, MedicationInquiry, MedicationReque
 use madoguchi::visit::Consents;
 use madoguchi::wire::{Answer, Asker, Question, Request, Steering};
 
-use crate::world::{HERE, NOON, PHARMACY, World, all};
+use crate::world::{HERE, NOON, PHARMACY, World, all, people};
 
 /// A request of one kind by insurance data, changed as a test likes.
 #[derive(Clone)]
@@ -193,7 +193,7 @@ pub fn the_last_visit_to_an_institution_decides_for_it_alone(world: &World) {
     agree(world, "tanaka", &Consents::default());
     medicines().refused(world, notice::NO_CONSENT);
     agree(world, "tanaka", &all());
-    world.hub.reset().unwrap();
+    world.hub.reset(&people()).unwrap();
     medicines().refused(world, notice::NO_CONSENT);
 }
 

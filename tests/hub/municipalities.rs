@@ -47,7 +47,7 @@ impl Town {
         for person in everybody.iter_mut().filter(|person| person.id != "moved") {
             person.my_number = None;
         }
-        let hub = Hub::with_knobs(everybody, Roots::of_test_authority(), Seed(1), settings, knobs.clone()).unwrap();
+        let hub = Hub::with_knobs(&everybody, Roots::of_test_authority(), Seed(1), settings, knobs.clone()).unwrap();
         let hub = Arc::new(hub);
         let clock = Clock::frozen(REGISTERED);
         let router = server::registration::router(hub.clone(), clock.clone(), enrolled);

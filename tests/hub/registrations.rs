@@ -64,7 +64,7 @@ pub fn a_registered_number_is_in_every_later_result_until_reset(world: &World) {
     assert_eq!(in_a_query(world, "501").as_deref(), Some("P-42"));
     register(world, "P-43", "501", None);
     assert_eq!(in_a_query(world, "501").as_deref(), Some("P-43"), "the last one counts");
-    world.hub.reset().unwrap();
+    world.hub.reset(&people()).unwrap();
     assert_eq!(on_a_visit(world, "moved", HERE), None);
 }
 

@@ -22,7 +22,7 @@ fn asker() -> Asker {
 
 fn hub() -> (Hub, Vec<Person>) {
     let people = people::built_in(NOON.date()).unwrap().to_vec();
-    let hub = Hub::new(people.clone(), Roots::of_test_authority(), Seed(1), Settings::default()).unwrap();
+    let hub = Hub::new(&people, Roots::of_test_authority(), Seed(1), Settings::default()).unwrap();
     (hub, people)
 }
 

@@ -191,7 +191,7 @@ pub fn all() -> Consents {
 }
 
 pub fn hub() -> Arc<Hub> {
-    Arc::new(Hub::new(people(), Roots::of_test_authority(), Seed(1), Settings::default()).unwrap())
+    Arc::new(Hub::new(&people(), Roots::of_test_authority(), Seed(1), Settings::default()).unwrap())
 }
 
 /// An HTTP server on a free port, ended when dropped.

@@ -189,7 +189,7 @@ fn prepare(args: &HubArgs) -> Result<(Hub, Clock), Failure> {
     let rules = Settings { future_subsidies: args.future_subsidies, ..Settings::default() };
     let rules = args.links.applied(rules.with_bulk(args.bulk_ready_after, args.bulk_kept_for));
     let storage = Storage::open(&args.store, seed, "hub").map_err(|error| unusable(&error))?;
-    let hub = Hub::with_storage(people.to_vec(), Roots::of_test_authority(), seed, rules, knobs, storage)
+    let hub = Hub::with_storage(&people, Roots::of_test_authority(), seed, rules, knobs, storage)
         .map_err(|error| unusable(&error))?;
     Ok((hub.with_wording(layouts.wording), clock))
 }

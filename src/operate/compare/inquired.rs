@@ -32,7 +32,7 @@ impl Asking<'_> {
         }
         person.medications = theirs.history;
         request.wanted.medical_treatment_flag = Some(HOME_VISIT.to_owned());
-        let hub = self.hub(vec![person], hub::Settings::default())?;
+        let hub = self.hub(&[person], hub::Settings::default())?;
         match ask(&hub, asker, Request::Medication(request), "1")? {
             Answer::Medication(result) => Ok(result.to_tree_by(&tags)),
             _ => Err(mixed_up()),
@@ -49,7 +49,7 @@ impl Asking<'_> {
         }
         person.checkups = theirs.checkups;
         request.wanted.medical_treatment_flag = Some(HOME_VISIT.to_owned());
-        let hub = self.hub(vec![person], hub::Settings::default())?;
+        let hub = self.hub(&[person], hub::Settings::default())?;
         match ask(&hub, asker, Request::Checkup(request), "1")? {
             Answer::Checkup(result) => Ok(result.to_tree_by(&tags)),
             _ => Err(mixed_up()),

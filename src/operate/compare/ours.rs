@@ -125,7 +125,7 @@ impl Asking<'_> {
             );
             held.specific_diseases.push(adopt::disease());
         }
-        let hub = self.hub(vec![person.clone()], hub::Settings::default())?;
+        let hub = self.hub(std::slice::from_ref(&person), hub::Settings::default())?;
         if records.is_empty() {
             // The card was issued, and the centre knows nobody by it.
             hub.remove_person(&person.id).map_err(|error| said(&error))?;
@@ -176,7 +176,7 @@ impl Asking<'_> {
         people.add(validity, &records, &request.search, day, false)?;
         self.assumed.extend(people.assumed());
         let people = people.all();
-        let hub = self.hub(people, hub::Settings::default())?;
+        let hub = self.hub(&people, hub::Settings::default())?;
         match ask(&hub, asker, Request::Qualification(request), &theirs.header.segment_of_result)? {
             Answer::Qualification(result) => Ok(result),
             _ => Err(mixed_up()),
@@ -197,7 +197,7 @@ impl Asking<'_> {
         };
         let registered = theirs.processing_result_status.trim() == "1";
         let person = adopt::of_registration("captured", &request.registration, asker.time.date())?;
-        let hub = self.hub(if registered { vec![person] } else { Vec::new() }, hub::Settings::default())?;
+        let hub = self.hub(if registered { std::slice::from_ref(&person) } else { &[] }, hub::Settings::default())?;
         tree_of(ask(&hub, asker, Request::Registration(request), &theirs.header.segment_of_result)?)
     }
 
@@ -217,7 +217,7 @@ impl Asking<'_> {
             None => Request::BulkRegistration(BulkRequest { header, rows: Default::default() }),
         };
         let request = self.request(request.interface())?.unwrap_or(request);
-        let hub = self.hub(Vec::new(), hub::Settings::default())?;
+        let hub = self.hub(&[], hub::Settings::default())?;
         tree_of(ask(&hub, asker, request, &theirs.header.segment_of_result)?)
     }
 
@@ -277,7 +277,7 @@ impl Asking<'_> {
         download: impl FnOnce(BulkDownload) -> Request,
     ) -> Result<Element, Words> {
         let works = if theirs.segment_of_result == "2" { Duration::from_secs(3600) } else { Duration::ZERO };
-        let hub = self.hub(people, hub::Settings { bulk_ready_after: works, ..hub::Settings::default() })?;
+        let hub = self.hub(&people, hub::Settings { bulk_ready_after: works, ..hub::Settings::default() })?;
         let number = match ask(&hub, asker.clone(), upload, "1")? {
             Answer::BulkReception(reception) => reception.reception_number.unwrap_or_default(),
             _ => return Err(mixed_up()),
@@ -302,7 +302,7 @@ impl Asking<'_> {
         person.qualifications.push(adopt::newer());
         let certificates = theirs.certificates.iter().cloned();
         person.subsidies = certificates.map(|certificate| Subsidy { certificate, not_disclosed: false }).collect();
-        let hub = self.hub(vec![person.clone()], hub::Settings::default())?;
+        let hub = self.hub(std::slice::from_ref(&person), hub::Settings::default())?;
         let opening = opening(&person, asker.clone(), &QualificationResult::default(), true);
         let standing = hub.open_visit(&opening).map_err(|error| said(&error))?;
         let consents = Consents { subsidy: Some(true), ..Consents::default() };
@@ -346,7 +346,7 @@ impl Asking<'_> {
         read.transpose().map(|read| read.map(|read| read.document)).map_err(|refusal| said(&refusal))
     }
 
-    pub(super) fn hub(&self, people: Vec<Person>, settings: hub::Settings) -> Result<Hub, Words> {
+    pub(super) fn hub(&self, people: &[Person], settings: hub::Settings) -> Result<Hub, Words> {
         let hub =
             Hub::new(people, Roots::of_test_authority(), Seed::default(), settings).map_err(|error| said(&error))?;
         Ok(hub.with_wording(self.layouts.wording.clone()))
