@@ -1,6 +1,6 @@
 //! The people of a station and the cards in their purses: what lasts from one visit to the next.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use serde::{Deserialize, Serialize};
@@ -33,9 +33,31 @@ pub struct Roster {
 
 #[derive(Default)]
 struct Cards {
-    /// Made when first tapped.
-    images: HashMap<String, Arc<CardImage>>,
+    images: Images,
     kept: Kept,
+}
+
+/// So many cards are ready to be tapped again: one with its certificates takes some tens of kB.
+const READY: usize = 16;
+
+/// Cards made when they are tapped, the one of the last tap at the end. Whoever comes back later finds theirs made again, the same.
+#[derive(Default)]
+struct Images(VecDeque<Arc<CardImage>>);
+
+impl Images {
+    fn of(&mut self, person: &Person) -> Arc<CardImage> {
+        let image = self.take(&person.id).unwrap_or_else(|| Arc::new(personalise(person)));
+        if self.0.len() == READY {
+            self.0.pop_front();
+        }
+        self.0.push_back(image.clone());
+        image
+    }
+
+    fn take(&mut self, id: &str) -> Option<Arc<CardImage>> {
+        let place = self.0.iter().position(|image| image.name == id)?;
+        self.0.remove(place)
+    }
 }
 
 /// What is kept of cards between visits, and between runs with `--state`.
@@ -153,7 +175,7 @@ impl Roster {
             seed,
             at_start,
             people: RwLock::new(people),
-            cards: Mutex::new(Cards { images: HashMap::new(), kept }),
+            cards: Mutex::new(Cards { images: Images::default(), kept }),
         }
     }
 
@@ -205,7 +227,7 @@ impl Roster {
         let mut cards = self.cards();
         let image = match &spoilt {
             Some(spoilt) => Arc::new(personalise(spoilt)),
-            None => cards.images.entry(person.id.clone()).or_insert_with(|| Arc::new(personalise(person))).clone(),
+            None => cards.images.of(person),
         };
         let card = SoftCard::new(image, self.seed);
         let card = match cards.kept.cards.get(&person.id) {
@@ -380,7 +402,7 @@ impl Roster {
 
     fn forget_card(&self, id: &str) {
         let mut cards = self.cards();
-        cards.images.remove(id);
+        cards.images.take(id);
         cards.kept.cards.remove(id);
         cards.kept.face_misses.remove(id);
         cards.kept.issued.remove(id);
