@@ -2,10 +2,14 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::desk::until;
+
+/// A touch that was not felt for so long was felt by nobody.
+const FEELING: Duration = Duration::from_secs(3);
 
 pub struct Browser {
     process: Child,
@@ -81,16 +85,31 @@ impl Browser {
         self.touch_first(word, &format!("{all}.filter(one => one.firstChild.textContent === '{word}')"));
     }
 
+    /// As a finger does it: where the page is drawn anew between down and up nobody feels the touch, and it is done again.
     fn touch_first(&mut self, what: &str, elements: &str) {
-        let touch = format!(
+        let aim = format!(
             "(() => {{ const [one] = {elements}; if (!one || one.disabled || !one.checkVisibility()) return false; \
+             window.felt = false; \
+             const is = t => one.contains(t) || t.closest('button')?.textContent === one.textContent; \
+             addEventListener('click', event => window.felt = is(event.target), {{ capture: true, once: true }}); \
              one.scrollIntoView(); const r = one.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; }})()"
         );
-        let at = until(what, || Some(self.run(&touch)).filter(Value::is_array));
-        for kind in ["mousePressed", "mouseReleased"] {
-            let event = json!({ "type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1 });
-            self.call("Input.dispatchMouseEvent", event);
-        }
+        until(what, || {
+            let at = Some(self.run(&aim)).filter(Value::is_array)?;
+            for kind in ["mousePressed", "mouseReleased"] {
+                let event = json!({ "type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1 });
+                self.call("Input.dispatchMouseEvent", event);
+            }
+            // The page may take a moment to feel it; to touch again at once would be to touch twice.
+            let start = Instant::now();
+            while start.elapsed() < FEELING {
+                if self.run("window.felt === true") == json!(true) {
+                    return Some(());
+                }
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            None
+        });
     }
 
     /// What the browser had to say against the page.
