@@ -1,5 +1,6 @@
 "use strict";
-// What the pages share. A page has its words in WORDS (`token`, `gone` among them), a button #lang and a line #say for what went wrong.
+// What the pages share. A page has its words in WORDS (`token`, `gone` among them), a button #lang and a line #say for what went wrong;
+// one that is drawn from a single state has show(state).
 const at = id => document.getElementById(id);
 // The token stands behind # in the page's own address and therefore never travels in a request line.
 const token = new URLSearchParams(location.hash.slice(1)).get("token");
@@ -26,6 +27,15 @@ async function call(path, body) {
   const said = await answer.json();
   if (!answer.ok) throw new Error(half(said.detail) + (said.remedy ? ` (${half(said.remedy)})` : ""));
   return said;
+}
+
+// Asks and shows the answer. What was asked earlier and comes later tells of a screen that is gone, and would take what was typed with it.
+let asks = 0, shown = 0;
+async function showFrom(path, body) {
+  const mine = ++asks, now = await call(path, body);
+  if (mine < shown) return;
+  shown = mine;
+  show(now);
 }
 
 // Does what asks for the state and shows it; says so when nobody answers, until somebody does.

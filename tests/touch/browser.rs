@@ -2,14 +2,13 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::desk::until;
 
-/// A touch that was not felt for so long was felt by nobody.
-const FEELING: Duration = Duration::from_secs(3);
+/// A touch that was not felt for so long was felt by nobody, in milliseconds.
+const FEELING: u32 = 3_000;
 
 pub struct Browser {
     process: Child,
@@ -62,9 +61,10 @@ impl Browser {
         self.call("Page.navigate", json!({ "url": url }));
     }
 
-    /// The value of an expression.
+    /// The value of an expression, once it is there.
     pub fn run(&mut self, expression: &str) -> Value {
-        let answer = self.call("Runtime.evaluate", json!({ "expression": expression, "returnByValue": true }));
+        let answer = self
+            .call("Runtime.evaluate", json!({ "expression": expression, "returnByValue": true, "awaitPromise": true }));
         assert!(answer["exceptionDetails"].is_null(), "{expression}: {answer}");
         answer["result"]["value"].clone()
     }
@@ -89,9 +89,9 @@ impl Browser {
     fn touch_first(&mut self, what: &str, elements: &str) {
         let aim = format!(
             "(() => {{ const [one] = {elements}; if (!one || one.disabled || !one.checkVisibility()) return false; \
-             window.felt = false; \
              const is = t => one.contains(t) || t.closest('button')?.textContent === one.textContent; \
-             addEventListener('click', event => window.felt = is(event.target), {{ capture: true, once: true }}); \
+             window.felt = new Promise(felt => {{ setTimeout(felt, {FEELING}, false); \
+             addEventListener('click', event => felt(is(event.target)), {{ capture: true, once: true }}); }}); \
              one.scrollIntoView(); const r = one.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; }})()"
         );
         until(what, || {
@@ -101,14 +101,7 @@ impl Browser {
                 self.call("Input.dispatchMouseEvent", event);
             }
             // The page may take a moment to feel it; to touch again at once would be to touch twice.
-            let start = Instant::now();
-            while start.elapsed() < FEELING {
-                if self.run("window.felt === true") == json!(true) {
-                    return Some(());
-                }
-                std::thread::sleep(Duration::from_millis(2));
-            }
-            None
+            (self.run("felt") == json!(true)).then_some(())
         });
     }
 

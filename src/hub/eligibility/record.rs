@@ -148,9 +148,10 @@ pub fn record(insured: &Insured, held: &Qualification, circumstances: &Circumsta
 
 /// 保険者番号 has eight characters in every result: the six digits of 国保 have blanks before them (§1.4, [A]). Other spellings stay.
 fn eight_characters(registered: &str) -> String {
-    match registered.len() {
-        6 if InsurerNumber::new(registered).is_national_health_insurance() => format!("{registered:>8}"),
-        _ => registered.to_owned(),
+    let six = (registered.len() == 6).then(|| InsurerNumber::new(registered));
+    match six.filter(InsurerNumber::is_national_health_insurance) {
+        Some(number) => number.padded(),
+        None => registered.to_owned(),
     }
 }
 

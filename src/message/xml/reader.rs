@@ -102,10 +102,9 @@ fn is_utf16(bytes: &[u8]) -> bool {
 pub fn declared_encoding(bytes: &[u8]) -> Option<String> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let head = bytes.get(..bytes.len().min(DECLARATION_REACH)).unwrap_or_default();
-    let end = memchr::memchr_iter(b'?', head).find(|at| head.get(at + 1) == Some(&b'>'))?;
+    let end = memchr::memmem::find(head, b"?>")?;
     let declaration = std::str::from_utf8(head.get(..end)?).ok()?.strip_prefix("<?xml")?;
-    let mut words = memchr::memchr_iter(b'e', declaration.as_bytes()).filter_map(|at| declaration.get(at..));
-    let after = words.find_map(|word| word.strip_prefix("encoding"))?.trim_start().strip_prefix('=')?.trim_start();
+    let after = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
     let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let label = after.get(1..)?.split_once(quote)?.0;
     Some(label.to_owned())
@@ -270,8 +269,7 @@ impl<'t, S: Source<'t>> Builder<'t, S> {
         if self.root.is_some() {
             return Err(self.broken(at, format!("second root <{name}>")));
         }
-        let attributes = (!start.attributes_raw().is_empty()).then(|| start.attributes());
-        for attribute in attributes.into_iter().flatten() {
+        for attribute in start.attributes() {
             let attribute = attribute.map_err(|error| self.broken(at, error.to_string()))?;
             let key = attribute.key.as_ref().to_owned();
             self.report(FindingKind::Attribute, &name, &key);
@@ -296,19 +294,16 @@ impl<'t, S: Source<'t>> Builder<'t, S> {
         };
         self.text.truncate(done.text);
         let element = Element { name: done.name.into(), content };
-        let is_unit = match self.open.as_slice() {
-            [root, body] => root.name == ROOT && body.name == BODY,
-            [_root] => false,
+        let (is_part, is_unit) = match self.open.as_slice() {
             [] => {
                 self.root = Some(element);
                 return Ok(None);
             }
-            _ => {
-                self.closed.push(element);
-                return Ok(None);
-            }
+            [_root] => (true, false),
+            [root, body] => (false, root.name == ROOT && body.name == BODY),
+            _ => (false, false),
         };
-        if !self.by_units || (self.open.len() == 2 && !is_unit) {
+        if !self.by_units || !(is_part || is_unit) {
             self.closed.push(element);
             return Ok(None);
         }

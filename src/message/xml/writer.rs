@@ -57,16 +57,14 @@ pub struct WriteOptions {
 /// Writes `root` as a document. What the encoding or XML itself cannot hold becomes ● and is listed in the result.
 pub fn write(root: &Element, options: &WriteOptions) -> Encoded {
     let mut writer = Writer::new(options);
-    writer.document(root, None);
+    writer.document(|writer| writer.whole(root));
     writer.encoded()
 }
 
 /// The same of the one element that `put` makes, without a tree in between.
 pub fn write_from(put: impl FnOnce(&mut dyn Sink), options: &WriteOptions) -> Encoded {
     let mut writer = Writer::new(options);
-    writer.declaration();
-    put(&mut writer);
-    writer.newline();
+    writer.document(|writer| put(writer));
     writer.encoded()
 }
 
@@ -84,7 +82,9 @@ impl Frame {
     /// The frame that `root` is, whose units go into the element without children at the end of `path`.
     pub fn around(root: &Element, path: &[&str], options: &WriteOptions) -> Self {
         let mut writer = Writer::new(options);
-        let end = writer.document(root, root.at(path));
+        writer.hole = root.at(path);
+        writer.document(|writer| writer.whole(root));
+        let end = writer.hole_at;
         let mut opening = writer;
         let mut closing = Writer::new(options);
         closing.out = opening.out.split_off(end);
@@ -120,23 +120,13 @@ impl<'a> Writer<'a> {
         Self { out: String::with_capacity(4096), margin, options, lost: Vec::new(), depth: 0, hole: None, hole_at: 0 }
     }
 
-    /// Returns where units go into `hole`.
-    fn document(&mut self, root: &'a Element, hole: Option<&'a Element>) -> usize {
-        self.hole = hole;
-        self.declaration();
-        self.whole(root);
-        self.newline();
-        self.hole_at
-    }
-
-    fn declaration(&mut self) {
+    /// The declaration, and the root that `put` makes.
+    fn document(&mut self, put: impl FnOnce(&mut Self)) {
         self.out.push_str("<?xml version=\"1.0\" encoding=\"");
         self.out.push_str(self.options.encoding.label());
         self.out.push_str("\" standalone=\"no\"?>");
-        self.newline();
-    }
-
-    fn newline(&mut self) {
+        self.out.push_str(self.options.newline.text());
+        put(self);
         self.out.push_str(self.options.newline.text());
     }
 
